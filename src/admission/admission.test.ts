@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Admission, Permit, type Shed, UNKNOWN_LENGTH } from './admission.ts';
+import { type AdmissionOptions, resolveAdmissionOptions } from './options.ts';
+
+const admissionWith = (options: AdmissionOptions): Admission =>
+  new Admission(resolveAdmissionOptions(options));
+
+function admitted(outcome: Permit | Shed): Permit {
+  assert.ok(outcome instanceof Permit);
+  return outcome;
+}
+
+function shed(outcome: Permit | Shed): Shed {
+  assert.ok(!(outcome instanceof Permit));
+  return outcome;
+}
+
+test('past the limit everything is refused with 503, until one is released', () => {
+  const admission = admissionWith({ limit: 2 });
+  const first = admitted(admission.request('GET', '/', 0));
+  admitted(admission.request('GET', '/', 0));
+  const { status, reason } = shed(admission.request('GET', '/', 0));
+  assert.deepEqual([status, reason], [503, 'in-flight']);
+  first.release(200);
+  admitted(admission.request('GET', '/', 0));
+});
+
+test('sheddable is refused with 429 from 0.85, with 503 once full', () => {
+  const admission = admissionWith({ limit: 20, routes: { 'POST /mail': 'sheddable' } });
+  for (let i = 0; i < 17; i += 1) admitted(admission.request('POST', '/mail', 0));
+  assert.equal(shed(admission.request('POST', '/mail', 0)).status, 429);
+  for (let i = 17; i < 20; i += 1) admitted(admission.request('GET', '/', 0));
+  assert.equal(shed(admission.request('POST', '/mail', 0)).status, 503);
+  assert.equal(shed(admission.request('GET', '/', 0)).status, 503);
+});
+
+test('exempt routes are neither shed nor counted, but a drain waits for them', () => {
+  const admission = admissionWith({ limit: 1 });
+  admitted(admission.request('GET', '/', 0));
+  const health = admitted(admission.request('GET', '/health', 0));
+  assert.equal(admission.stats().inFlight, 1);
+  assert.equal(admission.active, 2);
+  health.release(200);
+  assert.equal(admission.active, 1);
+});
+
+test('bodies are charged by their length and refused when they would not fit', () => {
+  const admission = admissionWith({ bodyBudgetBytes: 100 });
+  const first = admitted(admission.request('POST', '/', 60));
+  const { status, reason } = shed(admission.request('POST', '/', 41));
+  assert.deepEqual([status, reason], [503, 'bytes']);
+  admitted(admission.request('GET', '/', 0));
+  admitted(admission.request('POST', '/', 40));
+  first.release(200);
+  assert.equal(admission.stats().bytesInFlight, 40);
+});
+
+test('one body larger than the whole budget is let in when no other holds bytes', () => {
+  const admission = admissionWith({ bodyBudgetBytes: 100 });
+  const large = admitted(admission.request('POST', '/', 1000));
+  shed(admission.request('POST', '/', 1));
+  shed(admission.request('POST', '/', UNKNOWN_LENGTH));
+  admitted(admission.request('GET', '/', 0));
+  large.release(200);
+  admitted(admission.request('POST', '/', 1));
+});
+
+test('bytes that arrive are charged; the one that runs over the budget beside others is told', () => {
+  const admission = admissionWith({ bodyBudgetBytes: 100 });
+  const alone = admitted(admission.request('POST', '/', UNKNOWN_LENGTH));
+  assert.ok(alone.charge(500), 'alone it may go past the budget');
+  alone.release(200);
+  const one = admitted(admission.request('POST', '/', UNKNOWN_LENGTH));
+  const two = admitted(admission.request('POST', '/', UNKNOWN_LENGTH));
+  assert.ok(one.charge(60));
+  assert.ok(two.charge(40));
+  assert.ok(!two.charge(1));
+  assert.equal(two.overrun().status, 503);
+});
+
+test('dry run lets everything through and counts what it would have shed', () => {
+  const admission = admissionWith({ limit: 1, dryRun: true });
+  admitted(admission.request('GET', '/', 0));
+  admitted(admission.request('GET', '/', 0));
+  assert.deepEqual(
+    admission.stats().requests.map(({ decision, reason, count }) => [decision, reason, count]),
+    [
+      ['admitted', '', 1],
+      ['would-shed', 'in-flight', 1],
+    ],
+  );
+});
+
+test('every ending is observed once, also that of a shed request', () => {
+  const admission = admissionWith({ limit: 1 });
+  const seen: [string, number][] = [];
+  admission.observer = { observe: (_route, method, status) => seen.push([method, status]) };
+  const permit = admitted(admission.request('GET', '/', 0));
+  shed(admission.request('PUT', '/', 0));
+  permit.release(204);
+  permit.release(500);
+  assert.deepEqual(seen, [
+    ['PUT', 503],
+    ['GET', 204],
+  ]);
+});
+
+test('whatever comes and goes: limits hold, and nothing is left when all has ended', () => {
+  const arrival = fc.record({
+    sheddable: fc.boolean(),
+    bodyBytes: fc.constantFrom(UNKNOWN_LENGTH, 0, 1, 30, 99, 250),
+    release: fc.array(fc.nat({ max: 5 }), { maxLength: 3 }),
+    charge: fc.nat({ max: 60 }),
+  });
+  fc.assert(
+    fc.property(fc.array(arrival, { maxLength: 60 }), (arrivals) => {
+      const admission = admissionWith({ limit: 7, bodyBudgetBytes: 100, routes: { '/mail': 'sheddable' } });
+      const permits: Permit[] = [];
+      for (const { sheddable, bodyBytes, release, charge } of arrivals) {
+        const { bytesInFlight: before } = admission.stats();
+        const outcome = admission.request('POST', sheddable ? '/mail' : '/', bodyBytes);
+        const { inFlight, bytesInFlight } = admission.stats();
+        assert.ok(inFlight <= (sheddable && outcome instanceof Permit ? 6 : 7));
+        if (before > 0 && outcome instanceof Permit && bodyBytes > 0) assert.ok(bytesInFlight <= 100);
+        if (outcome instanceof Permit) {
+          permits.push(outcome);
+          if (bodyBytes === UNKNOWN_LENGTH) outcome.charge(charge);
+        }
+        for (const index of release) permits[index]?.release(200);
+      }
+      for (const permit of permits) permit.release(200);
+      const { inFlight, bytesInFlight } = admission.stats();
+      assert.deepEqual([inFlight, bytesInFlight, admission.active], [0, 0, 0]);
+    }),
+  );
+});

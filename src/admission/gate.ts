@@ -1,0 +1,154 @@
+// Stands between an HTTP server and its listeners: every request passes here before the user's handler.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { Server } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type Admission, Permit, UNKNOWN_LENGTH } from './admission.ts';
+import { chargeAsItArrives, declaredBodyBytes } from './body.ts';
+import { refuseMidway, refuseRequest, refuseStream, refuseUpgrade } from './refuse.ts';
+
+/** What a gate replaces: `net.Server.prototype` for a whole process, or one server. */
+export type Gated = Pick<Server, 'emit' | 'listenerCount'>;
+
+/** Holds the permit on a response, so that no request passes two gates and its end can find it. */
+const kPermit: unique symbol = Symbol('respite.permit');
+
+/** RFC 9113, sections 6.2 and 7. Not from node:http2, which most servers never load. */
+const END_STREAM = 0x1;
+const ENHANCE_YOUR_CALM = 0xb;
+
+interface Permitted {
+  [kPermit]?: Permit;
+}
+
+/**
+ * Puts `admission` in front of the servers that are, or inherit from, `target`. `emit` is the one place that all of
+ * node:http, https and http2 pass, whatever the framework.
+ *
+ * @returns Takes the gate away again; requests in flight keep their permits.
+ */
+export function installGate(target: Gated, admission: Admission): () => void {
+  const { emit, listenerCount } = target;
+
+  // Written without rest parameters because it runs for every event of every server.
+  function gatedEmit(
+    this: Gated,
+    event: string | symbol,
+    first: unknown,
+    second: unknown,
+    third: unknown,
+  ): boolean {
+    switch (event) {
+      case 'request':
+        if (!enterRequest(admission, first as IncomingMessage, second as ServerResponse, false)) return true;
+        return emit.call(this, event, first, second);
+      case 'checkContinue':
+        if (!enterRequest(admission, first as IncomingMessage, second as ServerResponse, true)) return true;
+        if (listenerCount.call(this, event) > 0) return emit.call(this, event, first, second);
+        (second as ServerResponse).writeContinue();
+        return emit.call(this, 'request', first, second);
+      case 'checkExpectation':
+        if (!enterRequest(admission, first as IncomingMessage, second as ServerResponse, true)) return true;
+        return emit.call(this, event, first, second);
+      case 'stream':
+        if (
+          !enterStream(admission, first as ServerHttp2Stream, second as IncomingHttpHeaders, third as number)
+        )
+          return true;
+        break;
+      case 'upgrade':
+      case 'connect':
+        if (!enterUpgrade(admission, first as IncomingMessage, second as Duplex)) return true;
+        break;
+      default:
+    }
+    return Reflect.apply(emit, this, arguments) as boolean;
+  }
+
+  // Node.js emits 'checkContinue' only if somebody listens, and otherwise says 100 before anybody is asked.
+  function gatedListenerCount(this: Gated, event: string | symbol, listener?: () => void): number {
+    const count = listenerCount.call(this, event, listener);
+    return count === 0 && event === 'checkContinue' ? 1 : count;
+  }
+
+  const restore = [replace(target, 'emit', gatedEmit), replace(target, 'listenerCount', gatedListenerCount)];
+  return () => restore.forEach((undo) => undo());
+}
+
+/** False: the request was shed and answered. */
+function enterRequest(
+  admission: Admission,
+  request: IncomingMessage,
+  response: ServerResponse & Permitted,
+  expectsContinue: boolean,
+): boolean {
+  // An HTTP/2 request was decided upon when its stream began. The rest: a server that is not HTTP, or a second gate.
+  if (request.httpVersionMajor !== 1 || response[kPermit] !== undefined) return true;
+  const bodyBytes = declaredBodyBytes(request.headers);
+  const outcome = admission.request(request.method ?? '', request.url ?? '', bodyBytes);
+  if (!(outcome instanceof Permit)) {
+    refuseRequest(request, response, outcome, bodyBytes, expectsContinue);
+    return false;
+  }
+  response[kPermit] = outcome;
+  response.on('close', releaseOnClose);
+  if (bodyBytes === UNKNOWN_LENGTH) {
+    chargeAsItArrives(request, outcome, () => refuseMidway(response, outcome.overrun()));
+  }
+  return true;
+}
+
+function releaseOnClose(this: ServerResponse & Permitted): void {
+  this[kPermit]?.release(this.statusCode);
+}
+
+function enterStream(
+  admission: Admission,
+  stream: ServerHttp2Stream & Permitted,
+  headers: IncomingHttpHeaders,
+  flags: number,
+): boolean {
+  if (typeof stream.respond !== 'function' || stream[kPermit] !== undefined) return true;
+  const bodyBytes = (flags & END_STREAM) === 0 ? Number(headers['content-length'] ?? UNKNOWN_LENGTH) : 0;
+  const outcome = admission.request(String(headers[':method']), String(headers[':path']), bodyBytes);
+  if (!(outcome instanceof Permit)) {
+    refuseStream(stream, outcome);
+    return false;
+  }
+  stream[kPermit] = outcome;
+  stream.on('close', releaseStreamOnClose);
+  if (bodyBytes === UNKNOWN_LENGTH) {
+    chargeAsItArrives(stream, outcome, () => {
+      const shed = outcome.overrun();
+      if (stream.headersSent) stream.close(ENHANCE_YOUR_CALM);
+      else refuseStream(stream, shed);
+    });
+  }
+  return true;
+}
+
+function releaseStreamOnClose(this: ServerHttp2Stream & Permitted): void {
+  this[kPermit]?.release(Number(this.sentHeaders?.[':status'] ?? 0));
+}
+
+/** A connection that leaves HTTP may live for days, so it is decided upon but not counted. */
+function enterUpgrade(admission: Admission, request: IncomingMessage, socket: Duplex): boolean {
+  if (request.httpVersionMajor !== 1) return true;
+  const outcome = admission.request(request.method ?? '', request.url ?? '', 0);
+  if (outcome instanceof Permit) {
+    outcome.release(101);
+    return true;
+  }
+  refuseUpgrade(socket, outcome);
+  return false;
+}
+
+/** Gives `target` an own `key` and returns what takes it back. */
+function replace(target: Gated, key: keyof Gated, value: unknown): () => void {
+  const before = Object.getOwnPropertyDescriptor(target, key);
+  Object.defineProperty(target, key, { value, writable: true, configurable: true });
+  return () => {
+    if (before === undefined) Reflect.deleteProperty(target, key);
+    else Object.defineProperty(target, key, before);
+  };
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type AdmissionOptions, DEFAULTS, resolveAdmissionOptions } from './options.ts';
+
+test('without options every default holds', () => {
+  assert.deepEqual(resolveAdmissionOptions(), DEFAULTS);
+  assert.deepEqual(resolveAdmissionOptions({ limit: undefined, thresholds: undefined }), DEFAULTS);
+});
+
+test('what is given takes the place of its default and nothing else', () => {
+  const options: AdmissionOptions = {
+    limit: 8,
+    thresholds: { sheddable: 0.5 },
+    routes: { 'POST /a/:id': 'sheddable' },
+  };
+  const resolved = resolveAdmissionOptions(options);
+  assert.deepEqual(resolved, {
+    ...DEFAULTS,
+    limit: 8,
+    thresholds: { ...DEFAULTS.thresholds, sheddable: 0.5 },
+    routes: { 'POST /a/:id': 'sheddable' },
+  });
+  assert.ok(Object.isFrozen(resolved));
+  assert.ok(!Object.isFrozen(options), 'the caller’s object is the caller’s');
+});
+
+const BAD: readonly (readonly [options: object, message: RegExp])[] = [
+  [{ limit: 0 }, /^admission\.limit must be a whole number of at least 1, got 0$/],
+  [{ limit: 'adaptive' }, /^admission\.limit must be a whole number of at least 1, got "adaptive"$/],
+  [{ bodyBudgetBytes: 1.5 }, /^admission\.bodyBudgetBytes must be a whole number/],
+  [
+    { defaultCriticality: 'low' },
+    /^admission\.defaultCriticality must be one of critical-plus, .* got "low"$/,
+  ],
+  [{ routes: { '/a': 'low' } }, /^admission\.routes\["\/a"\] must be one of critical-plus, .* got "low"$/],
+  [{ routes: { 'a/b': 'critical' } }, /^admission\.routes\["a\/b"\] must be a route such as/],
+  [
+    { thresholds: { sheddable: 2 } },
+    /^admission\.thresholds\.sheddable must be a number from 0 to 1, got 2$/,
+  ],
+  [{ thresholds: { low: 1 } }, /^admission\.thresholds\.low is not an option/],
+  [{ exempt: ['health'] }, /^admission\.exempt\[0\] must be a route such as .* got "health"$/],
+  [{ dryRun: 1 }, /^admission\.dryRun must be true or false, got 1$/],
+  [{ limits: 1 }, /^admission\.limits is not an option; known are limit, /],
+];
+
+for (const [options, message] of BAD) {
+  test(`${JSON.stringify(options)} is refused`, () => {
+    assert.throws(() => resolveAdmissionOptions(options), {
+      code: 'RESPITE_OPTIONS_INVALID',
+      message,
+    });
+  });
+}

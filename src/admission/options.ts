@@ -1,0 +1,115 @@
+import { boolean, fraction, integer, knownKeys, object, oneOf } from '../core/validate.ts';
+import { RespiteError } from '../core/errors.ts';
+
+/**
+ * How much a request matters, from Google's Site Reliability Engineering, "Handling Overload": what is shed last comes first here.
+ * `sheddable` is for calls with no user waiting, costly, and retried by the caller.
+ */
+export type Criticality = 'critical-plus' | 'critical' | 'sheddable-plus' | 'sheddable';
+
+export const CRITICALITIES: readonly Criticality[] = Object.freeze([
+  'critical-plus',
+  'critical',
+  'sheddable-plus',
+  'sheddable',
+]);
+
+/** Options of admission control. Every one has a default; only `undefined` means default. */
+export interface AdmissionOptions {
+  /** Requests in flight at once at which utilization is 1. Default 256. */
+  readonly limit?: number | undefined;
+  /**
+   * Bytes of request bodies in flight at which utilization is 1, charged from `Content-Length` or as they arrive.
+   * One request larger than that is let in when no other is holding bytes. Default 268435456 (256 MiB).
+   */
+  readonly bodyBudgetBytes?: number | undefined;
+  /** Criticality by route: `'POST /deliveries': 'sheddable'`, `'/users/:id': 'critical'` (any method), `'GET /a/*'`. Default none. */
+  readonly routes?: Readonly<Record<string, Criticality>> | undefined;
+  /** Criticality of a request that no route names. Default `critical`. */
+  readonly defaultCriticality?: Criticality | undefined;
+  /**
+   * Utilization (0 to 1) from which a class is shed. Defaults: `sheddable` 0.85, `sheddable-plus` 0.95, `critical` 1,
+   * `critical-plus` 1.
+   */
+  readonly thresholds?: Readonly<Partial<Record<Criticality, number | undefined>>> | undefined;
+  /** Routes that are never shed nor counted. Default: `/health`, `/health/*`, `/healthz`, `/livez`, `/readyz`. */
+  readonly exempt?: readonly string[] | undefined;
+  /** Decide and count, but let every request through. Default false. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** {@link AdmissionOptions} with every default filled in. */
+export interface ResolvedAdmissionOptions {
+  readonly limit: number;
+  readonly bodyBudgetBytes: number;
+  readonly routes: Readonly<Record<string, Criticality>>;
+  readonly defaultCriticality: Criticality;
+  readonly thresholds: Readonly<Record<Criticality, number>>;
+  readonly exempt: readonly string[];
+  readonly dryRun: boolean;
+}
+
+export const DEFAULTS: ResolvedAdmissionOptions = Object.freeze({
+  limit: 256,
+  bodyBudgetBytes: 256 * 1024 * 1024,
+  routes: Object.freeze({}),
+  defaultCriticality: 'critical',
+  // 0.85: the share of busy threads past which the mail service of the story refused deliveries.
+  thresholds: Object.freeze({ 'critical-plus': 1, critical: 1, 'sheddable-plus': 0.95, sheddable: 0.85 }),
+  exempt: Object.freeze(['/health', '/health/*', '/healthz', '/livez', '/readyz']),
+  dryRun: false,
+});
+
+/** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
+export function resolveAdmissionOptions(options: AdmissionOptions = {}): ResolvedAdmissionOptions {
+  knownKeys('admission', options, Object.keys(DEFAULTS));
+  const thresholds = { ...DEFAULTS.thresholds };
+  if (options.thresholds !== undefined) {
+    knownKeys('admission.thresholds', options.thresholds, CRITICALITIES);
+    for (const criticality of CRITICALITIES) {
+      const given = options.thresholds[criticality];
+      if (given !== undefined)
+        thresholds[criticality] = fraction(`admission.thresholds.${criticality}`, given);
+    }
+  }
+  return Object.freeze({
+    limit: integer('admission.limit', options.limit ?? DEFAULTS.limit, 1),
+    bodyBudgetBytes: integer(
+      'admission.bodyBudgetBytes',
+      options.bodyBudgetBytes ?? DEFAULTS.bodyBudgetBytes,
+      1,
+    ),
+    routes: resolveRoutes(options.routes ?? DEFAULTS.routes),
+    defaultCriticality: oneOf(
+      'admission.defaultCriticality',
+      options.defaultCriticality ?? DEFAULTS.defaultCriticality,
+      CRITICALITIES,
+    ),
+    thresholds: Object.freeze(thresholds),
+    exempt: Object.freeze(
+      (options.exempt ?? DEFAULTS.exempt).map((route, i) => checkRoute(`admission.exempt[${i}]`, route)),
+    ),
+    dryRun: boolean('admission.dryRun', options.dryRun ?? DEFAULTS.dryRun),
+  });
+}
+
+function resolveRoutes(routes: Readonly<Record<string, Criticality>>): Readonly<Record<string, Criticality>> {
+  const resolved: Record<string, Criticality> = {};
+  for (const [route, criticality] of Object.entries(object('admission.routes', routes))) {
+    const option = `admission.routes[${JSON.stringify(route)}]`;
+    checkRoute(option, route);
+    resolved[route] = oneOf(option, criticality, CRITICALITIES);
+  }
+  return Object.freeze(resolved);
+}
+
+/** A route is a path pattern, with a method before it or without. */
+export const ROUTE_PATTERN: RegExp = /^(?:[A-Z]+ )?\/\S*$/;
+
+function checkRoute(option: string, route: unknown): string {
+  if (typeof route === 'string' && ROUTE_PATTERN.test(route)) return route;
+  throw new RespiteError(
+    'RESPITE_OPTIONS_INVALID',
+    `${option} must be a route such as "/path/:id" or "POST /path/*", got ${JSON.stringify(route)}`,
+  );
+}

@@ -1,0 +1,18 @@
+import type { AdmissionOptions } from '../../admission/index.ts';
+import type { ManagementOptions } from '../../management/index.ts';
+import type { SupervisorOptions } from '../../supervisor/index.ts';
+
+/** What `respite.config.{ts,mjs,js,json}` may hold. Every key has a default; flags on the command line win. */
+export interface RespiteConfig {
+  /** Which requests run and which are shed. */
+  readonly admission?: AdmissionOptions | undefined;
+  /** Worker processes: how many, how they end. */
+  readonly supervisor?: SupervisorOptions | undefined;
+  /** The port for health, metrics and status. */
+  readonly management?: ManagementOptions | undefined;
+}
+
+/** Returns the configuration as it is: `export default defineConfig({ … })` gives an editor the types. */
+export function defineConfig(config: RespiteConfig): RespiteConfig {
+  return config;
+}

@@ -1,0 +1,1 @@
+export { defineConfig, type RespiteConfig } from './config.ts';

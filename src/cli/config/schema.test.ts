@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { resolveAdmissionOptions } from '../../admission/options.ts';
+import { resolveManagementOptions } from '../../management/options.ts';
+import { resolveSupervisorOptions } from '../../supervisor/options.ts';
+import { checkConfig } from './schema.ts';
+
+const VALID: readonly unknown[] = [
+  {},
+  { admission: undefined, supervisor: {}, management: { address: undefined } },
+  {
+    admission: {
+      limit: 1,
+      bodyBudgetBytes: 1024,
+      routes: {
+        'POST /deliveries': 'sheddable',
+        '/users/:id': 'critical-plus',
+        'GET /a/*': 'sheddable-plus',
+      },
+      defaultCriticality: 'critical',
+      thresholds: { sheddable: 0.5, 'critical-plus': 1, critical: 1, 'sheddable-plus': 0 },
+      exempt: ['/health', 'GET /up'],
+      dryRun: true,
+    },
+    supervisor: {
+      workers: 4,
+      listeningCopies: 256,
+      drainTimeoutMs: 0,
+      killTimeoutMs: 0,
+      startTimeoutMs: 1,
+      heapMb: 16,
+    },
+    management: { address: '[::1]:9999', token: 'secret' },
+  },
+  { supervisor: { workers: 'auto' }, management: { address: false } },
+];
+
+for (const config of VALID) {
+  test(`valid: ${JSON.stringify(config).slice(0, 60)}`, () => {
+    assert.deepEqual(checkConfig(config), { ok: true, config });
+  });
+}
+
+const COUNT = 'must be a whole number of at least 1';
+const CLASSES = 'must be one of critical-plus, critical, sheddable-plus, sheddable';
+const ROUTE = 'must be a route such as "/path/:id" or "POST /path/*"';
+const RATIO = 'must be a number from 0 to 1';
+const ADDRESS = 'must be host:port, :port, a port, or false';
+
+/** What the options' own resolvers refuse too, in the same words. */
+const INVALID: readonly (readonly [config: object, problem: string])[] = [
+  [{ admission: [] }, 'admission must be an object, got an array'],
+  [{ admission: { limit: 0 } }, `admission.limit ${COUNT}, got 0`],
+  [{ admission: { limit: 1.5 } }, `admission.limit ${COUNT}, got 1.5`],
+  [{ admission: { limit: '5' } }, `admission.limit ${COUNT}, got "5"`],
+  [{ admission: { limit: Number.NaN } }, `admission.limit ${COUNT}, got NaN`],
+  [{ admission: { bodyBudgetBytes: {} } }, `admission.bodyBudgetBytes ${COUNT}, got an object`],
+  [{ admission: { routes: { 'POST /x': 'low' } } }, `admission.routes["POST /x"] ${CLASSES}, got "low"`],
+  [{ admission: { routes: { x: 'critical' } } }, `admission.routes["x"] ${ROUTE}, got "x"`],
+  [{ admission: { routes: { '/x': ['critical'] } } }, `admission.routes["/x"] ${CLASSES}, got an array`],
+  [{ admission: { defaultCriticality: 'high' } }, `admission.defaultCriticality ${CLASSES}, got "high"`],
+  [{ admission: { thresholds: { sheddable: 85 } } }, `admission.thresholds.sheddable ${RATIO}, got 85`],
+  [
+    { admission: { thresholds: { 'critical-plus': -1 } } },
+    `admission.thresholds.critical-plus ${RATIO}, got -1`,
+  ],
+  [
+    { admission: { thresholds: { low: 1 } } },
+    'admission.thresholds.low is not an option; known are critical-plus, critical, sheddable-plus, sheddable',
+  ],
+  [{ admission: { exempt: ['/a', 'b'] } }, `admission.exempt[1] ${ROUTE}, got "b"`],
+  [{ admission: { dryRun: 'yes' } }, 'admission.dryRun must be true or false, got "yes"'],
+  [
+    { admission: { limits: 5 } },
+    'admission.limits is not an option; known are limit, bodyBudgetBytes, routes, defaultCriticality, thresholds, exempt, dryRun',
+  ],
+  [
+    { supervisor: { listeningCopies: 257 } },
+    'supervisor.listeningCopies must be a whole number from 1 to 256, got 257',
+  ],
+  [
+    { supervisor: { drainTimeoutMs: -1 } },
+    'supervisor.drainTimeoutMs must be a whole number of at least 0, got -1',
+  ],
+  [
+    { supervisor: { killTimeoutMs: '1s' } },
+    'supervisor.killTimeoutMs must be a whole number of at least 0, got "1s"',
+  ],
+  [{ supervisor: { startTimeoutMs: 0 } }, `supervisor.startTimeoutMs ${COUNT}, got 0`],
+  [{ supervisor: { heapMb: 15 } }, 'supervisor.heapMb must be a whole number of at least 16, got 15'],
+  [
+    { supervisor: { worker: 1 } },
+    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, heapMb',
+  ],
+  [{ management: { address: 'nowhere' } }, `management.address ${ADDRESS}, got "nowhere"`],
+  [{ management: { address: true } }, `management.address ${ADDRESS}, got true`],
+  [
+    { management: { token: 'two words' } },
+    'management.token must be a string of visible characters without spaces',
+  ],
+  [{ management: { port: 1 } }, 'management.port is not an option; known are address, token'],
+];
+
+for (const [config, problem] of INVALID) {
+  test(`invalid: ${problem}`, () => {
+    assert.deepEqual(checkConfig(config), { ok: false, problems: [problem] });
+    assert.throws(
+      () => {
+        const { admission, supervisor, management } = config as Record<string, never>;
+        resolveAdmissionOptions(admission);
+        resolveSupervisorOptions(supervisor);
+        resolveManagementOptions(management);
+      },
+      { message: problem },
+    );
+  });
+}
+
+/** What only a configuration file can get wrong. */
+const INVALID_FILE: readonly (readonly [config: unknown, problems: readonly string[]])[] = [
+  [null, ['the configuration must be an object, got null']],
+  [() => ({}), ['the configuration must be an object, got a function']],
+  [{ admision: {} }, ['admision is not an option; known are admission, supervisor, management']],
+  [{ admission: { routes: 'x' } }, ['admission.routes must be an object, got "x"']],
+  [{ admission: { exempt: '/a' } }, ['admission.exempt must be an array of routes, got "/a"']],
+  [
+    { supervisor: { workers: 'all', listeningCopies: 1e300 }, extra: 1 },
+    [
+      'supervisor.workers must be a whole number from 1 to 1024, or auto, got "all"',
+      'supervisor.listeningCopies must be a whole number from 1 to 256, got 1e+300',
+      'extra is not an option; known are admission, supervisor, management',
+    ],
+  ],
+];
+
+for (const [config, problems] of INVALID_FILE) {
+  test(`invalid: ${problems.join(' and ')}`, () => {
+    assert.deepEqual(checkConfig(config), { ok: false, problems });
+  });
+}

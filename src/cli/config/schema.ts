@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { CRITICALITIES, ROUTE_PATTERN } from '../../admission/options.ts';
+import { ADDRESS_RULE, isToken, parseAddress, TOKEN_RULE } from '../../management/options.ts';
+import type { RespiteConfig } from './config.ts';
+
+// The rules of the options' own resolvers in the same words, which a test holds together: a resolver stops at the
+// first problem, this finds all of them. Each message is a rule, to come after "must be".
+
+const integer = (min: number, max?: number): z.ZodType<number> => {
+  const rule =
+    max === undefined ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`;
+  const least = z.int(rule).min(min, rule);
+  return max === undefined ? least : least.max(max, rule);
+};
+
+const strict = <Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> =>
+  z.strictObject(shape, {
+    error: ({ code }) => (code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : 'an object'),
+  });
+
+const criticality = z.enum(CRITICALITIES, `one of ${CRITICALITIES.join(', ')}`);
+const ROUTE_RULE = 'a route such as "/path/:id" or "POST /path/*"';
+const route = z.string(ROUTE_RULE).regex(ROUTE_PATTERN, ROUTE_RULE);
+const threshold = z
+  .number('a number from 0 to 1')
+  .min(0, 'a number from 0 to 1')
+  .max(1, 'a number from 0 to 1')
+  .optional();
+
+// The option's type takes no explicit undefined, its resolver does.
+const thresholds = strict({
+  'critical-plus': threshold,
+  critical: threshold,
+  'sheddable-plus': threshold,
+  sheddable: threshold,
+});
+
+const admission = strict({
+  limit: integer(1).optional(),
+  bodyBudgetBytes: integer(1).optional(),
+  routes: z.record(route, criticality, 'an object').optional(),
+  defaultCriticality: criticality.optional(),
+  thresholds: thresholds.optional(),
+  exempt: z.array(route, 'an array of routes').optional(),
+  dryRun: z.boolean('true or false').optional(),
+});
+
+const workers = integer(1, 1024);
+
+const supervisor = strict({
+  workers: z
+    .custom<number | 'auto'>(
+      (value) => value === 'auto' || workers.safeParse(value).success,
+      'a whole number from 1 to 1024, or auto',
+    )
+    .optional(),
+  listeningCopies: integer(1, 256).optional(),
+  drainTimeoutMs: integer(0).optional(),
+  killTimeoutMs: integer(0).optional(),
+  startTimeoutMs: integer(1).optional(),
+  heapMb: integer(16).optional(),
+});
+
+const management = strict({
+  address: z
+    .custom<string | false>(
+      (value) => value === false || (typeof value === 'string' && parseAddress(value) !== undefined),
+      ADDRESS_RULE,
+    )
+    .optional(),
+  token: z.custom<string>(isToken, TOKEN_RULE).optional(),
+});
+
+const schema = strict({
+  admission: admission.optional(),
+  supervisor: supervisor.optional(),
+  management: management.optional(),
+});
+
+/** A configuration that keeps the rules, or one line for each that is broken: path, rule and value. */
+type Checked =
+  | { readonly ok: true; readonly config: RespiteConfig }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+export function checkConfig(value: unknown): Checked {
+  const result = schema.safeParse(value);
+  if (result.success) return { ok: true, config: result.data };
+  const problems = result.error.issues.flatMap((issue) => lines(issue, value));
+  // A number can be too large for a whole number and for its own range: one rule, one line.
+  return { ok: false, problems: [...new Set(problems)] };
+}
+
+function lines(issue: z.core.$ZodIssue, root: unknown): string[] {
+  const path = issue.path.map(String);
+  const name = path.length === 0 ? 'the configuration' : show(path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => `${show([...path, key])} is not an option; known are ${issue.message}`);
+    case 'invalid_key':
+      return [`${name} must be ${ROUTE_RULE}, got ${JSON.stringify(path.at(-1))}`];
+    default:
+      // A token is a secret, even a broken one.
+      if (name === 'management.token') return [`${name} must be ${issue.message}`];
+      return [`${name} must be ${issue.message}, got ${showValue(valueAt(root, path))}`];
+  }
+}
+
+/** `admission.routes["POST /x"]`, `admission.exempt[0]`, `admission.thresholds.critical-plus`. */
+function show(path: readonly string[]): string {
+  return path
+    .map((key, i) => {
+      if (path[i - 1] === 'routes') return `[${JSON.stringify(key)}]`;
+      if (path[i - 1] === 'exempt') return `[${key}]`;
+      return i === 0 ? key : `.${key}`;
+    })
+    .join('');
+}
+
+function valueAt(root: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], root);
+}
+
+function showValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { write } from './output.ts';
+import { createProgram } from './program.ts';
+import { run } from './run.ts';
+import { complaint, exitCodeOf } from './usage.ts';
+
+/** Runs one command line, without `node` and the program's name. Resolves with the exit code; never rejects. */
+export async function main(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const version = ownVersion();
+  const program = createProgram({
+    version,
+    run: async (request) => {
+      exitCode = await run(request, version);
+    },
+    write: (text) => write('stdout', text),
+    writeError: (text) => write('stderr', text),
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has said what it has to say. Whatever it does not like is bad usage; help and version are no error.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    write('stderr', complaint(error));
+    return exitCodeOf(error);
+  }
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createProgram, type RunRequest } from './program.ts';
+
+interface Parsed {
+  request: RunRequest | undefined;
+  out: string;
+  error: string;
+  /** Commander's own code, undefined when it parsed. */
+  code: string | undefined;
+}
+
+async function parse(line: string): Promise<Parsed> {
+  const parsed: Parsed = { request: undefined, out: '', error: '', code: undefined };
+  const program = createProgram({
+    version: '1.2.3',
+    run: async (request) => {
+      parsed.request = request;
+    },
+    write: (text) => (parsed.out += text),
+    writeError: (text) => (parsed.error += text),
+  });
+  try {
+    await program.parseAsync(line === '' ? [] : line.split(' '), { from: 'user' });
+  } catch (error) {
+    assert.ok(error instanceof Error && 'code' in error);
+    parsed.code = String(error.code);
+  }
+  return parsed;
+}
+
+const RUNS: readonly (readonly [line: string, request: RunRequest])[] = [
+  ['run server.js', { script: 'server.js', args: [], flags: {} }],
+  [
+    'run --workers 2 --config c.ts --limit 9 --management off --heap 64 --dry-run s.ts',
+    {
+      script: 's.ts',
+      args: [],
+      flags: { workers: '2', config: 'c.ts', limit: '9', management: 'off', heap: '64', dryRun: true },
+    },
+  ],
+  ['run --limit=9 s.js', { script: 's.js', args: [], flags: { limit: '9' } }],
+  ['run s.js --limit 9 -x --help', { script: 's.js', args: ['--limit', '9', '-x', '--help'], flags: {} }],
+  ['run --limit 9 s.js -- --limit 5', { script: 's.js', args: ['--limit', '5'], flags: { limit: '9' } }],
+  ['run s.js -- a -- b', { script: 's.js', args: ['a', '--', 'b'], flags: {} }],
+  ['run s.js a -- b', { script: 's.js', args: ['a', '--', 'b'], flags: {} }],
+  ['run -- s.js --x', { script: 's.js', args: ['--x'], flags: {} }],
+];
+
+for (const [line, request] of RUNS) {
+  test(`respite ${line}`, async () => {
+    const parsed = await parse(line);
+    assert.equal(parsed.error, '');
+    assert.deepEqual(parsed.request, { ...request, flags: request.flags });
+  });
+}
+
+const COMPLAINTS: readonly (readonly [line: string, complaint: string])[] = [
+  ['run', "respite: missing required argument 'script'\n"],
+  ['run --nope s.js', "respite: unknown option '--nope'\n"],
+  ['run --limt 5 s.js', "respite: unknown option '--limt' (Did you mean --limit?)\n"],
+  ['run --limit', "respite: option '--limit <n>' argument missing\n"],
+  ['server.js', "respite: unknown command 'server.js'\n"],
+  ['--nope', "respite: unknown option '--nope'\n"],
+];
+
+for (const [line, complaint] of COMPLAINTS) {
+  test(`respite ${line}: one line`, async () => {
+    const { request, error, out } = await parse(line);
+    assert.deepEqual({ request, error, out }, { request: undefined, error: complaint, out: '' });
+  });
+}
+
+test('version and help go to stdout', async () => {
+  assert.deepEqual((await parse('--version')).out, '1.2.3\n');
+  assert.match((await parse('--help')).out, /^Usage: respite /);
+  const help = (await parse('run --help')).out;
+  for (const flag of [
+    '--workers <n|auto>',
+    '--config <file>',
+    '--limit <n>',
+    '--management <host:port|off>',
+    '--heap <MB>',
+    '--dry-run',
+  ]) {
+    assert.ok(help.includes(flag), flag);
+  }
+});
+
+test('no command at all shows the help on stderr', async () => {
+  const { code, error, out } = await parse('');
+  assert.equal(code, 'commander.help');
+  assert.match(error, /^Usage: respite /);
+  assert.equal(out, '');
+});

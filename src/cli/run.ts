@@ -1,0 +1,48 @@
+import { isatty } from 'node:tty';
+import type { Management } from '../management/index.ts';
+import type { ResolvedManagementOptions } from '../management/options.ts';
+import { type Supervisor, startSupervisor } from '../supervisor/index.ts';
+import { loadConfig } from './config/load.ts';
+import { createLog, type LateLog, resolveLogSettings } from './log.ts';
+import { write } from './output.ts';
+import type { RunRequest } from './program.ts';
+import { resolveScript } from './script.ts';
+import { resolveSettings } from './settings.ts';
+import { handleSignals } from './signals.ts';
+
+/** `respite run`: resolves with the exit code when everything has ended. Rejects when it cannot start. */
+export async function run({ script, args, flags }: RunRequest, version: string): Promise<number> {
+  const cwd = process.cwd();
+  const file = resolveScript(cwd, script);
+  const logSettings = resolveLogSettings(process.env, isatty(2));
+  const config = await loadConfig(cwd, flags.config);
+  const { admission, supervisor: options, management } = resolveSettings(flags, config, process.env);
+
+  const log = createLog(logSettings);
+  // First the worker; what is loaded from here on is loaded while it starts.
+  const supervisor = startSupervisor({ script: file, args, supervisor: options, admission, log });
+  const ignoreSignals = handleSignals({ supervisor, log });
+  const opening = openManagement(management, supervisor, log, version);
+  opening.catch(() => {
+    supervisor.stop('SIGTERM');
+  });
+
+  const { exitCode, failure } = await supervisor.ended;
+  ignoreSignals();
+  await log.open();
+  if (failure !== undefined) write('stderr', `respite: ${failure}\n`);
+  await (await opening)?.close();
+  return exitCode;
+}
+
+async function openManagement(
+  { address, token }: ResolvedManagementOptions,
+  supervisor: Supervisor,
+  log: LateLog,
+  version: string,
+): Promise<Management | undefined> {
+  await log.open();
+  if (address === false) return undefined;
+  const { startManagement } = await import('../management/index.ts');
+  return await startManagement({ supervisor, log, version, address, token });
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { resolveSettings, type RunFlags } from './settings.ts';
+
+test('a flag wins over the configuration, that over the default', () => {
+  const config = {
+    admission: { limit: 5, dryRun: true, bodyBudgetBytes: 9 },
+    supervisor: { workers: 3, heapMb: 64, killTimeoutMs: 1 },
+    management: { address: ':1', token: 'from-file' },
+  };
+  const flags = { limit: '7', workers: '2', heap: '128', management: 'localhost:2' };
+  const flagged = resolveSettings(flags, config, { RESPITE_MANAGEMENT_TOKEN: 'from-env' });
+  assert.deepEqual(
+    [
+      flagged.admission.limit,
+      flagged.supervisor.workers,
+      flagged.supervisor.heapMb,
+      flagged.management.address,
+    ],
+    [7, 2, 128, { host: 'localhost', port: 2, chosen: true }],
+  );
+  const plain = resolveSettings({}, config, {});
+  assert.deepEqual(
+    [plain.admission.limit, plain.admission.dryRun, plain.admission.bodyBudgetBytes],
+    [5, true, 9],
+  );
+  assert.deepEqual(
+    [plain.supervisor.workers, plain.supervisor.heapMb, plain.supervisor.killTimeoutMs],
+    [3, 64, 1],
+  );
+  assert.deepEqual(plain.management, {
+    address: { host: undefined, port: 1, chosen: true },
+    token: 'from-file',
+  });
+  assert.equal(resolveSettings({}, {}, {}).admission.limit, 256);
+});
+
+test('flags have words of their own', () => {
+  assert.ok(resolveSettings({ workers: 'auto' }, {}, {}).supervisor.workers >= 1);
+  assert.equal(
+    resolveSettings({ management: 'off' }, { management: { address: ':1' } }, {}).management.address,
+    false,
+  );
+  assert.equal(resolveSettings({ dryRun: true }, {}, {}).admission.dryRun, true);
+});
+
+test('the token comes from the environment when the configuration has none', () => {
+  assert.equal(
+    resolveSettings({}, {}, { RESPITE_MANAGEMENT_TOKEN: 'from-env' }).management.token,
+    'from-env',
+  );
+  assert.equal(resolveSettings({}, {}, { RESPITE_MANAGEMENT_TOKEN: '' }).management.token, undefined);
+  assert.throws(() => resolveSettings({}, {}, { RESPITE_MANAGEMENT_TOKEN: 'two words' }), {
+    code: 'RESPITE_CLI_USAGE',
+    message: 'RESPITE_MANAGEMENT_TOKEN must be a string of visible characters without spaces',
+  });
+});
+
+const WORKERS = '--workers must be a whole number from 1 to 1024, or auto';
+const LIMIT = '--limit must be a whole number of at least 1';
+const HEAP = '--heap must be a whole number of megabytes, at least 16';
+const MANAGEMENT = '--management must be host:port, :port, a port, or off';
+
+const INVALID: readonly (readonly [flags: RunFlags, message: string])[] = [
+  [{ workers: '0' }, `${WORKERS}, got "0"`],
+  [{ workers: '1025' }, `${WORKERS}, got "1025"`],
+  [{ workers: 'many' }, `${WORKERS}, got "many"`],
+  [{ workers: '' }, `${WORKERS}, got ""`],
+  [{ limit: '0' }, `${LIMIT}, got "0"`],
+  [{ limit: '1e3' }, `${LIMIT}, got "1e3"`],
+  [{ limit: '-5' }, `${LIMIT}, got "-5"`],
+  [{ heap: '15' }, `${HEAP}, got "15"`],
+  [{ heap: '512MB' }, `${HEAP}, got "512MB"`],
+  [{ management: 'false' }, `${MANAGEMENT}, got "false"`],
+  [{ management: '' }, `${MANAGEMENT}, got ""`],
+];
+
+for (const [flags, message] of INVALID) {
+  test(message, () => {
+    assert.throws(() => resolveSettings(flags, {}, {}), { code: 'RESPITE_CLI_USAGE', message });
+  });
+}

@@ -1,0 +1,73 @@
+import { type ResolvedAdmissionOptions, resolveAdmissionOptions } from '../admission/options.ts';
+import { RespiteError } from '../core/errors.ts';
+import { type ResolvedManagementOptions, resolveManagementOptions } from '../management/options.ts';
+import { type ResolvedSupervisorOptions, resolveSupervisorOptions } from '../supervisor/options.ts';
+import type { RespiteConfig } from './config/config.ts';
+import { usageError } from './usage.ts';
+
+/** Flags of `respite run`, as typed. */
+export interface RunFlags {
+  readonly workers?: string;
+  readonly config?: string;
+  readonly limit?: string;
+  readonly management?: string;
+  readonly heap?: string;
+  readonly dryRun?: boolean;
+}
+
+export interface Settings {
+  readonly admission: ResolvedAdmissionOptions;
+  readonly supervisor: ResolvedSupervisorOptions;
+  readonly management: ResolvedManagementOptions;
+}
+
+/** A flag wins over the configuration, that over the default. Throws a usage error that names the flag at fault. */
+export function resolveSettings(flags: RunFlags, config: RespiteConfig, env: NodeJS.ProcessEnv): Settings {
+  // An environment variable that is set to nothing is not set.
+  const token = config.management?.token ?? (env.RESPITE_MANAGEMENT_TOKEN || undefined);
+  try {
+    return {
+      admission: resolveAdmissionOptions({
+        ...config.admission,
+        limit: number(flags.limit) ?? config.admission?.limit,
+        dryRun: flags.dryRun ?? config.admission?.dryRun,
+      }),
+      supervisor: resolveSupervisorOptions({
+        ...config.supervisor,
+        workers: flags.workers === 'auto' ? 'auto' : (number(flags.workers) ?? config.supervisor?.workers),
+        heapMb: number(flags.heap) ?? config.supervisor?.heapMb,
+      }),
+      management: resolveManagementOptions({
+        address: flags.management === 'off' ? false : (flags.management ?? config.management?.address),
+        token,
+      }),
+    };
+  } catch (error) {
+    if (!(error instanceof RespiteError)) throw error;
+    throw usageError(asTyped(flags, error.message), error);
+  }
+}
+
+/** Text that is no number becomes one that every rule refuses. */
+function number(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** The resolvers speak of options; somebody who typed a flag wants to hear of that flag, and of what was typed. */
+function asTyped(flags: RunFlags, message: string): string {
+  const rules: readonly (readonly [option: string, flag: string, typed: string | undefined, rule: string])[] =
+    [
+      ['admission.limit', '--limit', flags.limit, 'a whole number of at least 1'],
+      ['supervisor.workers', '--workers', flags.workers, 'a whole number from 1 to 1024, or auto'],
+      ['supervisor.heapMb', '--heap', flags.heap, 'a whole number of megabytes, at least 16'],
+      ['management.address', '--management', flags.management, 'host:port, :port, a port, or off'],
+    ];
+  for (const [option, flag, typed, rule] of rules) {
+    if (typed !== undefined && message.startsWith(`${option} `)) {
+      return `${flag} must be ${rule}, got ${JSON.stringify(typed)}`;
+    }
+  }
+  // The configuration was checked before, so a token at fault came from the environment.
+  return message.replace(/^management\.token /, 'RESPITE_MANAGEMENT_TOKEN ');
+}

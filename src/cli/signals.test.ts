@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { test } from 'node:test';
+import { handleSignals } from './signals.ts';
+
+interface Setup {
+  readonly source: EventEmitter;
+  readonly calls: string[];
+  readonly ignore: () => void;
+}
+
+function setup(
+  terminals: readonly boolean[] = [false],
+  restart: () => Promise<void> = async () => {},
+): Setup {
+  const source = new EventEmitter();
+  const calls: string[] = [];
+  const say = (_fields: object, message: string): void => {
+    calls.push(message);
+  };
+  const left = [...terminals];
+  const ignore = handleSignals({
+    supervisor: {
+      stop: (signal) => {
+        calls.push(`stop ${signal}`);
+      },
+      restart: () => {
+        calls.push('restart');
+        return restart();
+      },
+    },
+    log: { debug: say, info: say, warn: say, error: say },
+    source,
+    hasTerminal: () => left.shift() ?? assert.fail('asked too often'),
+  });
+  return { source, calls, ignore };
+}
+
+test('SIGTERM and SIGINT stop, each as often as it comes', () => {
+  const { source, calls } = setup();
+  source.emit('SIGTERM');
+  source.emit('SIGINT');
+  source.emit('SIGINT');
+  assert.deepEqual(calls, ['stop SIGTERM', 'stop SIGINT', 'stop SIGINT']);
+});
+
+test('SIGHUP restarts a service, and a program whose terminal is still there', () => {
+  const service = setup([false]);
+  service.source.emit('SIGHUP');
+  assert.deepEqual(service.calls, ['restart']);
+  const program = setup([true, true]);
+  program.source.emit('SIGHUP');
+  assert.deepEqual(program.calls, ['restart']);
+});
+
+test('SIGHUP stops a program whose terminal is gone', () => {
+  const { source, calls } = setup([true, false]);
+  source.emit('SIGHUP');
+  assert.deepEqual(calls, ['stop SIGTERM']);
+});
+
+test('a restart that fails is logged', async () => {
+  const { source, calls } = setup([false], () => Promise.reject(new Error('did not come up')));
+  source.emit('SIGHUP');
+  await Promise.resolve();
+  await Promise.resolve();
+  assert.deepEqual(calls, ['restart', 'the rolling restart failed']);
+});
+
+test('it leaves nothing behind', () => {
+  const { source, ignore } = setup();
+  ignore();
+  assert.deepEqual(source.eventNames(), []);
+});

@@ -1,0 +1,13 @@
+/** `RESPITE_<PART>_<REASON>`: stable, so that programs can branch on it; messages may change. */
+export type RespiteErrorCode = `RESPITE_${Uppercase<string>}`;
+
+/** Every error that Respite itself raises. `cause` holds the error underneath, where there is one. */
+export class RespiteError extends Error {
+  readonly code: RespiteErrorCode;
+
+  constructor(code: RespiteErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RespiteError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,74 @@
+// Validators for options given in code. Each error names the option, the rule and the value that broke it.
+import { RespiteError } from './errors.ts';
+
+function fail(option: string, rule: string, value: unknown): never {
+  throw new RespiteError('RESPITE_OPTIONS_INVALID', `${option} must be ${rule}, got ${show(value)}`);
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  return String(value);
+}
+
+/** A whole number of at least `min` (and at most `max`). */
+export function integer(
+  option: string,
+  value: unknown,
+  min: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+    const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+    return fail(option, `a whole number ${range}`, value);
+  }
+  return value;
+}
+
+/** A whole number from `min` to `max`, or the given word. */
+export function integerOr<Word extends string>(
+  word: Word,
+  option: string,
+  value: unknown,
+  min: number,
+  max: number,
+): number | Word {
+  if (value === word) return word;
+  const isInteger = typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
+  return isInteger ? value : fail(option, `a whole number from ${min} to ${max}, or ${word}`, value);
+}
+
+/** A finite number from `min` to `max`, both included. */
+export function fraction(option: string, value: unknown, min: number = 0, max: number = 1): number {
+  if (typeof value !== 'number' || !(value >= min && value <= max)) {
+    return fail(option, `a number from ${min} to ${max}`, value);
+  }
+  return value;
+}
+
+/** One of the given words. */
+export function oneOf<T extends string>(option: string, value: unknown, words: readonly T[]): T {
+  const word = words.find((candidate) => candidate === value);
+  return word ?? fail(option, `one of ${words.join(', ')}`, value);
+}
+
+/** True or false. */
+export function boolean(option: string, value: unknown): boolean {
+  return typeof value === 'boolean' ? value : fail(option, 'true or false', value);
+}
+
+/** An object, not an array. */
+export function object(option: string, value: unknown): object {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? value : fail(option, 'an object', value);
+}
+
+/** An object that has no key but the known ones. */
+export function knownKeys(option: string, value: unknown, known: readonly string[]): void {
+  const unknown = Object.keys(object(option, value)).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new RespiteError(
+    'RESPITE_OPTIONS_INVALID',
+    `${option}.${unknown} is not an option; known are ${known.join(', ')}`,
+  );
+}

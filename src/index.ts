@@ -1,0 +1,11 @@
+export {
+  type AdmissionCount,
+  type AdmissionOptions,
+  type AdmissionStats,
+  type Criticality,
+  type Decision,
+  protect,
+  type Protection,
+  type ShedReason,
+} from './admission/index.ts';
+export { RespiteError, type RespiteErrorCode } from './core/errors.ts';

@@ -1,0 +1,80 @@
+import type { Log, Supervisor, SupervisorStatus } from '../supervisor/index.ts';
+import { type Answer, json, refusal } from './answer.ts';
+import { type Health, liveness, overallHealth, readiness } from './health.ts';
+
+export interface RouteContext {
+  readonly supervisor: Pick<Supervisor, 'status' | 'drain' | 'restart'>;
+  readonly log: Log;
+  readonly version: string;
+  readonly nowMs: number;
+}
+
+export type Method = 'GET' | 'POST';
+
+export interface Route {
+  /** For the index at `/`. */
+  readonly about: string;
+  readonly method: Method;
+  readonly answer: (context: RouteContext) => Answer | Promise<Answer>;
+}
+
+export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
+  ['/', { method: 'GET', about: 'this list', answer: index }],
+  ['/health', { method: 'GET', about: 'is the instance well', answer: health(overallHealth) }],
+  ['/health/live', { method: 'GET', about: 'is the supervisor alive', answer: health(liveness) }],
+  ['/health/ready', { method: 'GET', about: 'should requests come here', answer: health(readiness) }],
+  ['/metrics', { method: 'GET', about: 'metrics in Prometheus text format', answer: metrics }],
+  ['/status', { method: 'GET', about: 'workers, sockets and counters', answer: status }],
+  ['/drain', { method: 'POST', about: 'leave the load balancer, keep serving', answer: drain }],
+  ['/restart', { method: 'POST', about: 'replace every worker, one after the other', answer: restart }],
+]);
+
+function index({ version }: RouteContext): Answer {
+  const endpoints = [...ROUTES].map(([path, { method, about }]) => [`${method} ${path}`, about]);
+  return json(200, { name: 'respite', version, endpoints: Object.fromEntries(endpoints) });
+}
+
+function health(judge: (status: SupervisorStatus) => Health): Route['answer'] {
+  return ({ supervisor }) => {
+    const verdict = judge(supervisor.status());
+    return json(verdict.status === 'UP' ? 200 : 503, verdict);
+  };
+}
+
+async function metrics({ supervisor }: RouteContext): Promise<Answer> {
+  // prom-client costs 40 ms to load: at the first scrape, not at the start of the server.
+  const { renderPrometheus } = await import('../telemetry/index.ts');
+  return {
+    status: 200,
+    body: await renderPrometheus(supervisor.status()),
+    headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' },
+  };
+}
+
+function status({ supervisor, version, nowMs }: RouteContext): Answer {
+  const now = supervisor.status();
+  const withUptime = <T extends { readonly startedAtMs: number }>(
+    what: T,
+  ): T & { uptimeSeconds: number } => ({
+    ...what,
+    uptimeSeconds: Math.max(0, nowMs - what.startedAtMs) / 1000,
+  });
+  return json(200, { version, ...withUptime(now), workers: now.workers.map(withUptime) });
+}
+
+function drain({ supervisor, log }: RouteContext): Answer {
+  log.info({}, 'draining, asked on the management port');
+  supervisor.drain();
+  return json(202, { state: supervisor.status().state });
+}
+
+function restart({ supervisor, log }: RouteContext): Answer {
+  const { restarting, state } = supervisor.status();
+  if (restarting) return refusal(409, 'a rolling restart is already under way');
+  if (state === 'stopping') return refusal(409, 'the instance is stopping');
+  log.info({}, 'rolling restart, asked on the management port');
+  supervisor.restart().catch((error: unknown) => {
+    log.error({ err: error }, 'the rolling restart failed');
+  });
+  return json(202, { restarting: true });
+}

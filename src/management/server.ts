@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http';
+import { isLoopbackAddress, refusePost } from './access.ts';
+import { type Answer, refusal, send } from './answer.ts';
+import { listen } from './listen.ts';
+import type { ManagementAddress } from './options.ts';
+import { type Method, type RouteContext, ROUTES } from './routes.ts';
+
+// Importing node:http reads each of its exports, WebSocket too, which loads undici: 36 ms instead of 1.
+const { createServer } = process.getBuiltinModule('node:http');
+
+/** What the management port shows and steers. */
+export interface ManagementConfig extends Omit<RouteContext, 'nowMs'> {
+  readonly address: ManagementAddress;
+  readonly token: string | undefined;
+}
+
+/** A management port that is open. */
+export interface Management {
+  /** `host:port` as bound. */
+  readonly address: string;
+  /** Ends the port and every connection to it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the management port. Rejects with a `RespiteError`: `RESPITE_MANAGEMENT_ADDRESS_IN_USE` when a chosen address
+ * is taken, `RESPITE_MANAGEMENT_LISTEN_FAILED` when it cannot be listened on for another reason.
+ */
+export async function startManagement(config: ManagementConfig): Promise<Management> {
+  const { address, token, log } = config;
+  let loopback = false;
+  // A health check is one small request; whoever takes longer to send one is holding a socket.
+  const server = createServer({ headersTimeout: 5_000, requestTimeout: 10_000 }, (request, response) => {
+    answer(request)
+      .catch((error: unknown) => {
+        log.error({ err: error, url: request.url }, 'the management port could not answer');
+        return refusal(500, 'could not answer; the log says why');
+      })
+      .then((found) => {
+        send(response, found);
+      })
+      .catch(() => response.destroy());
+  });
+
+  async function answer({ url = '/', method, headers }: IncomingMessage): Promise<Answer> {
+    const route = ROUTES.get(url.split('?', 1)[0] ?? '/');
+    if (route === undefined) return refusal(404, 'no such endpoint; GET / lists them');
+    const allowed = METHODS[route.method];
+    if (method === undefined || !allowed.includes(method)) {
+      return refusal(405, `this endpoint takes ${allowed.join(' and ')}`, { Allow: allowed.join(', ') });
+    }
+    const refused = route.method === 'POST' ? refusePost(headers, { loopback, token }) : undefined;
+    if (refused !== undefined) {
+      return refusal(
+        refused.status,
+        refused.reason,
+        refused.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {},
+      );
+    }
+    return await route.answer({ ...config, nowMs: Date.now() });
+  }
+
+  const bound = await listen(server, address, log);
+  // Out of file descriptors, for one: no reason to end the supervisor.
+  server.on('error', (error) => {
+    log.error({ err: error }, 'the management port could not accept a connection');
+  });
+  loopback = isLoopbackAddress(bound.host);
+  const shown = bound.host.includes(':') ? `[${bound.host}]:${bound.port}` : `${bound.host}:${bound.port}`;
+  log.info({ address: shown }, `management on http://${shown}`);
+  return {
+    address: shown,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+const METHODS: Readonly<Record<Method, readonly string[]>> = { GET: ['GET', 'HEAD'], POST: ['POST'] };

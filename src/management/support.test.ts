@@ -1,0 +1,62 @@
+// A supervisor without processes, for the tests of this folder. Named like a test so that it is not published.
+import type { InstanceState, Log, SupervisorStatus, WorkerState } from '../supervisor/index.ts';
+
+export function statusOf(state: InstanceState, workers: readonly WorkerState[]): SupervisorStatus {
+  return {
+    state,
+    script: '/srv/server.js',
+    startedAtMs: 1000,
+    workersWanted: workers.length,
+    workers: workers.map((own, i) => ({
+      id: i + 1,
+      slot: i + 1,
+      pid: 101 + i,
+      state: own,
+      startedAtMs: 2000,
+      readyAtMs: own === 'starting' ? undefined : 3000,
+      sample: undefined,
+      sampleAgeMs: own === 'starting' ? undefined : 4000,
+    })),
+    sockets: [{ address: '127.0.0.1', port: 3000, family: 'IPv4' }],
+    restarts: { exit: 2, signal: 0, rolling: 0 },
+    restarting: false,
+    totals: { duration: { boundsSeconds: [], series: [] }, requests: [] },
+  };
+}
+
+export class FakeSupervisor {
+  now: SupervisorStatus = statusOf('running', ['ready']);
+  readonly calls: string[] = [];
+  restartError: Error | undefined;
+
+  status(): SupervisorStatus {
+    return this.now;
+  }
+
+  drain(): void {
+    this.calls.push('drain');
+    this.now = { ...this.now, state: 'draining' };
+  }
+
+  async restart(): Promise<void> {
+    this.calls.push('restart');
+    if (this.restartError !== undefined) throw this.restartError;
+  }
+}
+
+/** Keeps what was said, as `level: message`. */
+export class FakeLog implements Log {
+  readonly lines: string[] = [];
+  debug(_fields: object, message: string): void {
+    this.lines.push(`debug: ${message}`);
+  }
+  info(_fields: object, message: string): void {
+    this.lines.push(`info: ${message}`);
+  }
+  warn(_fields: object, message: string): void {
+    this.lines.push(`warn: ${message}`);
+  }
+  error(_fields: object, message: string): void {
+    this.lines.push(`error: ${message}`);
+  }
+}

@@ -1,0 +1,67 @@
+import type { BoundAddress, SocketKey, TcpHandle } from '../worker/index.ts';
+
+interface HeldSocket {
+  /** Never listened on in this process, so connections wait in the kernel until a worker takes them. */
+  readonly handle: TcpHandle;
+  readonly bound: BoundAddress;
+  /** Workers that listen on it. */
+  readonly listeners: Set<number>;
+}
+
+/** The listening sockets, kept open here so that they outlive the workers. */
+export class HeldSockets {
+  readonly #sockets = new Map<SocketKey, HeldSocket>();
+
+  get keys(): readonly SocketKey[] {
+    return [...this.#sockets.keys()];
+  }
+
+  get addresses(): readonly BoundAddress[] {
+    return [...this.#sockets.values()].map(({ bound }) => bound);
+  }
+
+  /** Keeps a socket that a worker has bound, and listens on. */
+  hold(key: SocketKey, handle: TcpHandle, bound: BoundAddress, workerId: number): void {
+    this.#sockets.get(key)?.handle.close();
+    this.#sockets.set(key, { handle, bound, listeners: new Set([workerId]) });
+  }
+
+  /** The handle to copy to workers. */
+  handleOf(key: SocketKey): TcpHandle | undefined {
+    return this.#sockets.get(key)?.handle;
+  }
+
+  isListening(key: SocketKey, workerId: number): boolean {
+    return this.#sockets.get(key)?.listeners.has(workerId) ?? false;
+  }
+
+  listensOn(key: SocketKey, workerId: number): void {
+    this.#sockets.get(key)?.listeners.add(workerId);
+  }
+
+  /** @returns True if nobody listens on it any more. */
+  closedBy(key: SocketKey, workerId: number): boolean {
+    const listeners = this.#sockets.get(key)?.listeners;
+    listeners?.delete(workerId);
+    return listeners?.size === 0;
+  }
+
+  /** A worker has ended; what it listened on waits for the next. */
+  forget(workerId: number): void {
+    for (const { listeners } of this.#sockets.values()) listeners.delete(workerId);
+  }
+
+  /** Gives up a socket that nobody listens on: from now on connections are refused. */
+  release(key: SocketKey): void {
+    const socket = this.#sockets.get(key);
+    if (socket === undefined || socket.listeners.size > 0) return;
+    socket.handle.close();
+    this.#sockets.delete(key);
+  }
+
+  /** Gives up all; workers that still listen have their own copies. */
+  releaseAll(): void {
+    for (const { handle } of this.#sockets.values()) handle.close();
+    this.#sockets.clear();
+  }
+}

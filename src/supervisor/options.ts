@@ -1,0 +1,60 @@
+import { availableParallelism } from 'node:os';
+import { integer, integerOr, knownKeys } from '../core/validate.ts';
+
+/** Options of the supervisor. Only `undefined` means default. */
+export interface SupervisorOptions {
+  /** Worker processes: a number, or `auto` for one for each core that this process may use. Default 1. */
+  readonly workers?: number | 'auto' | undefined;
+  /** Copies of each listening socket that a worker accepts from, so that a busy event loop still empties the accept queue. Default 16. */
+  readonly listeningCopies?: number | undefined;
+  /** How long requests in flight may go on in a worker that is asked to end, in milliseconds. Default 10000. */
+  readonly drainTimeoutMs?: number | undefined;
+  /** How long a worker may take to end after its own SIGTERM before it is killed, in milliseconds. Default 5000. */
+  readonly killTimeoutMs?: number | undefined;
+  /** How long a new worker may take until it listens, in a rolling restart, in milliseconds. Default 60000. */
+  readonly startTimeoutMs?: number | undefined;
+  /** Limit of V8's old generation for each worker (`--max-old-space-size`), in megabytes. Default: Node's own. */
+  readonly heapMb?: number | undefined;
+}
+
+export interface ResolvedSupervisorOptions {
+  readonly workers: number;
+  readonly listeningCopies: number;
+  readonly drainTimeoutMs: number;
+  readonly killTimeoutMs: number;
+  readonly startTimeoutMs: number;
+  readonly heapMb: number | undefined;
+}
+
+export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
+  workers: 1,
+  listeningCopies: 16,
+  drainTimeoutMs: 10_000,
+  killTimeoutMs: 5_000,
+  startTimeoutMs: 60_000,
+  heapMb: undefined,
+});
+
+/** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
+export function resolveSupervisorOptions(options: SupervisorOptions = {}): ResolvedSupervisorOptions {
+  knownKeys('supervisor', options, Object.keys(DEFAULTS));
+  const { heapMb } = options;
+  const workers = integerOr('auto', 'supervisor.workers', options.workers ?? DEFAULTS.workers, 1, 1024);
+  const whole = (
+    key: 'listeningCopies' | 'drainTimeoutMs' | 'killTimeoutMs' | 'startTimeoutMs',
+    min: number,
+  ): number => integer(`supervisor.${key}`, options[key] ?? DEFAULTS[key], min);
+  return Object.freeze({
+    workers: workers === 'auto' ? availableParallelism() : workers,
+    listeningCopies: integer(
+      'supervisor.listeningCopies',
+      options.listeningCopies ?? DEFAULTS.listeningCopies,
+      1,
+      256,
+    ),
+    drainTimeoutMs: whole('drainTimeoutMs', 0),
+    killTimeoutMs: whole('killTimeoutMs', 0),
+    startTimeoutMs: whole('startTimeoutMs', 1),
+    heapMb: heapMb === undefined ? undefined : integer('supervisor.heapMb', heapMb, 16),
+  });
+}

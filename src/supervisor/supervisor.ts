@@ -1,0 +1,349 @@
+import path from 'node:path';
+import type { ResolvedAdmissionOptions } from '../admission/index.ts';
+import { RespiteError } from '../core/errors.ts';
+import type { SocketKey, TcpHandle, ToSupervisor } from '../worker/index.ts';
+import { HeldSockets } from './held-sockets.ts';
+import type { Log } from './log.ts';
+import type { ResolvedSupervisorOptions } from './options.ts';
+import { planRestart } from './restart-policy.ts';
+import { emptySlot, type Slot } from './slot.ts';
+import type { InstanceState, RestartCause, SupervisorStatus } from './status.ts';
+import { addSample, NO_TOTALS } from './totals.ts';
+import { type Exit, WorkerProcess } from './worker-process.ts';
+
+/** What to run and how. */
+export interface SupervisorConfig {
+  /** Absolute path of the user's script. */
+  readonly script: string;
+  /** The script's own arguments. */
+  readonly args: readonly string[];
+  readonly supervisor: ResolvedSupervisorOptions;
+  readonly admission: ResolvedAdmissionOptions;
+  readonly log: Log;
+}
+
+/** How it all ended. `failure` says in one line what went wrong, undefined when it was asked to stop. */
+export interface Ended {
+  readonly exitCode: number;
+  readonly failure: string | undefined;
+}
+
+/** The parent of the workers. Runs from `startSupervisor` until `ended`. */
+export interface Supervisor {
+  status(): SupervisorStatus;
+  /** Leaves the load balancer: readiness goes down for good; requests are still served. Does nothing the second time. */
+  drain(): void;
+  /**
+   * Replaces every worker, one slot after the other, each when its replacement is ready. Rejects with a `RespiteError`
+   * when a replacement does not come up, its predecessor then stays, or when a restart is already under way.
+   */
+  restart(): Promise<void>;
+  /** Ends gracefully, handing `signal` to the workers when they are drained; called again, at once. */
+  stop(signal: NodeJS.Signals): void;
+  /** Settles when no worker is left and none will come. Never rejects. */
+  readonly ended: Promise<Ended>;
+}
+
+/** A server that the user closed may be opened again, or its process may be about to end; after this it is neither. */
+const RELEASE_AFTER_MS = 1000;
+
+/** Starts the first worker at once, the others when the first one listens. */
+export function startSupervisor(config: SupervisorConfig): Supervisor {
+  const supervisor = new WorkerSupervisor(config);
+  supervisor.start();
+  return supervisor;
+}
+
+class WorkerSupervisor implements Supervisor {
+  readonly ended: Promise<Ended>;
+
+  readonly #config: SupervisorConfig;
+  readonly #log: Log;
+  readonly #scriptName: string;
+  readonly #sockets = new HeldSockets();
+  readonly #slots: readonly Slot[];
+  readonly #live = new Set<WorkerProcess>();
+  readonly #startedAtMs = Date.now();
+  readonly #restarts: Record<RestartCause, number> = { exit: 0, signal: 0, rolling: 0 };
+  readonly #end: (ended: Ended) => void;
+  readonly #relay = (message: unknown, handle: unknown): void => {
+    for (const worker of this.#live) worker.tellUser(message, handle);
+  };
+  readonly #parentDisconnected = (): void => {
+    for (const worker of this.#live) worker.tell({ kind: 'parent-disconnected' });
+  };
+  #state: InstanceState = 'starting';
+  #everReady = false;
+  #restarting = false;
+  #lastId = 0;
+  /** Counters of the workers that have ended. */
+  #totals = NO_TOTALS;
+  /** A port that a worker could not have, for the message should it end because of that. */
+  #takenPort: string | undefined;
+
+  constructor(config: SupervisorConfig) {
+    this.#config = config;
+    this.#log = config.log;
+    this.#scriptName = path.basename(config.script);
+    this.#slots = Array.from({ length: config.supervisor.workers }, (_, i) => emptySlot(i + 1));
+    const { promise, resolve } = Promise.withResolvers<Ended>();
+    this.ended = promise;
+    this.#end = resolve;
+  }
+
+  start(): void {
+    if (process.connected) process.on('message', this.#relay).on('disconnect', this.#parentDisconnected);
+    const [first] = this.#slots;
+    if (first !== undefined) first.current = this.#spawn(first);
+  }
+
+  status(): SupervisorStatus {
+    const samples = [...this.#live].flatMap(({ sample }) => sample ?? []);
+    return {
+      state: this.#state,
+      script: this.#config.script,
+      startedAtMs: this.#startedAtMs,
+      workersWanted: this.#slots.length,
+      workers: [...this.#live]
+        .map((worker) => worker.status())
+        .toSorted((a, b) => a.slot - b.slot || a.id - b.id),
+      sockets: this.#sockets.addresses,
+      restarts: { ...this.#restarts },
+      restarting: this.#restarting,
+      totals: samples.reduce(addSample, this.#totals),
+    };
+  }
+
+  drain(): void {
+    if (this.#state !== 'running' && this.#state !== 'starting') return;
+    this.#state = 'draining';
+    this.#log.info({}, 'leaving the load balancer: readiness is down, requests are still served');
+  }
+
+  async restart(): Promise<void> {
+    if (this.#restarting) {
+      throw new RespiteError('RESPITE_SUPERVISOR_RESTARTING', 'a rolling restart is already under way');
+    }
+    this.#restarting = true;
+    this.#log.info({}, 'rolling restart begins');
+    try {
+      for (const slot of this.#slots) {
+        if (this.#state !== 'stopping') await this.#replace(slot);
+      }
+      this.#log.info({}, 'rolling restart is done');
+    } finally {
+      this.#restarting = false;
+    }
+  }
+
+  stop(signal: NodeJS.Signals): void {
+    if (this.#state === 'stopping') {
+      this.#log.warn({ signal }, 'stopping at once');
+      for (const worker of this.#live) worker.kill();
+      return;
+    }
+    this.#state = 'stopping';
+    this.#log.info({ signal }, 'stopping: requests in flight are finished first, once more to stop at once');
+    this.#sockets.releaseAll();
+    for (const slot of this.#slots) clearTimeout(slot.restartTimer);
+    for (const worker of this.#live) worker.end(signal);
+    this.#endIfIdle();
+  }
+
+  #spawn(slot: Slot): WorkerProcess {
+    const { script, args, admission, supervisor } = this.#config;
+    const { keys } = this.#sockets;
+    const worker = new WorkerProcess({
+      id: (this.#lastId += 1),
+      slot: slot.number,
+      script,
+      args,
+      heapMb: supervisor.heapMb,
+      keys,
+      setup: {
+        admission,
+        awaitSockets: keys.length > 0,
+        relaysMessages: process.connected,
+        drainTimeoutMs: supervisor.drainTimeoutMs,
+        killTimeoutMs: supervisor.killTimeoutMs,
+      },
+    });
+    this.#live.add(worker);
+    worker.on('ready', () => this.#ready(worker));
+    worker.on('message', (message, handle) => this.#receive(worker, message, handle));
+    worker.on('userMessage', (message, handle) => {
+      if (process.connected) process.send?.(message, handle as never);
+    });
+    worker.on('exit', (exit) => this.#exited(worker, slot, exit));
+    for (const key of keys) this.#sendCopies(worker, key, supervisor.listeningCopies);
+    if (keys.length > 0) worker.tell({ kind: 'go' });
+    return worker;
+  }
+
+  #receive(worker: WorkerProcess, message: ToSupervisor, handle: TcpHandle | undefined): void {
+    const { listeningCopies } = this.#config.supervisor;
+    switch (message.kind) {
+      case 'bound':
+        if (handle === undefined) break;
+        this.#sockets.hold(message.key, handle, message.bound, worker.id);
+        this.#sendCopies(worker, message.key, listeningCopies - 1);
+        worker.listens(message.key);
+        break;
+      case 'claim':
+        if (
+          this.#sockets.handleOf(message.key) === undefined ||
+          this.#sockets.isListening(message.key, worker.id)
+        ) {
+          this.#takenPort = message.where;
+          worker.tell({ kind: 'not-held', key: message.key });
+        } else {
+          this.#sendCopies(worker, message.key, listeningCopies);
+        }
+        break;
+      case 'listening':
+        this.#sockets.listensOn(message.key, worker.id);
+        worker.listens(message.key);
+        break;
+      case 'user-disconnected':
+        if (process.connected) process.disconnect?.();
+        break;
+      case 'closed':
+        this.#closed(worker, message.key);
+        break;
+      case 'passed-through': {
+        const { reason, where } = message;
+        this.#log.warn(
+          { worker: worker.id, reason, where },
+          `worker ${worker.id} listens by itself (${reason}, ${where}): this socket is not shared and ends with it`,
+        );
+        worker.listens(undefined);
+        break;
+      }
+      default:
+    }
+  }
+
+  #sendCopies(worker: WorkerProcess, key: SocketKey, count: number): void {
+    const handle = this.#sockets.handleOf(key);
+    if (handle === undefined) return;
+    for (let i = 0; i < count; i += 1) worker.tell({ kind: 'socket', key }, handle);
+  }
+
+  #ready(worker: WorkerProcess): void {
+    const addresses = this.#sockets.addresses.map(({ address, port, family }) =>
+      family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`,
+    );
+    this.#log.info(
+      { worker: worker.id, slot: worker.slot, workerPid: worker.pid, addresses },
+      `worker ${worker.id} is ready${addresses.length === 0 ? '' : `, listening on ${addresses.join(', ')}`}`,
+    );
+    if (this.#everReady) return;
+    this.#everReady = true;
+    if (this.#state === 'starting') this.#state = 'running';
+    if (this.#state === 'stopping') return;
+    for (const slot of this.#slots) slot.current ??= this.#spawn(slot);
+  }
+
+  #closed(worker: WorkerProcess, key: SocketKey): void {
+    if (worker.state === 'draining' || !this.#sockets.closedBy(key, worker.id)) return;
+    setTimeout(() => {
+      if (this.#live.has(worker)) this.#sockets.release(key);
+    }, RELEASE_AFTER_MS).unref();
+  }
+
+  #exited(worker: WorkerProcess, slot: Slot, exit: Exit): void {
+    const expected = worker.state === 'draining';
+    this.#live.delete(worker);
+    this.#sockets.forget(worker.id);
+    if (worker.sample !== undefined) this.#totals = addSample(this.#totals, worker.sample);
+    if (slot.current === worker) slot.current = undefined;
+
+    const fields = { worker: worker.id, slot: slot.number, workerPid: worker.pid, ...exit };
+    const ending = `worker ${worker.id} ended with ${describe(exit)}`;
+    if (this.#state === 'stopping') {
+      this.#log.info(fields, ending);
+      this.#endIfIdle();
+    } else if (expected) {
+      this.#log.info(fields, `${ending}, drained`);
+    } else if (!this.#everReady) {
+      this.#state = 'stopping';
+      this.#endIfIdle(this.#startFailure(exit));
+    } else if (slot.replacement !== worker) {
+      this.#restarts[exit.signal === null ? 'exit' : 'signal'] += 1;
+      this.#restartLater(slot, worker, fields, ending);
+    }
+  }
+
+  #restartLater(slot: Slot, died: WorkerProcess, fields: object, ending: string): void {
+    const nowMs = Date.now();
+    const readyForMs = died.readySinceMs === undefined ? 0 : nowMs - died.readySinceMs;
+    const { delayMs, crashLoop, history } = planRestart(slot.history, nowMs, readyForMs, Math.random());
+    slot.history = history;
+    const when = delayMs === 0 ? 'at once' : `in ${(delayMs / 1000).toFixed(1)} s`;
+    if (crashLoop) {
+      const count = history.recentMs.length;
+      this.#log.error(
+        { ...fields, delayMs, crashLoop },
+        `CRASH LOOP: ${ending}, the ${count}th time within 60 s; next try ${when}, and so on until it stays up`,
+      );
+    } else {
+      this.#log.error({ ...fields, delayMs }, `${ending}; restarting ${when}`);
+    }
+    if (slot.replacement !== undefined) return;
+    slot.restartTimer = setTimeout(() => {
+      slot.current ??= this.#spawn(slot);
+    }, delayMs);
+  }
+
+  async #replace(slot: Slot): Promise<void> {
+    clearTimeout(slot.restartTimer);
+    const replacement = this.#spawn(slot);
+    slot.replacement = replacement;
+    const { startTimeoutMs } = this.#config.supervisor;
+    const problem = await comesUp(replacement, startTimeoutMs);
+    slot.replacement = undefined;
+    if (this.#state === 'stopping') return;
+    if (problem !== undefined) {
+      replacement.kill();
+      slot.current ??= this.#spawn(slot);
+      throw new RespiteError(
+        'RESPITE_SUPERVISOR_RESTART_FAILED',
+        `rolling restart given up: the new worker ${problem}; the old one goes on serving`,
+      );
+    }
+    const old = slot.current;
+    slot.current = replacement;
+    this.#restarts.rolling += 1;
+    old?.end('SIGTERM');
+    await old?.exited;
+  }
+
+  #startFailure(exit: Exit): string | undefined {
+    if (exit.code === 0) return undefined;
+    const ending = `${this.#scriptName} ended with ${describe(exit)} before it listened`;
+    return this.#takenPort === undefined ? ending : `${ending}: ${this.#takenPort} is already in use`;
+  }
+
+  #endIfIdle(failure?: string): void {
+    if (this.#live.size > 0) return;
+    this.#sockets.releaseAll();
+    process.off('message', this.#relay).off('disconnect', this.#parentDisconnected);
+    this.#end({ exitCode: failure === undefined ? 0 : 1, failure });
+  }
+}
+
+/** Waits until a worker is ready. Says what went wrong if it doesn't come to that. */
+async function comesUp(worker: WorkerProcess, timeoutMs: number): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const timer = setTimeout(() => resolve(`did not listen within ${timeoutMs / 1000} s`), timeoutMs);
+  worker.once('ready', () => resolve(undefined));
+  worker.once('exit', (exit) => resolve(`ended with ${describe(exit)} before it listened`));
+  const problem = await promise;
+  clearTimeout(timer);
+  return problem;
+}
+
+function describe({ code, signal }: Exit): string {
+  if (signal !== null) return `signal ${signal}`;
+  return code === null ? 'no process at all' : `exit code ${code}`;
+}

@@ -1,0 +1,216 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import {
+  receiveFromWorker,
+  SAMPLE_INTERVAL_MS,
+  send,
+  SETUP_VARIABLE,
+  type SocketKey,
+  type TcpHandle,
+  type ToSupervisor,
+  type ToWorker,
+  type WorkerSample,
+  type WorkerSetup,
+} from '../worker/index.ts';
+import type { WorkerState, WorkerStatus } from './status.ts';
+
+/** Silent for this long, a worker that was ready is called unresponsive. */
+const UNRESPONSIVE_MS = 3 * SAMPLE_INTERVAL_MS;
+
+/** A worker that listens, but not on all that its predecessors did, is ready all the same after this. */
+const REMAINING_LISTENS_MS = 5000;
+
+/** What a worker may take beyond its drain time before the signal is sent over its head: it may be blocked. */
+const DRAIN_SLACK_MS = 500;
+
+const PRELOAD = new URL(
+  import.meta.url.endsWith('.ts') ? '../worker/preload.ts' : '../worker/preload.js',
+  import.meta.url,
+);
+
+export interface WorkerSpec {
+  readonly id: number;
+  readonly slot: number;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly heapMb: number | undefined;
+  /** Sockets that its predecessors listened on: it is ready when it listens on all of them. */
+  readonly keys: readonly SocketKey[];
+  readonly setup: WorkerSetup;
+}
+
+/** How a worker process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+type Phase =
+  | { readonly name: 'starting' }
+  | { readonly name: 'ready'; readonly sinceMs: number }
+  | { readonly name: 'draining'; readonly sinceMs: number | undefined };
+
+interface Events {
+  ready: [];
+  message: [message: ToSupervisor, handle: TcpHandle | undefined];
+  userMessage: [message: unknown, handle: unknown];
+  exit: [exit: Exit];
+}
+
+/** One worker process, from its start to its end. */
+export class WorkerProcess extends EventEmitter<Events> {
+  readonly id: number;
+  readonly slot: number;
+  readonly startedAtMs: number = Date.now();
+  /** Settles when the process has ended. */
+  readonly exited: Promise<Exit>;
+
+  readonly #setup: WorkerSetup;
+  readonly #missingKeys: Set<SocketKey>;
+  readonly #child: ChildProcess;
+  #phase: Phase = { name: 'starting' };
+  #sample: { readonly sample: WorkerSample; readonly atMs: number } | undefined;
+  /** Messages for a worker that has not said hello; undefined afterwards. */
+  #unsent: { readonly message: ToWorker; readonly handle: TcpHandle | undefined }[] | undefined = [];
+  #readyTimer: NodeJS.Timeout | undefined;
+  #killTimer: NodeJS.Timeout | undefined;
+
+  constructor(spec: WorkerSpec) {
+    super();
+    this.id = spec.id;
+    this.slot = spec.slot;
+    this.#setup = spec.setup;
+    this.#missingKeys = new Set(spec.keys);
+    const heap = spec.heapMb === undefined ? [] : [`--max-old-space-size=${spec.heapMb}`];
+    this.#child = spawn(
+      process.execPath,
+      [...process.execArgv, ...heap, `--import=${PRELOAD.href}`, spec.script, ...spec.args],
+      {
+        stdio: [...inheritedDescriptors(), 'ipc'],
+        // Its own process group: Ctrl-C at a terminal is for the supervisor, which then ends the workers gently.
+        detached: true,
+        serialization: 'advanced',
+        env: { ...process.env, [SETUP_VARIABLE]: JSON.stringify(spec.setup) },
+      },
+    );
+    this.exited = new Promise((resolve) => {
+      const ended = (exit: Exit): void => {
+        clearTimeout(this.#readyTimer);
+        clearTimeout(this.#killTimer);
+        resolve(exit);
+        this.emit('exit', exit);
+      };
+      this.#child.once('exit', (code, signal) => ended({ code, signal }));
+      this.#child.once('error', () => {
+        if (this.#child.pid === undefined) ended({ code: null, signal: null });
+      });
+    });
+    receiveFromWorker(this.#child, (message, handle) => this.#receive(message, handle));
+    this.#child.on('message', (message, handle) => this.emit('userMessage', message, handle));
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get state(): WorkerState {
+    if (this.#phase.name !== 'ready') return this.#phase.name;
+    return this.#silentMs(this.#phase.sinceMs) > UNRESPONSIVE_MS ? 'unresponsive' : 'ready';
+  }
+
+  /** When it became ready; undefined until then. */
+  get readySinceMs(): number | undefined {
+    return this.#phase.name === 'starting' ? undefined : this.#phase.sinceMs;
+  }
+
+  get sample(): WorkerSample | undefined {
+    return this.#sample?.sample;
+  }
+
+  /** It listens on a socket. */
+  listens(key: SocketKey | undefined): void {
+    if (key !== undefined) this.#missingKeys.delete(key);
+    if (this.#missingKeys.size === 0) this.#markReady();
+    else this.#readyTimer ??= setTimeout(() => this.#markReady(), REMAINING_LISTENS_MS);
+  }
+
+  tell(message: ToWorker, handle?: TcpHandle): void {
+    if (this.#unsent !== undefined) this.#unsent.push({ message, handle });
+    else if (this.#child.connected) send(this.#child, message, handle);
+  }
+
+  /** Hands on a message of the user's. */
+  tellUser(message: unknown, handle: unknown): void {
+    if (this.#child.connected) this.#child.send(message as never, handle as never);
+  }
+
+  /** Ends it gently: drain, then `signal`, then SIGKILL, each with its own deadline. */
+  end(signal: NodeJS.Signals): void {
+    if (this.#phase.name === 'draining') return;
+    this.#phase = { name: 'draining', sinceMs: this.readySinceMs };
+    if (!this.#child.connected) {
+      this.#signal(signal);
+      return;
+    }
+    this.tell({ kind: 'drain', signal });
+    this.#killTimer = setTimeout(() => this.#signal(signal), this.#setup.drainTimeoutMs + DRAIN_SLACK_MS);
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  status(): WorkerStatus {
+    return {
+      id: this.id,
+      slot: this.slot,
+      pid: this.pid,
+      state: this.state,
+      startedAtMs: this.startedAtMs,
+      readyAtMs: this.readySinceMs,
+      sample: this.#sample?.sample,
+      sampleAgeMs: this.#sample === undefined ? undefined : Date.now() - this.#sample.atMs,
+    };
+  }
+
+  #receive(message: ToSupervisor, handle: TcpHandle | undefined): void {
+    if (message.kind === 'hello') {
+      const unsent = this.#unsent ?? [];
+      this.#unsent = undefined;
+      for (const { message: waiting, handle: waitingHandle } of unsent) this.tell(waiting, waitingHandle);
+    } else if (message.kind === 'sample') {
+      this.#sample = { sample: message.sample, atMs: Date.now() };
+    } else if (message.kind === 'signalled') {
+      this.#expectEnd();
+    } else {
+      this.emit('message', message, handle);
+    }
+  }
+
+  #markReady(): void {
+    clearTimeout(this.#readyTimer);
+    if (this.#phase.name !== 'starting') return;
+    this.#phase = { name: 'ready', sinceMs: Date.now() };
+    this.emit('ready');
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+    this.#expectEnd();
+  }
+
+  #expectEnd(): void {
+    clearTimeout(this.#killTimer);
+    this.#killTimer = setTimeout(() => this.kill(), this.#setup.killTimeoutMs);
+  }
+
+  #silentMs(readySinceMs: number): number {
+    return Date.now() - Math.max(readySinceMs, this.#sample?.atMs ?? 0);
+  }
+}
+
+/** Standard input, output and error, and the sockets that systemd has opened for us (sd_listen_fds(3)), under their numbers. */
+function inheritedDescriptors(): 'inherit'[] {
+  const activated = Number(process.env['LISTEN_FDS'] ?? 0);
+  return Array.from({ length: 3 + (Number.isInteger(activated) ? activated : 0) }, () => 'inherit');
+}

@@ -1,0 +1,1 @@
+export { renderPrometheus } from './prometheus.ts';

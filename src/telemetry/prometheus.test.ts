@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { renderPrometheus } from './prometheus.ts';
+import type { MetricsSample, MetricsSnapshot, MetricsWorker } from './snapshot.ts';
+
+const EMPTY: MetricsSnapshot = {
+  workers: [],
+  restarts: { exit: 0, signal: 0, rolling: 0 },
+  totals: { duration: { boundsSeconds: [], series: [] }, requests: [] },
+};
+
+function sample(admission: Partial<MetricsSample['admission']> = {}): MetricsSample {
+  return {
+    admission: {
+      limit: 10,
+      inFlight: 0,
+      bodyBudgetBytes: 1000,
+      bytesInFlight: 0,
+      utilization: 0,
+      requests: [],
+      ...admission,
+    },
+    eventLoopUtilization: 0.25,
+    eventLoopDelayP99Seconds: 0.012,
+    rssBytes: 5e7,
+    heapUsedBytes: 2e7,
+    cpuSeconds: 1.5,
+  };
+}
+
+function worker(id: number, slot: number, state: MetricsWorker['state'], own?: MetricsSample): MetricsWorker {
+  return { id, slot, state, sample: own };
+}
+
+/** Reads the text format back: `name{label="value"}` to number. Refuses a line that is none and a series given twice. */
+function parse(text: string): Map<string, number> {
+  const series = new Map<string, number>();
+  for (const line of text.split('\n')) {
+    if (line === '' || line.startsWith('# HELP ') || line.startsWith('# TYPE ')) continue;
+    const [, name, value] =
+      /^([a-z][a-z0-9_]*(?:\{.*\})?) (\S+)$/.exec(line) ?? assert.fail(`not a sample: ${line}`);
+    assert.ok(name !== undefined && !series.has(name), `given twice: ${line}`);
+    series.set(name, Number(value));
+  }
+  return series;
+}
+
+function starting(series: Map<string, number>, prefix: string): Record<string, number> {
+  return Object.fromEntries([...series].filter(([name]) => name.startsWith(prefix)));
+}
+
+test('an instance without workers has its states and causes at zero', async () => {
+  const series = parse(await renderPrometheus(EMPTY));
+  assert.equal(series.get('respite_workers{state="ready"}'), 0);
+  assert.equal(series.get('respite_worker_restarts_total{cause="signal"}'), 0);
+  assert.equal(series.get('http_server_active_requests'), 0);
+  assert.equal(series.get('respite_admission_pressure{signal="bytes"}'), 0);
+});
+
+test('every metric has help and a type', async () => {
+  const text = await renderPrometheus(EMPTY);
+  const helped = [...text.matchAll(/^# HELP (\S+) \S.*\.$/gm)].map(([, name]) => name);
+  const typed = [...text.matchAll(/^# TYPE (\S+) (?:counter|gauge|histogram)$/gm)].map(([, name]) => name);
+  assert.deepEqual(helped, typed);
+  assert.deepEqual(
+    new Set(helped),
+    new Set([
+      'http_server_active_requests',
+      'http_server_request_duration_seconds',
+      'nodejs_eventloop_delay_p99_seconds',
+      'nodejs_eventloop_utilization',
+      'process_cpu_time_seconds_total',
+      'process_memory_usage_bytes',
+      'respite_admission_bytes_in_flight',
+      'respite_admission_in_flight',
+      'respite_admission_limit',
+      'respite_admission_pressure',
+      'respite_admission_requests_total',
+      'respite_worker_restarts_total',
+      'respite_workers',
+      'v8js_memory_heap_used_bytes',
+    ]),
+  );
+});
+
+test('readings are summed over workers, or labelled with their slot', async () => {
+  const series = parse(
+    await renderPrometheus({
+      ...EMPTY,
+      workers: [
+        worker(1, 1, 'ready', sample({ inFlight: 9, bytesInFlight: 100 })),
+        worker(2, 2, 'ready', sample({ inFlight: 1, bytesInFlight: 500 })),
+      ],
+    }),
+  );
+  assert.equal(series.get('http_server_active_requests'), 10);
+  assert.equal(series.get('respite_admission_in_flight'), 10);
+  assert.equal(series.get('respite_admission_limit'), 20);
+  assert.equal(series.get('respite_admission_bytes_in_flight'), 600);
+  assert.equal(series.get('respite_admission_pressure{signal="in-flight"}'), 0.9);
+  assert.equal(series.get('respite_admission_pressure{signal="bytes"}'), 0.5);
+  assert.equal(series.get('nodejs_eventloop_utilization{worker="2"}'), 0.25);
+  assert.equal(series.get('nodejs_eventloop_delay_p99_seconds{worker="1"}'), 0.012);
+  assert.equal(series.get('process_memory_usage_bytes{worker="1"}'), 5e7);
+  assert.equal(series.get('v8js_memory_heap_used_bytes{worker="1"}'), 2e7);
+  assert.equal(series.get('process_cpu_time_seconds_total{worker="1"}'), 1.5);
+  assert.equal(series.get('respite_workers{state="ready"}'), 2);
+});
+
+test('during a replacement the slot shows the newer worker, and the limit leaves out the old one', async () => {
+  const series = parse(
+    await renderPrometheus({
+      ...EMPTY,
+      workers: [
+        worker(2, 1, 'ready', { ...sample({ inFlight: 2 }), rssBytes: 7 }),
+        worker(1, 1, 'draining', sample({ inFlight: 3 })),
+      ],
+    }),
+  );
+  assert.deepEqual(starting(series, 'process_memory_usage_bytes'), {
+    'process_memory_usage_bytes{worker="1"}': 7,
+  });
+  assert.equal(series.get('respite_admission_limit'), 10);
+  assert.equal(series.get('respite_admission_in_flight'), 5);
+});
+
+test('a replacement that has told nothing yet leaves its slot to the old worker', async () => {
+  const series = parse(
+    await renderPrometheus({
+      ...EMPTY,
+      workers: [worker(1, 1, 'ready', sample()), worker(2, 1, 'starting')],
+    }),
+  );
+  assert.equal(series.get('process_memory_usage_bytes{worker="1"}'), 5e7);
+});
+
+test('a blocked event loop is not shown with its reading from before', async () => {
+  const series = parse(
+    await renderPrometheus({ ...EMPTY, workers: [worker(1, 1, 'unresponsive', sample())] }),
+  );
+  assert.deepEqual(starting(series, 'nodejs_eventloop'), {});
+  assert.equal(series.get('process_memory_usage_bytes{worker="1"}'), 5e7);
+});
+
+test('buckets of the histogram are cumulative', async () => {
+  const series = parse(
+    await renderPrometheus({
+      ...EMPTY,
+      totals: {
+        requests: [],
+        duration: {
+          boundsSeconds: [0.1, 1],
+          series: [{ method: 'GET', route: '/a', status: 200, counts: [2, 0, 1], sumSeconds: 3.5 }],
+        },
+      },
+    }),
+  );
+  const labels = 'http_request_method="GET",http_route="/a",http_response_status_code="200"';
+  assert.deepEqual(starting(series, 'http_server_request_duration_seconds'), {
+    [`http_server_request_duration_seconds_bucket{${labels},le="0.1"}`]: 2,
+    [`http_server_request_duration_seconds_bucket{${labels},le="1"}`]: 2,
+    [`http_server_request_duration_seconds_bucket{${labels},le="+Inf"}`]: 3,
+    [`http_server_request_duration_seconds_sum{${labels}}`]: 3.5,
+    [`http_server_request_duration_seconds_count{${labels}}`]: 3,
+  });
+});
+
+test('what was counted is what is shown, whatever the route is called', async () => {
+  const count = fc.record({
+    decision: fc.constantFrom('admitted', 'would-shed', 'shed'),
+    reason: fc.constantFrom('', 'in-flight', 'bytes'),
+    criticality: fc.constantFrom('critical', 'sheddable', 'exempt'),
+    route: fc.string(),
+    count: fc.nat(),
+  });
+  const distinct = fc.uniqueArray(count, {
+    selector: ({ decision, reason, criticality, route }) =>
+      JSON.stringify([decision, reason, criticality, route]),
+  });
+  await fc.assert(
+    fc.asyncProperty(distinct, async (requests) => {
+      const series = parse(await renderPrometheus({ ...EMPTY, totals: { ...EMPTY.totals, requests } }));
+      const expected = requests.map(({ decision, reason, criticality, route, count: value }) => {
+        const escaped = route.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
+        const labels = `decision="${decision}",reason="${reason}",criticality="${criticality}",route="${escaped}"`;
+        return [`respite_admission_requests_total{${labels}}`, value];
+      });
+      assert.deepEqual(starting(series, 'respite_admission_requests_total'), Object.fromEntries(expected));
+    }),
+    { numRuns: 50 },
+  );
+});

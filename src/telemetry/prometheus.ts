@@ -1,0 +1,116 @@
+import { AggregatorRegistry } from 'prom-client';
+import { durationMetric } from './duration.ts';
+import { counter, gauge, type Metric, type Reading } from './metric.ts';
+import { type MetricsSample, type MetricsSnapshot, type MetricsWorker, WORKER_STATES } from './snapshot.ts';
+
+/**
+ * The snapshot in Prometheus' text format 0.0.4.
+ *
+ * The numbers were counted in other processes, so they are handed to prom-client the way it takes the metrics of a
+ * cluster's workers; its counters and histograms only take increments and observations.
+ */
+export async function renderPrometheus(snapshot: MetricsSnapshot): Promise<string> {
+  const metrics = [
+    durationMetric(snapshot.totals.duration),
+    ...admissionMetrics(snapshot),
+    ...workerMetrics(snapshot),
+  ];
+  return AggregatorRegistry.aggregate([metrics]).metrics();
+}
+
+function admissionMetrics({ workers, totals }: MetricsSnapshot): Metric[] {
+  const samples = workers.flatMap(({ sample }) => (sample === undefined ? [] : [sample.admission]));
+  // A draining worker still has requests in flight but takes no more.
+  const open = workers.flatMap(({ sample, state }) =>
+    sample === undefined || state === 'draining' ? [] : [sample.admission],
+  );
+  const inFlight = sum(samples.map((sample) => sample.inFlight));
+  const pressure = {
+    'in-flight': open.map((sample) => sample.inFlight / sample.limit),
+    bytes: open.map((sample) => sample.bytesInFlight / sample.bodyBudgetBytes),
+  };
+  return [
+    gauge('http_server_active_requests', 'Requests being handled now, over all workers.', [[{}, inFlight]]),
+    counter(
+      'respite_admission_requests_total',
+      'Requests by what admission control decided and why.',
+      totals.requests.map(({ count, decision, reason, criticality, route }) => [
+        { decision, reason, criticality, route },
+        count,
+      ]),
+    ),
+    gauge('respite_admission_limit', 'Requests in flight at which everything is shed, over all workers.', [
+      [{}, sum(open.map((sample) => sample.limit))],
+    ]),
+    gauge('respite_admission_in_flight', 'Requests that admission control has let in and are not done.', [
+      [{}, inFlight],
+    ]),
+    gauge('respite_admission_bytes_in_flight', 'Bytes of request bodies held by requests in flight.', [
+      [{}, sum(samples.map((sample) => sample.bytesInFlight))],
+    ]),
+    gauge(
+      'respite_admission_pressure',
+      'Each signal over its limit, of the fullest worker; 1 is full.',
+      Object.entries(pressure).map(([signal, ratios]) => [{ signal }, Math.max(0, ...ratios)]),
+    ),
+  ];
+}
+
+function workerMetrics({ workers, restarts }: MetricsSnapshot): Metric[] {
+  // While a worker is being replaced its slot shows the newer one, once that has something to show.
+  const shown = new Map<number, MetricsWorker>();
+  for (const worker of workers) {
+    if (worker.sample !== undefined && worker.id > (shown.get(worker.slot)?.id ?? 0))
+      shown.set(worker.slot, worker);
+  }
+  const all = [...shown.values()];
+  // The last reading from before a hang would show a calm loop while it is blocked: better no reading.
+  const responsive = all.filter(({ state }) => state !== 'unresponsive');
+  return [
+    gauge(
+      'nodejs_eventloop_utilization',
+      'Share of the last second that the event loop was busy, 0 to 1.',
+      perWorker(responsive, (sample) => sample.eventLoopUtilization),
+    ),
+    gauge(
+      'nodejs_eventloop_delay_p99_seconds',
+      '99th percentile of event-loop delay over the last second, in seconds.',
+      perWorker(responsive, (sample) => sample.eventLoopDelayP99Seconds),
+    ),
+    gauge(
+      'process_memory_usage_bytes',
+      'Resident memory of the worker process, in bytes.',
+      perWorker(all, (sample) => sample.rssBytes),
+    ),
+    gauge(
+      'v8js_memory_heap_used_bytes',
+      'JavaScript heap used in the worker, in bytes.',
+      perWorker(all, (sample) => sample.heapUsedBytes),
+    ),
+    counter(
+      'process_cpu_time_seconds_total',
+      'Processor time that the worker process has used, user and system, in seconds.',
+      perWorker(all, (sample) => sample.cpuSeconds),
+    ),
+    counter(
+      'respite_worker_restarts_total',
+      'Workers replaced, by cause.',
+      Object.entries(restarts).map(([cause, count]) => [{ cause }, count]),
+    ),
+    gauge(
+      'respite_workers',
+      'Worker processes, by state.',
+      WORKER_STATES.map((state) => [{ state }, workers.filter((worker) => worker.state === state).length]),
+    ),
+  ];
+}
+
+function perWorker(workers: readonly MetricsWorker[], read: (sample: MetricsSample) => number): Reading[] {
+  return workers.flatMap(({ sample, slot }): Reading[] =>
+    sample === undefined ? [] : [[{ worker: slot }, read(sample)]],
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

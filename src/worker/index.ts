@@ -1,0 +1,13 @@
+export {
+  type BoundAddress,
+  receiveFromWorker,
+  send,
+  SETUP_VARIABLE,
+  type SocketKey,
+  type TcpHandle,
+  type ToSupervisor,
+  type ToWorker,
+  type WorkerSetup,
+} from './protocol.ts';
+export type { DurationSeries, WorkerSample } from './sample.ts';
+export { SAMPLE_INTERVAL_MS } from './sampler.ts';

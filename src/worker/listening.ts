@@ -1,0 +1,222 @@
+// Takes over `listen()` of every TCP server in this process, so that its sockets outlive it.
+import net from 'node:net';
+import { constants } from 'node:os';
+import {
+  type BoundAddress,
+  type PassThroughReason,
+  type SocketKey,
+  type TcpHandle,
+  type ToSupervisor,
+} from './protocol.ts';
+import { SharedListening } from './shared-listening.ts';
+
+/** What Node.js calls on a server once `listen()` has understood its arguments; kept overridable on purpose (lib/net.js). */
+interface ListeningServer extends net.Server {
+  _handle: TcpHandle | null;
+  _listen2: Listen2;
+}
+
+type Listen2 = (
+  this: ListeningServer,
+  address: string | null,
+  port: number | null,
+  addressType: number,
+  backlog: number | undefined,
+  fd: number | undefined,
+  flags: number | undefined,
+) => void;
+
+/** Undocumented but stable, used by node:cluster: binds, and returns the handle or an error number. */
+type CreateServerHandle = (
+  address: string | null,
+  port: number | null,
+  addressType: number,
+  fd: undefined,
+  flags: number | undefined,
+) => TcpHandle | number;
+
+/** Node.js's own default (lib/net.js): the kernel makes 512 of it. */
+const DEFAULT_BACKLOG = 511;
+
+type Tell = (message: ToSupervisor, handle?: TcpHandle) => void;
+
+/** A `listen()` that waits for the supervisor's answer, because the port is taken: perhaps by ourselves. */
+interface Claim {
+  /** The channel to the supervisor alone doesn't keep the process alive, and a failed `listen()` has to be told. */
+  readonly keepAlive: NodeJS.Timeout;
+  adopt(handle: TcpHandle): void;
+  giveUp(): void;
+}
+
+/** The sockets of this worker: which it has, which it listens on, which it still waits for. */
+export class Listening {
+  /** Copies that came before anybody listened on them. */
+  readonly #waiting = new Map<SocketKey, TcpHandle[]>();
+  readonly #open = new Map<SocketKey, SharedListening>();
+  readonly #claims = new Map<SocketKey, Claim[]>();
+  /** Every server that ever listened here. */
+  readonly #servers = new Set<net.Server>();
+  readonly #reasons = new WeakMap<net.Server, PassThroughReason>();
+  readonly #tell: Tell;
+  readonly #onServer: (server: net.Server) => void;
+  /** `listen(0)` asks for any port: the first such call of a replacement gets the port of its predecessor's first, and so on. */
+  #anyPortCalls = 0;
+
+  /** @param onServer Called before a server listens for the first time. */
+  constructor(tell: Tell, onServer: (server: net.Server) => void) {
+    this.#tell = tell;
+    this.#onServer = onServer;
+  }
+
+  get servers(): ReadonlySet<net.Server> {
+    return this.#servers;
+  }
+
+  install(): void {
+    const prototype = net.Server.prototype as ListeningServer;
+    const { listen, _listen2: listen2 } = prototype;
+    const reasons = this.#reasons;
+    prototype.listen = function listenWithReason(this: ListeningServer, ...args: unknown[]): ListeningServer {
+      const reason = passThroughReason(args[0]);
+      if (reason === undefined) reasons.delete(this);
+      else reasons.set(this, reason);
+      return Reflect.apply(listen as (...args: unknown[]) => ListeningServer, this, args);
+    };
+    const onListen = this.#listen.bind(this, listen2);
+    prototype._listen2 = function listenThroughRespite(...args): void {
+      onListen(this, args);
+    };
+  }
+
+  /** A copy of a held socket has arrived. */
+  receive(key: SocketKey, handle: TcpHandle): void {
+    const claim = this.#takeClaim(key);
+    const open = this.#open.get(key);
+    if (claim !== undefined) claim.adopt(handle);
+    else if (open !== undefined) open.add(handle);
+    else this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), handle]);
+  }
+
+  notHeld(key: SocketKey): void {
+    this.#takeClaim(key)?.giveUp();
+  }
+
+  /** Stops accepting everywhere; copies that nobody listened on are given back. */
+  pause(): void {
+    for (const open of this.#open.values()) open.pause();
+    for (const handle of [...this.#waiting.values()].flat()) handle.close();
+    this.#waiting.clear();
+  }
+
+  #listen(listen2: Listen2, server: ListeningServer, args: Parameters<Listen2>): void {
+    const [address, port, addressType, backlog, fd, flags] = args;
+    if (!this.#servers.has(server)) this.#onServer(server);
+    this.#servers.add(server);
+    const reason = this.#reasons.get(server) ?? ownReason(server, port, fd);
+    if (reason !== undefined) {
+      listen2.apply(server, args);
+      if (server._handle !== null) {
+        const where = port === -1 || port === null ? String(address ?? fd ?? '') : `port ${port}`;
+        this.#tell({ kind: 'passed-through', reason, where });
+      }
+      return;
+    }
+
+    const key = this.#keyOf(address, port, addressType, flags);
+    const listenOn = (handle: TcpHandle): boolean => {
+      server._handle = handle;
+      listen2.apply(server, args);
+      if (server._handle === null) return false;
+      this.#open.set(
+        key,
+        new SharedListening(handle, backlog || DEFAULT_BACKLOG, () => {
+          this.#open.delete(key);
+          this.#tell({ kind: 'closed', key });
+        }),
+      );
+      return true;
+    };
+    const listenOnCopies = (first: TcpHandle): void => {
+      if (!listenOn(first)) return;
+      for (const copy of this.#take(key)) this.#open.get(key)?.add(copy);
+      this.#tell({ kind: 'listening', key });
+    };
+
+    const [first, ...others] = this.#take(key);
+    if (first !== undefined) {
+      this.#waiting.set(key, others);
+      listenOnCopies(first);
+      return;
+    }
+    const bound = bind(address, port, addressType, flags, backlog);
+    if (bound === 'taken') {
+      const claims = this.#claims.get(key) ?? [];
+      // Nothing of ours: listening natively then fails the way it does without Respite.
+      claims.push({
+        keepAlive: setInterval(() => {}, 1000),
+        adopt: listenOnCopies,
+        giveUp: () => listen2.apply(server, args),
+      });
+      this.#claims.set(key, claims);
+      this.#tell({ kind: 'claim', key, where: `port ${port}${address === null ? '' : ` on ${address}`}` });
+    } else if (bound === 'failed') {
+      listen2.apply(server, args);
+    } else if (listenOn(bound)) {
+      const name: Partial<BoundAddress> = {};
+      bound.getsockname(name);
+      this.#tell({ kind: 'bound', key, bound: name as BoundAddress }, bound);
+    }
+  }
+
+  #takeClaim(key: SocketKey): Claim | undefined {
+    const claim = this.#claims.get(key)?.shift();
+    clearInterval(claim?.keepAlive);
+    return claim;
+  }
+
+  #take(key: SocketKey): TcpHandle[] {
+    const handles = this.#waiting.get(key) ?? [];
+    this.#waiting.delete(key);
+    return handles;
+  }
+
+  #keyOf(address: string | null, port: number | null, addressType: number, flags = 0): SocketKey {
+    const place = port === 0 || port === null ? `any-${(this.#anyPortCalls += 1)}` : String(port);
+    return `${address ?? ''}|${place}|${addressType}|${flags}`;
+  }
+}
+
+/** `exclusive` and `reusePort` are asked for by name; only `listen` itself still knows them. */
+function passThroughReason(options: unknown): PassThroughReason | undefined {
+  if (typeof options !== 'object' || options === null) return undefined;
+  const { exclusive, reusePort } = options as net.ListenOptions;
+  if (exclusive === true) return 'exclusive';
+  return reusePort === true ? 'reusePort' : undefined;
+}
+
+function ownReason(
+  server: ListeningServer,
+  port: number | null,
+  fd: number | undefined,
+): PassThroughReason | undefined {
+  if (server._handle !== null) return 'handle';
+  if (typeof fd === 'number' && fd >= 0) return 'file descriptor';
+  return port === -1 ? 'unix socket' : undefined;
+}
+
+/** Binds and listens as Node.js would. libuv keeps a taken port to itself until `listen`, so both are tried here. */
+function bind(
+  address: string | null,
+  port: number | null,
+  addressType: number,
+  flags: number | undefined,
+  backlog: number | undefined,
+): TcpHandle | 'taken' | 'failed' {
+  const create = (net as unknown as { _createServerHandle: CreateServerHandle })._createServerHandle;
+  const handle = create(address, port, addressType, undefined, flags);
+  if (typeof handle === 'number') return 'failed';
+  const status = handle.listen(backlog || DEFAULT_BACKLOG);
+  if (status === 0) return handle;
+  handle.close();
+  return status === -constants.errno.EADDRINUSE ? 'taken' : 'failed';
+}

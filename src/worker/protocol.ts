@@ -1,0 +1,106 @@
+// What supervisor and worker say to each other over Node.js's own IPC channel, which can also carry sockets. A command
+// that begins with NODE_ is delivered as 'internalMessage', so the user's process.on('message') never sees it.
+import type { ResolvedAdmissionOptions } from '../admission/index.ts';
+import type { WorkerSample } from './sample.ts';
+
+export const COMMAND = 'NODE_RESPITE';
+
+/** Holds the {@link WorkerSetup} as JSON; removed from the environment before user code runs. */
+export const SETUP_VARIABLE = 'RESPITE_WORKER_SETUP';
+
+/** What a worker has to know before user code runs. */
+export interface WorkerSetup {
+  readonly admission: ResolvedAdmissionOptions;
+  /** Sockets are already held: wait for the copies, so that `listen()` finds them at once. */
+  readonly awaitSockets: boolean;
+  /** The supervisor itself has a parent to whom the user's `process.send` goes. */
+  readonly relaysMessages: boolean;
+  readonly drainTimeoutMs: number;
+  readonly killTimeoutMs: number;
+}
+
+/**
+ * Names a listening socket by what `listen()` was asked for, so that a replacement's `listen()` finds its predecessor's
+ * socket.
+ */
+export type SocketKey = string;
+
+/** A socket's own address, after binding. */
+export interface BoundAddress {
+  readonly address: string;
+  readonly port: number;
+  readonly family: 'IPv4' | 'IPv6';
+}
+
+/** Why a `listen()` stayed the worker's own. */
+export type PassThroughReason = 'unix socket' | 'exclusive' | 'reusePort' | 'file descriptor' | 'handle';
+
+export type ToSupervisor =
+  /** Is there to be spoken to. */
+  | { readonly kind: 'hello' }
+  /** Bound a new socket; comes with its handle. */
+  | { readonly kind: 'bound'; readonly key: SocketKey; readonly bound: BoundAddress }
+  /** Wants copies of a socket that it could not bind, being taken. */
+  | { readonly kind: 'claim'; readonly key: SocketKey; readonly where: string }
+  /** Listens on copies that it was given. */
+  | { readonly kind: 'listening'; readonly key: SocketKey }
+  /** The user closed the server. */
+  | { readonly kind: 'closed'; readonly key: SocketKey }
+  | { readonly kind: 'passed-through'; readonly reason: PassThroughReason; readonly where: string }
+  | { readonly kind: 'sample'; readonly sample: WorkerSample }
+  /** The user's code has called `process.disconnect()`. */
+  | { readonly kind: 'user-disconnected' }
+  /** Is drained, or out of time, and has raised the signal it was to end with. */
+  | { readonly kind: 'signalled' };
+
+export type ToWorker =
+  /** One copy of a held socket; comes with its handle. */
+  | { readonly kind: 'socket'; readonly key: SocketKey }
+  /** All copies of all held sockets have been sent: run the user's script. */
+  | { readonly kind: 'go' }
+  /** The socket that was claimed is not held, or this worker has it already. */
+  | { readonly kind: 'not-held'; readonly key: SocketKey }
+  /** The parent of `respite run` has closed its channel. */
+  | { readonly kind: 'parent-disconnected' }
+  /** Stop accepting, finish what is in flight, then raise `signal` so that the user's own handler runs. */
+  | { readonly kind: 'drain'; readonly signal: NodeJS.Signals };
+
+/** The part of libuv's TCP handle that is used here; undocumented, the same from Node.js 20 to 26. */
+export interface TcpHandle {
+  onconnection: ((status: number, client: unknown) => void) | undefined;
+  listen(backlog: number): number;
+  close(callback?: () => void): void;
+  ref(): void;
+  unref(): void;
+  getsockname(out: Partial<BoundAddress>): number;
+}
+
+/** A child process, or the process itself as seen from inside: either end of the channel. */
+interface ChannelEnd {
+  _send?(message: object, handle: unknown, options: { swallowErrors: boolean }): boolean;
+  on(event: 'internalMessage', listener: (message: unknown, handle?: TcpHandle) => void): unknown;
+}
+
+/** Sends to the other end, which must be there; if it goes away meanwhile the message is lost, and its end told by other means. */
+export function send(end: object, message: ToSupervisor | ToWorker, handle?: TcpHandle): void {
+  (end as ChannelEnd)._send?.({ cmd: COMMAND, ...message }, handle, { swallowErrors: true });
+}
+
+export function receiveFromWorker(
+  worker: object,
+  onMessage: (message: ToSupervisor, handle: TcpHandle | undefined) => void,
+): void {
+  receive(worker, (message, handle) => onMessage(message as ToSupervisor, handle));
+}
+
+export function receiveFromSupervisor(
+  onMessage: (message: ToWorker, handle: TcpHandle | undefined) => void,
+): void {
+  receive(process, (message, handle) => onMessage(message as ToWorker, handle));
+}
+
+function receive(end: object, onMessage: (message: object, handle: TcpHandle | undefined) => void): void {
+  (end as ChannelEnd).on('internalMessage', (message, handle) => {
+    if ((message as { cmd?: unknown }).cmd === COMMAND) onMessage(message as object, handle);
+  });
+}

@@ -1,0 +1,31 @@
+import type { AdmissionStats } from '../admission/index.ts';
+
+/** What a worker tells of itself once a second. Counters count since the worker started; the rest is of the last second. */
+export interface WorkerSample {
+  readonly admission: AdmissionStats;
+  /** Responses by status code since the worker started. */
+  readonly duration: DurationHistogram;
+  /** 0 idle to 1 busy, over the time since the last sample. */
+  readonly eventLoopUtilization: number;
+  /** 99th percentile of event-loop delay since the last sample, in seconds. */
+  readonly eventLoopDelayP99Seconds: number;
+  readonly rssBytes: number;
+  readonly heapUsedBytes: number;
+  readonly cpuSeconds: number;
+}
+
+/** Time from a request's arrival at the hook to the close of its response. */
+export interface DurationHistogram {
+  /** Upper bounds of the buckets in seconds, without +Inf. */
+  readonly boundsSeconds: readonly number[];
+  readonly series: readonly DurationSeries[];
+}
+
+/** One histogram; `counts` has one more entry than there are bounds: the last is everything above. Not cumulative. */
+export interface DurationSeries {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly counts: readonly number[];
+  readonly sumSeconds: number;
+}

@@ -1,0 +1,65 @@
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import type { Admission, AdmissionCount, AdmissionStats } from '../admission/index.ts';
+import type { Durations } from './durations.ts';
+import type { WorkerSample } from './sample.ts';
+
+/** How often a worker reports. The supervisor calls a worker silent for three of these unresponsive. */
+export const SAMPLE_INTERVAL_MS = 1000;
+
+/** Resolution of the event-loop delay monitor: its timer fires this often, so it is no finer than needed. */
+const DELAY_RESOLUTION_MS = 20;
+
+/** Reads the worker's state once a second; windows are the difference between two readings. */
+export class Sampler {
+  readonly #admissions: readonly Admission[];
+  readonly #durations: Durations;
+  readonly #delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+  #utilization = performance.eventLoopUtilization();
+
+  /** @param admissions The process's own first, then those of servers protected in code. */
+  constructor(admissions: readonly Admission[], durations: Durations) {
+    this.#admissions = admissions;
+    this.#durations = durations;
+  }
+
+  start(report: (sample: WorkerSample) => void): void {
+    this.#delay.enable();
+    setInterval(() => report(this.sample()), SAMPLE_INTERVAL_MS).unref();
+  }
+
+  sample(): WorkerSample {
+    const utilization = performance.eventLoopUtilization();
+    const { utilization: eventLoopUtilization } = performance.eventLoopUtilization(
+      utilization,
+      this.#utilization,
+    );
+    this.#utilization = utilization;
+    const delayMs = this.#delay.count === 0 ? 0 : this.#delay.percentile(99) / 1e6 - DELAY_RESOLUTION_MS;
+    this.#delay.reset();
+    const { user, system } = process.cpuUsage();
+    const { rss, heapUsed } = process.memoryUsage();
+    return {
+      admission: sum(this.#admissions.map((admission) => admission.stats())),
+      duration: this.#durations.read(),
+      eventLoopUtilization,
+      eventLoopDelayP99Seconds: Math.max(0, delayMs) / 1000,
+      rssBytes: rss,
+      heapUsedBytes: heapUsed,
+      cpuSeconds: (user + system) / 1e6,
+    };
+  }
+}
+
+/** Several admissions as one: a worker whose servers are protected in code has one each. */
+function sum(all: readonly AdmissionStats[]): AdmissionStats {
+  const add = (key: 'limit' | 'inFlight' | 'bodyBudgetBytes' | 'bytesInFlight'): number =>
+    all.reduce((total, stats) => total + stats[key], 0);
+  return {
+    limit: add('limit'),
+    inFlight: add('inFlight'),
+    bodyBudgetBytes: add('bodyBudgetBytes'),
+    bytesInFlight: add('bytesInFlight'),
+    utilization: Math.max(...all.map((stats) => stats.utilization)),
+    requests: all.flatMap((stats): readonly AdmissionCount[] => stats.requests),
+  };
+}

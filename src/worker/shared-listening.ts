@@ -1,0 +1,81 @@
+import type { BoundAddress, TcpHandle } from './protocol.ts';
+
+/**
+ * One listening server that accepts from many copies of its socket. libuv accepts one connection per handle and turn of
+ * the event loop, so a busy loop with one handle starves its accept queue; see docs/design/listening.md.
+ *
+ * The first handle is the server's own `_handle`; its methods are taken over so that whatever Node.js or the user does
+ * with the server happens to every copy.
+ */
+export class SharedListening {
+  readonly #first: TcpHandle;
+  readonly #backlog: number;
+  readonly #copies = new Set<TcpHandle>();
+  readonly #onClosedByUser: () => void;
+  readonly #closeFirst: TcpHandle['close'];
+  #state: 'accepting' | 'paused' | 'closed' = 'accepting';
+  #referenced = true;
+
+  constructor(first: TcpHandle, backlog: number, onClosedByUser: () => void) {
+    this.#first = first;
+    this.#backlog = backlog;
+    this.#onClosedByUser = onClosedByUser;
+    const { ref, unref } = first;
+    this.#closeFirst = first.close.bind(first);
+    first.close = (callback) => this.#close(callback);
+    first.ref = () => {
+      this.#referenced = true;
+      for (const copy of this.#copies) copy.ref();
+      ref.call(first);
+    };
+    first.unref = () => {
+      this.#referenced = false;
+      for (const copy of this.#copies) copy.unref();
+      unref.call(first);
+    };
+  }
+
+  /** Accepts from one more copy, as far as the server still accepts. */
+  add(copy: TcpHandle): void {
+    if (this.#state !== 'accepting') {
+      copy.close();
+      return;
+    }
+    copy.onconnection = (status, client) => this.#first.onconnection?.(status, client);
+    if (copy.listen(this.#backlog) !== 0) {
+      copy.close();
+      return;
+    }
+    if (!this.#referenced) copy.unref();
+    this.#copies.add(copy);
+  }
+
+  /** Stops accepting for good, while for the user the server goes on listening until the user closes it. */
+  pause(): void {
+    if (this.#state !== 'accepting') return;
+    this.#state = 'paused';
+    const bound: Partial<BoundAddress> = {};
+    const status = this.#first.getsockname(bound);
+    this.#first.getsockname = (out) => {
+      Object.assign(out, bound);
+      return status;
+    };
+    this.#closeAll();
+  }
+
+  #close(callback?: () => void): void {
+    if (this.#state === 'accepting') {
+      this.#closeAll(callback);
+      this.#onClosedByUser();
+    } else if (callback !== undefined) {
+      setImmediate(callback);
+    }
+    this.#state = 'closed';
+  }
+
+  #closeAll(callback?: () => void): void {
+    for (const copy of this.#copies) copy.close();
+    this.#copies.clear();
+    this.#closeFirst(callback);
+  }
+}

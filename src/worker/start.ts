@@ -1,0 +1,102 @@
+import { subscribe } from 'node:diagnostics_channel';
+import type { ServerHttp2Session } from 'node:http2';
+import net from 'node:net';
+import { Admission, installGate, PROTECTED_CHANNEL } from '../admission/index.ts';
+import { drain } from './drain.ts';
+import { Durations } from './durations.ts';
+import { Listening } from './listening.ts';
+import {
+  receiveFromSupervisor,
+  send,
+  type TcpHandle,
+  type ToSupervisor,
+  type WorkerSetup,
+} from './protocol.ts';
+import { Sampler } from './sampler.ts';
+import { presentUserChannel } from './user-ipc.ts';
+
+/** A signal that the user's code listens for arrives on a later turn of the event loop; long enough for that. */
+const SIGNAL_ARRIVES_MS = 100;
+
+/** Makes this process a worker. When it resolves, the user's script can run. */
+export async function startWorker(setup: WorkerSetup): Promise<void> {
+  let supervised = true;
+  const tell = (message: ToSupervisor, handle?: TcpHandle): void => {
+    if (supervised) send(process, message, handle);
+  };
+
+  const durations = new Durations();
+  const admissions: Admission[] = [];
+  const observe = (admission: Admission): void => {
+    admission.observer = durations;
+    admissions.push(admission);
+  };
+  const admission = new Admission(setup.admission);
+  observe(admission);
+  subscribe(PROTECTED_CHANNEL, (protectedInCode) => observe(protectedInCode as Admission));
+  installGate(net.Server.prototype, admission);
+
+  const sessions = new Set<ServerHttp2Session>();
+  const listening = new Listening(tell, (server) => {
+    server.on('session', (session: ServerHttp2Session) => {
+      sessions.add(session);
+      session.once('close', () => sessions.delete(session));
+    });
+  });
+  listening.install();
+
+  const sampler = new Sampler(admissions, durations);
+  sampler.start((sample) => tell({ kind: 'sample', sample }));
+
+  let ending = false;
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (ending) return;
+    ending = true;
+    listening.pause();
+    const active = (): number => admissions.reduce((sum, each) => sum + each.active, 0);
+    await drain({ servers: listening.servers, sessions, active, timeoutMs: setup.drainTimeoutMs });
+    tell({ kind: 'sample', sample: sampler.sample() });
+    tell({ kind: 'signalled' });
+    process.kill(process.pid, signal);
+    setTimeout(() => {}, SIGNAL_ARRIVES_MS);
+  };
+  const userChannel = presentUserChannel(
+    setup.relaysMessages,
+    () => tell({ kind: 'user-disconnected' }),
+    () => {
+      supervised = false;
+      void end('SIGTERM');
+      setTimeout(
+        () => process.kill(process.pid, 'SIGKILL'),
+        setup.drainTimeoutMs + setup.killTimeoutMs,
+      ).unref();
+    },
+  );
+
+  const { promise: allowed, resolve: allow } = Promise.withResolvers<void>();
+  receiveFromSupervisor((message, handle) => {
+    switch (message.kind) {
+      case 'socket':
+        if (handle !== undefined) listening.receive(message.key, handle);
+        break;
+      case 'not-held':
+        listening.notHeld(message.key);
+        break;
+      case 'go':
+        allow();
+        break;
+      case 'parent-disconnected':
+        userChannel.parentDisconnected();
+        break;
+      case 'drain':
+        void end(message.signal);
+    }
+  });
+  tell({ kind: 'hello' });
+  if (setup.awaitSockets) {
+    // The channel alone doesn't keep the process alive.
+    const waiting = setInterval(() => {}, 1000);
+    await allowed;
+    clearInterval(waiting);
+  }
+}
