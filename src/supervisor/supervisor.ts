@@ -301,10 +301,13 @@ class WorkerSupervisor implements Supervisor {
     slot.replacement = replacement;
     const { startTimeoutMs } = this.#config.supervisor;
     const problem = await comesUp(replacement, startTimeoutMs);
+    if (problem !== undefined && this.#state !== 'stopping') {
+      replacement.kill();
+      await replacement.exited;
+    }
     slot.replacement = undefined;
     if (this.#state === 'stopping') return;
     if (problem !== undefined) {
-      replacement.kill();
       slot.current ??= this.#spawn(slot);
       throw new RespiteError(
         'RESPITE_SUPERVISOR_RESTART_FAILED',

@@ -14,9 +14,6 @@ const SETTLE_MS = 500;
 
 const POLL_MS = 25;
 
-/** HTTP/2's highest stream number: the peer may go on using every stream that it has begun (RFC 9113 section 6.8). */
-const ANY_STREAM = 2 ** 31 - 1;
-
 interface Draining {
   readonly servers: ReadonlySet<Server>;
   readonly sessions: ReadonlySet<ServerHttp2Session>;
@@ -31,13 +28,13 @@ interface Draining {
  */
 export async function drain({ servers, sessions, active, timeoutMs }: Draining): Promise<void> {
   announceClosing();
-  for (const session of sessions) session.goaway(0, ANY_STREAM);
   const startedMs = performance.now();
   for (;;) {
+    // HTTP/2's GOAWAY names the last stream that is served, so a client knows what to send again. Also to late sessions.
+    for (const session of sessions) session.close();
     const elapsedMs = performance.now() - startedMs;
     if (elapsedMs >= IDLE_GRACE_MS) {
       for (const server of servers) closeIdleConnections(server);
-      for (const session of sessions) session.close();
     }
     if (elapsedMs >= timeoutMs) return;
     if (active() === 0 && sessions.size === 0) {
