@@ -9,6 +9,7 @@ const classifier = createClassifier(
       'POST /boxes/:user/messages': 'sheddable',
       '/reports/*': 'sheddable-plus',
       'GET /reports/today': 'critical-plus',
+      'PUT /health': 'sheddable',
     },
   }),
 );
@@ -22,6 +23,7 @@ const CASES: readonly (readonly [method: string, target: string, criticality: st
   ['GET', '/reports/today', 'critical-plus', 'GET /reports/today'],
   ['GET', '/', 'critical', ''],
   ['GET', '/health', 'exempt', '/health'],
+  ['PUT', '/health', 'sheddable', 'PUT /health'],
   ['GET', '/health/ready?verbose', 'exempt', '/health/*'],
   ['HEAD', '/healthz', 'exempt', '/healthz'],
   ['GET', '/healthy', 'critical', ''],
@@ -38,7 +40,7 @@ for (const [method, target, criticality, route] of CASES) {
 }
 
 test('a route that stands twice is refused by name', () => {
-  assert.throws(() => createClassifier(resolveAdmissionOptions({ routes: { 'GET /health': 'critical' } })), {
+  assert.throws(() => createClassifier(resolveAdmissionOptions({ routes: { '/health': 'critical' } })), {
     code: 'RESPITE_OPTIONS_INVALID',
     message: /^admission\.exempt\[0\] "\/health" can't be used as a route: /,
   });

@@ -23,7 +23,10 @@ export interface AdmissionOptions {
    * One request larger than that is let in when no other is holding bytes. Default 268435456 (256 MiB).
    */
   readonly bodyBudgetBytes?: number | undefined;
-  /** Criticality by route: `'POST /deliveries': 'sheddable'`, `'/users/:id': 'critical'` (any method), `'GET /a/*'`. Default none. */
+  /**
+   * Criticality by route: `'POST /deliveries': 'sheddable'`, `'/users/:id': 'critical'` (any method), `'GET /a/*'`.
+   * One with a method wins over one without. Default none.
+   */
   readonly routes?: Readonly<Record<string, Criticality>> | undefined;
   /** Criticality of a request that no route names. Default `critical`. */
   readonly defaultCriticality?: Criticality | undefined;

@@ -162,7 +162,6 @@ class WorkerSupervisor implements Supervisor {
       keys,
       setup: {
         admission,
-        awaitSockets: keys.length > 0,
         relaysMessages: process.connected,
         drainTimeoutMs: supervisor.drainTimeoutMs,
         killTimeoutMs: supervisor.killTimeoutMs,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import {
   receiveFromWorker,
   SAMPLE_INTERVAL_MS,
@@ -23,10 +24,8 @@ const REMAINING_LISTENS_MS = 5000;
 /** What a worker may take beyond its drain time before the signal is sent over its head: it may be blocked. */
 const DRAIN_SLACK_MS = 500;
 
-const PRELOAD = new URL(
-  import.meta.url.endsWith('.ts') ? '../worker/preload.ts' : '../worker/preload.js',
-  import.meta.url,
-);
+const PRELOAD = workerModule('preload');
+const AWAIT_SOCKETS = workerModule('await-sockets');
 
 export interface WorkerSpec {
   readonly id: number;
@@ -82,9 +81,17 @@ export class WorkerProcess extends EventEmitter<Events> {
     this.#setup = spec.setup;
     this.#missingKeys = new Set(spec.keys);
     const heap = spec.heapMb === undefined ? [] : [`--max-old-space-size=${spec.heapMb}`];
+    const awaitSockets = spec.keys.length === 0 ? [] : [`--import=${AWAIT_SOCKETS.href}`];
     this.#child = spawn(
       process.execPath,
-      [...process.execArgv, ...heap, `--import=${PRELOAD.href}`, spec.script, ...spec.args],
+      [
+        ...process.execArgv,
+        ...heap,
+        `--require=${fileURLToPath(PRELOAD)}`,
+        ...awaitSockets,
+        spec.script,
+        ...spec.args,
+      ],
       {
         stdio: [...inheritedDescriptors(), 'ipc'],
         // Its own process group: Ctrl-C at a terminal is for the supervisor, which then ends the workers gently.
@@ -213,4 +220,10 @@ export class WorkerProcess extends EventEmitter<Events> {
 function inheritedDescriptors(): 'inherit'[] {
   const activated = Number(process.env['LISTEN_FDS'] ?? 0);
   return Array.from({ length: 3 + (Number.isInteger(activated) ? activated : 0) }, () => 'inherit');
+}
+
+/** A module of the worker's, in the sources as well as in the build. */
+function workerModule(name: string): URL {
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+  return new URL(`../worker/${name}${extension}`, import.meta.url);
 }

@@ -53,6 +53,8 @@ export class Listening {
   /** Copies that came before anybody listened on them. */
   readonly #waiting = new Map<SocketKey, TcpHandle[]>();
   readonly #open = new Map<SocketKey, SharedListening>();
+  /** Closed by the user: copies that are still on their way are not wanted, and would keep the port open. */
+  readonly #closed = new Set<SocketKey>();
   readonly #claims = new Map<SocketKey, Claim[]>();
   /** Every server that ever listened here. */
   readonly #servers = new Set<net.Server>();
@@ -94,6 +96,7 @@ export class Listening {
     const open = this.#open.get(key);
     if (claim !== undefined) claim.adopt(handle);
     else if (open !== undefined) open.add(handle);
+    else if (this.#closed.has(key)) handle.close();
     else this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), handle]);
   }
 
@@ -127,10 +130,12 @@ export class Listening {
       server._handle = handle;
       listen2.apply(server, args);
       if (server._handle === null) return false;
+      this.#closed.delete(key);
       this.#open.set(
         key,
         new SharedListening(handle, backlog || DEFAULT_BACKLOG, () => {
           this.#open.delete(key);
+          this.#closed.add(key);
           this.#tell({ kind: 'closed', key });
         }),
       );

@@ -11,8 +11,6 @@ export const SETUP_VARIABLE = 'RESPITE_WORKER_SETUP';
 /** What a worker has to know before user code runs. */
 export interface WorkerSetup {
   readonly admission: ResolvedAdmissionOptions;
-  /** Sockets are already held: wait for the copies, so that `listen()` finds them at once. */
-  readonly awaitSockets: boolean;
   /** The supervisor itself has a parent to whom the user's `process.send` goes. */
   readonly relaysMessages: boolean;
   readonly drainTimeoutMs: number;

@@ -18,8 +18,18 @@ import { presentUserChannel } from './user-ipc.ts';
 /** A signal that the user's code listens for arrives on a later turn of the event loop; long enough for that. */
 const SIGNAL_ARRIVES_MS = 100;
 
-/** Makes this process a worker. When it resolves, the user's script can run. */
-export async function startWorker(setup: WorkerSetup): Promise<void> {
+const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+
+/** Resolves when the supervisor has sent the copies of all sockets that it holds. Keeps the process alive until then. */
+export async function socketsArrived(): Promise<void> {
+  // The channel alone does not.
+  const waiting = setInterval(() => {}, 1000);
+  await arrived;
+  clearInterval(waiting);
+}
+
+/** Makes this process a worker. */
+export function startWorker(setup: WorkerSetup): void {
   let supervised = true;
   const tell = (message: ToSupervisor, handle?: TcpHandle): void => {
     if (supervised) send(process, message, handle);
@@ -73,7 +83,6 @@ export async function startWorker(setup: WorkerSetup): Promise<void> {
     },
   );
 
-  const { promise: allowed, resolve: allow } = Promise.withResolvers<void>();
   receiveFromSupervisor((message, handle) => {
     switch (message.kind) {
       case 'socket':
@@ -83,7 +92,7 @@ export async function startWorker(setup: WorkerSetup): Promise<void> {
         listening.notHeld(message.key);
         break;
       case 'go':
-        allow();
+        arrive();
         break;
       case 'parent-disconnected':
         userChannel.parentDisconnected();
@@ -93,10 +102,4 @@ export async function startWorker(setup: WorkerSetup): Promise<void> {
     }
   });
   tell({ kind: 'hello' });
-  if (setup.awaitSockets) {
-    // The channel alone doesn't keep the process alive.
-    const waiting = setInterval(() => {}, 1000);
-    await allowed;
-    clearInterval(waiting);
-  }
 }

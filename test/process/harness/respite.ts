@@ -1,0 +1,119 @@
+// `respite run`, as a user types it, on one of our fixtures.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import type { SupervisorStatus, WorkerStatus } from '../../../src/supervisor/index.ts';
+import { repository } from './nodes.ts';
+import { type ProcessOptions, RunningProcess, start, temporaryDirectory } from './process.ts';
+
+export interface RespiteOptions extends ProcessOptions {
+  /** Options of `respite run`. */
+  readonly options?: readonly string[] | undefined;
+  /** The script's own arguments. */
+  readonly args?: readonly string[] | undefined;
+  /** Written as `respite.config.json` into the working directory. */
+  readonly config?: object | undefined;
+}
+
+/** RESPITE_BIN: the command to test instead of the sources, such as dist/cli/bin.js. */
+export const bin: string = path.resolve(repository, process.env['RESPITE_BIN'] ?? 'src/cli/bin.ts');
+
+export function fixture(name: string): string {
+  return path.resolve(import.meta.dirname, '../fixtures', name);
+}
+
+/** One of Respite's own lines on stderr. */
+export type LogLine = Readonly<Record<string, unknown>> & { readonly level: number; readonly msg: string };
+
+export class RunningRespite extends RunningProcess {
+  /** Respite's own lines; the script's are left out. */
+  get log(): LogLine[] {
+    return this.stderr.split('\n').flatMap((line): LogLine[] => {
+      if (!line.startsWith('{"level":')) return [];
+      try {
+        return [JSON.parse(line) as LogLine];
+      } catch {
+        return []; // still being written
+      }
+    });
+  }
+
+  /** Waits for a line of the log that has all these texts somewhere. */
+  async logs(...texts: readonly (string | RegExp)[]): Promise<LogLine> {
+    return this.until(`a log line with ${texts.map(String).join(' and ')}`, () => this.logged(...texts)[0]);
+  }
+
+  logged(...texts: readonly (string | RegExp)[]): LogLine[] {
+    return this.log.filter((line) => {
+      const text = JSON.stringify(line);
+      return texts.every((part) => (typeof part === 'string' ? text.includes(part) : part.test(text)));
+    });
+  }
+
+  /** Where the management port is: the log says it, since we ask for any free one. */
+  async management(): Promise<string> {
+    return this.until('the management address on stderr', () => {
+      const [line] = this.logged(/management/i, /127\.0\.0\.1:[1-9]\d*/);
+      const found = line && /127\.0\.0\.1:[1-9]\d*/.exec(JSON.stringify(line));
+      return found ? `http://${found[0]}` : undefined;
+    });
+  }
+
+  /** Asks the management port; `undefined` status when it refuses. */
+  async manage(route: string, method: 'GET' | 'POST' = 'GET'): Promise<{ status: number; body: string }> {
+    const response = await fetch((await this.management()) + route, {
+      method,
+      headers: { connection: 'close' },
+      signal: AbortSignal.timeout(10_000),
+    });
+    return { status: response.status, body: await response.text() };
+  }
+
+  async status(): Promise<SupervisorStatus> {
+    const { body } = await this.manage('/status');
+    return JSON.parse(body) as SupervisorStatus;
+  }
+
+  async untilStatus<T>(what: string, ask: (status: SupervisorStatus) => T | undefined | false): Promise<T> {
+    return this.until(what, async () => ask(await this.status()));
+  }
+
+  /** Waits until as many workers as wanted are ready, and none else is there. */
+  async ready(): Promise<readonly WorkerStatus[]> {
+    return this.untilStatus(
+      'all workers ready',
+      ({ workers, workersWanted, restarting }) =>
+        !restarting &&
+        workers.length === workersWanted &&
+        workers.every(({ state }) => state === 'ready') &&
+        workers,
+    );
+  }
+}
+
+/** Starts `respite run <script>`; a script without a folder is one of the fixtures. */
+export function respite(t: TestContext, script: string, given: RespiteOptions = {}): RunningRespite {
+  const dir = given.dir ?? temporaryDirectory();
+  if (given.config !== undefined) {
+    writeFileSync(path.join(dir, 'respite.config.json'), JSON.stringify(given.config));
+  }
+  const args = [bin, 'run', '--management', '127.0.0.1:0', ...(given.options ?? []), fixture(script)];
+  if (given.args !== undefined) args.push('--', ...given.args);
+  const running = new RunningRespite(args, dir, given);
+  t.after(() => running.cleanUp());
+  return running;
+}
+
+/** The same script on Node.js alone: what Respite's behaviour is compared with. */
+export function bare(t: TestContext, script: string, given: RespiteOptions = {}): RunningProcess {
+  return start(t, [fixture(script), ...(given.args ?? [])], given);
+}
+
+/** Starts the command itself with these arguments, for what goes wrong before anything runs. */
+export function command(
+  t: TestContext,
+  args: readonly string[],
+  options: ProcessOptions = {},
+): RunningProcess {
+  return start(t, [bin, ...args], options);
+}

@@ -1,0 +1,159 @@
+// The management port is the supervisor's: it answers whatever the workers are doing.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { echo, request } from './harness/http.ts';
+import { respite, type RunningRespite } from './harness/respite.ts';
+
+interface Health {
+  readonly status: string;
+  readonly components: Readonly<Record<string, { readonly status: string }>>;
+}
+
+async function health(running: RunningRespite, route: string): Promise<[number, string]> {
+  const { status, body } = await running.manage(route);
+  const { status: word, components } = JSON.parse(body) as Health;
+  assert.equal(typeof components, 'object');
+  return [status, word];
+}
+
+async function untilReady(running: RunningRespite, wanted: 200 | 503): Promise<void> {
+  await running.until(
+    `readiness ${wanted}`,
+    async () => (await health(running, '/health/ready'))[0] === wanted,
+  );
+}
+
+test('it answers while every worker is blocked, and says that the instance is not ready', async (t) => {
+  const running = respite(t, 'blocks.mjs');
+  const port = await running.port();
+  await running.ready();
+  await untilReady(running, 200);
+  const blocked = request(port, { path: '/block' });
+  await running.saysOnStdout('blocking');
+  await untilReady(running, 503);
+  assert.deepEqual(await health(running, '/health/ready'), [503, 'DOWN']);
+  assert.deepEqual(await health(running, '/health/live'), [200, 'UP']);
+  assert.equal((await running.status()).workers[0]?.state, 'unresponsive');
+  assert.equal((await running.manage('/metrics')).status, 200);
+  writeFileSync(path.join(running.dir, 'unblock'), '');
+  assert.equal((await blocked).status, 200);
+  await untilReady(running, 200);
+  assert.equal((await running.status()).restarts.exit, 0);
+});
+
+test('not ready while starting, ready when the script listens', async (t) => {
+  const running = respite(t, 'starts-when-allowed.mjs');
+  await running.saysOnStdout('starting');
+  assert.deepEqual(await health(running, '/health/ready'), [503, 'OUT_OF_SERVICE']);
+  assert.equal((await running.status()).state, 'starting');
+  writeFileSync(path.join(running.dir, 'allowed'), '');
+  await running.port();
+  await untilReady(running, 200);
+  assert.equal((await running.status()).state, 'running');
+});
+
+test('POST /drain: not ready, and still serving', async (t) => {
+  const running = respite(t, 'node-http.mjs');
+  const port = await running.port();
+  await running.ready();
+  await untilReady(running, 200);
+  assert.ok((await running.manage('/drain', 'POST')).status < 300);
+  assert.deepEqual(await health(running, '/health/ready'), [503, 'OUT_OF_SERVICE']);
+  assert.deepEqual(await health(running, '/health/live'), [200, 'UP']);
+  assert.equal((await running.status()).state, 'draining');
+  assert.equal((await echo(port)).method, 'GET');
+  assert.equal((await running.manage('/drain', 'POST')).status, 202);
+  assert.equal((await running.stop()).code, 0);
+});
+
+test('not ready while stopping, until the end', async (t) => {
+  const running = respite(t, 'slow.mjs');
+  const port = await running.port();
+  await running.ready();
+  const answer = request(port, { path: '/slow' });
+  await running.saysOnStdout('waiting');
+  running.signal('SIGTERM');
+  await untilReady(running, 503);
+  assert.equal((await running.status()).state, 'stopping');
+  writeFileSync(path.join(running.dir, 'go'), '');
+  assert.equal((await answer).status, 200);
+  assert.equal((await running.ended()).code, 0);
+});
+
+test('POST /restart replaces the worker; while it does, another one is refused', async (t) => {
+  const running = respite(t, 'starts-when-allowed.mjs');
+  writeFileSync(path.join(running.dir, 'allowed'), '');
+  await running.port();
+  const [first] = await running.ready();
+  assert.equal((await running.manage('/restart')).status, 405);
+  assert.equal((await running.manage('/restart', 'POST')).status, 202);
+  await running.untilStatus(
+    'a replacement',
+    ({ restarting, workers: [worker] }) =>
+      !restarting && worker?.state === 'ready' && worker.id !== first?.id,
+  );
+  assert.equal((await running.status()).restarts.rolling, 1);
+});
+
+test('metrics count what the workers did, and keep counting when those are gone', async (t) => {
+  const running = respite(t, 'dies.mjs');
+  const port = await running.port();
+  const [first] = await running.ready();
+  for (let n = 0; n < 5; n += 1) await echo(port);
+  const metric = async (pattern: RegExp): Promise<number> => {
+    const { body } = await running.manage('/metrics');
+    return [...body.matchAll(pattern)].reduce((sum, [, value]) => sum + Number(value), 0);
+  };
+  const admitted = /^respite_admission_requests_total\{[^}]*decision="admitted"[^}]*\} (\d+)$/gm;
+  const measured = /^http_server_request_duration_seconds_count\{[^}]*\} (\d+)$/gm;
+  await running.until(
+    'five requests',
+    async () => (await metric(admitted)) === 5 && (await metric(measured)) === 5,
+  );
+  await echo(port, { path: '/exit?code=1' });
+  await running.untilStatus(
+    'a replacement',
+    ({ workers: [worker] }) => worker?.state === 'ready' && worker.id !== first?.id,
+  );
+  await echo(port);
+  // The last words of a worker may be lost with it, its earlier ones never.
+  await running.until('the sum', async () => (await metric(admitted)) >= 6);
+  assert.equal(await metric(/^respite_worker_restarts_total\{cause="exit"\} (\d+)$/gm), 1);
+  const { body } = await running.manage('/metrics');
+  for (const name of [
+    'http_server_request_duration_seconds',
+    'http_server_active_requests',
+    'nodejs_eventloop_utilization',
+    'nodejs_eventloop_delay_p99_seconds',
+    'respite_admission_limit',
+    'respite_admission_in_flight',
+    'respite_admission_bytes_in_flight',
+    'respite_admission_pressure',
+    'respite_worker_restarts_total',
+  ]) {
+    assert.match(body, new RegExp(`^# TYPE ${name} (counter|gauge|histogram)$`, 'm'));
+  }
+});
+
+test('an unknown endpoint and a foreign page are refused', async (t) => {
+  const running = respite(t, 'node-http.mjs');
+  await running.port();
+  await running.ready();
+  assert.equal((await running.manage('/nothing')).status, 404);
+  const url = `${await running.management()}/restart`;
+  const { status } = await fetch(url, { method: 'POST', headers: { origin: 'http://evil.example' } });
+  assert.equal(status, 403);
+  assert.equal((await running.status()).restarts.rolling, 0);
+});
+
+test('a management port in use: one line, and nothing is left running', async (t) => {
+  const first = respite(t, 'node-http.mjs');
+  const taken = new URL(await first.management()).host;
+  const second = respite(t, 'node-http.mjs', { options: ['--management', taken] });
+  const { code } = await second.ended();
+  assert.equal(code, 1);
+  assert.match(second.stderr, /^respite: .*in use/m);
+  assert.deepEqual(await second.offspring(), []);
+});
