@@ -35,7 +35,7 @@ export interface Supervisor {
   drain(): void;
   /**
    * Replaces every worker, one slot after the other, each when its replacement is ready. Rejects with a `RespiteError`
-   * when a replacement does not come up, its predecessor then stays, or when a restart is already under way.
+   * when a replacement does not come up; its predecessor then stays. Does nothing while a restart is under way.
    */
   restart(): Promise<void>;
   /** Ends gracefully, handing `signal` to the workers when they are drained; called again, at once. */
@@ -122,7 +122,8 @@ class WorkerSupervisor implements Supervisor {
 
   async restart(): Promise<void> {
     if (this.#restarting) {
-      throw new RespiteError('RESPITE_SUPERVISOR_RESTARTING', 'a rolling restart is already under way');
+      this.#log.warn({}, 'a rolling restart is under way already: this one is not begun');
+      return;
     }
     this.#restarting = true;
     this.#log.info({}, 'rolling restart begins');

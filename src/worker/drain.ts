@@ -28,13 +28,13 @@ interface Draining {
  */
 export async function drain({ servers, sessions, active, timeoutMs }: Draining): Promise<void> {
   announceClosing();
+  for (const session of sessions) closeAfterNextStream(session);
   const startedMs = performance.now();
   for (;;) {
-    // HTTP/2's GOAWAY names the last stream that is served, so a client knows what to send again. Also to late sessions.
-    for (const session of sessions) session.close();
     const elapsedMs = performance.now() - startedMs;
     if (elapsedMs >= IDLE_GRACE_MS) {
       for (const server of servers) closeIdleConnections(server);
+      for (const session of sessions) session.close();
     }
     if (elapsedMs >= timeoutMs) return;
     if (active() === 0 && sessions.size === 0) {
@@ -56,6 +56,14 @@ function announceClosing(): void {
     this.shouldKeepAlive = false;
     return Reflect.apply(writeHead, this, args) as typeof ServerResponse.prototype;
   };
+}
+
+/**
+ * GOAWAY names the last stream that is served, and those that cross it on the way are refused. Said with a stream that has
+ * just come, it finds the client waiting for that one's response, rather than sending the next.
+ */
+function closeAfterNextStream(session: ServerHttp2Session): void {
+  session.once('stream', () => setImmediate(() => session.close()));
 }
 
 function closeIdleConnections(server: Server): void {

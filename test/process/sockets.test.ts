@@ -1,7 +1,7 @@
 // Listening: as on bare Node.js, but the socket outlives the workers.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import http from 'node:http';
 import { once } from 'node:events';
@@ -141,6 +141,20 @@ for (const [how, warning] of [
     assert.deepEqual((await running.status()).sockets, []);
   });
 }
+
+test('a socket that systemd has opened is handed on under its number', async (t) => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  t.after(() => holder.close());
+  const { fd } = (holder as unknown as { _handle: { fd: number } })._handle;
+  const running = respite(t, 'listens.mjs', { args: ['systemd'], descriptor3: fd, env: { LISTEN_FDS: '1' } });
+  assert.equal(await running.port(), (holder.address() as AddressInfo).port);
+  const [first] = await running.ready();
+  kill(first?.pid ?? 0);
+  await running.port(1);
+  const [second] = await running.ready();
+  assert.notEqual(second?.pid, first?.pid);
+});
 
 test('all workers killed under load: no connection is refused', async (t) => {
   const running = respite(t, 'node-http.mjs', { options: ['--workers', '2'] });

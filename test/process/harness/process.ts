@@ -15,6 +15,8 @@ export interface Exit {
 export interface ProcessOptions {
   readonly node?: string | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /** A descriptor that becomes number 3, as systemd hands on a socket. */
+  readonly descriptor3?: number | undefined;
   /** Opens an IPC channel, as `child_process.fork` does. */
   readonly ipc?: boolean | undefined;
   /** Working directory; a fresh one by default. Must be this test's own: what runs in it is taken for this process's offspring. */
@@ -47,7 +49,13 @@ export class RunningProcess {
     this.child = spawn(options.node ?? process.execPath, args, {
       cwd: dir,
       env,
-      stdio: ['ignore', 'pipe', 'pipe', ...(options.ipc === true ? ['ipc' as const] : [])],
+      stdio: [
+        'ignore',
+        'pipe',
+        'pipe',
+        ...(options.descriptor3 === undefined ? [] : [options.descriptor3]),
+        ...(options.ipc === true ? ['ipc' as const] : []),
+      ],
     });
     this.child.stdout?.on('data', (chunk: Buffer) => this.out.push(chunk));
     this.child.stderr?.on('data', (chunk: Buffer) => this.err.push(chunk));

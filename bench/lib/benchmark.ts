@@ -1,0 +1,43 @@
+// What a benchmark is, and what it hands back.
+
+/** The two sides of a comparison. */
+export type Side = 'bare' | 'respite';
+
+/** One line of "must hold". */
+export interface Goal {
+  readonly what: string;
+  readonly goal: string;
+  readonly figure: string;
+  readonly holds: boolean;
+}
+
+export interface Table {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface Outcome {
+  readonly goals: readonly Goal[];
+  readonly tables: readonly Table[];
+  /** What a reader has to know to read the figures. */
+  readonly notes: readonly string[];
+  readonly settings: Readonly<Record<string, string | number>>;
+  /** Single measurements, for the JSON file. */
+  readonly measurements: unknown;
+}
+
+export interface Context {
+  /** Short settings: shows that the benchmark works, not what it measures. */
+  readonly quick: boolean;
+  readonly say: (line: string) => void;
+}
+
+export interface Benchmark {
+  readonly name: string;
+  /** One line for the list of benchmarks. */
+  readonly summary: string;
+  /** Servers run on one core and the load on another; otherwise where the kernel likes. */
+  readonly pinned: boolean;
+  run(context: Context): Promise<Outcome>;
+}

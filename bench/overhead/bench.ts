@@ -1,0 +1,186 @@
+// What `respite run` costs when there is no trouble: hello world, throughput and latency.
+import type { Benchmark, Context, Outcome, Side } from '../lib/benchmark.ts';
+import { chooseGenerator, closedLoop, type Throughput } from '../lib/closed-loop.ts';
+import { medianAndRange, ms, percent, perSecond, ratio } from '../lib/format.ts';
+import { interleave, type Pairs } from '../lib/interleave.ts';
+import { type Latency, openLoop } from '../lib/open-loop.ts';
+import { listen, type Listening } from '../lib/server.ts';
+import { median } from '../lib/statistics.ts';
+
+const MIN_THROUGHPUT_RATIO = 0.97;
+const MAX_P99_RATIO = 1.05;
+/** Share of the bare server's throughput at which latency is measured. */
+const LATENCY_LOAD = 0.5;
+const BODY_BYTES = 'Hello, World!'.length;
+const CLOSED_CONNECTIONS = 32;
+const OPEN_CONNECTIONS = 64;
+
+interface Settings {
+  readonly pairs: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+}
+
+type Servers = Readonly<Record<Side, Listening>>;
+
+export const overhead: Benchmark = {
+  name: 'overhead',
+  summary: 'hello world on node:http, bare and under `respite run`: throughput, and latency at half load',
+  pinned: true,
+  async run(context: Context): Promise<Outcome> {
+    const settings: Settings = context.quick
+      ? { pairs: 2, seconds: 1, warmUpSeconds: 1 }
+      : { pairs: 9, seconds: 5, warmUpSeconds: 5 };
+    const servers: Servers = {
+      bare: await listen('bare', 'hello.mjs'),
+      respite: await listen('respite', 'hello.mjs'),
+    };
+    const throughput = await measureThroughput(context, settings, servers);
+    const ratePerSecond = Math.round(
+      LATENCY_LOAD * median(throughput.valid.map(({ bare }) => bare.perSecond)),
+    );
+    const latency = await measureLatency(context, settings, servers, ratePerSecond);
+    return report(settings, throughput, latency, ratePerSecond);
+  },
+};
+
+async function measureThroughput(
+  { say }: Context,
+  { pairs, seconds, warmUpSeconds }: Settings,
+  servers: Servers,
+): Promise<Pairs<Throughput>> {
+  const generator = chooseGenerator();
+  const load = (side: Side, forSeconds: number): Promise<Throughput> =>
+    closedLoop(generator, {
+      port: servers[side].port,
+      bodyBytes: BODY_BYTES,
+      connections: CLOSED_CONNECTIONS,
+      seconds: forSeconds,
+    });
+  say(`generator: ${generator === 'wrk' ? 'wrk' : 'our own, in Node.js (wrk is not installed)'}; warming up`);
+  await load('bare', warmUpSeconds);
+  await load('respite', warmUpSeconds);
+  return interleave(
+    pairs,
+    async (side, round) => {
+      const result = await load(side, seconds);
+      const { server, load: loadCore } = result.cores;
+      say(
+        `throughput ${round + 1} ${side.padEnd(7)} ${perSecond(result.perSecond)}, server's core ` +
+          `${percent(server)} busy, load's ${percent(loadCore)}${result.isVoid ? ', VOID' : ''}`,
+      );
+      return result;
+    },
+    ({ isVoid }) => isVoid,
+  );
+}
+
+async function measureLatency(
+  { say }: Context,
+  { pairs, seconds }: Settings,
+  servers: Servers,
+  ratePerSecond: number,
+): Promise<Pairs<Latency>> {
+  return interleave(
+    pairs,
+    async (side, round) => {
+      const result = await openLoop({
+        port: servers[side].port,
+        bodyBytes: BODY_BYTES,
+        connections: OPEN_CONNECTIONS,
+        ratePerSecond,
+        seconds,
+        seed: round,
+      });
+      const { p50Ms, p99Ms, lagP99Ms, isVoid } = result;
+      say(
+        `latency ${round + 1} ${side.padEnd(7)} p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)}, ` +
+          `generator late by ${ms(lagP99Ms)} (p99)${isVoid ? ', VOID' : ''}`,
+      );
+      return result;
+    },
+    ({ isVoid }) => isVoid,
+  );
+}
+
+function report(
+  { pairs, seconds, warmUpSeconds }: Settings,
+  throughput: Pairs<Throughput>,
+  latency: Pairs<Latency>,
+  ratePerSecond: number,
+): Outcome {
+  const rates = throughput.valid.map(({ bare, respite }) => respite.perSecond / bare.perSecond);
+  const p50s = latency.valid.map(({ bare, respite }) => respite.p50Ms / bare.p50Ms);
+  const p99s = latency.valid.map(({ bare, respite }) => respite.p99Ms / bare.p99Ms);
+  const row = <T>(
+    what: string,
+    { valid }: Pairs<T>,
+    value: (result: T) => number,
+    format: (value: number) => string,
+    ratios: readonly number[],
+  ): readonly string[] => [
+    what,
+    medianAndRange(
+      valid.map(({ bare }) => value(bare)),
+      format,
+    ),
+    medianAndRange(
+      valid.map(({ respite }) => value(respite)),
+      format,
+    ),
+    medianAndRange(ratios, ratio),
+  ];
+  const lags = latency.valid.flatMap(({ bare, respite }) => [bare.lagP99Ms, respite.lagP99Ms]);
+  return {
+    goals: [
+      {
+        what: 'throughput, respite / bare',
+        goal: `≥ ${MIN_THROUGHPUT_RATIO}`,
+        ...figure(throughput, pairs, rates, (value) => value >= MIN_THROUGHPUT_RATIO),
+      },
+      {
+        what: 'p99, respite / bare',
+        goal: `≤ ${MAX_P99_RATIO}`,
+        ...figure(latency, pairs, p99s, (value) => value <= MAX_P99_RATIO),
+      },
+    ],
+    tables: [
+      {
+        title: 'Median (least to most) of the pairs; the ratio is the median of the ratios within each pair',
+        columns: ['', 'bare', 'respite', 'ratio'],
+        rows: [
+          row('throughput', throughput, (result) => result.perSecond, perSecond, rates),
+          row('p50', latency, (result) => result.p50Ms, ms, p50s),
+          row('p99', latency, (result) => result.p99Ms, ms, p99s),
+        ],
+      },
+    ],
+    notes: [
+      `Latency counts from when a request was due, at ${perSecond(ratePerSecond)} with random arrivals; the generator was late by ${medianAndRange(lags, ms)} (p99).`,
+      `Void pairs, thrown away and run again: ${throughput.voided} of throughput (generator's core saturated, server's not), ${latency.voided} of latency (generator late by more than 0.2 ms at p99).`,
+    ],
+    settings: {
+      generator: chooseGenerator(),
+      pairs,
+      'seconds of each run': seconds,
+      'seconds of warm-up': warmUpSeconds,
+      'connections for throughput': CLOSED_CONNECTIONS,
+      'connections for latency': OPEN_CONNECTIONS,
+      'requests per second for latency': ratePerSecond,
+    },
+    measurements: { throughput: throughput.valid, latency: latency.valid },
+  };
+}
+
+function figure(
+  { valid, voided }: Pairs<unknown>,
+  wanted: number,
+  ratios: readonly number[],
+  meets: (value: number) => boolean,
+): { readonly figure: string; readonly holds: boolean } {
+  if (valid.length < wanted) {
+    return { figure: `void: ${voided} of ${voided + valid.length} pairs were void`, holds: false };
+  }
+  const value = median(ratios);
+  return { figure: ratio(value), holds: meets(value) };
+}
