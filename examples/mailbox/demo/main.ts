@@ -18,7 +18,7 @@ import { renderTable } from './table.ts';
 
 const USERS = 20;
 /** What a side needs besides its storm: start, filling mailboxes, the last attempts, the census, stop. */
-const SIDE_OVERHEAD_MS = 8000;
+const SIDE_OVERHEAD_MS = 9500;
 const MIN_STORM_MS = 8000;
 
 async function demo(options: DemoOptions, signal: AbortSignal, directory: string): Promise<void> {
@@ -51,8 +51,8 @@ async function demo(options: DemoOptions, signal: AbortSignal, directory: string
     const name = isProtected ? 'with Respite' : 'without Respite';
     progress.show(`${name}: starting`);
     mailbox = await startMailbox(isProtected, join(directory, isProtected ? 'with' : 'without'), cores);
-    sides.push(await playSide(name, mailbox, storm, progress, signal));
-    if (!isProtected || !options.serve) await mailbox.stop();
+    const keep = isProtected && options.serve;
+    sides.push(await playSide(name, mailbox, storm, keep, progress, signal));
   }
   progress.clear();
 

@@ -17,11 +17,15 @@ const SAMPLE_INTERVAL_MS = 500;
 const MAILS_BEFOREHAND = 12;
 const CENSUS_TIMEOUT_MS = 15_000;
 
-/** Plays the storm against one running mailbox service and says what became of everybody. */
+/**
+ * Plays the storm against one running mailbox service and says what became of everybody. The service is stopped then,
+ * unless it is to be kept.
+ */
 export async function playSide(
   name: string,
   mailbox: Mailbox,
   storm: DemoStorm,
+  keep: boolean,
   progress: ProgressLine,
   signal: AbortSignal,
 ): Promise<Side> {
@@ -64,6 +68,7 @@ export async function playSide(
 
     progress.show(`${name}: looking for every mail`);
     const apiEndedWith = mailbox.api.endedWith();
+    if (!keep) await mailbox.stop();
     const census = await countMail(mailbox, plan.users);
     return {
       name,
@@ -84,14 +89,15 @@ export async function playSide(
   }
 }
 
+/** What counts is what is on the disk, so a fresh API is asked: the stormy one may be dead, or busy for long. */
 async function countMail(mailbox: Mailbox, users: readonly string[]): Promise<Census> {
-  const reopened = mailbox.api.endedWith() === undefined ? undefined : await mailbox.reopen();
-  const api = new Pool((reopened ?? mailbox).apiOrigin, { connections: 1 });
+  const fresh = await mailbox.reopen();
+  const api = new Pool(fresh.apiOrigin, { connections: 1 });
   try {
     return await takeCensus(api, users, CENSUS_TIMEOUT_MS);
   } finally {
     await api.destroy();
-    await reopened?.stop();
+    await fresh.stop();
   }
 }
 
