@@ -41,20 +41,21 @@ export function installGate(target: Gated, admission: Admission): () => void {
     switch (event) {
       case 'request':
         if (!enterRequest(admission, first as IncomingMessage, second as ServerResponse, false)) return true;
-        return emit.call(this, event, first, second);
+        break;
       case 'checkContinue':
         if (!enterRequest(admission, first as IncomingMessage, second as ServerResponse, true)) return true;
-        if (listenerCount.call(this, event) > 0) return emit.call(this, event, first, second);
+        if (listenerCount.call(this, event) > 0) break;
         (second as ServerResponse).writeContinue();
         return emit.call(this, 'request', first, second);
       case 'checkExpectation':
         if (!enterRequest(admission, first as IncomingMessage, second as ServerResponse, true)) return true;
-        return emit.call(this, event, first, second);
+        break;
       case 'stream':
         if (
           !enterStream(admission, first as ServerHttp2Stream, second as IncomingHttpHeaders, third as number)
-        )
+        ) {
           return true;
+        }
         break;
       case 'upgrade':
       case 'connect':
@@ -62,7 +63,9 @@ export function installGate(target: Gated, admission: Admission): () => void {
         break;
       default:
     }
-    return Reflect.apply(emit, this, arguments) as boolean;
+    return arguments.length === 3
+      ? emit.call(this, event, first, second)
+      : (Reflect.apply(emit, this, arguments) as boolean);
   }
 
   // Node.js emits 'checkContinue' only if somebody listens, and otherwise says 100 before anybody is asked.
@@ -78,12 +81,12 @@ export function installGate(target: Gated, admission: Admission): () => void {
 /** False: the request was shed and answered. */
 function enterRequest(
   admission: Admission,
-  request: IncomingMessage,
+  request: IncomingMessage | undefined,
   response: ServerResponse & Permitted,
   expectsContinue: boolean,
 ): boolean {
-  // An HTTP/2 request was decided upon when its stream began. The rest: a server that is not HTTP, or a second gate.
-  if (request.httpVersionMajor !== 1 || response[kPermit] !== undefined) return true;
+  // An HTTP/2 request was decided upon when its stream began; other servers may have other events of these names.
+  if (request?.httpVersionMajor !== 1 || response[kPermit] !== undefined) return true;
   const bodyBytes = declaredBodyBytes(request.headers);
   const outcome = admission.request(request.method ?? '', request.url ?? '', bodyBytes);
   if (!(outcome instanceof Permit)) {
@@ -104,11 +107,11 @@ function releaseOnClose(this: ServerResponse & Permitted): void {
 
 function enterStream(
   admission: Admission,
-  stream: ServerHttp2Stream & Permitted,
+  stream: (ServerHttp2Stream & Permitted) | undefined,
   headers: IncomingHttpHeaders,
   flags: number,
 ): boolean {
-  if (typeof stream.respond !== 'function' || stream[kPermit] !== undefined) return true;
+  if (typeof stream?.respond !== 'function' || stream[kPermit] !== undefined) return true;
   const bodyBytes = (flags & END_STREAM) === 0 ? Number(headers['content-length'] ?? UNKNOWN_LENGTH) : 0;
   const outcome = admission.request(String(headers[':method']), String(headers[':path']), bodyBytes);
   if (!(outcome instanceof Permit)) {
@@ -132,8 +135,8 @@ function releaseStreamOnClose(this: ServerHttp2Stream & Permitted): void {
 }
 
 /** A connection that leaves HTTP may live for days, so it is decided upon but not counted. */
-function enterUpgrade(admission: Admission, request: IncomingMessage, socket: Duplex): boolean {
-  if (request.httpVersionMajor !== 1) return true;
+function enterUpgrade(admission: Admission, request: IncomingMessage | undefined, socket: Duplex): boolean {
+  if (request?.httpVersionMajor !== 1) return true;
   const outcome = admission.request(request.method ?? '', request.url ?? '', 0);
   if (outcome instanceof Permit) {
     outcome.release(101);

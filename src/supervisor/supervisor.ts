@@ -1,12 +1,12 @@
 import path from 'node:path';
 import type { ResolvedAdmissionOptions } from '../admission/index.ts';
 import { RespiteError } from '../core/errors.ts';
-import type { SocketKey, TcpHandle, ToSupervisor } from '../worker/index.ts';
-import { HeldSockets } from './held-sockets.ts';
 import type { Log } from './log.ts';
 import type { ResolvedSupervisorOptions } from './options.ts';
+import { ParentRelay } from './parent-relay.ts';
 import { planRestart } from './restart-policy.ts';
 import { emptySlot, type Slot } from './slot.ts';
+import { SocketExchange } from './socket-exchange.ts';
 import type { InstanceState, RestartCause, SupervisorStatus } from './status.ts';
 import { addSample, NO_TOTALS } from './totals.ts';
 import { type Exit, WorkerProcess } from './worker-process.ts';
@@ -44,9 +44,6 @@ export interface Supervisor {
   readonly ended: Promise<Ended>;
 }
 
-/** A server that the user closed may be opened again, or its process may be about to end; after this it is neither. */
-const RELEASE_AFTER_MS = 1000;
-
 /** Starts the first worker at once, the others when the first one listens. */
 export function startSupervisor(config: SupervisorConfig): Supervisor {
   const supervisor = new WorkerSupervisor(config);
@@ -60,30 +57,24 @@ class WorkerSupervisor implements Supervisor {
   readonly #config: SupervisorConfig;
   readonly #log: Log;
   readonly #scriptName: string;
-  readonly #sockets = new HeldSockets();
+  readonly #sockets: SocketExchange;
   readonly #slots: readonly Slot[];
   readonly #live = new Set<WorkerProcess>();
+  readonly #relay = new ParentRelay(this.#live);
   readonly #startedAtMs = Date.now();
   readonly #restarts: Record<RestartCause, number> = { exit: 0, signal: 0, rolling: 0 };
   readonly #end: (ended: Ended) => void;
-  readonly #relay = (message: unknown, handle: unknown): void => {
-    for (const worker of this.#live) worker.tellUser(message, handle);
-  };
-  readonly #parentDisconnected = (): void => {
-    for (const worker of this.#live) worker.tell({ kind: 'parent-disconnected' });
-  };
   #state: InstanceState = 'starting';
   #everReady = false;
   #restarting = false;
   #lastId = 0;
   /** Counters of the workers that have ended. */
   #totals = NO_TOTALS;
-  /** A port that a worker could not have, for the message should it end because of that. */
-  #takenPort: string | undefined;
 
   constructor(config: SupervisorConfig) {
     this.#config = config;
     this.#log = config.log;
+    this.#sockets = new SocketExchange(config.supervisor.listeningCopies, config.log);
     this.#scriptName = path.basename(config.script);
     this.#slots = Array.from({ length: config.supervisor.workers }, (_, i) => emptySlot(i + 1));
     const { promise, resolve } = Promise.withResolvers<Ended>();
@@ -92,7 +83,7 @@ class WorkerSupervisor implements Supervisor {
   }
 
   start(): void {
-    if (process.connected) process.on('message', this.#relay).on('disconnect', this.#parentDisconnected);
+    this.#relay.start();
     const [first] = this.#slots;
     if (first !== undefined) first.current = this.#spawn(first);
   }
@@ -170,63 +161,10 @@ class WorkerSupervisor implements Supervisor {
     });
     this.#live.add(worker);
     worker.on('ready', () => this.#ready(worker));
-    worker.on('message', (message, handle) => this.#receive(worker, message, handle));
-    worker.on('userMessage', (message, handle) => {
-      if (process.connected) process.send?.(message, handle as never);
-    });
     worker.on('exit', (exit) => this.#exited(worker, slot, exit));
-    for (const key of keys) this.#sendCopies(worker, key, supervisor.listeningCopies);
-    if (keys.length > 0) worker.tell({ kind: 'go' });
+    this.#relay.join(worker);
+    this.#sockets.join(worker);
     return worker;
-  }
-
-  #receive(worker: WorkerProcess, message: ToSupervisor, handle: TcpHandle | undefined): void {
-    const { listeningCopies } = this.#config.supervisor;
-    switch (message.kind) {
-      case 'bound':
-        if (handle === undefined) break;
-        this.#sockets.hold(message.key, handle, message.bound, worker.id);
-        this.#sendCopies(worker, message.key, listeningCopies - 1);
-        worker.listens(message.key);
-        break;
-      case 'claim':
-        if (
-          this.#sockets.handleOf(message.key) === undefined ||
-          this.#sockets.isListening(message.key, worker.id)
-        ) {
-          this.#takenPort = message.where;
-          worker.tell({ kind: 'not-held', key: message.key });
-        } else {
-          this.#sendCopies(worker, message.key, listeningCopies);
-        }
-        break;
-      case 'listening':
-        this.#sockets.listensOn(message.key, worker.id);
-        worker.listens(message.key);
-        break;
-      case 'user-disconnected':
-        if (process.connected) process.disconnect?.();
-        break;
-      case 'closed':
-        this.#closed(worker, message.key);
-        break;
-      case 'passed-through': {
-        const { reason, where } = message;
-        this.#log.warn(
-          { worker: worker.id, reason, where },
-          `worker ${worker.id} listens by itself (${reason}, ${where}): this socket is not shared and ends with it`,
-        );
-        worker.listens(undefined);
-        break;
-      }
-      default:
-    }
-  }
-
-  #sendCopies(worker: WorkerProcess, key: SocketKey, count: number): void {
-    const handle = this.#sockets.handleOf(key);
-    if (handle === undefined) return;
-    for (let i = 0; i < count; i += 1) worker.tell({ kind: 'socket', key }, handle);
   }
 
   #ready(worker: WorkerProcess): void {
@@ -244,17 +182,10 @@ class WorkerSupervisor implements Supervisor {
     for (const slot of this.#slots) slot.current ??= this.#spawn(slot);
   }
 
-  #closed(worker: WorkerProcess, key: SocketKey): void {
-    if (worker.state === 'draining' || !this.#sockets.closedBy(key, worker.id)) return;
-    setTimeout(() => {
-      if (this.#live.has(worker)) this.#sockets.release(key);
-    }, RELEASE_AFTER_MS).unref();
-  }
-
   #exited(worker: WorkerProcess, slot: Slot, exit: Exit): void {
     const expected = worker.state === 'draining';
     this.#live.delete(worker);
-    this.#sockets.forget(worker.id);
+    this.#sockets.leave(worker);
     if (worker.sample !== undefined) this.#totals = addSample(this.#totals, worker.sample);
     if (slot.current === worker) slot.current = undefined;
 
@@ -324,13 +255,14 @@ class WorkerSupervisor implements Supervisor {
   #startFailure(exit: Exit): string | undefined {
     if (exit.code === 0) return undefined;
     const ending = `${this.#scriptName} ended with ${describe(exit)} before it listened`;
-    return this.#takenPort === undefined ? ending : `${ending}: ${this.#takenPort} is already in use`;
+    const { takenPort } = this.#sockets;
+    return takenPort === undefined ? ending : `${ending}: ${takenPort} is already in use`;
   }
 
   #endIfIdle(failure?: string): void {
     if (this.#live.size > 0) return;
     this.#sockets.releaseAll();
-    process.off('message', this.#relay).off('disconnect', this.#parentDisconnected);
+    this.#relay.stop();
     this.#end({ exitCode: failure === undefined ? 0 : 1, failure });
   }
 }

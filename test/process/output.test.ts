@@ -50,11 +50,11 @@ test('on a terminal Respite’s lines are for people', async (t) => {
   const command = [process.execPath, bin, 'run', '--management', '127.0.0.1:0', fixture('node-http.mjs')];
   const dir = temporaryDirectory();
   const starter = `const { spawn } = require('node:child_process');
-    const child = spawn('script', ['--quiet', '--return', '--command', ${JSON.stringify(command.join(' '))}, '/dev/null'],
+    const child = spawn('script', ['--quiet', '--return', '--command', ${JSON.stringify(`exec ${command.join(' ')}`)}, '/dev/null'],
       { stdio: ['pipe', 'inherit', 'inherit'] });
     child.on('exit', (code) => process.exit(code));
     process.on('SIGTERM', () => child.stdin.write('\\x03'));`;
-  // Ctrl-C is typed, and the terminal makes a signal of it.
+  // Ctrl-C is typed, and the terminal makes a signal of it; `exec`, since a shell in between would die of it.
   const running = start(t, ['--eval', starter], { dir });
   await running.saysOnStdout(/management on http:\/\//);
   await running.saysOnStdout('listening ');

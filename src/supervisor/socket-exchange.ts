@@ -1,0 +1,107 @@
+import type { BoundAddress, SocketKey, TcpHandle, ToSupervisor } from '../worker/index.ts';
+import { HeldSockets } from './held-sockets.ts';
+import type { Log } from './log.ts';
+import type { WorkerProcess } from './worker-process.ts';
+
+/** A server that the user closed may be opened again, or its process may be about to end; after this it is neither. */
+const RELEASE_AFTER_MS = 1000;
+
+/** Takes the sockets that workers bind, and gives copies of them to all workers. */
+export class SocketExchange {
+  readonly #copies: number;
+  readonly #log: Log;
+  readonly #held = new HeldSockets();
+  readonly #workers = new Set<WorkerProcess>();
+  #takenPort: string | undefined;
+
+  /** @param copies How many copies of each socket a worker gets. */
+  constructor(copies: number, log: Log) {
+    this.#copies = copies;
+    this.#log = log;
+  }
+
+  get keys(): readonly SocketKey[] {
+    return this.#held.keys;
+  }
+
+  get addresses(): readonly BoundAddress[] {
+    return this.#held.addresses;
+  }
+
+  /** The last port that a worker could not have, because somebody else does. */
+  get takenPort(): string | undefined {
+    return this.#takenPort;
+  }
+
+  /** Supplies a new worker with all sockets that are held, and lets it begin. */
+  join(worker: WorkerProcess): void {
+    this.#workers.add(worker);
+    worker.on('message', (message, handle) => this.#receive(worker, message, handle));
+    for (const key of this.keys) this.#sendCopies(worker, key, this.#copies);
+    if (this.keys.length > 0) worker.tell({ kind: 'go' });
+  }
+
+  /** A worker has ended. What it listened on waits for the next. */
+  leave(worker: WorkerProcess): void {
+    this.#workers.delete(worker);
+    this.#held.forget(worker.id);
+  }
+
+  /** From now on connections are refused, as soon as the workers have stopped accepting. */
+  releaseAll(): void {
+    this.#held.releaseAll();
+  }
+
+  #receive(worker: WorkerProcess, message: ToSupervisor, handle: TcpHandle | undefined): void {
+    switch (message.kind) {
+      case 'bound':
+        if (handle === undefined) break;
+        this.#held.hold(message.key, handle, message.bound, worker.id);
+        this.#sendCopies(worker, message.key, this.#copies - 1);
+        worker.listens(message.key);
+        break;
+      case 'claim':
+        this.#claim(worker, message.key, message.where);
+        break;
+      case 'listening':
+        this.#held.listensOn(message.key, worker.id);
+        worker.listens(message.key);
+        break;
+      case 'closed':
+        this.#closed(worker, message.key);
+        break;
+      case 'passed-through': {
+        const { reason, where } = message;
+        this.#log.warn(
+          { worker: worker.id, reason, where },
+          `worker ${worker.id} listens by itself (${reason}, ${where}): this socket is not shared and ends with it`,
+        );
+        worker.listens(undefined);
+        break;
+      }
+      default:
+    }
+  }
+
+  #claim(worker: WorkerProcess, key: SocketKey, where: string): void {
+    if (this.#held.handleOf(key) !== undefined && !this.#held.isListening(key, worker.id)) {
+      this.#sendCopies(worker, key, this.#copies);
+    } else {
+      this.#takenPort = where;
+      worker.tell({ kind: 'not-held', key });
+    }
+  }
+
+  #closed(worker: WorkerProcess, key: SocketKey): void {
+    if (worker.state === 'draining' || !this.#held.closedBy(key, worker.id)) return;
+    setTimeout(() => {
+      if (this.#workers.has(worker)) this.#held.release(key);
+    }, RELEASE_AFTER_MS).unref();
+  }
+
+  #sendCopies(worker: WorkerProcess, key: SocketKey, count: number): void {
+    const handle = this.#held.handleOf(key);
+    if (handle === undefined) return;
+    for (let i = 0; i < count; i += 1) worker.tell({ kind: 'socket', key }, handle);
+  }
+}

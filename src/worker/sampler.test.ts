@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Admission } from '../admission/index.ts';
+import { resolveAdmissionOptions } from '../admission/options.ts';
+import { Durations } from './durations.ts';
+import { Sampler } from './sampler.ts';
+
+test('a sample holds what admission and durations count, and what the process uses', () => {
+  const durations = new Durations();
+  const admission = new Admission(resolveAdmissionOptions({ limit: 4 }));
+  admission.observer = durations;
+  admission.request('GET', '/', 10);
+  const sample = new Sampler([admission], durations).sample();
+  assert.deepEqual(
+    [sample.admission.limit, sample.admission.inFlight, sample.admission.bytesInFlight],
+    [4, 1, 10],
+  );
+  assert.deepEqual(sample.duration.series, []);
+  assert.ok(sample.rssBytes > sample.heapUsedBytes && sample.heapUsedBytes > 0);
+  assert.ok(sample.cpuSeconds > 0);
+  assert.ok(sample.eventLoopUtilization >= 0 && sample.eventLoopUtilization <= 1);
+  assert.ok(sample.eventLoopDelayP99Seconds >= 0);
+});
+
+test('several admissions are one: their places add up, the fuller one counts', () => {
+  const one = new Admission(resolveAdmissionOptions({ limit: 4 }));
+  const two = new Admission(resolveAdmissionOptions({ limit: 2 }));
+  one.request('GET', '/', 0);
+  two.request('GET', '/', 0);
+  const { admission } = new Sampler([one, two], new Durations()).sample();
+  assert.deepEqual([admission.limit, admission.inFlight, admission.utilization], [6, 2, 0.5]);
+  assert.deepEqual(
+    admission.requests.map(({ count }) => count),
+    [1, 1],
+  );
+});
