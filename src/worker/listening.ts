@@ -56,8 +56,9 @@ export class Listening {
   /** Closed by the user: copies that are still on their way are not wanted, and would keep the port open. */
   readonly #closed = new Set<SocketKey>();
   readonly #claims = new Map<SocketKey, Claim[]>();
-  /** Every server that ever listened here. */
+  /** Those that listen, or still have connections. */
   readonly #servers = new Set<net.Server>();
+  readonly #known = new WeakSet<net.Server>();
   readonly #reasons = new WeakMap<net.Server, PassThroughReason>();
   readonly #tell: Tell;
   readonly #onServer: (server: net.Server) => void;
@@ -113,8 +114,7 @@ export class Listening {
 
   #listen(listen2: Listen2, server: ListeningServer, args: Parameters<Listen2>): void {
     const [address, port, addressType, backlog, fd, flags] = args;
-    if (!this.#servers.has(server)) this.#onServer(server);
-    this.#servers.add(server);
+    this.#meet(server);
     const reason = this.#reasons.get(server) ?? ownReason(server, port, fd);
     if (reason !== undefined) {
       listen2.apply(server, args);
@@ -171,6 +171,14 @@ export class Listening {
       bound.getsockname(name);
       this.#tell({ kind: 'bound', key, bound: name as BoundAddress }, bound);
     }
+  }
+
+  #meet(server: net.Server): void {
+    this.#servers.add(server);
+    if (this.#known.has(server)) return;
+    this.#known.add(server);
+    server.on('close', () => this.#servers.delete(server));
+    this.#onServer(server);
   }
 
   #takeClaim(key: SocketKey): Claim | undefined {

@@ -49,7 +49,7 @@ export function presentUserChannel(
 
   const hide = (): void => {
     shown = false;
-    self.channel?.unref();
+    insideNode(() => self.channel?.unref());
   };
   const disconnect = (): void => {
     hide();

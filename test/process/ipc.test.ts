@@ -43,6 +43,15 @@ test('with a channel that the parent closes, the script is told and goes on', as
   assert.equal((await running.stop()).code, 0);
 });
 
+test('a script that lives for its parent’s messages alone ends when the parent closes the channel', async (t) => {
+  const running = respite(t, 'only-messages.mjs', { ipc: true });
+  await running.saysOnStdout('waiting');
+  running.child.send('still there?');
+  await running.saysOnStdout('message "still there?"');
+  running.child.disconnect();
+  assert.deepEqual(await running.exited, { code: 0, signal: null });
+});
+
 test('node:cluster in the script keeps working', async (t) => {
   const running = respite(t, 'cluster.mjs');
   const port = await running.port(1); // both of its workers listen
