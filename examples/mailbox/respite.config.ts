@@ -7,7 +7,7 @@ const LIMIT = 64;
 // A delivery lasts from milliseconds to seconds, and while it lasts it takes a share of the processor and one of the four
 // threads that files and compression have. Few at once are as fast as many: past a handful they only wait for each other,
 // and every user's call waits with them. Users' calls count as well: when they pile up, deliveries give way.
-const REQUESTS_BESIDE_WHICH_A_DELIVERY_MAY_START = 3;
+const REQUESTS_BESIDE_WHICH_A_DELIVERY_MAY_START = 2;
 
 // It is the size that hurts, not the count: one of the largest mails (40 MB) and some small ones, or a few middling ones.
 const BYTES_BESIDE_WHICH_A_DELIVERY_MAY_START = 48 * 1024 * 1024;

@@ -28,8 +28,8 @@ export function planStorm(
 ): DemoStorm {
   const calmBytesPerSecond = capacityBytesPerSecond * CALM_SHARE;
   const floodBytesPerSecond = capacityBytesPerSecond * FLOOD_SHARE;
-  const calmEndMs = WARM_UP_MS + Math.round(lengthMs * 0.25);
-  const stormEndMs = calmEndMs + Math.round(lengthMs * 0.5);
+  const calmEndMs = WARM_UP_MS + Math.round(lengthMs * 0.35);
+  const stormEndMs = calmEndMs + Math.round(lengthMs * 0.42);
   const phases: readonly PhaseSpan[] = [
     { name: 'warm-up', fromMs: 0, untilMs: WARM_UP_MS },
     { name: 'calm', fromMs: WARM_UP_MS, untilMs: calmEndMs },

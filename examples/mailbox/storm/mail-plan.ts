@@ -39,13 +39,20 @@ export const MEAN_MAIL_BYTES: number = SIZES.reduce(
 /** However long and fast the storm is, it has no more mails than this. */
 const MAX_MAILS = 50_000;
 
-/** The mails of a storm: at random moments, as independent senders have them, but the same for the same seed. */
+/** Steps of this share, the golden ratio's, fall evenly over the whole however many are taken (Weyl's sequence). */
+const EVEN_STEP = (Math.sqrt(5) - 1) / 2;
+
+/**
+ * The mails of a storm: at random moments, as independent senders have them, but the same for the same seed. Any few in a row
+ * have the whole mix of sizes, so that a short calm is not one without large mails by chance.
+ */
 export function planMail(
   seed: number,
   phases: readonly MailPhase[],
   users: readonly string[],
 ): readonly PlannedMail[] {
   const random = seededRandom(seed);
+  const firstSize = random();
   const mails: PlannedMail[] = [];
   for (const { fromMs, untilMs, mailsPerSecond } of phases) {
     if (mailsPerSecond <= 0) continue;
@@ -54,7 +61,7 @@ export function planMail(
       mails.push({
         messageId: `<${seed}.${mails.length}@storm.example>`,
         user: users[Math.floor(random() * users.length)] ?? 'nobody',
-        sizeBytes: pickSize(random),
+        sizeBytes: sizeAt((firstSize + mails.length * EVEN_STEP) % 1),
         atMs,
       });
     }
@@ -62,8 +69,9 @@ export function planMail(
   return mails;
 }
 
-function pickSize(random: () => number): number {
-  let rest = random();
+/** @param quantile From 0 to 1: the smallest to the largest mail. */
+function sizeAt(quantile: number): number {
+  let rest = quantile;
   for (const { share, fromBytes, toBytes } of SIZES) {
     if (rest < share) return Math.round(fromBytes * (toBytes / fromBytes) ** (rest / share));
     rest -= share;
