@@ -37,10 +37,12 @@ test('a socket is released only when no worker listens on it', () => {
   const handle = fakeHandle();
   sockets.hold('a', handle, ADDRESS, 1);
   sockets.listensOn('a', 2);
+  assert.deepEqual(sockets.unused, []);
   assert.equal(sockets.closedBy('a', 1), false);
   sockets.release('a');
   assert.ok(!handle.closed);
   assert.equal(sockets.closedBy('a', 2), true);
+  assert.deepEqual(sockets.unused, ['a']);
   sockets.release('a');
   assert.ok(handle.closed);
   assert.equal(sockets.handleOf('a'), undefined);

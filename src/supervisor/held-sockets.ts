@@ -16,6 +16,11 @@ export class HeldSockets {
     return [...this.#sockets.keys()];
   }
 
+  /** Those on which no worker listens. */
+  get unused(): readonly SocketKey[] {
+    return [...this.#sockets].flatMap(([key, { listeners }]) => (listeners.size === 0 ? [key] : []));
+  }
+
   get addresses(): readonly BoundAddress[] {
     return [...this.#sockets.values()].map(({ bound }) => bound);
   }

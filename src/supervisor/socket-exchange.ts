@@ -37,14 +37,16 @@ export class SocketExchange {
   join(worker: WorkerProcess): void {
     this.#workers.add(worker);
     worker.on('message', (message, handle) => this.#receive(worker, message, handle));
+    worker.on('ready', () => this.#releaseUnused());
     for (const key of this.keys) this.#sendCopies(worker, key, this.#copies);
     if (this.keys.length > 0) worker.tell({ kind: 'go' });
   }
 
-  /** A worker has ended. What it listened on waits for the next. */
+  /** A worker has ended. What it listened on waits for the next, unless that one is there already. */
   leave(worker: WorkerProcess): void {
     this.#workers.delete(worker);
     this.#held.forget(worker.id);
+    if (worker.state === 'draining') this.#releaseUnused();
   }
 
   /** From now on connections are refused, as soon as the workers have stopped accepting. */
@@ -97,6 +99,14 @@ export class SocketExchange {
     setTimeout(() => {
       if (this.#workers.has(worker)) this.#held.release(key);
     }, RELEASE_AFTER_MS).unref();
+  }
+
+  /** Whoever is ready listens on all that it wants; what is left was a predecessor's alone. */
+  #releaseUnused(): void {
+    for (const key of this.#held.unused) {
+      this.#held.release(key);
+      for (const worker of this.#workers) worker.tell({ kind: 'released', key });
+    }
   }
 
   #sendCopies(worker: WorkerProcess, key: SocketKey, count: number): void {

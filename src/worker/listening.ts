@@ -105,6 +105,11 @@ export class Listening {
     this.#takeClaim(key)?.giveUp();
   }
 
+  /** The supervisor has given up a socket on which nobody listens; as long as a copy is open, connections would wait. */
+  released(key: SocketKey): void {
+    for (const handle of this.#take(key)) handle.close();
+  }
+
   /** Stops accepting everywhere; copies that nobody listened on are given back. */
   pause(): void {
     for (const open of this.#open.values()) open.pause();

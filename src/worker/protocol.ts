@@ -54,6 +54,8 @@ export type ToSupervisor =
 export type ToWorker =
   /** One copy of a held socket; comes with its handle. */
   | { readonly kind: 'socket'; readonly key: SocketKey }
+  /** A held socket that nobody listens on was given up: close the copies of it. */
+  | { readonly kind: 'released'; readonly key: SocketKey }
   /** All copies of all held sockets have been sent: run the user's script. */
   | { readonly kind: 'go' }
   /** The socket that was claimed is not held, or this worker has it already. */

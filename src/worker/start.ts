@@ -91,6 +91,9 @@ export function startWorker(setup: WorkerSetup): void {
       case 'not-held':
         listening.notHeld(message.key);
         break;
+      case 'released':
+        listening.released(message.key);
+        break;
       case 'go':
         arrive();
         break;

@@ -156,6 +156,26 @@ test('a socket that systemd has opened is handed on under its number', async (t)
   assert.notEqual(second?.pid, first?.pid);
 });
 
+test('a socket that the next worker does not open again is given up', async (t) => {
+  const running = respite(t, 'opens-later.mjs');
+  const port = await running.port();
+  const [first] = await running.ready();
+  const other = Number((await request(port, { path: '/open' })).body);
+  assert.equal((await request(other)).body, 'other');
+  kill(first?.pid ?? 0);
+  await running.port(1);
+  assert.equal((await echo(port)).method, 'GET');
+  await running.untilStatus('one socket', ({ sockets }) => sockets.length === 1);
+  await running.until('the other port refuses', async () => {
+    const ending = await request(other, { signal: AbortSignal.timeout(1000) }).catch(
+      (error: unknown) => error,
+    );
+    return (ending as { code?: unknown }).code === 'ECONNREFUSED';
+  });
+  const [second] = await running.ready();
+  assert.equal((await echo(port)).pid, second?.pid);
+});
+
 test('all workers killed under load: no connection is refused', async (t) => {
   const running = respite(t, 'node-http.mjs', { options: ['--workers', '2'] });
   const port = await running.port();
