@@ -3,7 +3,7 @@ import type { AdmissionStats } from '../admission/index.ts';
 /** What a worker tells of itself once a second. Counters count since the worker started; the rest is of the last second. */
 export interface WorkerSample {
   readonly admission: AdmissionStats;
-  /** Responses by status code since the worker started. */
+  /** How long requests took, by route, method and status, since the worker started. */
   readonly duration: DurationHistogram;
   /** 0 idle to 1 busy, over the time since the last sample. */
   readonly eventLoopUtilization: number;
