@@ -11,30 +11,38 @@ export interface Pairs<T> {
   readonly voided: number;
 }
 
-/**
- * Runs both sides in turn, the order alternating, so that what drifts on the machine hits both alike. A pair with a void
- * run is run again; after as many void pairs as were wanted in all it gives up.
- */
+/** Runs both sides in turn, the order alternating, so that what drifts on the machine hits both alike. */
 export async function interleave<T>(
   count: number,
   run: (side: Side, round: number) => Promise<T>,
+  isVoid?: (result: T) => boolean,
+): Promise<Pairs<T>> {
+  const inTurn = async (round: number): Promise<Pair<T>> => {
+    if (round % 2 === 0) {
+      const bare = await run('bare', round);
+      return { bare, respite: await run('respite', round) };
+    }
+    const respite = await run('respite', round);
+    return { bare: await run('bare', round), respite };
+  };
+  return collectPairs(count, inTurn, isVoid);
+}
+
+/**
+ * Collects pairs until there are `count` of which neither side is void; after as many void ones as were wanted in all it
+ * gives up.
+ */
+export async function collectPairs<T>(
+  count: number,
+  run: (round: number) => Promise<Pair<T>>,
   isVoid: (result: T) => boolean = () => false,
 ): Promise<Pairs<T>> {
   const valid: Pair<T>[] = [];
   let voided = 0;
   for (let round = 0; valid.length < count && voided < count; round += 1) {
-    const pair = await runPair(round, run);
+    const pair = await run(round);
     if (isVoid(pair.bare) || isVoid(pair.respite)) voided += 1;
     else valid.push(pair);
   }
   return { valid, voided };
-}
-
-async function runPair<T>(round: number, run: (side: Side, round: number) => Promise<T>): Promise<Pair<T>> {
-  if (round % 2 === 0) {
-    const bare = await run('bare', round);
-    return { bare, respite: await run('respite', round) };
-  }
-  const respite = await run('respite', round);
-  return { bare: await run('bare', round), respite };
 }

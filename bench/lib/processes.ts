@@ -19,13 +19,17 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Starts a command; its output can be read, it has no input. */
+/**
+ * Starts a command; its output can be read, it has no input. Each has a session of its own, as Respite's workers have:
+ * the kernel's autogroups share out the processor by session, and a server in the generator's session fares better.
+ */
 export function start(commandLine: readonly string[], { env = {} }: StartOptions = {}): ChildProcess {
   const [command = '', ...args] = commandLine;
   const child = spawn(command, args, {
     cwd: emptyDirectory(),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
   live.add(child);
   child.once('exit', () => live.delete(child));
