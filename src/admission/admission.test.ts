@@ -27,13 +27,62 @@ test('past the limit everything is refused with 503, until one is released', () 
   admitted(admission.request('GET', '/', 0));
 });
 
-test('sheddable is refused with 429 from 0.85, with 503 once full', () => {
+test('sheddable is refused with 429 from 0.85, the others with 503 once full', () => {
   const admission = admissionWith({ limit: 20, routes: { 'POST /mail': 'sheddable' } });
   for (let i = 0; i < 17; i += 1) admitted(admission.request('POST', '/mail', 0));
   assert.equal(shed(admission.request('POST', '/mail', 0)).status, 429);
   for (let i = 17; i < 20; i += 1) admitted(admission.request('GET', '/', 0));
-  assert.equal(shed(admission.request('POST', '/mail', 0)).status, 503);
+  assert.equal(shed(admission.request('POST', '/mail', 0)).status, 429);
   assert.equal(shed(admission.request('GET', '/', 0)).status, 503);
+});
+
+test("the status of a class is the user's to say", () => {
+  const admission = admissionWith({
+    limit: 1,
+    routes: { 'POST /mail': 'sheddable' },
+    statuses: { sheddable: 503, critical: 429 },
+  });
+  admitted(admission.request('GET', '/', 0));
+  assert.equal(shed(admission.request('POST', '/mail', 0)).status, 503);
+  assert.equal(shed(admission.request('GET', '/', 0)).status, 429);
+});
+
+test('once a turn has used its budget, the rest of the turn is refused, and the next turn starts anew', async () => {
+  let nowMs = 0;
+  const options = { turnBudget: { targetMs: 10, burstMs: 20 }, routes: { '/late': 'sheddable' } } as const;
+  const admission = new Admission(resolveAdmissionOptions(options), () => nowMs);
+  const handle = (): void => {
+    admitted(admission.request('GET', '/', 0)).release(200);
+    nowMs += 8;
+  };
+  handle();
+  handle();
+  // 16 ms into the turn: sheddable may use 0.7 of the burst.
+  const { status, reason } = shed(admission.request('GET', '/late', 0));
+  assert.deepEqual([status, reason], [429, 'turn']);
+  handle();
+  assert.equal(shed(admission.request('GET', '/', 0)).reason, 'turn');
+  admitted(admission.request('GET', '/health', 0)).release(200);
+  await new Promise((resolve) => setImmediate(resolve));
+  handle();
+  assert.deepEqual(
+    admission.stats().requests.map(({ decision, reason: why, count }) => [decision, why, count]),
+    [
+      ['admitted', '', 4],
+      ['shed', 'turn', 1],
+      ['shed', 'turn', 1],
+      ['admitted', '', 1],
+    ],
+  );
+});
+
+test('without a turn budget a turn may take as long as it likes', () => {
+  let nowMs = 0;
+  const admission = new Admission(resolveAdmissionOptions({ turnBudget: false }), () => nowMs);
+  for (let i = 0; i < 10; i += 1) {
+    admitted(admission.request('GET', '/', 0)).release(200);
+    nowMs += 1000;
+  }
 });
 
 test('exempt routes are neither shed nor counted, but a drain waits for them', () => {

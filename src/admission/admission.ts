@@ -1,13 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { type Classifier, createClassifier, type RouteClass } from './classify.ts';
-import type { ResolvedAdmissionOptions } from './options.ts';
+import { CRITICALITIES, type ResolvedAdmissionOptions, type ShedStatus } from './options.ts';
 import { DrainEstimate, retryAfterSeconds } from './retry-after.ts';
-import type { AdmissionCount, AdmissionStats, ShedReason } from './stats.ts';
+import { type AdmissionCount, type AdmissionStats, SHED_REASONS, type ShedReason } from './stats.ts';
+import { TurnBudget } from './turn-budget.ts';
+import { Turn } from './turn.ts';
 
 /** A request was shed; the caller answers it with this. A value, not an error: being shed is normal. */
 export interface Shed {
-  /** 429 when a sheddable class makes room for others, 503 when this instance is full. */
-  readonly status: 429 | 503;
+  readonly status: ShedStatus;
   readonly reason: ShedReason;
   readonly retryAfterSeconds: number;
 }
@@ -29,11 +30,11 @@ export class Permit {
   #heldBytes = 0;
   #released = false;
 
-  constructor(admission: Admission, tally: Tally, method: string) {
+  constructor(admission: Admission, tally: Tally, method: string, startedMs: number) {
     this.#admission = admission;
     this.#tally = tally;
     this.#method = method;
-    this.#startedMs = performance.now();
+    this.#startedMs = startedMs;
   }
 
   /**
@@ -61,6 +62,9 @@ export class Permit {
 
 /** Counts of one configured route. */
 interface Tally extends RouteClass {
+  /** Index of its class in `CRITICALITIES`; -1 when exempt. */
+  readonly rank: number;
+  readonly status: ShedStatus;
   /** Utilization in requests, and in bytes, from which this route is shed. */
   readonly shedFromInFlight: number;
   readonly shedFromBytes: number;
@@ -76,25 +80,37 @@ export class Admission {
   readonly #options: ResolvedAdmissionOptions;
   readonly #classifier: Classifier;
   readonly #tallies = new Map<RouteClass, Tally>();
-  readonly #drain = new DrainEstimate(performance.now());
+  readonly #turn: Turn;
+  readonly #turnBudget: TurnBudget | undefined;
+  readonly #now: () => number;
+  readonly #drain: DrainEstimate;
   /** Requests that count against the limit. */
   #inFlight = 0;
   /** All requests under way, exempt ones included: what a drain waits for. */
   #active = 0;
   #bytesInFlight = 0;
 
-  constructor(options: ResolvedAdmissionOptions) {
+  /** @param now Milliseconds from any origin. */
+  constructor(options: ResolvedAdmissionOptions, now: () => number = () => performance.now()) {
     this.#options = options;
+    this.#now = now;
+    this.#drain = new DrainEstimate(now());
     this.#classifier = createClassifier(options);
+    const { turnBudget, thresholds, statuses } = options;
+    const budget = turnBudget === false ? undefined : new TurnBudget(turnBudget, now());
+    this.#turnBudget = budget;
+    this.#turn = new Turn(() => budget?.turnEnded(now()));
     for (const routeClass of this.#classifier.classes) {
-      const threshold =
-        routeClass.criticality === 'exempt' ? Infinity : options.thresholds[routeClass.criticality];
+      const { criticality } = routeClass;
+      const threshold = criticality === 'exempt' ? Infinity : thresholds[criticality];
       this.#tallies.set(routeClass, {
         ...routeClass,
+        rank: criticality === 'exempt' ? -1 : CRITICALITIES.indexOf(criticality),
+        status: criticality === 'exempt' ? 503 : statuses[criticality],
         shedFromInFlight: options.limit * threshold,
         shedFromBytes: options.bodyBudgetBytes * threshold,
         admitted: 0,
-        shed: { 'in-flight': 0, bytes: 0 },
+        shed: { 'in-flight': 0, bytes: 0, turn: 0 },
       });
     }
   }
@@ -112,16 +128,17 @@ export class Admission {
    */
   request(method: string, target: string, bodyBytes: number): Permit | Shed {
     const tally = this.#tallyOf(method, target);
-    const reason = this.#shedReason(tally, bodyBytes);
+    const nowMs = this.#now();
+    const reason = this.#shedReason(tally, bodyBytes, nowMs);
     if (reason !== undefined) {
       tally.shed[reason] += 1;
-      if (!this.#options.dryRun) return this.#shed(tally, method, reason, bodyBytes);
+      if (!this.#options.dryRun) return this.#shed(tally, method, reason);
     } else {
       tally.admitted += 1;
     }
     this.#active += 1;
     if (tally.criticality !== 'exempt') this.#inFlight += 1;
-    const permit = new Permit(this, tally, method);
+    const permit = new Permit(this, tally, method, nowMs);
     if (bodyBytes > 0) permit.charge(bodyBytes);
     return permit;
   }
@@ -138,7 +155,7 @@ export class Admission {
 
   /** For {@link Permit}. */
   settle(tally: Tally, heldBytes: number, method: string, status: number, startedMs: number): void {
-    const nowMs = performance.now();
+    const nowMs = this.#now();
     const seconds = (nowMs - startedMs) / 1000;
     this.#active -= 1;
     this.#bytesInFlight -= heldBytes;
@@ -152,7 +169,7 @@ export class Admission {
   /** For {@link Permit}. */
   overrun(tally: Tally): Shed {
     tally.shed.bytes += 1;
-    return { status: 503, reason: 'bytes', retryAfterSeconds: this.#retryAfterSeconds() };
+    return { status: tally.status, reason: 'bytes', retryAfterSeconds: this.#retryAfterSeconds() };
   }
 
   stats(): AdmissionStats {
@@ -173,31 +190,36 @@ export class Admission {
     return tally;
   }
 
-  #shedReason(tally: Tally, bodyBytes: number): ShedReason | undefined {
+  #shedReason(tally: Tally, bodyBytes: number, nowMs: number): ShedReason | undefined {
     if (this.#inFlight >= tally.shedFromInFlight) return 'in-flight';
-    if (bodyBytes === 0 || this.#bytesInFlight === 0) return undefined;
-    // A body of unknown length fits as long as there is room at all; it is charged as it arrives.
-    const wanted = bodyBytes === UNKNOWN_LENGTH ? 1 : bodyBytes;
-    return this.#bytesInFlight + wanted > tally.shedFromBytes ? 'bytes' : undefined;
+    if (!this.#hasRoomFor(bodyBytes, tally)) return 'bytes';
+    const budget = this.#turnBudget;
+    return budget === undefined || budget.admits(tally.rank, this.#turn.elapsedMs(nowMs))
+      ? undefined
+      : 'turn';
   }
 
-  #shed(tally: Tally, method: string, reason: ShedReason, bodyBytes: number): Shed {
-    const { limit, bodyBudgetBytes } = this.#options;
-    const full = this.#inFlight >= limit || this.#bytesInFlight + Math.max(bodyBytes, 0) > bodyBudgetBytes;
-    const status = full ? 503 : 429;
-    this.observer?.observe(tally.route, method, status, 0);
+  #hasRoomFor(bodyBytes: number, { shedFromBytes }: Tally): boolean {
+    if (bodyBytes === 0 || this.#bytesInFlight === 0) return true;
+    // A body of unknown length fits as long as there is room at all; it is charged as it arrives.
+    const wanted = bodyBytes === UNKNOWN_LENGTH ? 1 : bodyBytes;
+    return this.#bytesInFlight + wanted <= shedFromBytes;
+  }
+
+  #shed({ route, status }: Tally, method: string, reason: ShedReason): Shed {
+    this.observer?.observe(route, method, status, 0);
     return { status, reason, retryAfterSeconds: this.#retryAfterSeconds() };
   }
 
   #retryAfterSeconds(): number {
-    return retryAfterSeconds(this.#drain.seconds(performance.now()), Math.random());
+    return retryAfterSeconds(this.#drain.seconds(this.#now()), Math.random());
   }
 
   *#counts(): Generator<AdmissionCount> {
     const shedDecision = this.#options.dryRun ? 'would-shed' : 'shed';
     for (const { criticality, route, admitted, shed } of this.#tallies.values()) {
       if (admitted > 0) yield { decision: 'admitted', reason: '', criticality, route, count: admitted };
-      for (const reason of ['in-flight', 'bytes'] as const) {
+      for (const reason of SHED_REASONS) {
         const count = shed[reason];
         if (count > 0) yield { decision: shedDecision, reason, criticality, route, count };
       }

@@ -14,6 +14,23 @@ export const CRITICALITIES: readonly Criticality[] = Object.freeze([
   'sheddable',
 ]);
 
+/** How long requests may wait in one turn of the event loop for those before them. */
+export interface TurnBudget {
+  /** What is left to a turn under a lasting flood, in milliseconds. Default 10. */
+  readonly targetMs?: number | undefined;
+  /** What a turn may take while nothing has been refused, in milliseconds; at least `targetMs`. Default 50. */
+  readonly burstMs?: number | undefined;
+}
+
+/** {@link TurnBudget} with every default filled in. */
+export interface ResolvedTurnBudget {
+  readonly targetMs: number;
+  readonly burstMs: number;
+}
+
+/** What a refused request is answered with: too much of its kind (RFC 6585), or a server that is full (RFC 9110). */
+export type ShedStatus = 429 | 503;
+
 /** Options of admission control. Every one has a default; only `undefined` means default. */
 export interface AdmissionOptions {
   /** Requests in flight at once at which utilization is 1. Default 256. */
@@ -35,6 +52,13 @@ export interface AdmissionOptions {
    * `critical-plus` 1.
    */
   readonly thresholds?: Readonly<Partial<Record<Criticality, number | undefined>>> | undefined;
+  /**
+   * Bounds how long requests wait for a blocked event loop: once a turn has used its budget, what else became readable
+   * with it is refused. `false` for none. Default `{ targetMs: 10, burstMs: 50 }`.
+   */
+  readonly turnBudget?: TurnBudget | false | undefined;
+  /** Status of a refusal by class, 429 or 503. Defaults: 429 for `sheddable` and `sheddable-plus`, 503 for the others. */
+  readonly statuses?: Readonly<Partial<Record<Criticality, ShedStatus | undefined>>> | undefined;
   /** Routes that are never shed nor counted. Default: `/health`, `/health/*`, `/healthz`, `/livez`, `/readyz`. */
   readonly exempt?: readonly string[] | undefined;
   /** Decide and count, but let every request through. Default false. */
@@ -48,6 +72,8 @@ export interface ResolvedAdmissionOptions {
   readonly routes: Readonly<Record<string, Criticality>>;
   readonly defaultCriticality: Criticality;
   readonly thresholds: Readonly<Record<Criticality, number>>;
+  readonly turnBudget: ResolvedTurnBudget | false;
+  readonly statuses: Readonly<Record<Criticality, ShedStatus>>;
   readonly exempt: readonly string[];
   readonly dryRun: boolean;
 }
@@ -59,6 +85,9 @@ export const DEFAULTS: ResolvedAdmissionOptions = Object.freeze({
   defaultCriticality: 'critical',
   // 0.85: the share of busy threads past which the mail service of the story refused deliveries.
   thresholds: Object.freeze({ 'critical-plus': 1, critical: 1, 'sheddable-plus': 0.95, sheddable: 0.85 }),
+  // The milliseconds come from the simulation in turn-budget.test.ts; see docs/design/turn-budget.md.
+  turnBudget: Object.freeze({ targetMs: 10, burstMs: 50 }),
+  statuses: Object.freeze({ 'critical-plus': 503, critical: 503, 'sheddable-plus': 429, sheddable: 429 }),
   exempt: Object.freeze(['/health', '/health/*', '/healthz', '/livez', '/readyz']),
   dryRun: false,
 });
@@ -89,11 +118,41 @@ export function resolveAdmissionOptions(options: AdmissionOptions = {}): Resolve
       CRITICALITIES,
     ),
     thresholds: Object.freeze(thresholds),
+    turnBudget: resolveTurnBudget(options.turnBudget ?? DEFAULTS.turnBudget),
+    statuses: resolveStatuses(options.statuses ?? DEFAULTS.statuses),
     exempt: Object.freeze(
       (options.exempt ?? DEFAULTS.exempt).map((route, i) => checkRoute(`admission.exempt[${i}]`, route)),
     ),
     dryRun: boolean('admission.dryRun', options.dryRun ?? DEFAULTS.dryRun),
   });
+}
+
+function resolveTurnBudget(given: TurnBudget | false): ResolvedTurnBudget | false {
+  if (given === false) return false;
+  const option = 'admission.turnBudget';
+  const fallback = { targetMs: 10, burstMs: 50, ...DEFAULTS.turnBudget };
+  knownKeys(option, given, Object.keys(fallback));
+  const targetMs = integer(`${option}.targetMs`, given.targetMs ?? fallback.targetMs, 1);
+  const burstMs = given.burstMs ?? Math.max(fallback.burstMs, targetMs);
+  return Object.freeze({ targetMs, burstMs: integer(`${option}.burstMs`, burstMs, targetMs) });
+}
+
+function resolveStatuses(
+  given: NonNullable<AdmissionOptions['statuses']>,
+): Readonly<Record<Criticality, ShedStatus>> {
+  knownKeys('admission.statuses', given, CRITICALITIES);
+  const statuses = { ...DEFAULTS.statuses };
+  for (const criticality of CRITICALITIES) {
+    const status: unknown = given[criticality] ?? statuses[criticality];
+    if (status !== 429 && status !== 503) {
+      throw new RespiteError(
+        'RESPITE_OPTIONS_INVALID',
+        `admission.statuses.${criticality} must be 429 or 503, got ${JSON.stringify(status)}`,
+      );
+    }
+    statuses[criticality] = status;
+  }
+  return Object.freeze(statuses);
 }
 
 function resolveRoutes(routes: Readonly<Record<string, Criticality>>): Readonly<Record<string, Criticality>> {

@@ -3,8 +3,10 @@ import type { Criticality } from './options.ts';
 /** What became of a request: run, run although a live system would have shed it (dry run), or shed. */
 export type Decision = 'admitted' | 'would-shed' | 'shed';
 
-/** Why a request was shed: too many in flight, or too many bytes of request bodies. */
-export type ShedReason = 'in-flight' | 'bytes';
+/** Why a request was shed: too many in flight, too many bytes of request bodies, or a turn of the event loop at its end. */
+export type ShedReason = (typeof SHED_REASONS)[number];
+
+export const SHED_REASONS = ['in-flight', 'bytes', 'turn'] as const;
 
 /** One counter: requests since the process started, by what was decided, why, for which class and configured route. */
 export interface AdmissionCount {

@@ -19,6 +19,8 @@ const VALID: readonly unknown[] = [
       },
       defaultCriticality: 'critical',
       thresholds: { sheddable: 0.5, 'critical-plus': 1, critical: 1, 'sheddable-plus': 0 },
+      turnBudget: { targetMs: 5, burstMs: 50 },
+      statuses: { sheddable: 503, critical: 429 },
       exempt: ['/health', 'GET /up'],
       dryRun: true,
     },
@@ -32,7 +34,7 @@ const VALID: readonly unknown[] = [
     },
     management: { address: '[::1]:9999', token: 'secret' },
   },
-  { supervisor: { workers: 'auto' }, management: { address: false } },
+  { admission: { turnBudget: false }, supervisor: { workers: 'auto' }, management: { address: false } },
 ];
 
 for (const config of VALID) {
@@ -56,6 +58,15 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ admission: { limit: Number.NaN } }, `admission.limit ${COUNT}, got NaN`],
   [{ admission: { bodyBudgetBytes: {} } }, `admission.bodyBudgetBytes ${COUNT}, got an object`],
   [{ admission: { routes: { 'POST /x': 'low' } } }, `admission.routes["POST /x"] ${CLASSES}, got "low"`],
+  [{ admission: { turnBudget: { targetMs: 0 } } }, `admission.turnBudget.targetMs ${COUNT}, got 0`],
+  [
+    { admission: { turnBudget: { intervalMs: 100 } } },
+    'admission.turnBudget.intervalMs is not an option; known are targetMs, burstMs',
+  ],
+  [
+    { admission: { statuses: { sheddable: 500 } } },
+    'admission.statuses.sheddable must be 429 or 503, got 500',
+  ],
   [{ admission: { routes: { x: 'critical' } } }, `admission.routes["x"] ${ROUTE}, got "x"`],
   [{ admission: { routes: { '/x': ['critical'] } } }, `admission.routes["/x"] ${CLASSES}, got an array`],
   [{ admission: { defaultCriticality: 'high' } }, `admission.defaultCriticality ${CLASSES}, got "high"`],
@@ -72,7 +83,7 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ admission: { dryRun: 'yes' } }, 'admission.dryRun must be true or false, got "yes"'],
   [
     { admission: { limits: 5 } },
-    'admission.limits is not an option; known are limit, bodyBudgetBytes, routes, defaultCriticality, thresholds, exempt, dryRun',
+    'admission.limits is not an option; known are limit, bodyBudgetBytes, routes, defaultCriticality, thresholds, turnBudget, statuses, exempt, dryRun',
   ],
   [
     { supervisor: { listeningCopies: 257 } },

@@ -35,12 +35,25 @@ const thresholds = strict({
   sheddable: threshold,
 });
 
+const status = z.literal([429, 503], '429 or 503').optional();
+
+const statuses = strict({
+  'critical-plus': status,
+  critical: status,
+  'sheddable-plus': status,
+  sheddable: status,
+});
+
+const turnBudget = strict({ targetMs: integer(1).optional(), burstMs: integer(1).optional() });
+
 const admission = strict({
   limit: integer(1).optional(),
   bodyBudgetBytes: integer(1).optional(),
   routes: z.record(route, criticality, 'an object').optional(),
   defaultCriticality: criticality.optional(),
   thresholds: thresholds.optional(),
+  turnBudget: z.union([z.literal(false), turnBudget], 'false or an object').optional(),
+  statuses: statuses.optional(),
   exempt: z.array(route, 'an array of routes').optional(),
   dryRun: z.boolean('true or false').optional(),
 });
@@ -96,6 +109,13 @@ function lines(issue: z.core.$ZodIssue, root: unknown): string[] {
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => `${show([...path, key])} is not an option; known are ${issue.message}`);
+    case 'invalid_union': {
+      // The last of the alternatives is the object, and its own problems say more.
+      const inner = typeof valueAt(root, path) === 'object' ? (issue.errors.at(-1) ?? []) : [];
+      if (inner.length === 0)
+        return [`${name} must be ${issue.message}, got ${showValue(valueAt(root, path))}`];
+      return inner.flatMap((each) => lines({ ...each, path: [...issue.path, ...each.path] }, root));
+    }
     case 'invalid_key':
       return [`${name} must be ${ROUTE_RULE}, got ${JSON.stringify(path.at(-1))}`];
     default:

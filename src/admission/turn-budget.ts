@@ -1,0 +1,96 @@
+import { CRITICALITIES, type Criticality, type ResolvedTurnBudget } from './options.ts';
+
+/**
+ * What a class may use of a turn, as a share: of the target, which is what is left to it while it is being refused, and
+ * of the burst. Chosen in the simulation of turn-budget.test.ts; the curves are in docs/design/turn-budget.md.
+ */
+const SHARES: Readonly<Record<Criticality, { readonly ofTarget: number; readonly ofBurst: number }>> = {
+  'critical-plus': { ofTarget: 1, ofBurst: 1.2 },
+  critical: { ofTarget: 1, ofBurst: 1 },
+  'sheddable-plus': { ofTarget: 0.75, ofBurst: 0.85 },
+  sheddable: { ofTarget: 0.5, ofBurst: 0.7 },
+};
+
+/** From this share of refused requests on, a class has no more than its part of the target. */
+const NO_BURST_FROM = 0.3;
+/** From this share of refused requests on, the classes below get nothing. */
+const NOTHING_BELOW_FROM = 0.1;
+/** How fast the refused share follows what happens: quickly up, so that a flood finds little burst, and slowly down. */
+const RISE_MS = 30;
+const FALL_MS = 300;
+
+interface ClassBudget {
+  readonly ofTargetMs: number;
+  readonly ofBurstMs: number;
+  budgetMs: number;
+  admitted: number;
+  refused: number;
+  /** Of the class's requests, the share refused lately, 0 to 1. */
+  refusedShare: number;
+}
+
+/**
+ * Bounds the queue that Node.js hides. Requests that became readable together are handled in one turn of the event loop,
+ * one after the other, so the time since the turn began is a lower bound of how long a request has waited. Each class
+ * may start requests until the turn has used the class's budget; what comes later in the turn is refused, cheaply.
+ *
+ * A server that refuses nothing may use bursts; the more of a class is refused, the nearer its budget comes to the
+ * target, and the less is left to the classes below it. So a load just below saturation waits instead of being refused,
+ * and under a flood what is admitted has not waited.
+ */
+export class TurnBudget {
+  readonly #classes: readonly ClassBudget[];
+  #endedMs: number;
+
+  constructor({ targetMs, burstMs }: ResolvedTurnBudget, nowMs: number) {
+    this.#endedMs = nowMs;
+    this.#classes = CRITICALITIES.map((criticality) => {
+      const { ofTarget, ofBurst } = SHARES[criticality];
+      return {
+        ofTargetMs: ofTarget * targetMs,
+        ofBurstMs: ofBurst * burstMs,
+        budgetMs: ofBurst * burstMs,
+        admitted: 0,
+        refused: 0,
+        refusedShare: 0,
+      };
+    });
+  }
+
+  /**
+   * Decides on one request, and counts it.
+   *
+   * @param rank Index of the class in `CRITICALITIES`.
+   */
+  admits(rank: number, sinceTurnBeganMs: number): boolean {
+    const budget = this.#classes[rank];
+    if (budget === undefined) return true;
+    const admits = sinceTurnBeganMs < budget.budgetMs;
+    if (admits) budget.admitted += 1;
+    else budget.refused += 1;
+    return admits;
+  }
+
+  turnEnded(nowMs: number): void {
+    const elapsedMs = nowMs - this.#endedMs;
+    this.#endedMs = nowMs;
+    let refusedAbove = 0;
+    for (const budget of this.#classes) {
+      follow(budget, elapsedMs);
+      const burstMs = budget.ofBurstMs * (1 - budget.refusedShare / NO_BURST_FROM);
+      const leftByThoseAbove = 1 - Math.min(1, refusedAbove / NOTHING_BELOW_FROM);
+      budget.budgetMs = Math.max(budget.ofTargetMs, burstMs) * leftByThoseAbove;
+      refusedAbove = Math.max(refusedAbove, budget.refusedShare);
+    }
+  }
+}
+
+function follow(budget: ClassBudget, elapsedMs: number): void {
+  const { admitted, refused, refusedShare } = budget;
+  // A class without requests forgets, or one that stopped asking while it was refused would close the door for good.
+  const share = admitted + refused === 0 ? 0 : refused / (admitted + refused);
+  const constantMs = share > refusedShare ? RISE_MS : FALL_MS;
+  budget.refusedShare += (share - refusedShare) * (1 - Math.exp(-elapsedMs / constantMs));
+  budget.admitted = 0;
+  budget.refused = 0;
+}

@@ -1,0 +1,26 @@
+/** Knows when the present turn of the event loop began, as far as requests are concerned. */
+export class Turn {
+  readonly #ended: () => void;
+  #startedMs = 0;
+  #isOpen = false;
+
+  /** @param ended Called after each turn in which a request arrived. */
+  constructor(ended: () => void) {
+    this.#ended = ended;
+  }
+
+  /** How long ago the first request of this turn arrived. */
+  elapsedMs(nowMs: number): number {
+    if (this.#isOpen) return nowMs - this.#startedMs;
+    this.#isOpen = true;
+    this.#startedMs = nowMs;
+    // Immediates run when everything that became readable together has been handled.
+    setImmediate(this.#end);
+    return 0;
+  }
+
+  readonly #end = (): void => {
+    this.#isOpen = false;
+    this.#ended();
+  };
+}
