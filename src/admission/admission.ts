@@ -76,6 +76,8 @@ interface Tally extends RouteClass {
 export class Admission {
   /** Set by whoever measures request durations. */
   observer: RequestObserver | undefined;
+  /** Decide and count, but let every request through. May change at any time. */
+  dryRun: boolean;
 
   readonly #options: ResolvedAdmissionOptions;
   readonly #classifier: Classifier;
@@ -93,6 +95,7 @@ export class Admission {
   /** @param now Milliseconds from any origin. */
   constructor(options: ResolvedAdmissionOptions, now: () => number = () => performance.now()) {
     this.#options = options;
+    this.dryRun = options.dryRun;
     this.#now = now;
     this.#drain = new DrainEstimate(now());
     this.#classifier = createClassifier(options);
@@ -132,7 +135,7 @@ export class Admission {
     const reason = this.#shedReason(tally, bodyBytes, nowMs);
     if (reason !== undefined) {
       tally.shed[reason] += 1;
-      if (!this.#options.dryRun) return this.#shed(tally, method, reason);
+      if (!this.dryRun) return this.#shed(tally, method, reason);
     } else {
       tally.admitted += 1;
     }
@@ -149,7 +152,7 @@ export class Admission {
     return (
       this.#bytesInFlight <= this.#options.bodyBudgetBytes ||
       this.#bytesInFlight === heldByRequest ||
-      this.#options.dryRun
+      this.dryRun
     );
   }
 
@@ -216,7 +219,7 @@ export class Admission {
   }
 
   *#counts(): Generator<AdmissionCount> {
-    const shedDecision = this.#options.dryRun ? 'would-shed' : 'shed';
+    const shedDecision = this.dryRun ? 'would-shed' : 'shed';
     for (const { criticality, route, admitted, shed } of this.#tallies.values()) {
       if (admitted > 0) yield { decision: 'admitted', reason: '', criticality, route, count: admitted };
       for (const reason of SHED_REASONS) {

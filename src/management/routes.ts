@@ -3,7 +3,7 @@ import { type Answer, json, refusal } from './answer.ts';
 import { type Health, liveness, overallHealth, readiness } from './health.ts';
 
 export interface RouteContext {
-  readonly supervisor: Pick<Supervisor, 'status' | 'drain' | 'restart'>;
+  readonly supervisor: Pick<Supervisor, 'status' | 'drain' | 'restart' | 'setDryRun'>;
   readonly log: Log;
   readonly version: string;
   readonly nowMs: number;
@@ -26,6 +26,11 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/metrics', { method: 'GET', about: 'metrics in Prometheus text format', answer: metrics }],
   ['/status', { method: 'GET', about: 'workers, sockets and counters', answer: status }],
   ['/drain', { method: 'POST', about: 'leave the load balancer, keep serving', answer: drain }],
+  [
+    '/admission/dry-run',
+    { method: 'POST', about: 'refuse nothing, count what would be', answer: dryRun(true) },
+  ],
+  ['/admission/enforce', { method: 'POST', about: 'refuse again', answer: dryRun(false) }],
   ['/restart', { method: 'POST', about: 'replace every worker, one after the other', answer: restart }],
 ]);
 
@@ -66,6 +71,13 @@ function drain({ supervisor, log }: RouteContext): Answer {
   log.info({}, 'draining, asked on the management port');
   supervisor.drain();
   return json(202, { state: supervisor.status().state });
+}
+
+function dryRun(on: boolean): Route['answer'] {
+  return ({ supervisor }) => {
+    supervisor.setDryRun(on);
+    return json(200, { dryRun: supervisor.status().dryRun });
+  };
 }
 
 function restart({ supervisor, log }: RouteContext): Answer {

@@ -63,6 +63,19 @@ test('health answers 200 or 503 with the same body under HEAD left out', async (
   assert.equal((await call(management, 'GET /health/live')).status, 503);
 });
 
+test('admission is switched to dry run and back', async (t) => {
+  const { management, supervisor } = await setup(t);
+  const switched = async (to: string): Promise<unknown> => {
+    const { status, text } = await call(management, `POST /admission/${to}`);
+    assert.equal(status, 200);
+    return JSON.parse(text);
+  };
+  assert.deepEqual(await switched('dry-run'), { dryRun: true });
+  assert.deepEqual(await switched('enforce'), { dryRun: false });
+  assert.deepEqual(supervisor.calls, ['setDryRun true', 'setDryRun false']);
+  assert.equal((await call(management, 'GET /admission/dry-run')).status, 405);
+});
+
 test('metrics are Prometheus text', async (t) => {
   const { management } = await setup(t);
   const { status, headers, text } = await call(management, 'GET /metrics');
@@ -92,6 +105,8 @@ test('the index names every endpoint', async (t) => {
     'GET /metrics',
     'GET /status',
     'POST /drain',
+    'POST /admission/dry-run',
+    'POST /admission/enforce',
     'POST /restart',
   ]);
 });

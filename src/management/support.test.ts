@@ -20,6 +20,7 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
     sockets: [{ address: '127.0.0.1', port: 3000, family: 'IPv4' }],
     restarts: { exit: 2, signal: 0, rolling: 0 },
     restarting: false,
+    dryRun: false,
     totals: { duration: { boundsSeconds: [], series: [] }, requests: [] },
   };
 }
@@ -27,6 +28,11 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
 export class FakeSupervisor {
   now: SupervisorStatus = statusOf('running', ['ready']);
   readonly calls: string[] = [];
+  setDryRun(dryRun: boolean): void {
+    this.calls.push(`setDryRun ${dryRun}`);
+    this.now = { ...this.now, dryRun };
+  }
+
   restartError: Error | undefined;
 
   status(): SupervisorStatus {

@@ -43,6 +43,8 @@ export interface SupervisorStatus {
   readonly restarts: Readonly<Record<RestartCause, number>>;
   /** True while a rolling restart is under way. */
   readonly restarting: boolean;
+  /** True while admission refuses nothing and only counts. */
+  readonly dryRun: boolean;
   /** Counters of all workers that ever lived, summed, so that they never go down. */
   readonly totals: Pick<WorkerSample, 'duration'> & {
     readonly requests: WorkerSample['admission']['requests'];

@@ -33,6 +33,8 @@ export interface Supervisor {
   status(): SupervisorStatus;
   /** Leaves the load balancer: readiness goes down for good; requests are still served. Does nothing the second time. */
   drain(): void;
+  /** Makes every worker, also those to come, refuse nothing and only count what it would refuse, or refuse again. */
+  setDryRun(dryRun: boolean): void;
   /**
    * Replaces every worker, one slot after the other, each when its replacement is ready. Rejects with a `RespiteError`
    * when a replacement does not come up; its predecessor then stays. Does nothing while a restart is under way.
@@ -67,6 +69,7 @@ class WorkerSupervisor implements Supervisor {
   #state: InstanceState = 'starting';
   #everReady = false;
   #restarting = false;
+  #dryRun: boolean;
   #lastId = 0;
   /** Counters of the workers that have ended. */
   #totals = NO_TOTALS;
@@ -74,6 +77,7 @@ class WorkerSupervisor implements Supervisor {
   constructor(config: SupervisorConfig) {
     this.#config = config;
     this.#log = config.log;
+    this.#dryRun = config.admission.dryRun;
     this.#sockets = new SocketExchange(config.supervisor.listeningCopies, config.log);
     this.#scriptName = path.basename(config.script);
     this.#slots = Array.from({ length: config.supervisor.workers }, (_, i) => emptySlot(i + 1));
@@ -101,6 +105,7 @@ class WorkerSupervisor implements Supervisor {
       sockets: this.#sockets.addresses,
       restarts: { ...this.#restarts },
       restarting: this.#restarting,
+      dryRun: this.#dryRun,
       totals: samples.reduce(addSample, this.#totals),
     };
   }
@@ -109,6 +114,15 @@ class WorkerSupervisor implements Supervisor {
     if (this.#state !== 'running' && this.#state !== 'starting') return;
     this.#state = 'draining';
     this.#log.info({}, 'leaving the load balancer: readiness is down, requests are still served');
+  }
+
+  setDryRun(dryRun: boolean): void {
+    if (dryRun === this.#dryRun) return;
+    this.#dryRun = dryRun;
+    if (dryRun)
+      this.#log.warn({}, 'admission refuses nothing from now on and only counts what it would refuse');
+    else this.#log.info({}, 'admission refuses again what has to be refused');
+    for (const worker of this.#live) worker.tell({ kind: 'dry-run', dryRun });
   }
 
   async restart(): Promise<void> {
@@ -153,7 +167,7 @@ class WorkerSupervisor implements Supervisor {
       heapMb: supervisor.heapMb,
       keys,
       setup: {
-        admission,
+        admission: { ...admission, dryRun: this.#dryRun },
         relaysMessages: process.connected,
         drainTimeoutMs: supervisor.drainTimeoutMs,
         killTimeoutMs: supervisor.killTimeoutMs,

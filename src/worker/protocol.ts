@@ -60,6 +60,8 @@ export type ToWorker =
   | { readonly kind: 'go' }
   /** The socket that was claimed is not held, or this worker has it already. */
   | { readonly kind: 'not-held'; readonly key: SocketKey }
+  /** Refuse what has to be refused, or only count it. */
+  | { readonly kind: 'dry-run'; readonly dryRun: boolean }
   /** The parent of `respite run` has closed its channel. */
   | { readonly kind: 'parent-disconnected' }
   /** Stop accepting, finish what is in flight, then raise `signal` so that the user's own handler runs. */

@@ -37,8 +37,11 @@ export function startWorker(setup: WorkerSetup): void {
 
   const durations = new Durations();
   const admissions: Admission[] = [];
+  /** Undefined until somebody switches while the worker runs. */
+  let dryRun: boolean | undefined;
   const observe = (admission: Admission): void => {
     admission.observer = durations;
+    admission.dryRun = dryRun ?? admission.dryRun;
     admissions.push(admission);
   };
   const admission = new Admission(setup.admission);
@@ -96,6 +99,10 @@ export function startWorker(setup: WorkerSetup): void {
         break;
       case 'go':
         arrive();
+        break;
+      case 'dry-run':
+        dryRun = message.dryRun;
+        for (const each of admissions) each.dryRun = dryRun;
         break;
       case 'parent-disconnected':
         userChannel.parentDisconnected();

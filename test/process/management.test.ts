@@ -97,6 +97,44 @@ test('POST /restart replaces the worker; while it does, another one is refused',
   assert.equal((await running.status()).restarts.rolling, 1);
 });
 
+test('POST /admission/dry-run lets everything through and counts it, in this worker and the next; enforce ends it', async (t) => {
+  const running = respite(t, 'gate.mjs', {
+    config: { supervisor: { drainTimeoutMs: 50 }, admission: { limit: 1, exempt: ['/release'] } },
+  });
+  const port = await running.port();
+  await running.ready();
+  const hold = async (): Promise<void> => {
+    const abort = new AbortController();
+    t.after(() => abort.abort());
+    request(port, { path: '/hold', signal: abort.signal }).catch(() => {});
+    await running.until('a request in flight', async () => {
+      const { workers } = await running.status();
+      return workers.some(({ state, sample }) => state === 'ready' && sample?.admission.inFlight === 1);
+    });
+  };
+  const answers = async (status: number): Promise<void> => {
+    await running.until(`status ${status}`, async () => (await request(port)).status === status);
+  };
+  await hold();
+  await answers(503);
+  assert.equal((await running.manage('/admission/dry-run', 'POST')).status, 200);
+  await answers(200);
+  assert.equal((await running.status()).dryRun, true);
+  await running.untilStatus('a count', ({ totals }) =>
+    totals.requests.some(({ decision, reason }) => decision === 'would-shed' && reason === 'in-flight'),
+  );
+  const [first] = (await running.status()).workers;
+  assert.equal((await running.manage('/restart', 'POST')).status, 202);
+  await running.untilStatus(
+    'a replacement',
+    ({ restarting, workers }) => !restarting && workers.every(({ id }) => id !== first?.id),
+  );
+  await hold();
+  assert.equal((await request(port)).status, 200);
+  assert.equal((await running.manage('/admission/enforce', 'POST')).status, 200);
+  await answers(503);
+});
+
 test('metrics count what the workers did, and keep counting when those are gone', async (t) => {
   const running = respite(t, 'dies.mjs');
   const port = await running.port();
