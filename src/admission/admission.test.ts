@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Admission, Permit, type Shed, UNKNOWN_LENGTH } from './admission.ts';
+import { Admission, type Shed, UNKNOWN_LENGTH } from './admission.ts';
 import { type AdmissionOptions, resolveAdmissionOptions } from './options.ts';
+import { Permit } from './permit.ts';
+import { resolvePolicy } from './policy.ts';
 
 const admissionWith = (options: AdmissionOptions): Admission =>
   new Admission(resolveAdmissionOptions(options));
@@ -19,21 +23,21 @@ function shed(outcome: Permit | Shed): Shed {
 
 test('past the limit everything is refused with 503, until one is released', () => {
   const admission = admissionWith({ limit: 2 });
-  const first = admitted(admission.request('GET', '/', 0));
-  admitted(admission.request('GET', '/', 0));
-  const { status, reason } = shed(admission.request('GET', '/', 0));
+  const first = admitted(admission.request('GET', '/', 0, {}));
+  admitted(admission.request('GET', '/', 0, {}));
+  const { status, reason } = shed(admission.request('GET', '/', 0, {}));
   assert.deepEqual([status, reason], [503, 'in-flight']);
   first.release(200);
-  admitted(admission.request('GET', '/', 0));
+  admitted(admission.request('GET', '/', 0, {}));
 });
 
 test('sheddable is refused with 429 from 0.85, the others with 503 once full', () => {
   const admission = admissionWith({ limit: 20, routes: { 'POST /mail': 'sheddable' } });
-  for (let i = 0; i < 17; i += 1) admitted(admission.request('POST', '/mail', 0));
-  assert.equal(shed(admission.request('POST', '/mail', 0)).status, 429);
-  for (let i = 17; i < 20; i += 1) admitted(admission.request('GET', '/', 0));
-  assert.equal(shed(admission.request('POST', '/mail', 0)).status, 429);
-  assert.equal(shed(admission.request('GET', '/', 0)).status, 503);
+  for (let i = 0; i < 17; i += 1) admitted(admission.request('POST', '/mail', 0, {}));
+  assert.equal(shed(admission.request('POST', '/mail', 0, {})).status, 429);
+  for (let i = 17; i < 20; i += 1) admitted(admission.request('GET', '/', 0, {}));
+  assert.equal(shed(admission.request('POST', '/mail', 0, {})).status, 429);
+  assert.equal(shed(admission.request('GET', '/', 0, {})).status, 503);
 });
 
 test("the status of a class is the user's to say", () => {
@@ -42,9 +46,9 @@ test("the status of a class is the user's to say", () => {
     routes: { 'POST /mail': 'sheddable' },
     statuses: { sheddable: 503, critical: 429 },
   });
-  admitted(admission.request('GET', '/', 0));
-  assert.equal(shed(admission.request('POST', '/mail', 0)).status, 503);
-  assert.equal(shed(admission.request('GET', '/', 0)).status, 429);
+  admitted(admission.request('GET', '/', 0, {}));
+  assert.equal(shed(admission.request('POST', '/mail', 0, {})).status, 503);
+  assert.equal(shed(admission.request('GET', '/', 0, {})).status, 429);
 });
 
 test('once a turn has used its budget, the rest of the turn is refused, and the next turn starts anew', async () => {
@@ -52,17 +56,17 @@ test('once a turn has used its budget, the rest of the turn is refused, and the 
   const options = { turnBudget: { targetMs: 10, burstMs: 20 }, routes: { '/late': 'sheddable' } } as const;
   const admission = new Admission(resolveAdmissionOptions(options), () => nowMs);
   const handle = (): void => {
-    admitted(admission.request('GET', '/', 0)).release(200);
+    admitted(admission.request('GET', '/', 0, {})).release(200);
     nowMs += 8;
   };
   handle();
   handle();
   // 16 ms into the turn: sheddable may use 0.7 of the burst.
-  const { status, reason } = shed(admission.request('GET', '/late', 0));
+  const { status, reason } = shed(admission.request('GET', '/late', 0, {}));
   assert.deepEqual([status, reason], [429, 'turn']);
   handle();
-  assert.equal(shed(admission.request('GET', '/', 0)).reason, 'turn');
-  admitted(admission.request('GET', '/health', 0)).release(200);
+  assert.equal(shed(admission.request('GET', '/', 0, {})).reason, 'turn');
+  admitted(admission.request('GET', '/health', 0, {})).release(200);
   await new Promise((resolve) => setImmediate(resolve));
   handle();
   assert.deepEqual(
@@ -80,15 +84,15 @@ test('without a turn budget a turn may take as long as it likes', () => {
   let nowMs = 0;
   const admission = new Admission(resolveAdmissionOptions({ turnBudget: false }), () => nowMs);
   for (let i = 0; i < 10; i += 1) {
-    admitted(admission.request('GET', '/', 0)).release(200);
+    admitted(admission.request('GET', '/', 0, {})).release(200);
     nowMs += 1000;
   }
 });
 
 test('exempt routes are neither shed nor counted, but a drain waits for them', () => {
   const admission = admissionWith({ limit: 1 });
-  admitted(admission.request('GET', '/', 0));
-  const health = admitted(admission.request('GET', '/health', 0));
+  admitted(admission.request('GET', '/', 0, {}));
+  const health = admitted(admission.request('GET', '/health', 0, {}));
   assert.equal(admission.stats().inFlight, 1);
   assert.equal(admission.active, 2);
   health.release(200);
@@ -97,32 +101,32 @@ test('exempt routes are neither shed nor counted, but a drain waits for them', (
 
 test('bodies are charged by their length and refused when they would not fit', () => {
   const admission = admissionWith({ bodyBudgetBytes: 100 });
-  const first = admitted(admission.request('POST', '/', 60));
-  const { status, reason } = shed(admission.request('POST', '/', 41));
+  const first = admitted(admission.request('POST', '/', 60, {}));
+  const { status, reason } = shed(admission.request('POST', '/', 41, {}));
   assert.deepEqual([status, reason], [503, 'bytes']);
-  admitted(admission.request('GET', '/', 0));
-  admitted(admission.request('POST', '/', 40));
+  admitted(admission.request('GET', '/', 0, {}));
+  admitted(admission.request('POST', '/', 40, {}));
   first.release(200);
   assert.equal(admission.stats().bytesInFlight, 40);
 });
 
 test('one body larger than the whole budget is let in when no other holds bytes', () => {
   const admission = admissionWith({ bodyBudgetBytes: 100 });
-  const large = admitted(admission.request('POST', '/', 1000));
-  shed(admission.request('POST', '/', 1));
-  shed(admission.request('POST', '/', UNKNOWN_LENGTH));
-  admitted(admission.request('GET', '/', 0));
+  const large = admitted(admission.request('POST', '/', 1000, {}));
+  shed(admission.request('POST', '/', 1, {}));
+  shed(admission.request('POST', '/', UNKNOWN_LENGTH, {}));
+  admitted(admission.request('GET', '/', 0, {}));
   large.release(200);
-  admitted(admission.request('POST', '/', 1));
+  admitted(admission.request('POST', '/', 1, {}));
 });
 
 test('bytes that arrive are charged; the one that runs over the budget beside others is told', () => {
   const admission = admissionWith({ bodyBudgetBytes: 100 });
-  const alone = admitted(admission.request('POST', '/', UNKNOWN_LENGTH));
+  const alone = admitted(admission.request('POST', '/', UNKNOWN_LENGTH, {}));
   assert.ok(alone.charge(500), 'alone it may go past the budget');
   alone.release(200);
-  const one = admitted(admission.request('POST', '/', UNKNOWN_LENGTH));
-  const two = admitted(admission.request('POST', '/', UNKNOWN_LENGTH));
+  const one = admitted(admission.request('POST', '/', UNKNOWN_LENGTH, {}));
+  const two = admitted(admission.request('POST', '/', UNKNOWN_LENGTH, {}));
   assert.ok(one.charge(60));
   assert.ok(two.charge(40));
   assert.ok(!two.charge(1));
@@ -131,8 +135,8 @@ test('bytes that arrive are charged; the one that runs over the budget beside ot
 
 test('dry run lets everything through and counts what it would have shed', () => {
   const admission = admissionWith({ limit: 1, dryRun: true });
-  admitted(admission.request('GET', '/', 0));
-  admitted(admission.request('GET', '/', 0));
+  admitted(admission.request('GET', '/', 0, {}));
+  admitted(admission.request('GET', '/', 0, {}));
   assert.deepEqual(
     admission.stats().requests.map(({ decision, reason, count }) => [decision, reason, count]),
     [
@@ -146,8 +150,8 @@ test('every ending is observed once, also that of a shed request', () => {
   const admission = admissionWith({ limit: 1 });
   const seen: [string, number][] = [];
   admission.observer = { observe: (_route, method, status) => seen.push([method, status]) };
-  const permit = admitted(admission.request('GET', '/', 0));
-  shed(admission.request('PUT', '/', 0));
+  const permit = admitted(admission.request('GET', '/', 0, {}));
+  shed(admission.request('PUT', '/', 0, {}));
   permit.release(204);
   permit.release(500);
   assert.deepEqual(seen, [
@@ -162,20 +166,22 @@ test('whatever comes and goes: limits hold, and nothing is left when all has end
     bodyBytes: fc.constantFrom(UNKNOWN_LENGTH, 0, 1, 30, 99, 250),
     release: fc.array(fc.nat({ max: 5 }), { maxLength: 3 }),
     charge: fc.nat({ max: 60 }),
+    late: fc.constantFrom(undefined, 'sheddable' as const, { cost: 2.3 }, { exempt: true }),
   });
   fc.assert(
     fc.property(fc.array(arrival, { maxLength: 60 }), (arrivals) => {
       const admission = admissionWith({ limit: 7, bodyBudgetBytes: 100, routes: { '/mail': 'sheddable' } });
       const permits: Permit[] = [];
-      for (const { sheddable, bodyBytes, release, charge } of arrivals) {
+      for (const { sheddable, bodyBytes, release, charge, late } of arrivals) {
         const { bytesInFlight: before } = admission.stats();
-        const outcome = admission.request('POST', sheddable ? '/mail' : '/', bodyBytes);
+        const outcome = admission.request('POST', sheddable ? '/mail' : '/', bodyBytes, {});
         const { inFlight, bytesInFlight } = admission.stats();
         assert.ok(inFlight <= (sheddable && outcome instanceof Permit ? 6 : 7));
         if (before > 0 && outcome instanceof Permit && bodyBytes > 0) assert.ok(bytesInFlight <= 100);
         if (outcome instanceof Permit) {
           permits.push(outcome);
           if (bodyBytes === UNKNOWN_LENGTH) outcome.charge(charge);
+          if (late !== undefined) outcome.reclassify(resolvePolicy('policy', late), {});
         }
         for (const index of release) permits[index]?.release(200);
       }
@@ -183,5 +189,131 @@ test('whatever comes and goes: limits hold, and nothing is left when all has end
       const { inFlight, bytesInFlight } = admission.stats();
       assert.deepEqual([inFlight, bytesInFlight, admission.active], [0, 0, 0]);
     }),
+  );
+});
+
+test('a request takes its cost of the limit and gives it back', () => {
+  const admission = admissionWith({ limit: 8, routes: { '/report': { cost: 5 }, '/half': { cost: 0.1 } } });
+  const report = admitted(admission.request('GET', '/report', 0, {}));
+  assert.equal(admission.stats().inFlight, 5);
+  const { status, reason } = shed(admission.request('GET', '/report', 0, {}));
+  assert.deepEqual([status, reason], [503, 'in-flight']);
+  const rest = [1, 2, 3].map(() => admitted(admission.request('GET', '/', 0, {})));
+  shed(admission.request('GET', '/half', 0, {}));
+  for (const permit of [report, ...rest]) permit.release(200);
+  const halves = [1, 2, 3].map(() => admitted(admission.request('GET', '/half', 0, {})));
+  for (const permit of halves) permit.release(200);
+  assert.equal(admission.stats().inFlight, 0, 'fractions leave nothing behind');
+});
+
+test('a cost above the whole limit runs alone', () => {
+  const admission = admissionWith({ limit: 2, routes: { '/report': { cost: 5 } } });
+  const report = admitted(admission.request('GET', '/report', 0, {}));
+  shed(admission.request('GET', '/', 0, {}));
+  report.release(200);
+  const other = admitted(admission.request('GET', '/', 0, {}));
+  shed(admission.request('GET', '/report', 0, {}));
+  other.release(200);
+});
+
+test('a class whose threshold is 0 is never let in, not even alone', () => {
+  const admission = admissionWith({ thresholds: { sheddable: 0 }, routes: { '/mail': 'sheddable' } });
+  assert.equal(shed(admission.request('GET', '/mail', 0, {})).status, 429);
+});
+
+test('a cost is asked of the headers; what is no cost counts as 1 and is warned of once', async () => {
+  const results: unknown[] = [3, 'much', Number.NaN, 0, -1, Infinity];
+  const cost = (headers: IncomingHttpHeaders): number => {
+    const at = Number(headers['x-at']);
+    if (at >= results.length) throw new Error('no cost');
+    return results[at] as number;
+  };
+  const admission = admissionWith({ limit: 20, routes: { '/report': { cost } } });
+  const warned = once(process, 'warning');
+  const taken = [0, 1, 2, 3, 4, 5, 6].map((at) => {
+    const before = admission.stats().inFlight;
+    admitted(admission.request('GET', '/report', 0, { 'x-at': String(at) }));
+    return admission.stats().inFlight - before;
+  });
+  assert.deepEqual(taken, [3, 1, 1, 1, 1, 1, 1]);
+  const [warning] = (await warned) as [Error & { code: string }];
+  assert.equal(warning.code, 'RESPITE_COST_INVALID');
+  assert.equal(
+    warning.message,
+    'The cost function of /report returned much, not a number greater than 0. Counted as 1.',
+  );
+});
+
+test('a caller that waits no longer is answered at once; the others carry their deadline', () => {
+  const admission = admissionWith({ routes: { '/a': { deadlineMs: 500 } } });
+  const { status, reason } = shed(admission.request('GET', '/', 0, { 'respite-deadline-ms': '0' }));
+  assert.deepEqual([status, reason], [503, 'deadline']);
+  shed(admission.request('GET', '/a', 0, { 'respite-deadline-ms': '-20' }));
+  admitted(admission.request('GET', '/health', 0, { 'respite-deadline-ms': '0' }));
+  const deadline = (target: string, header?: string): number | undefined =>
+    admitted(
+      admission.request('GET', target, 0, header === undefined ? {} : { 'respite-deadline-ms': header }),
+    ).deadlineMs;
+  assert.equal(deadline('/'), undefined);
+  assert.equal(deadline('/', '40'), 40);
+  assert.equal(deadline('/a', '40'), 40);
+  assert.equal(deadline('/a', '4000'), 500);
+  assert.equal(deadline('/a', 'soon'), 500);
+  const reasons = admission.stats().requests.map(({ decision: made, reason: why }) => [made, why]);
+  assert.ok(reasons.some(([made, why]) => made === 'shed' && why === 'deadline'));
+});
+
+const SHEDDABLE = resolvePolicy('policy', 'sheddable');
+
+test('a request whose policy is found later is decided again, as if it were not in flight', () => {
+  const admission = admissionWith({ limit: 20 });
+  const permits = Array.from({ length: 17 }, () => admitted(admission.request('POST', '/mail', 0, {})));
+  assert.equal(permits[0]?.reclassify(SHEDDABLE, {}), undefined, 'the seventeenth of 17 places is its own');
+  const late = admitted(admission.request('POST', '/mail', 0, {}));
+  const { status, reason } = late.reclassify(SHEDDABLE, {}) ?? {};
+  assert.deepEqual([status, reason], [429, 'in-flight']);
+  assert.equal(late.reclassify(SHEDDABLE, {}), undefined, 'decided once');
+  assert.equal(admission.stats().inFlight, 17, 'what is shed holds nothing');
+  assert.equal(admission.active, 18, 'but a drain waits for its answer');
+  late.release(429);
+  assert.equal(admission.stats().inFlight, 17);
+});
+
+test('a policy found later brings its cost, its deadline, its exemption', () => {
+  const admission = admissionWith({ limit: 20, bodyBudgetBytes: 100 });
+  const report = admitted(admission.request('GET', '/', 0, {}));
+  report.reclassify(resolvePolicy('policy', { cost: 4, deadlineMs: 1e6 }), { 'respite-deadline-ms': '2e6' });
+  assert.equal(admission.stats().inFlight, 4);
+  assert.equal(report.deadlineMs, 1e6);
+  const exempt = admitted(admission.request('POST', '/', 60, {}));
+  assert.equal(exempt.reclassify(resolvePolicy('policy', { exempt: true }), {}), undefined);
+  assert.deepEqual([admission.stats().inFlight, admission.stats().bytesInFlight], [4, 0]);
+  exempt.charge(60);
+  exempt.release(200);
+  report.release(200);
+  assert.deepEqual([admission.stats().inFlight, admission.stats().bytesInFlight], [0, 0]);
+  assert.equal(exempt.reclassify(SHEDDABLE, {}), undefined, 'over is over');
+});
+
+test('what configuration decided stays, and a known label too', () => {
+  const admission = admissionWith({ limit: 1, routes: { '/mail': 'critical' } });
+  const permit = admitted(admission.request('POST', '/mail', 0, {}));
+  assert.equal(permit.reclassify(SHEDDABLE, {}), undefined);
+  assert.equal(permit.policy.criticality, 'critical');
+  permit.label('POST /:any');
+  assert.equal(permit.route, '/mail');
+});
+
+test('a label found later is that of the duration; the count was made without', () => {
+  const admission = admissionWith({});
+  const routes: string[] = [];
+  admission.observer = { observe: (route) => routes.push(route) };
+  const permit = admitted(admission.request('GET', '/users/1', 0, {}));
+  permit.label('GET /users/:id');
+  permit.release(200);
+  assert.deepEqual(routes, ['GET /users/:id']);
+  assert.deepEqual(
+    admission.stats().requests.map(({ route, count }) => [route, count]),
+    [['', 1]],
   );
 });

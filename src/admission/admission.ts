@@ -1,8 +1,15 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { type Classifier, createClassifier, type RouteClass } from './classify.ts';
-import { CRITICALITIES, type ResolvedAdmissionOptions, type ShedStatus } from './options.ts';
+import { type Classifier, createClassifier } from './classify.ts';
+import { costOf } from './cost.ts';
+import { remainingMs } from './deadline.ts';
+import { InFlight } from './in-flight.ts';
+import type { ResolvedAdmissionOptions, ShedStatus } from './options.ts';
+import { Permit } from './permit.ts';
+import type { ResolvedRoutePolicy } from './policy.ts';
 import { DrainEstimate, retryAfterSeconds } from './retry-after.ts';
-import { type AdmissionCount, type AdmissionStats, SHED_REASONS, type ShedReason } from './stats.ts';
+import type { AdmissionStats, ShedReason } from './stats.ts';
+import { Tallies, type Tally } from './tally.ts';
 import { TurnBudget } from './turn-budget.ts';
 import { Turn } from './turn.ts';
 
@@ -21,55 +28,14 @@ export interface RequestObserver {
   observe(route: string, method: string, status: number, seconds: number): void;
 }
 
-/** The right to run one request, and what it holds until it is released. */
-export class Permit {
-  readonly #admission: Admission;
-  readonly #tally: Tally;
-  readonly #method: string;
-  readonly #startedMs: number;
-  #heldBytes = 0;
-  #released = false;
-
-  constructor(admission: Admission, tally: Tally, method: string, startedMs: number) {
-    this.#admission = admission;
-    this.#tally = tally;
-    this.#method = method;
-    this.#startedMs = startedMs;
-  }
-
-  /**
-   * Charges bytes of the request's body to the budget, beforehand or as they arrive. False when the budget is spent and
-   * others hold a part of it, so that this request should be ended.
-   */
-  charge(bytes: number): boolean {
-    if (this.#released || this.#tally.criticality === 'exempt') return true;
-    this.#heldBytes += bytes;
-    return this.#admission.hold(bytes, this.#heldBytes);
-  }
-
-  /** The body ran over the budget: counts the request as shed after all. It still has to be released. */
-  overrun(): Shed {
-    return this.#admission.overrun(this.#tally);
-  }
-
-  /** Gives everything back. Only the first call counts. */
-  release(status: number): void {
-    if (this.#released) return;
-    this.#released = true;
-    this.#admission.settle(this.#tally, this.#heldBytes, this.#method, status, this.#startedMs);
-  }
-}
-
-/** Counts of one configured route. */
-interface Tally extends RouteClass {
-  /** Index of its class in `CRITICALITIES`; -1 when exempt. */
-  readonly rank: number;
-  readonly status: ShedStatus;
-  /** Utilization in requests, and in bytes, from which this route is shed. */
-  readonly shedFromInFlight: number;
-  readonly shedFromBytes: number;
-  admitted: number;
-  readonly shed: Record<ShedReason, number>;
+/** A request in flight whose class turned out to be another: what it is now, and what it holds. */
+export interface Reclassified {
+  readonly tally: Tally;
+  readonly units: number;
+  readonly heldUnits: number;
+  readonly heldBytes: number;
+  readonly deadlineMs: number | undefined;
+  readonly arrivedMs: number;
 }
 
 /** Decides which requests run. One for a server (`protect`) or for a process (`respite run`). */
@@ -81,13 +47,12 @@ export class Admission {
 
   readonly #options: ResolvedAdmissionOptions;
   readonly #classifier: Classifier;
-  readonly #tallies = new Map<RouteClass, Tally>();
+  readonly #tallies: Tallies;
   readonly #turn: Turn;
   readonly #turnBudget: TurnBudget | undefined;
   readonly #now: () => number;
   readonly #drain: DrainEstimate;
-  /** Requests that count against the limit. */
-  #inFlight = 0;
+  readonly #inFlight = new InFlight();
   /** All requests under way, exempt ones included: what a drain waits for. */
   #active = 0;
   #bytesInFlight = 0;
@@ -99,23 +64,10 @@ export class Admission {
     this.#now = now;
     this.#drain = new DrainEstimate(now());
     this.#classifier = createClassifier(options);
-    const { turnBudget, thresholds, statuses } = options;
-    const budget = turnBudget === false ? undefined : new TurnBudget(turnBudget, now());
+    this.#tallies = new Tallies(options);
+    const budget = options.turnBudget === false ? undefined : new TurnBudget(options.turnBudget, now());
     this.#turnBudget = budget;
     this.#turn = new Turn(() => budget?.turnEnded(now()));
-    for (const routeClass of this.#classifier.classes) {
-      const { criticality } = routeClass;
-      const threshold = criticality === 'exempt' ? Infinity : thresholds[criticality];
-      this.#tallies.set(routeClass, {
-        ...routeClass,
-        rank: criticality === 'exempt' ? -1 : CRITICALITIES.indexOf(criticality),
-        status: criticality === 'exempt' ? 503 : statuses[criticality],
-        shedFromInFlight: options.limit * threshold,
-        shedFromBytes: options.bodyBudgetBytes * threshold,
-        admitted: 0,
-        shed: { 'in-flight': 0, bytes: 0, turn: 0 },
-      });
-    }
   }
 
   /** All requests under way now, exempt ones included. */
@@ -124,26 +76,72 @@ export class Admission {
   }
 
   /**
+   * Makes a route of the user's framework known before its first request: its template is the label of its requests, and
+   * its policy holds from the start. A configured route that matches wins.
+   *
+   * @param pattern `GET /users/:id`, or `/users/:id` for any method.
+   */
+  addRoute(pattern: string, policy?: ResolvedRoutePolicy): void {
+    this.#classifier.addRoute(pattern, policy);
+  }
+
+  /**
    * Decides on one request.
    *
    * @param target Path and query, as in the request line.
    * @param bodyBytes `Content-Length`, 0 for no body, or {@link UNKNOWN_LENGTH}.
    */
-  request(method: string, target: string, bodyBytes: number): Permit | Shed {
-    const tally = this.#tallyOf(method, target);
+  request(method: string, target: string, bodyBytes: number, headers: IncomingHttpHeaders): Permit | Shed {
+    const { policy, route } = this.#classifier.classify(method, target);
+    const tally = this.#tallies.of(policy, route);
     const nowMs = this.#now();
-    const reason = this.#shedReason(tally, bodyBytes, nowMs);
+    const units = costOf(tally, headers);
+    const deadlineMs = remainingMs(headers, policy.deadlineMs);
+    const reason =
+      this.#shedReason(tally, units, bodyBytes, deadlineMs) ??
+      (this.#mayStart(tally, nowMs) ? undefined : 'turn');
     if (reason !== undefined) {
       tally.shed[reason] += 1;
-      if (!this.dryRun) return this.#shed(tally, method, reason);
+      if (!this.dryRun) {
+        this.observer?.observe(tally.route, method, tally.status, 0);
+        return this.#shed(tally, reason);
+      }
     } else {
       tally.admitted += 1;
     }
     this.#active += 1;
-    if (tally.criticality !== 'exempt') this.#inFlight += 1;
-    const permit = new Permit(this, tally, method, nowMs);
+    this.#inFlight.take(units);
+    const permit = new Permit(this, tally, method, nowMs, units, deadlineMs);
     if (bodyBytes > 0) permit.charge(bodyBytes);
     return permit;
+  }
+
+  /** For {@link Permit}: the same treatment under the label of a route. */
+  relabelled(tally: Tally, pattern: string): Tally {
+    return this.#tallies.of(tally.policy, this.#classifier.label(pattern));
+  }
+
+  /** For {@link Permit}: the same route under a policy, unless one was known before. */
+  reclassified(tally: Tally, policy: ResolvedRoutePolicy): Tally {
+    return tally.policy === this.#classifier.unnamed.policy ? this.#tallies.of(policy, tally.route) : tally;
+  }
+
+  /**
+   * For {@link Permit}: takes back what a request in flight holds and decides on it again. It was counted as admitted, and
+   * if it is shed now it counts as shed too: a counter that went down would be taken for a restart.
+   */
+  decideAgain({ tally, units, heldUnits, heldBytes, deadlineMs, arrivedMs }: Reclassified): Shed | undefined {
+    this.#inFlight.giveBack(heldUnits);
+    this.#bytesInFlight -= heldBytes;
+    const waitsMs = deadlineMs === undefined ? undefined : deadlineMs - (this.#now() - arrivedMs);
+    const reason = this.#shedReason(tally, units, heldBytes, waitsMs);
+    if (reason !== undefined) {
+      tally.shed[reason] += 1;
+      if (!this.dryRun) return this.#shed(tally, reason);
+    }
+    this.#inFlight.take(units);
+    if (tally.criticality !== 'exempt') this.#bytesInFlight += heldBytes;
+    return undefined;
   }
 
   /** For {@link Permit}. */
@@ -157,75 +155,67 @@ export class Admission {
   }
 
   /** For {@link Permit}. */
-  settle(tally: Tally, heldBytes: number, method: string, status: number, startedMs: number): void {
+  settle(
+    tally: Tally,
+    heldUnits: number,
+    heldBytes: number,
+    method: string,
+    status: number,
+    startedMs: number,
+  ): void {
     const nowMs = this.#now();
     const seconds = (nowMs - startedMs) / 1000;
     this.#active -= 1;
+    this.#inFlight.giveBack(heldUnits);
     this.#bytesInFlight -= heldBytes;
-    if (tally.criticality !== 'exempt') {
-      this.#inFlight -= 1;
-      this.#drain.completed(seconds, nowMs);
-    }
+    if (heldUnits > 0) this.#drain.completed(seconds, nowMs);
     this.observer?.observe(tally.route, method, status, seconds);
   }
 
   /** For {@link Permit}. */
   overrun(tally: Tally): Shed {
     tally.shed.bytes += 1;
-    return { status: tally.status, reason: 'bytes', retryAfterSeconds: this.#retryAfterSeconds() };
+    return this.#shed(tally, 'bytes');
   }
 
   stats(): AdmissionStats {
     const { limit, bodyBudgetBytes } = this.#options;
+    const { units } = this.#inFlight;
     return {
       limit,
-      inFlight: this.#inFlight,
+      inFlight: units,
       bodyBudgetBytes,
       bytesInFlight: this.#bytesInFlight,
-      utilization: Math.max(this.#inFlight / limit, this.#bytesInFlight / bodyBudgetBytes),
-      requests: [...this.#counts()],
+      utilization: Math.max(units / limit, this.#bytesInFlight / bodyBudgetBytes),
+      requests: [...this.#tallies.counts(this.dryRun)],
     };
   }
 
-  #tallyOf(method: string, target: string): Tally {
-    const tally = this.#tallies.get(this.#classifier.classify(method, target));
-    if (tally === undefined) throw new TypeError('the classifier invented a class');
-    return tally;
+  #shedReason(
+    tally: Tally,
+    units: number,
+    bodyBytes: number,
+    waitsMs: number | undefined,
+  ): ShedReason | undefined {
+    if (units === 0) return undefined;
+    if (waitsMs !== undefined && waitsMs <= 0) return 'deadline';
+    if (!this.#inFlight.hasRoomFor(units, this.#options.limit * tally.threshold)) return 'in-flight';
+    return this.#hasRoomForBody(bodyBytes, tally.threshold) ? undefined : 'bytes';
   }
 
-  #shedReason(tally: Tally, bodyBytes: number, nowMs: number): ShedReason | undefined {
-    if (this.#inFlight >= tally.shedFromInFlight) return 'in-flight';
-    if (!this.#hasRoomFor(bodyBytes, tally)) return 'bytes';
-    const budget = this.#turnBudget;
-    return budget === undefined || budget.admits(tally.rank, this.#turn.elapsedMs(nowMs))
-      ? undefined
-      : 'turn';
-  }
-
-  #hasRoomFor(bodyBytes: number, { shedFromBytes }: Tally): boolean {
+  #hasRoomForBody(bodyBytes: number, threshold: number): boolean {
     if (bodyBytes === 0 || this.#bytesInFlight === 0) return true;
     // A body of unknown length fits as long as there is room at all; it is charged as it arrives.
     const wanted = bodyBytes === UNKNOWN_LENGTH ? 1 : bodyBytes;
-    return this.#bytesInFlight + wanted <= shedFromBytes;
+    return this.#bytesInFlight + wanted <= this.#options.bodyBudgetBytes * threshold;
   }
 
-  #shed({ route, status }: Tally, method: string, reason: ShedReason): Shed {
-    this.observer?.observe(route, method, status, 0);
-    return { status, reason, retryAfterSeconds: this.#retryAfterSeconds() };
+  #mayStart({ rank }: Tally, nowMs: number): boolean {
+    return this.#turnBudget?.admits(rank, this.#turn.elapsedMs(nowMs)) ?? true;
   }
 
-  #retryAfterSeconds(): number {
-    return retryAfterSeconds(this.#drain.seconds(this.#now()), Math.random());
-  }
-
-  *#counts(): Generator<AdmissionCount> {
-    const shedDecision = this.dryRun ? 'would-shed' : 'shed';
-    for (const { criticality, route, admitted, shed } of this.#tallies.values()) {
-      if (admitted > 0) yield { decision: 'admitted', reason: '', criticality, route, count: admitted };
-      for (const reason of SHED_REASONS) {
-        const count = shed[reason];
-        if (count > 0) yield { decision: shedDecision, reason, criticality, route, count };
-      }
-    }
+  #shed({ status }: Tally, reason: ShedReason): Shed {
+    const drainSeconds = this.#drain.seconds(this.#now());
+    return { status, reason, retryAfterSeconds: retryAfterSeconds(drainSeconds, Math.random()) };
   }
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
+import { createServer, Server } from 'node:net';
 import { test } from 'node:test';
 import { Admission } from './admission.ts';
-import { installGate } from './gate.ts';
+import { admissionOf, installGate, permitOf } from './gate.ts';
 import { resolveAdmissionOptions } from './options.ts';
 
 const admission = (): Admission => new Admission(resolveAdmissionOptions({ limit: 1 }));
@@ -62,4 +62,27 @@ test('gates can be put up and taken away again in any nesting', () => {
   assert.deepEqual(Object.getOwnPropertyDescriptor(server, 'emit'), own);
   first();
   assert.ok(!Object.hasOwn(server, 'emit'));
+});
+
+test('a server knows the admission before it, its own or that of all, as long as there is one', () => {
+  const [ofAll, own] = [admission(), admission()];
+  class Base extends Server {}
+  const server = new Base();
+  assert.equal(admissionOf(server), undefined);
+  const uninstallAll = installGate(Base.prototype, ofAll);
+  assert.equal(admissionOf(server), ofAll);
+  const uninstall = installGate(server, own);
+  assert.equal(admissionOf(server), own);
+  uninstall();
+  assert.equal(admissionOf(server), ofAll);
+  uninstallAll();
+  assert.equal(admissionOf(server), undefined);
+});
+
+test('the permit is on the response, or on the stream under it', () => {
+  const permit = admission().request('GET', '/', 0, {});
+  const holder = { [Symbol.for('respite.permit')]: permit };
+  assert.equal(permitOf(holder), permit);
+  assert.equal(permitOf({ stream: holder }), permit);
+  assert.equal(permitOf({}), undefined);
 });

@@ -3,15 +3,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Admission, Permit, UNKNOWN_LENGTH } from './admission.ts';
+import { type Admission, type Shed, UNKNOWN_LENGTH } from './admission.ts';
 import { chargeAsItArrives, declaredBodyBytes } from './body.ts';
+import { Permit } from './permit.ts';
 import { refuseMidway, refuseRequest, refuseStream, refuseUpgrade } from './refuse.ts';
 
 /** What a gate replaces: `net.Server.prototype` for a whole process, or one server. */
 export type Gated = Pick<Server, 'emit' | 'listenerCount'>;
 
-/** Holds the permit on a response, so that no request passes two gates and its end can find it. */
-const kPermit: unique symbol = Symbol('respite.permit');
+/**
+ * Holds the permit on a response, so that no request passes two gates and its end can find it. Global: `respite run` may
+ * be another copy of this package than the one that the user's code imports. A change of what is found here needs another
+ * name.
+ */
+const kPermit: unique symbol = Symbol.for('respite.permit');
+
+/** Holds the admission on what is gated, where every server under it finds it. */
+const kAdmission: unique symbol = Symbol.for('respite.admission');
 
 /** RFC 9113, sections 6.2 and 7. Not from node:http2, which most servers never load. */
 const END_STREAM = 0x1;
@@ -19,6 +27,26 @@ const ENHANCE_YOUR_CALM = 0xb;
 
 interface Permitted {
   [kPermit]?: Permit;
+}
+
+/** The permit of the request that `response` answers, whichever gate gave it; undefined when there is no gate. */
+export function permitOf(response: object): Permit | undefined {
+  // A request of HTTP/2 was decided upon when its stream began.
+  const { stream } = response as { stream?: Permitted };
+  return (response as Permitted)[kPermit] ?? stream?.[kPermit];
+}
+
+/** The admission before a server, whether it was put before this one or before all; undefined when there is none. */
+export function admissionOf(server: object): Admission | undefined {
+  return (server as { [kAdmission]?: Admission })[kAdmission];
+}
+
+/** Answers a request that was let in and is shed after all, as the gate would have. Its handler must not answer. */
+export function refuseAfterAll(request: IncomingMessage, response: ServerResponse, shed: Shed): void {
+  const { stream } = response as { stream?: ServerHttp2Stream };
+  if (response.headersSent) return;
+  if (stream === undefined) refuseRequest(request, response, shed, declaredBodyBytes(request.headers), false);
+  else refuseStream(stream, shed);
 }
 
 /**
@@ -74,7 +102,11 @@ export function installGate(target: Gated, admission: Admission): () => void {
     return count === 0 && event === 'checkContinue' ? 1 : count;
   }
 
-  const restore = [replace(target, 'emit', gatedEmit), replace(target, 'listenerCount', gatedListenerCount)];
+  const restore = [
+    replace(target, 'emit', gatedEmit),
+    replace(target, 'listenerCount', gatedListenerCount),
+    replace(target, kAdmission, admission),
+  ];
   return () => restore.forEach((undo) => undo());
 }
 
@@ -88,7 +120,7 @@ function enterRequest(
   // An HTTP/2 request was decided upon when its stream began; other servers may have other events of these names.
   if (request?.httpVersionMajor !== 1 || response[kPermit] !== undefined) return true;
   const bodyBytes = declaredBodyBytes(request.headers);
-  const outcome = admission.request(request.method ?? '', request.url ?? '', bodyBytes);
+  const outcome = admission.request(request.method ?? '', request.url ?? '', bodyBytes, request.headers);
   if (!(outcome instanceof Permit)) {
     refuseRequest(request, response, outcome, bodyBytes, expectsContinue);
     return false;
@@ -113,7 +145,7 @@ function enterStream(
 ): boolean {
   if (typeof stream?.respond !== 'function' || stream[kPermit] !== undefined) return true;
   const bodyBytes = (flags & END_STREAM) === 0 ? Number(headers['content-length'] ?? UNKNOWN_LENGTH) : 0;
-  const outcome = admission.request(String(headers[':method']), String(headers[':path']), bodyBytes);
+  const outcome = admission.request(String(headers[':method']), String(headers[':path']), bodyBytes, headers);
   if (!(outcome instanceof Permit)) {
     refuseStream(stream, outcome);
     return false;
@@ -137,7 +169,7 @@ function releaseStreamOnClose(this: ServerHttp2Stream & Permitted): void {
 /** A connection that leaves HTTP may live for days, so it is decided upon but not counted. */
 function enterUpgrade(admission: Admission, request: IncomingMessage | undefined, socket: Duplex): boolean {
   if (request?.httpVersionMajor !== 1) return true;
-  const outcome = admission.request(request.method ?? '', request.url ?? '', 0);
+  const outcome = admission.request(request.method ?? '', request.url ?? '', 0, request.headers);
   if (outcome instanceof Permit) {
     outcome.release(101);
     return true;
@@ -147,7 +179,7 @@ function enterUpgrade(admission: Admission, request: IncomingMessage | undefined
 }
 
 /** Gives `target` an own `key` and returns what takes it back. */
-function replace(target: Gated, key: keyof Gated, value: unknown): () => void {
+function replace(target: Gated, key: keyof Gated | typeof kAdmission, value: unknown): () => void {
   const before = Object.getOwnPropertyDescriptor(target, key);
   Object.defineProperty(target, key, { value, writable: true, configurable: true });
   return () => {

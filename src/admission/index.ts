@@ -1,5 +1,13 @@
 export { Admission } from './admission.ts';
-export { installGate } from './gate.ts';
-export type { AdmissionOptions, Criticality, ResolvedAdmissionOptions } from './options.ts';
+export { admissionOf, installGate, permitOf, refuseAfterAll } from './gate.ts';
+export type { AdmissionOptions, ResolvedAdmissionOptions } from './options.ts';
+export type { Permit } from './permit.ts';
+export {
+  type CostOf,
+  type Criticality,
+  type ResolvedRoutePolicy,
+  resolvePolicy,
+  type RoutePolicy,
+} from './policy.ts';
 export { protect, type Protection, PROTECTED_CHANNEL } from './protect.ts';
 export type { AdmissionCount, AdmissionStats, Decision, ShedReason } from './stats.ts';

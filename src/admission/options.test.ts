@@ -18,7 +18,7 @@ test('what is given takes the place of its default and nothing else', () => {
     ...DEFAULTS,
     limit: 8,
     thresholds: { ...DEFAULTS.thresholds, sheddable: 0.5 },
-    routes: { 'POST /a/:id': 'sheddable' },
+    routes: { 'POST /a/:id': { criticality: 'sheddable', cost: 1 } },
   });
   assert.ok(Object.isFrozen(resolved));
   assert.ok(!Object.isFrozen(options), 'the caller’s object is the caller’s');

@@ -1,18 +1,14 @@
+import {
+  CRITICALITIES,
+  type Criticality,
+  type ResolvedRoutePolicy,
+  resolvePolicy,
+  type RoutePolicy,
+} from './policy.ts';
 import { boolean, fraction, integer, knownKeys, object, oneOf } from '../core/validate.ts';
 import { RespiteError } from '../core/errors.ts';
 
-/**
- * How much a request matters, from Google's Site Reliability Engineering, "Handling Overload": what is shed last comes first here.
- * `sheddable` is for calls with no user waiting, costly, and retried by the caller.
- */
-export type Criticality = 'critical-plus' | 'critical' | 'sheddable-plus' | 'sheddable';
-
-export const CRITICALITIES: readonly Criticality[] = Object.freeze([
-  'critical-plus',
-  'critical',
-  'sheddable-plus',
-  'sheddable',
-]);
+export { CRITICALITIES, type Criticality };
 
 /** How long requests may wait in one turn of the event loop for those before them. */
 export interface TurnBudget {
@@ -41,10 +37,11 @@ export interface AdmissionOptions {
    */
   readonly bodyBudgetBytes?: number | undefined;
   /**
-   * Criticality by route: `'POST /deliveries': 'sheddable'`, `'/users/:id': 'critical'` (any method), `'GET /a/*'`.
-   * One with a method wins over one without. Default none.
+   * Criticality or policy by route: `'POST /deliveries': 'sheddable'`, `'/users/:id': { cost: 2 }` (any method),
+   * `'GET /a/*'`. One with a method wins over one without, and both over a policy declared beside a framework's route.
+   * Default none.
    */
-  readonly routes?: Readonly<Record<string, Criticality>> | undefined;
+  readonly routes?: Readonly<Record<string, Criticality | RoutePolicy>> | undefined;
   /** Criticality of a request that no route names. Default `critical`. */
   readonly defaultCriticality?: Criticality | undefined;
   /**
@@ -69,7 +66,7 @@ export interface AdmissionOptions {
 export interface ResolvedAdmissionOptions {
   readonly limit: number;
   readonly bodyBudgetBytes: number;
-  readonly routes: Readonly<Record<string, Criticality>>;
+  readonly routes: Readonly<Record<string, ResolvedRoutePolicy>>;
   readonly defaultCriticality: Criticality;
   readonly thresholds: Readonly<Record<Criticality, number>>;
   readonly turnBudget: ResolvedTurnBudget | false;
@@ -111,7 +108,7 @@ export function resolveAdmissionOptions(options: AdmissionOptions = {}): Resolve
       options.bodyBudgetBytes ?? DEFAULTS.bodyBudgetBytes,
       1,
     ),
-    routes: resolveRoutes(options.routes ?? DEFAULTS.routes),
+    routes: resolveRoutes(options.routes ?? {}),
     defaultCriticality: oneOf(
       'admission.defaultCriticality',
       options.defaultCriticality ?? DEFAULTS.defaultCriticality,
@@ -155,12 +152,14 @@ function resolveStatuses(
   return Object.freeze(statuses);
 }
 
-function resolveRoutes(routes: Readonly<Record<string, Criticality>>): Readonly<Record<string, Criticality>> {
-  const resolved: Record<string, Criticality> = {};
-  for (const [route, criticality] of Object.entries(object('admission.routes', routes))) {
+function resolveRoutes(
+  routes: Readonly<Record<string, Criticality | RoutePolicy>>,
+): Readonly<Record<string, ResolvedRoutePolicy>> {
+  const resolved: Record<string, ResolvedRoutePolicy> = {};
+  for (const [route, policy] of Object.entries(object('admission.routes', routes))) {
     const option = `admission.routes[${JSON.stringify(route)}]`;
     checkRoute(option, route);
-    resolved[route] = oneOf(option, criticality, CRITICALITIES);
+    resolved[route] = resolvePolicy(option, policy as Criticality | RoutePolicy);
   }
   return Object.freeze(resolved);
 }

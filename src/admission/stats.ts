@@ -3,18 +3,24 @@ import type { Criticality } from './options.ts';
 /** What became of a request: run, run although a live system would have shed it (dry run), or shed. */
 export type Decision = 'admitted' | 'would-shed' | 'shed';
 
-/** Why a request was shed: too many in flight, too many bytes of request bodies, or a turn of the event loop at its end. */
+/**
+ * Why a request was shed: too many in flight, too many bytes of request bodies, a turn of the event loop at its end, or a
+ * caller who waits no longer.
+ */
 export type ShedReason = (typeof SHED_REASONS)[number];
 
-export const SHED_REASONS = ['in-flight', 'bytes', 'turn'] as const;
+export const SHED_REASONS = ['in-flight', 'bytes', 'turn', 'deadline'] as const;
 
-/** One counter: requests since the process started, by what was decided, why, for which class and configured route. */
+/** One counter: requests since the process started, by what was decided, why, for which class and route. */
 export interface AdmissionCount {
   readonly decision: Decision;
   /** Empty for `admitted`. */
   readonly reason: ShedReason | '';
   readonly criticality: Criticality | 'exempt';
-  /** The pattern of the configured route, empty when none matched. */
+  /**
+   * The pattern of the route, configured or of the user's framework; empty when none matched, or none was known yet when
+   * the request was decided.
+   */
   readonly route: string;
   readonly count: number;
 }
@@ -22,6 +28,7 @@ export interface AdmissionCount {
 /** Admission control at one moment. Plain data: it travels between processes. */
 export interface AdmissionStats {
   readonly limit: number;
+  /** In units of the limit: the costs of the requests in flight. */
   readonly inFlight: number;
   readonly bodyBudgetBytes: number;
   readonly bytesInFlight: number;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { boolean, fraction, integer, integerOr, knownKeys, oneOf } from './validate.ts';
+import { boolean, fraction, integer, integerOr, knownKeys, oneOf, positive } from './validate.ts';
 
 const CASES: readonly (readonly [name: string, call: () => unknown, message: string])[] = [
   [
@@ -22,6 +22,12 @@ const CASES: readonly (readonly [name: string, call: () => unknown, message: str
   ],
   ['not a number', () => fraction('a.b', Number.NaN), 'a.b must be a number from 0 to 1, got NaN'],
   ['more than all', () => fraction('a.b', 1.01), 'a.b must be a number from 0 to 1, got 1.01'],
+  ['nothing', () => positive('a.b', 0), 'a.b must be a number greater than 0, got 0'],
+  [
+    'more than there is',
+    () => positive('a.b', Infinity),
+    'a.b must be a number greater than 0, got Infinity',
+  ],
   ['another word', () => oneOf('a.b', 'x', ['y', 'z']), 'a.b must be one of y, z, got "x"'],
   ['null for a flag', () => boolean('a.b', null), 'a.b must be true or false, got null'],
   ['an array for an object', () => knownKeys('a', [], ['b']), 'a must be an object, got an array'],
@@ -38,6 +44,7 @@ test('good values pass through', () => {
   assert.equal(integer('a', 8, 1, 8), 8);
   assert.equal(integerOr('auto', 'a', 'auto', 1, 8), 'auto');
   assert.equal(fraction('a', 1), 1);
+  assert.equal(positive('a', 0.5), 0.5);
   assert.equal(oneOf('a', 'y', ['y', 'z']), 'y');
   assert.equal(boolean('a', false), false);
   knownKeys('a', { b: 1 }, ['b']);

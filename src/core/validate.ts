@@ -46,6 +46,12 @@ export function fraction(option: string, value: unknown, min: number = 0, max: n
   return value;
 }
 
+/** A finite number greater than 0. */
+export function positive(option: string, value: unknown): number {
+  const isPositive = typeof value === 'number' && value > 0 && value < Infinity;
+  return isPositive ? value : fail(option, 'a number greater than 0', value);
+}
+
 /** One of the given words. */
 export function oneOf<T extends string>(option: string, value: unknown, words: readonly T[]): T {
   const word = words.find((candidate) => candidate === value);

@@ -9,7 +9,7 @@ test('a sample holds what admission and durations count, and what the process us
   const durations = new Durations();
   const admission = new Admission(resolveAdmissionOptions({ limit: 4 }));
   admission.observer = durations;
-  admission.request('GET', '/', 10);
+  admission.request('GET', '/', 10, {});
   const sample = new Sampler([admission], durations).sample();
   assert.deepEqual(
     [sample.admission.limit, sample.admission.inFlight, sample.admission.bytesInFlight],
@@ -25,8 +25,8 @@ test('a sample holds what admission and durations count, and what the process us
 test('several admissions are one: their places add up, the fuller one counts', () => {
   const one = new Admission(resolveAdmissionOptions({ limit: 4 }));
   const two = new Admission(resolveAdmissionOptions({ limit: 2 }));
-  one.request('GET', '/', 0);
-  two.request('GET', '/', 0);
+  one.request('GET', '/', 0, {});
+  two.request('GET', '/', 0, {});
   const { admission } = new Sampler([one, two], new Durations()).sample();
   assert.deepEqual([admission.limit, admission.inFlight, admission.utilization], [6, 2, 0.5]);
   assert.deepEqual(

@@ -16,16 +16,34 @@ export interface Call {
   abort(): void;
 }
 
-export function call(protocol: ServerKind['protocol'], port: number, path: string): Call {
-  return protocol === 'http2' ? callHttp2(port, path) : callHttp1(protocol, port, path);
+/** What goes with a request, over HTTP/1. */
+export interface Sent {
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
-function callHttp1(protocol: 'http' | 'https', port: number, path: string): Call {
-  const options = { host: '127.0.0.1', port, path, agent: false as const };
+export function call(
+  protocol: ServerKind['protocol'],
+  port: number,
+  path: string,
+  send: Sent = { method: 'GET' },
+): Call {
+  return protocol === 'http2' ? callHttp2(port, path) : callHttp1(protocol, port, path, send);
+}
+
+function callHttp1(
+  protocol: 'http' | 'https',
+  port: number,
+  path: string,
+  { method, headers = {}, body: sent }: Sent,
+): Call {
+  const options = { host: '127.0.0.1', port, path, method, headers, agent: false as const };
   const request =
     protocol === 'http'
-      ? http.get(options)
-      : https.get({ ...options, ca: certificate, servername: 'localhost' });
+      ? http.request(options)
+      : https.request({ ...options, ca: certificate, servername: 'localhost' });
+  request.end(sent);
   const answer = new Promise<Answer>((resolve, reject) => {
     request.on('error', reject);
     request.on('response', (response) => {

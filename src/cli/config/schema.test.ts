@@ -16,6 +16,9 @@ const VALID: readonly unknown[] = [
         'POST /deliveries': 'sheddable',
         '/users/:id': 'critical-plus',
         'GET /a/*': 'sheddable-plus',
+        'PUT /a': { interactive: false, costly: true, clientRetries: true, cost: 2.5, deadlineMs: 100 },
+        '/b': { criticality: 'sheddable', cost: 1 },
+        '/c': { exempt: true },
       },
       defaultCriticality: 'critical',
       thresholds: { sheddable: 0.5, 'critical-plus': 1, critical: 1, 'sheddable-plus': 0 },
@@ -69,6 +72,38 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   ],
   [{ admission: { routes: { x: 'critical' } } }, `admission.routes["x"] ${ROUTE}, got "x"`],
   [{ admission: { routes: { '/x': ['critical'] } } }, `admission.routes["/x"] ${CLASSES}, got an array`],
+  [
+    { admission: { routes: { '/x': { criticality: 'low' } } } },
+    `admission.routes["/x"].criticality ${CLASSES}, got "low"`,
+  ],
+  [
+    { admission: { routes: { '/x': { cost: 0 } } } },
+    'admission.routes["/x"].cost must be a number greater than 0, got 0',
+  ],
+  [
+    { admission: { routes: { '/x': { cost: Infinity } } } },
+    'admission.routes["/x"].cost must be a number greater than 0, got Infinity',
+  ],
+  [
+    { admission: { routes: { '/x': { deadlineMs: 0.5 } } } },
+    `admission.routes["/x"].deadlineMs ${COUNT}, got 0.5`,
+  ],
+  [
+    { admission: { routes: { '/x': { costly: 'yes' } } } },
+    'admission.routes["/x"].costly must be true or false, got "yes"',
+  ],
+  [
+    { admission: { routes: { '/x': { criticality: 'critical', costly: true } } } },
+    'admission.routes["/x"].criticality must be left out beside costly, got "critical"',
+  ],
+  [
+    { admission: { routes: { '/x': { exempt: true, cost: 2 } } } },
+    'admission.routes["/x"].exempt must be left out beside cost, got true',
+  ],
+  [
+    { admission: { routes: { '/x': { price: 2 } } } },
+    'admission.routes["/x"].price is not an option; known are criticality, interactive, costly, clientRetries, cost, deadlineMs, exempt',
+  ],
   [{ admission: { defaultCriticality: 'high' } }, `admission.defaultCriticality ${CLASSES}, got "high"`],
   [{ admission: { thresholds: { sheddable: 85 } } }, `admission.thresholds.sheddable ${RATIO}, got 85`],
   [
@@ -133,6 +168,10 @@ const INVALID_FILE: readonly (readonly [config: unknown, problems: readonly stri
   [() => ({}), ['the configuration must be an object, got a function']],
   [{ admision: {} }, ['admision is not an option; known are admission, supervisor, management']],
   [{ admission: { routes: 'x' } }, ['admission.routes must be an object, got "x"']],
+  [
+    { admission: { routes: { '/x': { cost: () => 1 } } } },
+    ['admission.routes["/x"].cost must be a number greater than 0, got a function'],
+  ],
   [{ admission: { exempt: '/a' } }, ['admission.exempt must be an array of routes, got "/a"']],
   [
     { supervisor: { workers: 'all', listeningCopies: 1e300 }, extra: 1 },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CRITICALITIES, ROUTE_PATTERN } from '../../admission/options.ts';
+import { policyConflict } from '../../admission/policy.ts';
 import { ADDRESS_RULE, isToken, parseAddress, TOKEN_RULE } from '../../management/options.ts';
 import type { RespiteConfig } from './config.ts';
 
@@ -21,6 +22,21 @@ const strict = <Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z
 const criticality = z.enum(CRITICALITIES, `one of ${CRITICALITIES.join(', ')}`);
 const ROUTE_RULE = 'a route such as "/path/:id" or "POST /path/*"';
 const route = z.string(ROUTE_RULE).regex(ROUTE_PATTERN, ROUTE_RULE);
+const flag = z.boolean('true or false').optional();
+const policy = strict({
+  criticality: criticality.optional(),
+  interactive: flag,
+  costly: flag,
+  clientRetries: flag,
+  // Not a function: the configuration travels to the workers as JSON.
+  cost: z.number('a number greater than 0').positive('a number greater than 0').optional(),
+  deadlineMs: integer(1).optional(),
+  exempt: flag,
+}).superRefine((value, context) => {
+  const conflict = policyConflict(value);
+  if (conflict !== undefined)
+    context.addIssue({ code: 'custom', path: [conflict.key], message: conflict.rule });
+});
 const threshold = z
   .number('a number from 0 to 1')
   .min(0, 'a number from 0 to 1')
@@ -49,10 +65,10 @@ const turnBudget = strict({ targetMs: integer(1).optional(), burstMs: integer(1)
 const admission = strict({
   limit: integer(1).optional(),
   bodyBudgetBytes: integer(1).optional(),
-  routes: z.record(route, criticality, 'an object').optional(),
+  routes: z.record(route, z.union([criticality, policy]), 'an object').optional(),
   defaultCriticality: criticality.optional(),
   thresholds: thresholds.optional(),
-  turnBudget: z.union([z.literal(false), turnBudget], 'false or an object').optional(),
+  turnBudget: z.union([z.literal(false, 'false or an object'), turnBudget]).optional(),
   statuses: statuses.optional(),
   exempt: z.array(route, 'an array of routes').optional(),
   dryRun: z.boolean('true or false').optional(),
@@ -110,10 +126,10 @@ function lines(issue: z.core.$ZodIssue, root: unknown): string[] {
     case 'unrecognized_keys':
       return issue.keys.map((key) => `${show([...path, key])} is not an option; known are ${issue.message}`);
     case 'invalid_union': {
-      // The last of the alternatives is the object, and its own problems say more.
-      const inner = typeof valueAt(root, path) === 'object' ? (issue.errors.at(-1) ?? []) : [];
-      if (inner.length === 0)
-        return [`${name} must be ${issue.message}, got ${showValue(valueAt(root, path))}`];
+      // The last of the alternatives is an object; whatever else stands there was meant as the word before it.
+      const given = valueAt(root, path);
+      const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
+      const inner = issue.errors.at(isObject ? -1 : 0) ?? [];
       return inner.flatMap((each) => lines({ ...each, path: [...issue.path, ...each.path] }, root));
     }
     case 'invalid_key':

@@ -1,0 +1,108 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Admission, Shed } from './admission.ts';
+import { costOf } from './cost.ts';
+import { remainingMs } from './deadline.ts';
+import type { ResolvedRoutePolicy } from './policy.ts';
+import type { Tally } from './tally.ts';
+
+/** The right to run one request, and what it holds until it is released. */
+export class Permit {
+  readonly admission: Admission;
+  #deadlineMs: number | undefined;
+  #tally: Tally;
+  readonly #method: string;
+  readonly #startedMs: number;
+  #heldUnits: number;
+  #heldBytes = 0;
+  #released = false;
+
+  constructor(
+    admission: Admission,
+    tally: Tally,
+    method: string,
+    startedMs: number,
+    heldUnits: number,
+    deadlineMs: number | undefined,
+  ) {
+    this.admission = admission;
+    this.#deadlineMs = deadlineMs;
+    this.#tally = tally;
+    this.#method = method;
+    this.#startedMs = startedMs;
+    this.#heldUnits = heldUnits;
+  }
+
+  /** How long the caller waits, counted from the request's arrival; undefined for ever. */
+  get deadlineMs(): number | undefined {
+    return this.#deadlineMs;
+  }
+
+  /** The label of the request's route; empty when it isn't known. */
+  get route(): string {
+    return this.#tally.route;
+  }
+
+  /** What the request was decided by. */
+  get policy(): ResolvedRoutePolicy {
+    return this.#tally.policy;
+  }
+
+  /** The framework has found the request's route, which was not known when it was decided. */
+  label(pattern: string): void {
+    if (this.#tally.route === '') this.#tally = this.admission.relabelled(this.#tally, pattern);
+  }
+
+  /**
+   * The framework has found the request's policy. If none was known when the request was let in, decides again by that
+   * policy. A request that is shed after all holds nothing any more, but has to be released; answer it with what is returned.
+   */
+  reclassify(policy: ResolvedRoutePolicy, headers: IncomingHttpHeaders): Shed | undefined {
+    if (this.#released) return undefined;
+    const tally = this.admission.reclassified(this.#tally, policy);
+    if (tally === this.#tally) return undefined;
+    this.#tally = tally;
+    const units = costOf(tally, headers);
+    this.#deadlineMs = remainingMs(headers, tally.policy.deadlineMs);
+    const arrivedMs = this.#startedMs;
+    const shed = this.admission.decideAgain({
+      tally,
+      units,
+      heldUnits: this.#heldUnits,
+      heldBytes: this.#heldBytes,
+      deadlineMs: this.#deadlineMs,
+      arrivedMs,
+    });
+    this.#heldUnits = shed === undefined ? units : 0;
+    if (shed !== undefined || tally.criticality === 'exempt') this.#heldBytes = 0;
+    return shed;
+  }
+
+  /**
+   * Charges bytes of the request's body to the budget, beforehand or as they arrive. False when the budget is spent and
+   * others hold a part of it, so that this request should be ended.
+   */
+  charge(bytes: number): boolean {
+    if (this.#released || this.#tally.criticality === 'exempt') return true;
+    this.#heldBytes += bytes;
+    return this.admission.hold(bytes, this.#heldBytes);
+  }
+
+  /** The body ran over the budget: counts the request as shed after all. It still has to be released. */
+  overrun(): Shed {
+    return this.admission.overrun(this.#tally);
+  }
+
+  /** Gives everything back. Only the first call counts. */
+  release(status: number): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.admission.settle(
+      this.#tally,
+      this.#heldUnits,
+      this.#heldBytes,
+      this.#method,
+      status,
+      this.#startedMs,
+    );
+  }
+}

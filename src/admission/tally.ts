@@ -1,0 +1,78 @@
+// What admission counts, and how it treats those that it counts together.
+import type { RouteClass } from './classify.ts';
+import { CRITICALITIES, type ResolvedAdmissionOptions, type ShedStatus } from './options.ts';
+import type { Criticality, ResolvedRoutePolicy } from './policy.ts';
+import { type AdmissionCount, SHED_REASONS, type ShedReason } from './stats.ts';
+
+/** The requests of one route that are treated alike. */
+export interface Tally extends RouteClass {
+  readonly criticality: Criticality | 'exempt';
+  /** Index of the class in `CRITICALITIES`; -1 for the exempt. */
+  readonly rank: number;
+  /** Utilization, of units and of bytes, from which it is shed. */
+  readonly threshold: number;
+  readonly status: ShedStatus;
+  admitted: number;
+  readonly shed: Record<ShedReason, number>;
+  /** The user's cost function has returned something else than a cost, and that was said. */
+  warned: boolean;
+}
+
+/** All tallies of an admission, by policy and label. */
+export class Tallies {
+  readonly #options: ResolvedAdmissionOptions;
+  readonly #byPolicy = new Map<ResolvedRoutePolicy, Map<string, Tally>>();
+
+  constructor(options: ResolvedAdmissionOptions) {
+    this.#options = options;
+  }
+
+  of(policy: ResolvedRoutePolicy, route: string): Tally {
+    let routes = this.#byPolicy.get(policy);
+    if (routes === undefined) {
+      routes = new Map();
+      this.#byPolicy.set(policy, routes);
+    }
+    let tally = routes.get(route);
+    if (tally === undefined) {
+      tally = this.#create(policy, route);
+      routes.set(route, tally);
+    }
+    return tally;
+  }
+
+  *counts(dryRun: boolean): Generator<AdmissionCount> {
+    for (const routes of this.#byPolicy.values()) {
+      for (const tally of routes.values()) yield* countsOf(tally, dryRun);
+    }
+  }
+
+  #create(policy: ResolvedRoutePolicy, route: string): Tally {
+    const { thresholds, statuses, defaultCriticality } = this.#options;
+    const criticality = policy.criticality ?? defaultCriticality;
+    const isExempt = criticality === 'exempt';
+    return {
+      policy,
+      route,
+      criticality,
+      rank: isExempt ? -1 : CRITICALITIES.indexOf(criticality),
+      threshold: isExempt ? Infinity : thresholds[criticality],
+      status: isExempt ? 503 : statuses[criticality],
+      admitted: 0,
+      shed: { 'in-flight': 0, bytes: 0, turn: 0, deadline: 0 },
+      warned: false,
+    };
+  }
+}
+
+function* countsOf(
+  { criticality, route, admitted, shed }: Tally,
+  dryRun: boolean,
+): Generator<AdmissionCount> {
+  const shedDecision = dryRun ? 'would-shed' : 'shed';
+  if (admitted > 0) yield { decision: 'admitted', reason: '', criticality, route, count: admitted };
+  for (const reason of SHED_REASONS) {
+    const count = shed[reason];
+    if (count > 0) yield { decision: shedDecision, reason, criticality, route, count };
+  }
+}
