@@ -1,26 +1,39 @@
-// `npm run bench -- <name> [--quick] [--save]`: runs one benchmark and says whether its goals hold.
+// `npm run bench -- <name> [filters] [--quick] [--save]`: runs one benchmark and says whether its goals hold.
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { accept } from './accept/bench.ts';
 import { killed } from './killed/bench.ts';
-import type { Benchmark } from './lib/benchmark.ts';
+import type { Benchmark, Filters } from './lib/benchmark.ts';
 import { describePinning, pinThisProcess } from './lib/pinning.ts';
 import { endAll, endAllOnSignals } from './lib/processes.ts';
 import { allHold, renderText, save } from './lib/results.ts';
 import { repository } from './lib/server.ts';
 import { overhead } from './overhead/bench.ts';
+import { overload } from './overload/bench.ts';
 import { refusal } from './refusal/bench.ts';
+import { refusalRate } from './refusal-rate/bench.ts';
 import { rolling } from './rolling/bench.ts';
 import { startup } from './startup/bench.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [overhead, accept, startup, refusal, rolling, killed];
+const BENCHMARKS: readonly Benchmark[] = [
+  overhead,
+  overload,
+  refusalRate,
+  accept,
+  startup,
+  refusal,
+  rolling,
+  killed,
+];
 
-const USAGE = 'npm run bench -- <name> [--quick] [--save]';
+const USAGE = 'npm run bench -- <name> [filters] [--quick] [--save]';
 
 interface Request {
   readonly name: string | undefined;
   readonly quick: boolean;
   readonly save: boolean;
+  /** As typed, for any benchmark. */
+  readonly filters: Filters;
 }
 
 process.exitCode = await main();
@@ -34,6 +47,8 @@ async function main(): Promise<number> {
   }
   const benchmark = BENCHMARKS.find(({ name }) => name === request.name);
   if (benchmark === undefined) return refuse(`there is no benchmark '${request.name}'`);
+  const problem = findProblem(benchmark, request.filters);
+  if (problem !== undefined) return refuse(problem);
   endAllOnSignals();
   build();
   return await run(benchmark, request);
@@ -44,13 +59,13 @@ async function run(benchmark: Benchmark, request: Request): Promise<number> {
   if (benchmark.pinned) pinThisProcess();
   console.log(`${name}: ${summary}`);
   console.log(`pinning: ${benchmark.pinned ? describePinning() : 'none, on purpose'}`);
-  const { quick } = request;
+  const { quick, filters } = request;
   const startedMs = performance.now();
   try {
     const say = (line: string): void => {
       console.log(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(6)} s  ${line}`);
     };
-    const outcome = await benchmark.run({ quick, say });
+    const outcome = await benchmark.run({ quick, filters, say });
     const result = { name, summary, quick, outcome };
     console.log(`\n${renderText(result)}`);
     if (request.save) save(result);
@@ -62,15 +77,39 @@ async function run(benchmark: Benchmark, request: Request): Promise<number> {
 
 function readArguments(): Request | string {
   try {
+    const names = BENCHMARKS.flatMap(({ filters = {} }) => Object.keys(filters));
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { quick: { type: 'boolean', default: false }, save: { type: 'boolean', default: false } },
+      options: {
+        ...Object.fromEntries(names.map((filter) => [filter, { type: 'string' } as const])),
+        quick: { type: 'boolean', default: false },
+        save: { type: 'boolean', default: false },
+      },
     });
     if (positionals.length > 1) return 'one benchmark at a time';
-    return { name: positionals[0], ...values };
+    const { quick, save: saves, ...filters } = values;
+    return {
+      name: positionals[0],
+      quick,
+      save: saves,
+      filters: Object.fromEntries(
+        Object.entries(filters).map(([filter, typed]) => [filter, String(typed).split(',')]),
+      ),
+    };
   } catch (error) {
     return error instanceof Error ? (error.message.split('.')[0] ?? '') : String(error);
   }
+}
+
+/** A filter that this benchmark does not have, or a value that the filter does not take. */
+function findProblem({ name, filters: known = {} }: Benchmark, filters: Filters): string | undefined {
+  for (const [filter, values] of Object.entries(filters)) {
+    const allowed = known[filter];
+    if (allowed === undefined) return `'${name}' has no --${filter}`;
+    const unknown = values.find((value) => !allowed.includes(value));
+    if (unknown !== undefined) return `--${filter} takes ${allowed.join(',')}, not '${unknown}'`;
+  }
+  return undefined;
 }
 
 function refuse(why: string): number {
@@ -81,7 +120,12 @@ function refuse(why: string): number {
 
 function list(): void {
   console.log(`${USAGE}\n`);
-  for (const { name, summary } of BENCHMARKS) console.log(`  ${name.padEnd(10)}${summary}`);
+  for (const { name, summary, filters = {} } of BENCHMARKS) {
+    console.log(`  ${name.padEnd(14)}${summary}`);
+    for (const [filter, values] of Object.entries(filters)) {
+      console.log(`${' '.repeat(16)}--${filter} ${values.join(',')}`);
+    }
+  }
 }
 
 function build(): void {

@@ -25,11 +25,24 @@ export interface Outcome {
   readonly settings: Readonly<Record<string, string | number>>;
   /** Single measurements, for the JSON file. */
   readonly measurements: unknown;
+  /** Drawings to keep beside the tables. */
+  readonly plots?: readonly Plot[];
 }
+
+export interface Plot {
+  /** What it adds to the benchmark's name to make the file's. */
+  readonly name: string;
+  readonly title: string;
+  readonly svg: string;
+}
+
+/** What a benchmark is narrowed down to: values by filter. A filter that is not there narrows nothing. */
+export type Filters = Readonly<Record<string, readonly string[]>>;
 
 export interface Context {
   /** Short settings: shows that the benchmark works, not what it measures. */
   readonly quick: boolean;
+  readonly filters: Filters;
   readonly say: (line: string) => void;
 }
 
@@ -39,5 +52,7 @@ export interface Benchmark {
   readonly summary: string;
   /** Servers run on one core and the load on another; otherwise where the kernel likes. */
   readonly pinned: boolean;
+  /** Filters that it knows, as options of the command line, with the values that each takes. */
+  readonly filters?: Filters;
   run(context: Context): Promise<Outcome>;
 }

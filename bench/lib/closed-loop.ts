@@ -39,7 +39,7 @@ export async function closedLoop(generator: Generator, options: ClosedLoopOption
   return { perSecond, cores, isVoid };
 }
 
-async function wrk({ port, connections, seconds }: ClosedLoopOptions): Promise<number> {
+async function wrk({ port, status, connections, seconds }: ClosedLoopOptions): Promise<number> {
   const settings = ['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`];
   const child = start(onLoadCore([WRK, ...settings, `http://127.0.0.1:${port}/`]));
   let output = '';
@@ -48,7 +48,11 @@ async function wrk({ port, connections, seconds }: ClosedLoopOptions): Promise<n
   });
   await once(child, 'close');
   const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]);
-  if (Number.isNaN(perSecond) || /Socket errors|Non-2xx/.test(output)) {
+  const requests = /(\d+) requests in/.exec(output)?.[1];
+  const refused = /Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1];
+  // wrk does not tell one refusal from another: all of the answers have to be one, or none.
+  const wanted = status === undefined ? undefined : requests;
+  if (Number.isNaN(perSecond) || output.includes('Socket errors') || refused !== wanted) {
     throw new Error(`wrk met errors or was not understood:\n${output}`);
   }
   return perSecond;

@@ -3,12 +3,14 @@ import { connect, type Socket } from 'node:net';
 
 const READ_BUFFER_BYTES = 16 * 1024;
 const HEADER_END = Buffer.from('\r\n\r\n');
-const STATUS_OK = 'HTTP/1.1 200 ';
+const OK = 200;
 
 export interface Target {
   readonly port: number;
   /** The length of every response's body, known beforehand so that nobody has to read it out of the header. */
   readonly bodyBytes: number;
+  /** The status of every response; any other is an error. Default 200. */
+  readonly status?: number | undefined;
 }
 
 export interface Callbacks {
@@ -22,14 +24,16 @@ export class KeepAliveConnection {
   readonly #socket: Socket;
   readonly #request: Buffer;
   readonly #bodyBytes: number;
+  readonly #statusLine: string;
   readonly #callbacks: Callbacks;
   /** The beginning of a response whose end has not arrived. */
   #partial: Buffer | undefined;
   #closing = false;
 
-  private constructor({ port, bodyBytes }: Target, callbacks: Callbacks, connected: () => void) {
+  private constructor({ port, bodyBytes, status = OK }: Target, callbacks: Callbacks, connected: () => void) {
     this.#request = Buffer.from(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
     this.#bodyBytes = bodyBytes;
+    this.#statusLine = `HTTP/1.1 ${status} `;
     this.#callbacks = callbacks;
     const fail = (error: Error): void => {
       if (!this.#closing) callbacks.failed(error);
@@ -77,7 +81,8 @@ export class KeepAliveConnection {
       return true;
     }
     this.#partial = undefined;
-    if (received.length > length || received.toString('latin1', 0, STATUS_OK.length) !== STATUS_OK) {
+    const statusLine = received.toString('latin1', 0, this.#statusLine.length);
+    if (received.length > length || statusLine !== this.#statusLine) {
       this.#callbacks.failed(new Error(`an unexpected answer: ${received.toString()}`));
     } else {
       this.#callbacks.answered(this);

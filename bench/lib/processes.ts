@@ -9,8 +9,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 const live = new Set<ChildProcess>();
 let workingDirectory: string | undefined;
 
-/** Where servers run: an empty directory, so that no configuration of the reader's is found. */
-function emptyDirectory(): string {
+/** Where servers run: an empty directory, so that no configuration of the reader's is found. It goes with the processes. */
+export function emptyDirectory(): string {
   workingDirectory ??= mkdtempSync(path.join(tmpdir(), 'respite-bench-'));
   return workingDirectory;
 }

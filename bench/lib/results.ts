@@ -1,7 +1,7 @@
 // Prints an outcome, and keeps it for others to read.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Outcome, Table } from './benchmark.ts';
+import type { Outcome, Plot, Table } from './benchmark.ts';
 import { environment } from './environment.ts';
 import { repository } from './server.ts';
 
@@ -25,11 +25,13 @@ export function renderText({ outcome }: Result): string {
     .join('\n\n');
 }
 
-/** Writes bench/results/<name>.md and .json. */
+/** Writes bench/results/<name>.md and .json, and the plots as <name>-<plot>.svg. */
 export function save(result: Result): void {
   const folder = path.join(repository, 'bench/results');
   mkdirSync(folder, { recursive: true });
-  const { name, quick, outcome } = result;
+  const { name, quick } = result;
+  const { plots = [], ...outcome } = result.outcome;
+  for (const plot of plots) writeFileSync(path.join(folder, plotFile(name, plot)), plot.svg);
   writeFileSync(path.join(folder, `${name}.md`), renderMarkdown(result));
   const json = { name, quick, environment: environment(), ...outcome };
   writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(json, undefined, 2)}\n`);
@@ -41,10 +43,15 @@ function renderMarkdown({ name, summary, quick, outcome }: Result): string {
     `# ${name}\n\n${capitalized(summary)}.`,
     quick ? '**Quick settings: these figures show only that the benchmark works.**' : '',
     ...[goalsTable(outcome), ...outcome.tables].map((table) => `## ${table.title}\n\n${markdownRows(table)}`),
+    ...(outcome.plots ?? []).map((plot) => `![${plot.title}](${plotFile(name, plot)})`),
     outcome.notes.length === 0 ? '' : `## Notes\n\n${outcome.notes.map((note) => `- ${note}`).join('\n')}`,
     `## Environment and settings\n\n${settings.map(([key, value]) => `- ${key}: ${value}`).join('\n')}`,
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function plotFile(name: string, plot: Plot): string {
+  return `${name}-${plot.name}.svg`;
 }
 
 function goalsTable({ goals }: Outcome): Table {
