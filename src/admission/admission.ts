@@ -44,6 +44,11 @@ export class Admission {
   observer: RequestObserver | undefined;
   /** Decide and count, but let every request through. May change at any time. */
   dryRun: boolean;
+  /**
+   * Says how many connections one turn of the event loop can accept: when it has, more may be waiting in the kernel,
+   * unseen. Set by whoever knows.
+   */
+  acceptsPerTurn: () => number = () => Infinity;
 
   readonly #options: ResolvedAdmissionOptions;
   readonly #classifier: Classifier;
@@ -67,12 +72,17 @@ export class Admission {
     this.#tallies = new Tallies(options);
     const budget = options.turnBudget === false ? undefined : new TurnBudget(options.turnBudget, now());
     this.#turnBudget = budget;
-    this.#turn = new Turn(() => budget?.turnEnded(now()));
+    this.#turn = new Turn((accepted) => budget?.turnEnded(now(), accepted >= this.acceptsPerTurn()));
   }
 
   /** All requests under way now, exempt ones included. */
   get active(): number {
     return this.#active;
+  }
+
+  /** A connection was accepted. */
+  accepted(): void {
+    this.#turn.accepted();
   }
 
   /**

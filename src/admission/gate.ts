@@ -70,6 +70,9 @@ export function installGate(target: Gated, admission: Admission): () => void {
       case 'request':
         if (!enterRequest(admission, first as IncomingMessage, second as ServerResponse, false)) return true;
         break;
+      case 'connection':
+        admission.accepted();
+        break;
       case 'checkContinue':
         if (!enterRequest(admission, first as IncomingMessage, second as ServerResponse, true)) return true;
         if (listenerCount.call(this, event) > 0) break;

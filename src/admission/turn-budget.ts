@@ -12,12 +12,20 @@ const SHARES: Readonly<Record<Criticality, { readonly ofTarget: number; readonly
 };
 
 /** From this share of refused requests on, a class has no more than its part of the target. */
-const NO_BURST_FROM = 0.3;
+const NO_BURST_FROM = 0.5;
 /** From this share of refused requests on, the classes below get nothing. */
 const NOTHING_BELOW_FROM = 0.1;
 /** How fast the refused share follows what happens: quickly up, so that a flood finds little burst, and slowly down. */
 const RISE_MS = 30;
-const FALL_MS = 300;
+const FALL_MS = 100;
+
+/**
+ * What a turn after which connections are still waiting leaves of the next turn's budget, and how fast the rest comes
+ * back. A turn takes one connection from each copy of a socket, so shorter turns take more of them.
+ */
+const SQUEEZE = 0.5;
+const RELEASE = 1.2;
+const TIGHTEST = 1 / 64;
 
 interface ClassBudget {
   readonly ofTargetMs: number;
@@ -41,6 +49,7 @@ interface ClassBudget {
 export class TurnBudget {
   readonly #classes: readonly ClassBudget[];
   #endedMs: number;
+  #squeeze = 1;
 
   constructor({ targetMs, burstMs }: ResolvedTurnBudget, nowMs: number) {
     this.#endedMs = nowMs;
@@ -71,7 +80,11 @@ export class TurnBudget {
     return admits;
   }
 
-  turnEnded(nowMs: number): void {
+  /** @param isBacklogged More connections were waiting than the turn could accept. */
+  turnEnded(nowMs: number, isBacklogged: boolean = false): void {
+    this.#squeeze = isBacklogged
+      ? Math.max(TIGHTEST, this.#squeeze * SQUEEZE)
+      : Math.min(1, this.#squeeze * RELEASE);
     const elapsedMs = nowMs - this.#endedMs;
     this.#endedMs = nowMs;
     let refusedAbove = 0;
@@ -79,7 +92,7 @@ export class TurnBudget {
       follow(budget, elapsedMs);
       const burstMs = budget.ofBurstMs * (1 - budget.refusedShare / NO_BURST_FROM);
       const leftByThoseAbove = 1 - Math.min(1, refusedAbove / NOTHING_BELOW_FROM);
-      budget.budgetMs = Math.max(budget.ofTargetMs, burstMs) * leftByThoseAbove;
+      budget.budgetMs = Math.max(budget.ofTargetMs, burstMs) * leftByThoseAbove * this.#squeeze;
       refusedAbove = Math.max(refusedAbove, budget.refusedShare);
     }
   }

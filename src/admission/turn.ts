@@ -1,11 +1,12 @@
 /** Knows when the present turn of the event loop began, as far as requests are concerned. */
 export class Turn {
-  readonly #ended: () => void;
+  readonly #ended: (accepted: number) => void;
   #startedMs = 0;
+  #accepted = 0;
   #isOpen = false;
 
-  /** @param ended Called after each turn in which a request arrived. */
-  constructor(ended: () => void) {
+  /** @param ended Called after each turn in which a request arrived, with the number of connections that were accepted since. */
+  constructor(ended: (accepted: number) => void) {
     this.#ended = ended;
   }
 
@@ -19,8 +20,15 @@ export class Turn {
     return 0;
   }
 
+  /** A connection was accepted. */
+  accepted(): void {
+    this.#accepted += 1;
+  }
+
   readonly #end = (): void => {
     this.#isOpen = false;
-    this.#ended();
+    const accepted = this.#accepted;
+    this.#accepted = 0;
+    this.#ended(accepted);
   };
 }

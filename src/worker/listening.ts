@@ -75,6 +75,13 @@ export class Listening {
     return this.#servers;
   }
 
+  /** Connections that a turn of the event loop accepts from the socket that has most copies. */
+  get acceptsPerTurn(): number {
+    let most = 0;
+    for (const { handles } of this.#open.values()) most = Math.max(most, handles);
+    return most === 0 ? Infinity : most;
+  }
+
   install(): void {
     const prototype = net.Server.prototype as ListeningServer;
     const { listen, _listen2: listen2 } = prototype;

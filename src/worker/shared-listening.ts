@@ -35,6 +35,11 @@ export class SharedListening {
     };
   }
 
+  /** The copies that it accepts from, and the first. */
+  get handles(): number {
+    return 1 + this.#copies.size;
+  }
+
   /** Accepts from one more copy, as far as the server still accepts. */
   add(copy: TcpHandle): void {
     if (this.#state !== 'accepting') {

@@ -41,6 +41,7 @@ export function startWorker(setup: WorkerSetup): void {
   let dryRun: boolean | undefined;
   const observe = (admission: Admission): void => {
     admission.observer = durations;
+    admission.acceptsPerTurn = () => listening.acceptsPerTurn;
     admission.dryRun = dryRun ?? admission.dryRun;
     admissions.push(admission);
   };
