@@ -80,6 +80,30 @@ test('once a turn has used its budget, the rest of the turn is refused, and the 
   );
 });
 
+test('an adaptive limit grows while requests complete as fast as ever, and what the client left does not count', () => {
+  let nowMs = 0;
+  const admission = new Admission(
+    resolveAdmissionOptions({ limit: 'adaptive', adaptiveLimit: { initialLimit: 8 }, turnBudget: false }),
+    () => nowMs,
+  );
+  const limit = (): number => admission.stats().limit;
+  const round = (isComplete: boolean): void => {
+    const permits: Permit[] = [];
+    for (let i = 0; i < 3 * limit(); i += 1) {
+      const outcome = admission.request('GET', '/', 0, {});
+      if (outcome instanceof Permit) permits.push(outcome);
+      else assert.equal(outcome.reason, 'in-flight');
+    }
+    assert.equal(permits.length, limit());
+    nowMs += 20;
+    for (const permit of permits) permit.release(200, isComplete);
+  };
+  for (let i = 0; i < 5; i += 1) round(false);
+  assert.equal(limit(), 8);
+  for (let i = 0; i < 50; i += 1) round(true);
+  assert.ok(limit() > 8, String(limit()));
+});
+
 test('without a turn budget a turn may take as long as it likes', () => {
   let nowMs = 0;
   const admission = new Admission(resolveAdmissionOptions({ turnBudget: false }), () => nowMs);

@@ -4,6 +4,7 @@ import { type Classifier, createClassifier } from './classify.ts';
 import { costOf } from './cost.ts';
 import { remainingMs } from './deadline.ts';
 import { InFlight } from './in-flight.ts';
+import { AdaptiveLimit, type Outcome } from './limit/index.ts';
 import type { ResolvedAdmissionOptions, ShedStatus } from './options.ts';
 import { Permit } from './permit.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
@@ -58,6 +59,7 @@ export class Admission {
   readonly #now: () => number;
   readonly #drain: DrainEstimate;
   readonly #inFlight = new InFlight();
+  readonly #limit: Pick<AdaptiveLimit, 'value'> & Partial<AdaptiveLimit>;
   /** All requests under way, exempt ones included: what a drain waits for. */
   #active = 0;
   #bytesInFlight = 0;
@@ -70,6 +72,8 @@ export class Admission {
     this.#drain = new DrainEstimate(now());
     this.#classifier = createClassifier(options);
     this.#tallies = new Tallies(options);
+    const { limit } = options;
+    this.#limit = limit === 'adaptive' ? new AdaptiveLimit(options.adaptiveLimit, now()) : { value: limit };
     const budget = options.turnBudget === false ? undefined : new TurnBudget(options.turnBudget, now());
     this.#turnBudget = budget;
     this.#turn = new Turn((accepted) => budget?.turnEnded(now(), accepted >= this.acceptsPerTurn()));
@@ -112,6 +116,7 @@ export class Admission {
       (this.#mayStart(tally, nowMs) ? undefined : 'turn');
     if (reason !== undefined) {
       tally.shed[reason] += 1;
+      if (reason === 'in-flight') this.#limit.shed?.(nowMs);
       if (!this.dryRun) {
         this.observer?.observe(tally.route, method, tally.status, 0);
         return this.#shed(tally, reason);
@@ -121,6 +126,7 @@ export class Admission {
     }
     this.#active += 1;
     this.#inFlight.take(units);
+    if (units > 0) this.#limit.admitted?.(this.#inFlight.units);
     const permit = new Permit(this, tally, method, nowMs, units, deadlineMs);
     if (bodyBytes > 0) permit.charge(bodyBytes);
     return permit;
@@ -172,13 +178,17 @@ export class Admission {
     method: string,
     status: number,
     startedMs: number,
+    outcome: Outcome,
   ): void {
     const nowMs = this.#now();
     const seconds = (nowMs - startedMs) / 1000;
     this.#active -= 1;
     this.#inFlight.giveBack(heldUnits);
     this.#bytesInFlight -= heldBytes;
-    if (heldUnits > 0) this.#drain.completed(seconds, nowMs);
+    if (heldUnits > 0) {
+      this.#drain.completed(seconds, nowMs);
+      this.#limit.ended?.(outcome, nowMs - startedMs, nowMs);
+    }
     this.observer?.observe(tally.route, method, status, seconds);
   }
 
@@ -189,7 +199,8 @@ export class Admission {
   }
 
   stats(): AdmissionStats {
-    const { limit, bodyBudgetBytes } = this.#options;
+    const { bodyBudgetBytes } = this.#options;
+    const limit = this.#limit.value;
     const { units } = this.#inFlight;
     return {
       limit,
@@ -209,7 +220,7 @@ export class Admission {
   ): ShedReason | undefined {
     if (units === 0) return undefined;
     if (waitsMs !== undefined && waitsMs <= 0) return 'deadline';
-    if (!this.#inFlight.hasRoomFor(units, this.#options.limit * tally.threshold)) return 'in-flight';
+    if (!this.#inFlight.hasRoomFor(units, this.#limit.value * tally.threshold)) return 'in-flight';
     return this.#hasRoomForBody(bodyBytes, tally.threshold) ? undefined : 'bytes';
   }
 

@@ -137,7 +137,7 @@ function enterRequest(
 }
 
 function releaseOnClose(this: ServerResponse & Permitted): void {
-  this[kPermit]?.release(this.statusCode);
+  this[kPermit]?.release(this.statusCode, this.writableFinished);
 }
 
 function enterStream(
@@ -166,7 +166,7 @@ function enterStream(
 }
 
 function releaseStreamOnClose(this: ServerHttp2Stream & Permitted): void {
-  this[kPermit]?.release(Number(this.sentHeaders?.[':status'] ?? 0));
+  this[kPermit]?.release(Number(this.sentHeaders?.[':status'] ?? 0), !this.aborted);
 }
 
 /** A connection that leaves HTTP may live for days, so it is decided upon but not counted. */

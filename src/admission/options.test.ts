@@ -25,8 +25,15 @@ test('what is given takes the place of its default and nothing else', () => {
 });
 
 const BAD: readonly (readonly [options: object, message: RegExp])[] = [
-  [{ limit: 0 }, /^admission\.limit must be a whole number of at least 1, got 0$/],
-  [{ limit: 'adaptive' }, /^admission\.limit must be a whole number of at least 1, got "adaptive"$/],
+  [{ limit: 0 }, /^admission\.limit must be a whole number of at least 1, or adaptive, got 0$/],
+  [
+    { limit: 'auto' as never },
+    /^admission\.limit must be a whole number of at least 1, or adaptive, got "auto"$/,
+  ],
+  [
+    { turnBudget: { targetMs: 20, burstMs: 10 } },
+    /^admission\.turnBudget\.burstMs must be a whole number of at least 20, got 10$/,
+  ],
   [{ bodyBudgetBytes: 1.5 }, /^admission\.bodyBudgetBytes must be a whole number/],
   [
     { defaultCriticality: 'low' },

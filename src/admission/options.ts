@@ -5,8 +5,14 @@ import {
   resolvePolicy,
   type RoutePolicy,
 } from './policy.ts';
-import { boolean, fraction, integer, knownKeys, object, oneOf } from '../core/validate.ts';
+import { boolean, fraction, integer, integerOr, knownKeys, object, oneOf } from '../core/validate.ts';
 import { RespiteError } from '../core/errors.ts';
+import {
+  DEFAULTS as LIMIT_DEFAULTS,
+  type LimitOptions,
+  resolveLimitOptions,
+  type ResolvedLimitOptions,
+} from './limit/index.ts';
 
 export { CRITICALITIES, type Criticality };
 
@@ -29,8 +35,13 @@ export type ShedStatus = 429 | 503;
 
 /** Options of admission control. Every one has a default; only `undefined` means default. */
 export interface AdmissionOptions {
-  /** Requests in flight at once at which utilization is 1. Default 256. */
-  readonly limit?: number | undefined;
+  /**
+   * Requests in flight at once at which utilization is 1, or `adaptive` to find it from how long requests take and how
+   * many complete. Default 256.
+   */
+  readonly limit?: number | 'adaptive' | undefined;
+  /** Bounds and start of the adaptive limit. */
+  readonly adaptiveLimit?: LimitOptions | undefined;
   /**
    * Bytes of request bodies in flight at which utilization is 1, charged from `Content-Length` or as they arrive.
    * One request larger than that is let in when no other is holding bytes. Default 268435456 (256 MiB).
@@ -64,7 +75,8 @@ export interface AdmissionOptions {
 
 /** {@link AdmissionOptions} with every default filled in. */
 export interface ResolvedAdmissionOptions {
-  readonly limit: number;
+  readonly limit: number | 'adaptive';
+  readonly adaptiveLimit: ResolvedLimitOptions;
   readonly bodyBudgetBytes: number;
   readonly routes: Readonly<Record<string, ResolvedRoutePolicy>>;
   readonly defaultCriticality: Criticality;
@@ -77,6 +89,7 @@ export interface ResolvedAdmissionOptions {
 
 export const DEFAULTS: ResolvedAdmissionOptions = Object.freeze({
   limit: 256,
+  adaptiveLimit: LIMIT_DEFAULTS,
   bodyBudgetBytes: 256 * 1024 * 1024,
   routes: Object.freeze({}),
   defaultCriticality: 'critical',
@@ -102,7 +115,8 @@ export function resolveAdmissionOptions(options: AdmissionOptions = {}): Resolve
     }
   }
   return Object.freeze({
-    limit: integer('admission.limit', options.limit ?? DEFAULTS.limit, 1),
+    limit: integerOr('adaptive', 'admission.limit', options.limit ?? DEFAULTS.limit, 1),
+    adaptiveLimit: resolveLimitOptions(options.adaptiveLimit),
     bodyBudgetBytes: integer(
       'admission.bodyBudgetBytes',
       options.bodyBudgetBytes ?? DEFAULTS.bodyBudgetBytes,

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Admission, Shed } from './admission.ts';
 import { costOf } from './cost.ts';
 import { remainingMs } from './deadline.ts';
+import type { Outcome } from './limit/index.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
 import type { Tally } from './tally.ts';
 
@@ -92,10 +93,15 @@ export class Permit {
     return this.admission.overrun(this.#tally);
   }
 
-  /** Gives everything back. Only the first call counts. */
-  release(status: number): void {
+  /**
+   * Gives everything back. Only the first call counts.
+   *
+   * @param isComplete False when the client went away before the end of the response.
+   */
+  release(status: number, isComplete: boolean = true): void {
     if (this.#released) return;
     this.#released = true;
+    const outcome: Outcome = !isComplete ? 'cancelled' : status >= 500 ? 'failed' : 'completed';
     this.admission.settle(
       this.#tally,
       this.#heldUnits,
@@ -103,6 +109,7 @@ export class Permit {
       this.#method,
       status,
       this.#startedMs,
+      outcome,
     );
   }
 }

@@ -22,12 +22,25 @@ export interface Tally extends RouteClass {
 export class Tallies {
   readonly #options: ResolvedAdmissionOptions;
   readonly #byPolicy = new Map<ResolvedRoutePolicy, Map<string, Tally>>();
+  /** The tally of the last request: the next one is often its like. */
+  #last: Tally | undefined;
 
   constructor(options: ResolvedAdmissionOptions) {
     this.#options = options;
   }
 
   of(policy: ResolvedRoutePolicy, route: string): Tally {
+    if (this.#last?.policy !== policy || this.#last.route !== route) this.#last = this.#find(policy, route);
+    return this.#last;
+  }
+
+  *counts(dryRun: boolean): Generator<AdmissionCount> {
+    for (const routes of this.#byPolicy.values()) {
+      for (const tally of routes.values()) yield* countsOf(tally, dryRun);
+    }
+  }
+
+  #find(policy: ResolvedRoutePolicy, route: string): Tally {
     let routes = this.#byPolicy.get(policy);
     if (routes === undefined) {
       routes = new Map();
@@ -39,12 +52,6 @@ export class Tallies {
       routes.set(route, tally);
     }
     return tally;
-  }
-
-  *counts(dryRun: boolean): Generator<AdmissionCount> {
-    for (const routes of this.#byPolicy.values()) {
-      for (const tally of routes.values()) yield* countsOf(tally, dryRun);
-    }
   }
 
   #create(policy: ResolvedRoutePolicy, route: string): Tally {

@@ -59,7 +59,7 @@ const COMPLAINTS: readonly (readonly [line: string, complaint: string])[] = [
   ['run', "respite: missing required argument 'script'\n"],
   ['run --nope s.js', "respite: unknown option '--nope'\n"],
   ['run --limt 5 s.js', "respite: unknown option '--limt' (Did you mean --limit?)\n"],
-  ['run --limit', "respite: option '--limit <n>' argument missing\n"],
+  ['run --limit', "respite: option '--limit <n|adaptive>' argument missing\n"],
   ['server.js', "respite: unknown command 'server.js'\n"],
   ['--nope', "respite: unknown option '--nope'\n"],
 ];
@@ -78,7 +78,7 @@ test('version and help go to stdout', async () => {
   for (const flag of [
     '--workers <n|auto>',
     '--config <file>',
-    '--limit <n>',
+    '--limit <n|adaptive>',
     '--management <host:port|off>',
     '--heap <MB>',
     '--dry-run',

@@ -33,6 +33,7 @@ test('a flag wins over the configuration, that over the default', () => {
     token: 'from-file',
   });
   assert.equal(resolveSettings({}, {}, {}).admission.limit, 256);
+  assert.equal(resolveSettings({ limit: 'adaptive' }, {}, {}).admission.limit, 'adaptive');
 });
 
 test('flags have words of their own', () => {
@@ -57,7 +58,7 @@ test('the token comes from the environment when the configuration has none', () 
 });
 
 const WORKERS = '--workers must be a whole number from 1 to 1024, or auto';
-const LIMIT = '--limit must be a whole number of at least 1';
+const LIMIT = '--limit must be a whole number of at least 1, or adaptive';
 const HEAP = '--heap must be a whole number of megabytes, at least 16';
 const MANAGEMENT = '--management must be host:port, :port, a port, or off';
 

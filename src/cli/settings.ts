@@ -29,7 +29,7 @@ export function resolveSettings(flags: RunFlags, config: RespiteConfig, env: Nod
     return {
       admission: resolveAdmissionOptions({
         ...config.admission,
-        limit: number(flags.limit) ?? config.admission?.limit,
+        limit: flags.limit === 'adaptive' ? 'adaptive' : (number(flags.limit) ?? config.admission?.limit),
         dryRun: flags.dryRun ?? config.admission?.dryRun,
       }),
       supervisor: resolveSupervisorOptions({
@@ -58,7 +58,7 @@ function number(text: string | undefined): number | undefined {
 function asTyped(flags: RunFlags, message: string): string {
   const rules: readonly (readonly [option: string, flag: string, typed: string | undefined, rule: string])[] =
     [
-      ['admission.limit', '--limit', flags.limit, 'a whole number of at least 1'],
+      ['admission.limit', '--limit', flags.limit, 'a whole number of at least 1, or adaptive'],
       ['supervisor.workers', '--workers', flags.workers, 'a whole number from 1 to 1024, or auto'],
       ['supervisor.heapMb', '--heap', flags.heap, 'a whole number of megabytes, at least 16'],
       ['management.address', '--management', flags.management, 'host:port, :port, a port, or off'],

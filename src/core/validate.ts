@@ -31,11 +31,12 @@ export function integerOr<Word extends string>(
   option: string,
   value: unknown,
   min: number,
-  max: number,
+  max: number = Number.MAX_SAFE_INTEGER,
 ): number | Word {
   if (value === word) return word;
   const isInteger = typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
-  return isInteger ? value : fail(option, `a whole number from ${min} to ${max}, or ${word}`, value);
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  return isInteger ? value : fail(option, `a whole number ${range}, or ${word}`, value);
 }
 
 /** A finite number from `min` to `max`, both included. */

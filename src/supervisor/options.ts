@@ -5,7 +5,7 @@ import { integer, integerOr, knownKeys } from '../core/validate.ts';
 export interface SupervisorOptions {
   /** Worker processes: a number, or `auto` for one for each core that this process may use. Default 1. */
   readonly workers?: number | 'auto' | undefined;
-  /** Copies of each listening socket that a worker accepts from, so that a busy event loop still empties the accept queue. Default 16. */
+  /** Copies of each listening socket that a worker accepts from, so that a busy event loop still empties the accept queue. Default 32. */
   readonly listeningCopies?: number | undefined;
   /** How long requests in flight may go on in a worker that is asked to end, in milliseconds. Default 10000. */
   readonly drainTimeoutMs?: number | undefined;
@@ -28,7 +28,7 @@ export interface ResolvedSupervisorOptions {
 
 export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
   workers: 1,
-  listeningCopies: 16,
+  listeningCopies: 32,
   drainTimeoutMs: 10_000,
   killTimeoutMs: 5_000,
   startTimeoutMs: 60_000,

@@ -37,7 +37,11 @@ const VALID: readonly unknown[] = [
     },
     management: { address: '[::1]:9999', token: 'secret' },
   },
-  { admission: { turnBudget: false }, supervisor: { workers: 'auto' }, management: { address: false } },
+  {
+    admission: { turnBudget: false, limit: 'adaptive', adaptiveLimit: { maxLimit: 512 } },
+    supervisor: { workers: 'auto' },
+    management: { address: false },
+  },
 ];
 
 for (const config of VALID) {
@@ -55,10 +59,14 @@ const ADDRESS = 'must be host:port, :port, a port, or false';
 /** What the options' own resolvers refuse too, in the same words. */
 const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ admission: [] }, 'admission must be an object, got an array'],
-  [{ admission: { limit: 0 } }, `admission.limit ${COUNT}, got 0`],
-  [{ admission: { limit: 1.5 } }, `admission.limit ${COUNT}, got 1.5`],
-  [{ admission: { limit: '5' } }, `admission.limit ${COUNT}, got "5"`],
-  [{ admission: { limit: Number.NaN } }, `admission.limit ${COUNT}, got NaN`],
+  [{ admission: { limit: 0 } }, `admission.limit ${COUNT}, or adaptive, got 0`],
+  [{ admission: { limit: 1.5 } }, `admission.limit ${COUNT}, or adaptive, got 1.5`],
+  [{ admission: { limit: '5' } }, `admission.limit ${COUNT}, or adaptive, got "5"`],
+  [{ admission: { limit: Number.NaN } }, `admission.limit ${COUNT}, or adaptive, got NaN`],
+  [
+    { admission: { adaptiveLimit: { targetLatencyMs: 0 } } },
+    `admission.adaptiveLimit.targetLatencyMs ${COUNT}, got 0`,
+  ],
   [{ admission: { bodyBudgetBytes: {} } }, `admission.bodyBudgetBytes ${COUNT}, got an object`],
   [{ admission: { routes: { 'POST /x': 'low' } } }, `admission.routes["POST /x"] ${CLASSES}, got "low"`],
   [{ admission: { turnBudget: { targetMs: 0 } } }, `admission.turnBudget.targetMs ${COUNT}, got 0`],
@@ -118,7 +126,7 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ admission: { dryRun: 'yes' } }, 'admission.dryRun must be true or false, got "yes"'],
   [
     { admission: { limits: 5 } },
-    'admission.limits is not an option; known are limit, bodyBudgetBytes, routes, defaultCriticality, thresholds, turnBudget, statuses, exempt, dryRun',
+    'admission.limits is not an option; known are limit, adaptiveLimit, bodyBudgetBytes, routes, defaultCriticality, thresholds, turnBudget, statuses, exempt, dryRun',
   ],
   [
     { supervisor: { listeningCopies: 257 } },

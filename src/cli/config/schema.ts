@@ -63,7 +63,18 @@ const statuses = strict({
 const turnBudget = strict({ targetMs: integer(1).optional(), burstMs: integer(1).optional() });
 
 const admission = strict({
-  limit: integer(1).optional(),
+  limit: z
+    .custom<number | 'adaptive'>(
+      (value) => value === 'adaptive' || integer(1).safeParse(value).success,
+      'a whole number of at least 1, or adaptive',
+    )
+    .optional(),
+  adaptiveLimit: strict({
+    minLimit: integer(1).optional(),
+    maxLimit: integer(1).optional(),
+    initialLimit: integer(1).optional(),
+    targetLatencyMs: integer(1).optional(),
+  }).optional(),
   bodyBudgetBytes: integer(1).optional(),
   routes: z.record(route, z.union([criticality, policy]), 'an object').optional(),
   defaultCriticality: criticality.optional(),

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { initialLimit, type LimitState, nextLimit } from './limit.ts';
+import { resolveLimitOptions } from './options.ts';
+import type { LimitSample } from './window.ts';
+
+const options = resolveLimitOptions({ initialLimit: 50 });
+
+/** A second in which the limit of 50 was full, on a server that gives 50 × 20 ms: nothing waits. */
+const FULL: LimitSample = {
+  elapsedMs: 1000,
+  completed: 2500,
+  failed: 0,
+  cancelled: 0,
+  shed: 100,
+  meanInFlight: 49,
+  peakInFlight: 50,
+  meanLatencyMs: 20,
+  latencyError: 0.01,
+};
+
+/** Knows that a request takes 20 ms. */
+const known: LimitState = { ...initialLimit(options), baselineMs: 20, starting: false };
+
+const after = (sample: Partial<LimitSample>, state: LimitState = known): number =>
+  nextLimit(state, { ...FULL, ...sample }, options).limit;
+
+test('a limit that binds without anybody waiting rises', () => {
+  assert.equal(after({}), 75);
+});
+
+test('at the start it doubles, until it has fallen once', () => {
+  const started = initialLimit(options);
+  const once = nextLimit(started, FULL, options);
+  assert.equal(once.limit, 100);
+  const late = { ...FULL, meanInFlight: 98, peakInFlight: 100, meanLatencyMs: 200 };
+  const fallen = nextLimit(once, late, options);
+  assert.ok(fallen.limit < 100);
+  assert.equal(fallen.starting, false);
+});
+
+test('a limit that does not bind does not rise', () => {
+  assert.equal(after({ shed: 0 }), 50);
+});
+
+test('a full limit with latency above the baseline falls', () => {
+  assert.equal(after({ meanLatencyMs: 60 }), 40);
+});
+
+test('latency above the target makes it fall faster, by half at most', () => {
+  assert.equal(after({ meanLatencyMs: 800 }), 31);
+  assert.equal(after({ meanLatencyMs: 8000 }), 25);
+});
+
+test('a limit that sheds but is not full on average does not fall', () => {
+  assert.equal(after({ meanLatencyMs: 60, meanInFlight: 20 }), 50);
+});
+
+test('throughput that follows has the last word against latency', () => {
+  let state = known;
+  for (const inFlight of [50, 45, 40, 36, 32]) {
+    // A dependency that has become ten times slower, but has room: in flight / 200 ms.
+    state = nextLimit(
+      { ...state, limit: inFlight },
+      {
+        ...FULL,
+        completed: inFlight * 5,
+        meanInFlight: inFlight,
+        peakInFlight: inFlight,
+        meanLatencyMs: 200,
+      },
+      options,
+    );
+  }
+  assert.ok(state.limit > 32, String(state.limit));
+});
+
+test('throughput that does not follow has the last word against a baseline that is too high', () => {
+  let state: LimitState = { ...known, baselineMs: 1000 };
+  for (const inFlight of [50, 60, 50, 60, 50, 60]) {
+    state = nextLimit(
+      { ...state, limit: inFlight },
+      { ...FULL, completed: 1000, meanInFlight: inFlight, peakInFlight: inFlight, meanLatencyMs: inFlight },
+      options,
+    );
+  }
+  assert.ok(state.limit < 60, String(state.limit));
+});
+
+test('few samples change nothing', () => {
+  assert.equal(nextLimit(known, { ...FULL, completed: 19, meanLatencyMs: 900 }, options), known);
+  assert.equal(nextLimit(known, { ...FULL, completed: 0, shed: 0, meanLatencyMs: 0 }, options), known);
+});
+
+test('when requests are shed and nobody gets an answer it halves', () => {
+  assert.equal(after({ completed: 0, meanLatencyMs: 0 }), 25);
+  assert.equal(after({ completed: 10, cancelled: 200 }), 25);
+});
+
+test('failures alone change nothing, and many of them do not let it rise', () => {
+  assert.equal(after({ completed: 0, failed: 5000, meanLatencyMs: 0 }), 50);
+  assert.equal(after({ completed: 2500, failed: 5000 }), 50);
+});
+
+test('cancelled requests change nothing, except that with very many it does not rise', () => {
+  assert.equal(after({ cancelled: 2000 }), after({}));
+  assert.equal(after({ cancelled: 3000 }), 50);
+  assert.equal(after({ cancelled: 3000, meanLatencyMs: 60 }), after({ meanLatencyMs: 60 }));
+});
+
+test('room that is not used is taken back, not below the initial limit', () => {
+  const large = { ...known, limit: 400 };
+  assert.equal(after({ shed: 0, peakInFlight: 20, meanInFlight: 10 }, large), 380);
+  assert.equal(after({ shed: 0, peakInFlight: 20, meanInFlight: 10 }, { ...known, limit: 101 }), 96);
+  assert.equal(after({ shed: 0, peakInFlight: 1, meanInFlight: 1 }), 50);
+});
+
+const anything: fc.Arbitrary<number> = fc.oneof(
+  fc.double(),
+  fc.integer({ min: -10, max: 100_000 }),
+  fc.double({ min: 0, max: 1000, noNaN: true }),
+  fc.constantFrom(0, -1, Number.NaN, Infinity, -Infinity, Number.MIN_VALUE, Number.MAX_VALUE),
+);
+
+const plausible: fc.Arbitrary<number> = fc.integer({ min: 0, max: 10_000 });
+
+function sampleOf(value: fc.Arbitrary<number>): fc.Arbitrary<LimitSample> {
+  return fc.record({
+    elapsedMs: value,
+    completed: value,
+    failed: value,
+    cancelled: value,
+    shed: value,
+    meanInFlight: value,
+    peakInFlight: value,
+    meanLatencyMs: value,
+    latencyError: value,
+  });
+}
+
+test('whatever it is told, the limit is a whole number within its bounds, and so is the next one', () => {
+  const samples = fc.array(fc.oneof(sampleOf(anything), sampleOf(plausible)), { maxLength: 60 });
+  const bounds = fc.record({
+    minLimit: fc.integer({ min: 1, max: 50 }),
+    maxLimit: fc.integer({ min: 50, max: 5000 }),
+  });
+  fc.assert(
+    fc.property(bounds, samples, ({ minLimit, maxLimit }, told) => {
+      const resolved = resolveLimitOptions({ minLimit, maxLimit });
+      let state = initialLimit(resolved);
+      for (const sample of told) {
+        state = nextLimit(state, sample, resolved);
+        assert.ok(Number.isInteger(state.limit), String(state.limit));
+        assert.ok(state.limit >= minLimit && state.limit <= maxLimit, String(state.limit));
+        assert.ok(state.baselineMs > 0, String(state.baselineMs));
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('garbage leaves no trace', () => {
+  for (const wrong of [Number.NaN, -1, Infinity]) {
+    for (const key of Object.keys(FULL)) {
+      assert.equal(nextLimit(known, { ...FULL, [key]: wrong }, options), known, `${key} ${wrong}`);
+    }
+  }
+});

@@ -1,0 +1,177 @@
+// A server under load, without a server, a load or time: discrete events, the same for the same seed.
+import type { LimitController } from './controller.ts';
+import { exponential, seededRandom } from './random.ts';
+import { Schedule } from './schedule.ts';
+
+/** A server, who calls it, and what counts as good. */
+export interface Scenario {
+  readonly name: string;
+  readonly durationMs: number;
+  /** Nothing before is counted: what a controller does at its very start is a matter of its own. */
+  readonly warmUpMs: number;
+  /** A response later than this after its request is worth nothing. */
+  readonly deadlineMs: number;
+  /** Requests served at once; those beyond wait their turn. Infinite for a dependency that is slow but never full. */
+  slots(atMs: number): number;
+  /** How long one request is served that begins at this time. */
+  serviceMs(atMs: number, random: () => number): number;
+  /** New requests a second; they come whatever becomes of the others (an open loop). */
+  arrivalsPerSecond(atMs: number): number;
+  /** Share of requests that fail at once, without reaching a slot. */
+  failedShare?(atMs: number): number;
+  /** Clients go away after this long. The work goes on: nothing tells a handler to stop. */
+  readonly patienceMs?: number;
+  /** How often a client comes again after it was shed or went away. */
+  readonly retries?: number;
+  /** The best any controller could do, in responses a second. */
+  bestPerSecond(atMs: number): number;
+}
+
+/** What became of the requests. */
+export interface Outcome {
+  readonly scenario: Scenario;
+  readonly admitted: number;
+  readonly shed: number;
+  /** In time, after the warm-up. */
+  readonly good: number;
+  /** The same, for each `BUCKET_MS` from the start. */
+  readonly goodByBucket: readonly number[];
+  /** Of all that were served to the end after the warm-up, sorted. */
+  readonly latenciesMs: Float64Array;
+  /** The limit at the end of each bucket. */
+  readonly limitByBucket: readonly number[];
+}
+
+export const BUCKET_MS = 100;
+
+/** A failing request takes this long. */
+const FAILURE_MS = 1;
+
+/** A client waits for this long on average before it comes again. */
+const RETRY_DELAY_MS = 100;
+
+interface Request {
+  readonly arrivedMs: number;
+  readonly attempt: number;
+  readonly inFlightAtStart: number;
+  gone: boolean;
+}
+
+type Action =
+  | { readonly kind: 'arrival' }
+  | { readonly kind: 'retry'; readonly attempt: number }
+  | { readonly kind: 'served'; readonly request: Request }
+  | { readonly kind: 'failed'; readonly request: Request }
+  | { readonly kind: 'impatient'; readonly request: Request }
+  | { readonly kind: 'bucket' };
+
+export function simulate(scenario: Scenario, controller: LimitController, seed: number): Outcome {
+  const random = seededRandom(seed);
+  const schedule = new Schedule<Action>();
+  const backlog: Request[] = [];
+  let backlogHead = 0;
+  let busy = 0;
+  let inFlight = 0;
+  let admitted = 0;
+  let shed = 0;
+  let good = 0;
+  const buckets = Math.ceil(scenario.durationMs / BUCKET_MS);
+  const goodByBucket = Array.from({ length: buckets }, () => 0);
+  const limitByBucket: number[] = [];
+  const latencies: number[] = [];
+
+  const serve = (request: Request, nowMs: number): void => {
+    busy += 1;
+    schedule.put(nowMs + scenario.serviceMs(nowMs, random), { kind: 'served', request });
+  };
+  const serveWaiting = (nowMs: number): void => {
+    while (busy < scenario.slots(nowMs)) {
+      const next = backlog[backlogHead];
+      if (next === undefined) return;
+      backlogHead += 1;
+      serve(next, nowMs);
+    }
+  };
+  const comeAgain = (attempt: number, nowMs: number): void => {
+    if (attempt >= (scenario.retries ?? 0)) return;
+    schedule.put(nowMs + exponential(random, RETRY_DELAY_MS), { kind: 'retry', attempt: attempt + 1 });
+  };
+  const arrive = (attempt: number, nowMs: number): void => {
+    if (inFlight >= controller.limit) {
+      if (nowMs >= scenario.warmUpMs) shed += 1;
+      controller.shed(nowMs);
+      comeAgain(attempt, nowMs);
+      return;
+    }
+    inFlight += 1;
+    if (nowMs >= scenario.warmUpMs) admitted += 1;
+    controller.admitted(inFlight, nowMs);
+    const request: Request = { arrivedMs: nowMs, attempt, inFlightAtStart: inFlight, gone: false };
+    if (random() < (scenario.failedShare?.(nowMs) ?? 0)) {
+      schedule.put(nowMs + FAILURE_MS, { kind: 'failed', request });
+      return;
+    }
+    if (scenario.patienceMs !== undefined) {
+      schedule.put(nowMs + scenario.patienceMs, { kind: 'impatient', request });
+    }
+    backlog.push(request);
+    serveWaiting(nowMs);
+  };
+  const served = (request: Request, nowMs: number): void => {
+    busy -= 1;
+    serveWaiting(nowMs);
+    if (request.gone) return;
+    request.gone = true;
+    inFlight -= 1;
+    const latencyMs = nowMs - request.arrivedMs;
+    controller.completed(latencyMs, request.inFlightAtStart, nowMs);
+    if (nowMs >= scenario.warmUpMs) latencies.push(latencyMs);
+    if (latencyMs > scenario.deadlineMs) return;
+    if (nowMs >= scenario.warmUpMs) good += 1;
+    const bucket = Math.floor(nowMs / BUCKET_MS);
+    goodByBucket[bucket] = (goodByBucket[bucket] ?? 0) + 1;
+  };
+
+  schedule.put(0, { kind: 'arrival' });
+  schedule.put(BUCKET_MS, { kind: 'bucket' });
+  for (let event = schedule.next(); event !== undefined; event = schedule.next()) {
+    const { atMs, action } = event;
+    if (atMs > scenario.durationMs) break;
+    switch (action.kind) {
+      case 'arrival':
+        arrive(0, atMs);
+        schedule.put(atMs + exponential(random, 1000 / scenario.arrivalsPerSecond(atMs)), action);
+        break;
+      case 'retry':
+        arrive(action.attempt, atMs);
+        break;
+      case 'served':
+        served(action.request, atMs);
+        break;
+      case 'failed':
+        inFlight -= 1;
+        controller.failed(atMs - action.request.arrivedMs, action.request.inFlightAtStart, atMs);
+        break;
+      case 'impatient':
+        if (action.request.gone) break;
+        action.request.gone = true;
+        inFlight -= 1;
+        controller.cancelled(atMs);
+        comeAgain(action.request.attempt, atMs);
+        break;
+      case 'bucket':
+        limitByBucket.push(controller.limit);
+        schedule.put(atMs + BUCKET_MS, action);
+        break;
+    }
+  }
+  return {
+    scenario,
+    admitted,
+    shed,
+    good,
+    goodByBucket,
+    latenciesMs: Float64Array.from(latencies).toSorted(),
+    limitByBucket,
+  };
+}

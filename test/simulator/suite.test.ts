@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AdaptiveLimit, fixedLimit, type LimitController } from './controller.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { simulate } from './simulate.ts';
+import { shortcomings } from './suite.ts';
+
+/** Adapts for the first second and never again: right for a while, if at all. */
+class FrozenLimit extends AdaptiveLimit {
+  override shed(nowMs: number): void {
+    if (nowMs < 1000) super.shed(nowMs);
+  }
+
+  override completed(latencyMs: number, inFlight: number, nowMs: number): void {
+    if (nowMs < 1000) super.completed(latencyMs, inFlight, nowMs);
+  }
+
+  override failed(latencyMs: number, inFlight: number, nowMs: number): void {
+    if (nowMs < 1000) super.failed(latencyMs, inFlight, nowMs);
+  }
+
+  override cancelled(nowMs: number): void {
+    if (nowMs < 1000) super.cancelled(nowMs);
+  }
+}
+
+test('the adaptive limit reaches all that is required', () => {
+  assert.deepEqual(
+    shortcomings(() => new AdaptiveLimit()),
+    [],
+  );
+});
+
+const BAD: Readonly<Record<string, () => LimitController>> = {
+  'frozen after its first second': () => new FrozenLimit(),
+  'always at the minimum': () => fixedLimit(4),
+  'always at the maximum': () => fixedLimit(4096),
+  'fixed at 20': () => fixedLimit(20),
+  'fixed at 256': () => fixedLimit(256),
+};
+
+for (const [name, create] of Object.entries(BAD)) {
+  test(`the suite rejects a limit that is ${name}`, () => {
+    const found = shortcomings(create);
+    assert.ok(found.length >= 2, `only ${found.join('; ')}`);
+  });
+}
+
+test('the same seed gives the same run, another one another', () => {
+  const run = (seed: number): readonly number[] =>
+    simulate(SCENARIOS.pool2, new AdaptiveLimit(), seed).limitByBucket;
+  assert.deepEqual(run(1), run(1));
+  assert.notDeepEqual(run(1), run(2));
+});
+
+test('the limit is never dropped in order to learn: it stays above half of what is needed', () => {
+  const { limitByBucket } = simulate(SCENARIOS.pool5, new AdaptiveLimit(), 1);
+  assert.ok(Math.min(...limitByBucket) >= 10);
+});
