@@ -104,6 +104,26 @@ test('an adaptive limit grows while requests complete as fast as ever, and what 
   assert.ok(limit() > 8, String(limit()));
 });
 
+test('a turn that accepted all it could leaves less to the next one', async () => {
+  let nowMs = 0;
+  const admission = new Admission(
+    resolveAdmissionOptions({ turnBudget: { targetMs: 10, burstMs: 20 } }),
+    () => nowMs,
+  );
+  admission.acceptsPerTurn = () => 2;
+  const turn = async (connections: number): Promise<boolean> => {
+    for (let i = 0; i < connections; i += 1) admission.accepted();
+    admitted(admission.request('GET', '/', 0, {})).release(200);
+    nowMs += 15;
+    const isAdmitted = admission.request('GET', '/', 0, {}) instanceof Permit;
+    await new Promise((resolve) => setImmediate(resolve));
+    return isAdmitted;
+  };
+  assert.ok(await turn(1));
+  assert.ok(await turn(2));
+  assert.ok(!(await turn(1)));
+});
+
 test('without a turn budget a turn may take as long as it likes', () => {
   let nowMs = 0;
   const admission = new Admission(resolveAdmissionOptions({ turnBudget: false }), () => nowMs);

@@ -129,6 +129,22 @@ test('after a flood the burst is back within a second', () => {
   assert.ok(turn(40));
 });
 
+test('while connections wait unaccepted the turns get shorter, but none is without a request; then they grow again', () => {
+  const budget = new TurnBudget({ targetMs: 10, burstMs: 50 }, 0);
+  let nowMs = 0;
+  const turn = (isBacklogged: boolean): void => {
+    nowMs += 10;
+    budget.turnEnded(nowMs, isBacklogged);
+  };
+  turn(true);
+  assert.ok(budget.admits(1, 24) && !budget.admits(1, 26));
+  for (let i = 0; i < 100; i += 1) turn(true);
+  assert.ok(budget.admits(1, 0));
+  assert.ok(!budget.admits(1, 1));
+  for (let i = 0; i < 100; i += 1) turn(false);
+  assert.ok(budget.admits(1, 45));
+});
+
 test('the first request of a turn is admitted unless a more important class is being refused', () => {
   fc.assert(
     fc.property(
