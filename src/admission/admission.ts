@@ -76,7 +76,10 @@ export class Admission {
     this.#limit = limit === 'adaptive' ? new AdaptiveLimit(options.adaptiveLimit, now()) : { value: limit };
     const budget = options.turnBudget === false ? undefined : new TurnBudget(options.turnBudget, now());
     this.#turnBudget = budget;
-    this.#turn = new Turn((accepted) => budget?.turnEnded(now(), accepted >= this.acceptsPerTurn()));
+    const { targetMs } = options.turnBudget === false ? { targetMs: 0 } : options.turnBudget;
+    this.#turn = new Turn(targetMs, (accepted) =>
+      budget?.turnEnded(now(), accepted >= this.acceptsPerTurn()),
+    );
   }
 
   /** All requests under way now, exempt ones included. */
@@ -232,7 +235,7 @@ export class Admission {
   }
 
   #mayStart({ rank }: Tally, nowMs: number): boolean {
-    return this.#turnBudget?.admits(rank, this.#turn.elapsedMs(nowMs)) ?? true;
+    return this.#turnBudget?.admits(rank, this.#turn.usedMs(nowMs)) ?? true;
   }
 
   #shed({ status }: Tally, reason: ShedReason): Shed {

@@ -20,7 +20,7 @@ export { CRITICALITIES, type Criticality };
 export interface TurnBudget {
   /** What is left to a turn under a lasting flood, in milliseconds. Default 10. */
   readonly targetMs?: number | undefined;
-  /** What a turn may take while nothing has been refused, in milliseconds; at least `targetMs`. Default 50. */
+  /** What a turn may take while nothing has been refused, in milliseconds; at least `targetMs`. Default 40. */
   readonly burstMs?: number | undefined;
 }
 
@@ -62,7 +62,7 @@ export interface AdmissionOptions {
   readonly thresholds?: Readonly<Partial<Record<Criticality, number | undefined>>> | undefined;
   /**
    * Bounds how long requests wait for a blocked event loop: once a turn has used its budget, what else became readable
-   * with it is refused. `false` for none. Default `{ targetMs: 10, burstMs: 50 }`.
+   * with it is refused. `false` for none. Default `{ targetMs: 10, burstMs: 40 }`.
    */
   readonly turnBudget?: TurnBudget | false | undefined;
   /** Status of a refusal by class, 429 or 503. Defaults: 429 for `sheddable` and `sheddable-plus`, 503 for the others. */
@@ -96,7 +96,7 @@ export const DEFAULTS: ResolvedAdmissionOptions = Object.freeze({
   // 0.85: the share of busy threads past which the mail service of the story refused deliveries.
   thresholds: Object.freeze({ 'critical-plus': 1, critical: 1, 'sheddable-plus': 0.95, sheddable: 0.85 }),
   // The milliseconds come from the simulation in turn-budget.test.ts; see docs/design/turn-budget.md.
-  turnBudget: Object.freeze({ targetMs: 10, burstMs: 50 }),
+  turnBudget: Object.freeze({ targetMs: 10, burstMs: 40 }),
   statuses: Object.freeze({ 'critical-plus': 503, critical: 503, 'sheddable-plus': 429, sheddable: 429 }),
   exempt: Object.freeze(['/health', '/health/*', '/healthz', '/livez', '/readyz']),
   dryRun: false,
@@ -141,7 +141,7 @@ export function resolveAdmissionOptions(options: AdmissionOptions = {}): Resolve
 function resolveTurnBudget(given: TurnBudget | false): ResolvedTurnBudget | false {
   if (given === false) return false;
   const option = 'admission.turnBudget';
-  const fallback = { targetMs: 10, burstMs: 50, ...DEFAULTS.turnBudget };
+  const fallback = { targetMs: 10, burstMs: 40, ...DEFAULTS.turnBudget };
   knownKeys(option, given, Object.keys(fallback));
   const targetMs = integer(`${option}.targetMs`, given.targetMs ?? fallback.targetMs, 1);
   const burstMs = given.burstMs ?? Math.max(fallback.burstMs, targetMs);
