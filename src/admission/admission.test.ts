@@ -190,6 +190,24 @@ test('dry run lets everything through and counts what it would have shed', () =>
   );
 });
 
+test('a dry run that begins while the server runs leaves what was counted before', () => {
+  const admission = admissionWith({ limit: 1 });
+  admitted(admission.request('GET', '/', 0, {}));
+  shed(admission.request('GET', '/', 0, {}));
+  admission.dryRun = true;
+  admitted(admission.request('GET', '/', 0, {}));
+  admission.dryRun = false;
+  shed(admission.request('GET', '/', 0, {}));
+  assert.deepEqual(
+    admission.stats().requests.map(({ decision, count }) => [decision, count]),
+    [
+      ['admitted', 1],
+      ['shed', 2],
+      ['would-shed', 1],
+    ],
+  );
+});
+
 test('every ending is observed once, also that of a shed request', () => {
   const admission = admissionWith({ limit: 1 });
   const seen: [string, number][] = [];

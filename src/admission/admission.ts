@@ -118,7 +118,7 @@ export class Admission {
       this.#shedReason(tally, units, bodyBytes, deadlineMs) ??
       (this.#mayStart(tally, nowMs) ? undefined : 'turn');
     if (reason !== undefined) {
-      tally.shed[reason] += 1;
+      this.#count(tally, reason);
       if (reason === 'in-flight') this.#limit.shed?.(nowMs);
       if (!this.dryRun) {
         this.observer?.observe(tally.route, method, tally.status, 0);
@@ -155,7 +155,7 @@ export class Admission {
     const waitsMs = deadlineMs === undefined ? undefined : deadlineMs - (this.#now() - arrivedMs);
     const reason = this.#shedReason(tally, units, heldBytes, waitsMs);
     if (reason !== undefined) {
-      tally.shed[reason] += 1;
+      this.#count(tally, reason);
       if (!this.dryRun) return this.#shed(tally, reason);
     }
     this.#inFlight.take(units);
@@ -211,7 +211,7 @@ export class Admission {
       bodyBudgetBytes,
       bytesInFlight: this.#bytesInFlight,
       utilization: Math.max(units / limit, this.#bytesInFlight / bodyBudgetBytes),
-      requests: [...this.#tallies.counts(this.dryRun)],
+      requests: [...this.#tallies.counts()],
     };
   }
 
@@ -232,6 +232,11 @@ export class Admission {
     // A body of unknown length fits as long as there is room at all; it is charged as it arrives.
     const wanted = bodyBytes === UNKNOWN_LENGTH ? 1 : bodyBytes;
     return this.#bytesInFlight + wanted <= this.#options.bodyBudgetBytes * threshold;
+  }
+
+  #count({ shed, wouldShed }: Tally, reason: ShedReason): void {
+    if (this.dryRun) wouldShed[reason] += 1;
+    else shed[reason] += 1;
   }
 
   #mayStart({ rank }: Tally, nowMs: number): boolean {

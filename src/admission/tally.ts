@@ -14,6 +14,8 @@ export interface Tally extends RouteClass {
   readonly status: ShedStatus;
   admitted: number;
   readonly shed: Record<ShedReason, number>;
+  /** What was let through in a dry run. Kept apart, since a dry run may begin and end while the server runs. */
+  readonly wouldShed: Record<ShedReason, number>;
   /** The user's cost function has returned something else than a cost, and that was said. */
   warned: boolean;
 }
@@ -34,9 +36,9 @@ export class Tallies {
     return this.#last;
   }
 
-  *counts(dryRun: boolean): Generator<AdmissionCount> {
+  *counts(): Generator<AdmissionCount> {
     for (const routes of this.#byPolicy.values()) {
-      for (const tally of routes.values()) yield* countsOf(tally, dryRun);
+      for (const tally of routes.values()) yield* countsOf(tally);
     }
   }
 
@@ -67,19 +69,17 @@ export class Tallies {
       status: isExempt ? 503 : statuses[criticality],
       admitted: 0,
       shed: { 'in-flight': 0, bytes: 0, turn: 0, deadline: 0 },
+      wouldShed: { 'in-flight': 0, bytes: 0, turn: 0, deadline: 0 },
       warned: false,
     };
   }
 }
 
-function* countsOf(
-  { criticality, route, admitted, shed }: Tally,
-  dryRun: boolean,
-): Generator<AdmissionCount> {
-  const shedDecision = dryRun ? 'would-shed' : 'shed';
+function* countsOf({ criticality, route, admitted, shed, wouldShed }: Tally): Generator<AdmissionCount> {
   if (admitted > 0) yield { decision: 'admitted', reason: '', criticality, route, count: admitted };
   for (const reason of SHED_REASONS) {
-    const count = shed[reason];
-    if (count > 0) yield { decision: shedDecision, reason, criticality, route, count };
+    if (shed[reason] > 0) yield { decision: 'shed', reason, criticality, route, count: shed[reason] };
+    const count = wouldShed[reason];
+    if (count > 0) yield { decision: 'would-shed', reason, criticality, route, count };
   }
 }
