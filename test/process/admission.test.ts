@@ -122,6 +122,41 @@ test('a sheddable route gets 429 from 0.85 on, while others are served', async (
   assert.equal((await deliver()).status, 200);
 });
 
+test('what waits for a busy event loop is refused once the turn has used its budget', async (t) => {
+  const running = respite(t, 'computes.mjs', { config: IMPATIENT });
+  const port = await running.port();
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 20 });
+  t.after(() => agent.destroy());
+  const compute = (ms: number): Promise<Answer> => request(port, { path: `/compute/${ms}`, agent });
+  for (const answer of await Promise.all(Array.from({ length: 20 }, () => compute(0)))) {
+    assert.equal(answer.status, 200);
+  }
+  // All of these become readable while the loop is busy, and are handled in one turn.
+  const busy = request(port, { path: '/compute/400' });
+  await running.saysOnStdout('computing 400\n');
+  const answers = await Promise.all(Array.from({ length: 20 }, () => compute(20)));
+  assert.equal((await busy).status, 200);
+  const refused = answers.filter(({ status }) => status !== 200);
+  for (const answer of refused) assertShed(answer, 503, 'turn');
+  assert.ok(refused.length >= 10 && refused.length < 20, `${refused.length} of 20 were refused`);
+});
+
+test('connections that wait in the kernel shorten the turns, so that they are refused in time', async (t) => {
+  // Without regard to what waits, each turn would take all that it accepts: 33 times 2 ms.
+  const config = { ...IMPATIENT, admission: { turnBudget: { burstMs: 200 } } };
+  const running = respite(t, 'computes.mjs', { config });
+  const port = await running.port();
+  // The first worker gets its copies of the socket one in each turn.
+  for (let i = 0; i < 50; i += 1) await request(port, { path: '/compute/0' });
+  const busy = request(port, { path: '/compute/400' });
+  await running.saysOnStdout('computing 400\n');
+  const answers = await Promise.all(Array.from({ length: 400 }, () => request(port, { path: '/compute/2' })));
+  assert.equal((await busy).status, 200);
+  const refused = answers.filter(({ status }) => status !== 200);
+  for (const answer of refused) assertShed(answer, 503, 'turn');
+  assert.ok(refused.length > 0 && refused.length < 400, `${refused.length} of 400 were refused`);
+});
+
 test('health is never shed, nor does it count', async (t) => {
   const { port, hold } = await gate(t, { limit: 1 });
   await hold();
