@@ -124,6 +124,42 @@ test('a turn that accepted all it could leaves less to the next one', async () =
   assert.ok(!(await turn(1)));
 });
 
+test('connections that come one by one, without requests, are no backlog', async () => {
+  let nowMs = 0;
+  const admission = new Admission(
+    resolveAdmissionOptions({ turnBudget: { targetMs: 10, burstMs: 20 } }),
+    () => nowMs,
+  );
+  admission.acceptsPerTurn = () => 2;
+  const turnEnds = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  for (let i = 0; i < 10; i += 1) {
+    admission.accepted();
+    await turnEnds();
+  }
+  admitted(admission.request('GET', '/', 0, {})).release(200);
+  await turnEnds();
+  for (let i = 0; i < 2; i += 1) {
+    admitted(admission.request('GET', '/', 0, {})).release(200);
+    nowMs += 15;
+  }
+});
+
+test('connections that leave HTTP teach the adaptive limit nothing', () => {
+  let nowMs = 0;
+  const adaptive = { limit: 'adaptive', adaptiveLimit: { initialLimit: 8 }, turnBudget: false } as const;
+  const admission = new Admission(resolveAdmissionOptions(adaptive), () => nowMs);
+  for (let round = 0; round < 50; round += 1) {
+    const permits: Permit[] = [];
+    for (let i = 0; i < 12; i += 1) {
+      const outcome = admission.request('GET', '/', 0, {});
+      if (outcome instanceof Permit) permits.push(outcome);
+    }
+    nowMs += 20;
+    for (const permit of permits) permit.release(101);
+  }
+  assert.equal(admission.stats().limit, 8);
+});
+
 test('without a turn budget a turn may take as long as it likes', () => {
   let nowMs = 0;
   const admission = new Admission(resolveAdmissionOptions({ turnBudget: false }), () => nowMs);

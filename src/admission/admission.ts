@@ -4,14 +4,13 @@ import { type Classifier, createClassifier } from './classify.ts';
 import { costOf } from './cost.ts';
 import { remainingMs } from './deadline.ts';
 import { InFlight } from './in-flight.ts';
-import { AdaptiveLimit, type Outcome } from './limit/index.ts';
+import { AdaptiveLimit, fixedLimit, type Limit, type Outcome } from './limit/index.ts';
 import type { ResolvedAdmissionOptions, ShedStatus } from './options.ts';
 import { Permit } from './permit.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
 import { DrainEstimate, retryAfterSeconds } from './retry-after.ts';
 import type { AdmissionStats, ShedReason } from './stats.ts';
 import { Tallies, type Tally } from './tally.ts';
-import { TurnBudget } from './turn-budget.ts';
 import { Turn } from './turn.ts';
 
 /** A request was shed; the caller answers it with this. A value, not an error: being shed is normal. */
@@ -54,12 +53,12 @@ export class Admission {
   readonly #options: ResolvedAdmissionOptions;
   readonly #classifier: Classifier;
   readonly #tallies: Tallies;
-  readonly #turn: Turn;
-  readonly #turnBudget: TurnBudget | undefined;
+  /** Undefined when a turn may take as long as it likes. */
+  readonly #turn: Turn | undefined;
   readonly #now: () => number;
   readonly #drain: DrainEstimate;
   readonly #inFlight = new InFlight();
-  readonly #limit: Pick<AdaptiveLimit, 'value'> & Partial<AdaptiveLimit>;
+  readonly #limit: Limit;
   /** All requests under way, exempt ones included: what a drain waits for. */
   #active = 0;
   #bytesInFlight = 0;
@@ -73,13 +72,10 @@ export class Admission {
     this.#classifier = createClassifier(options);
     this.#tallies = new Tallies(options);
     const { limit } = options;
-    this.#limit = limit === 'adaptive' ? new AdaptiveLimit(options.adaptiveLimit, now()) : { value: limit };
-    const budget = options.turnBudget === false ? undefined : new TurnBudget(options.turnBudget, now());
-    this.#turnBudget = budget;
-    const { targetMs } = options.turnBudget === false ? { targetMs: 0 } : options.turnBudget;
-    this.#turn = new Turn(targetMs, (accepted) =>
-      budget?.turnEnded(now(), accepted >= this.acceptsPerTurn()),
-    );
+    this.#limit = limit === 'adaptive' ? new AdaptiveLimit(options.adaptiveLimit, now()) : fixedLimit(limit);
+    if (options.turnBudget !== false) {
+      this.#turn = new Turn(options.turnBudget, now, () => this.acceptsPerTurn());
+    }
   }
 
   /** All requests under way now, exempt ones included. */
@@ -89,7 +85,7 @@ export class Admission {
 
   /** A connection was accepted. */
   accepted(): void {
-    this.#turn.accepted();
+    this.#turn?.accepted();
   }
 
   /**
@@ -116,10 +112,10 @@ export class Admission {
     const deadlineMs = remainingMs(headers, policy.deadlineMs);
     const reason =
       this.#shedReason(tally, units, bodyBytes, deadlineMs) ??
-      (this.#mayStart(tally, nowMs) ? undefined : 'turn');
+      (this.#turn?.admits(tally.rank, nowMs) === false ? 'turn' : undefined);
     if (reason !== undefined) {
       this.#count(tally, reason);
-      if (reason === 'in-flight') this.#limit.shed?.(nowMs);
+      if (reason === 'in-flight') this.#limit.shed(nowMs);
       if (!this.dryRun) {
         this.observer?.observe(tally.route, method, tally.status, 0);
         return this.#shed(tally, reason);
@@ -129,7 +125,7 @@ export class Admission {
     }
     this.#active += 1;
     this.#inFlight.take(units);
-    if (units > 0) this.#limit.admitted?.(this.#inFlight.units);
+    if (units > 0) this.#limit.admitted(this.#inFlight.units);
     const permit = new Permit(this, tally, method, nowMs, units, deadlineMs);
     if (bodyBytes > 0) permit.charge(bodyBytes);
     return permit;
@@ -181,23 +177,23 @@ export class Admission {
     method: string,
     status: number,
     startedMs: number,
-    outcome: Outcome,
+    outcome: Outcome | undefined,
   ): void {
     const nowMs = this.#now();
     const seconds = (nowMs - startedMs) / 1000;
     this.#active -= 1;
     this.#inFlight.giveBack(heldUnits);
     this.#bytesInFlight -= heldBytes;
-    if (heldUnits > 0) {
+    if (heldUnits > 0 && outcome !== undefined) {
       this.#drain.completed(seconds, nowMs);
-      this.#limit.ended?.(outcome, nowMs - startedMs, nowMs);
+      this.#limit.ended(outcome, nowMs - startedMs, nowMs);
     }
     this.observer?.observe(tally.route, method, status, seconds);
   }
 
   /** For {@link Permit}. */
   overrun(tally: Tally): Shed {
-    tally.shed.bytes += 1;
+    this.#count(tally, 'bytes');
     return this.#shed(tally, 'bytes');
   }
 
@@ -237,10 +233,6 @@ export class Admission {
   #count({ shed, wouldShed }: Tally, reason: ShedReason): void {
     if (this.dryRun) wouldShed[reason] += 1;
     else shed[reason] += 1;
-  }
-
-  #mayStart({ rank }: Tally, nowMs: number): boolean {
-    return this.#turnBudget?.admits(rank, this.#turn.usedMs(nowMs)) ?? true;
   }
 
   #shed({ status }: Tally, reason: ShedReason): Shed {

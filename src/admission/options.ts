@@ -1,3 +1,11 @@
+import { RespiteError } from '../core/errors.ts';
+import { boolean, fraction, integer, integerOr, knownKeys, object, oneOf } from '../core/validate.ts';
+import {
+  DEFAULTS as LIMIT_DEFAULTS,
+  type LimitOptions,
+  resolveLimitOptions,
+  type ResolvedLimitOptions,
+} from './limit/index.ts';
 import {
   CRITICALITIES,
   type Criticality,
@@ -5,16 +13,6 @@ import {
   resolvePolicy,
   type RoutePolicy,
 } from './policy.ts';
-import { boolean, fraction, integer, integerOr, knownKeys, object, oneOf } from '../core/validate.ts';
-import { RespiteError } from '../core/errors.ts';
-import {
-  DEFAULTS as LIMIT_DEFAULTS,
-  type LimitOptions,
-  resolveLimitOptions,
-  type ResolvedLimitOptions,
-} from './limit/index.ts';
-
-export { CRITICALITIES, type Criticality };
 
 /** How long requests may wait in one turn of the event loop for those before them. */
 export interface TurnBudget {
@@ -87,6 +85,9 @@ export interface ResolvedAdmissionOptions {
   readonly dryRun: boolean;
 }
 
+/** From the simulation in test/simulator/turn-budget.test.ts; see docs/design/turn-budget.md. */
+const DEFAULT_TURN_BUDGET: ResolvedTurnBudget = Object.freeze({ targetMs: 10, burstMs: 40 });
+
 export const DEFAULTS: ResolvedAdmissionOptions = Object.freeze({
   limit: 256,
   adaptiveLimit: LIMIT_DEFAULTS,
@@ -95,8 +96,7 @@ export const DEFAULTS: ResolvedAdmissionOptions = Object.freeze({
   defaultCriticality: 'critical',
   // 0.85: the share of busy threads past which the mail service of the story refused deliveries.
   thresholds: Object.freeze({ 'critical-plus': 1, critical: 1, 'sheddable-plus': 0.95, sheddable: 0.85 }),
-  // The milliseconds come from the simulation in turn-budget.test.ts; see docs/design/turn-budget.md.
-  turnBudget: Object.freeze({ targetMs: 10, burstMs: 40 }),
+  turnBudget: DEFAULT_TURN_BUDGET,
   statuses: Object.freeze({ 'critical-plus': 503, critical: 503, 'sheddable-plus': 429, sheddable: 429 }),
   exempt: Object.freeze(['/health', '/health/*', '/healthz', '/livez', '/readyz']),
   dryRun: false,
@@ -141,10 +141,9 @@ export function resolveAdmissionOptions(options: AdmissionOptions = {}): Resolve
 function resolveTurnBudget(given: TurnBudget | false): ResolvedTurnBudget | false {
   if (given === false) return false;
   const option = 'admission.turnBudget';
-  const fallback = { targetMs: 10, burstMs: 40, ...DEFAULTS.turnBudget };
-  knownKeys(option, given, Object.keys(fallback));
-  const targetMs = integer(`${option}.targetMs`, given.targetMs ?? fallback.targetMs, 1);
-  const burstMs = given.burstMs ?? Math.max(fallback.burstMs, targetMs);
+  knownKeys(option, given, Object.keys(DEFAULT_TURN_BUDGET));
+  const targetMs = integer(`${option}.targetMs`, given.targetMs ?? DEFAULT_TURN_BUDGET.targetMs, 1);
+  const burstMs = given.burstMs ?? Math.max(DEFAULT_TURN_BUDGET.burstMs, targetMs);
   return Object.freeze({ targetMs, burstMs: integer(`${option}.burstMs`, burstMs, targetMs) });
 }
 

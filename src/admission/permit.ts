@@ -6,6 +6,8 @@ import type { Outcome } from './limit/index.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
 import type { Tally } from './tally.ts';
 
+const SWITCHING_PROTOCOLS = 101;
+
 /** The right to run one request, and what it holds until it is released. */
 export class Permit {
   readonly admission: Admission;
@@ -64,14 +66,13 @@ export class Permit {
     this.#tally = tally;
     const units = costOf(tally, headers);
     this.#deadlineMs = remainingMs(headers, tally.policy.deadlineMs);
-    const arrivedMs = this.#startedMs;
     const shed = this.admission.decideAgain({
       tally,
       units,
       heldUnits: this.#heldUnits,
       heldBytes: this.#heldBytes,
       deadlineMs: this.#deadlineMs,
-      arrivedMs,
+      arrivedMs: this.#startedMs,
     });
     this.#heldUnits = shed === undefined ? units : 0;
     if (shed !== undefined || tally.criticality === 'exempt') this.#heldBytes = 0;
@@ -101,7 +102,6 @@ export class Permit {
   release(status: number, isComplete: boolean = true): void {
     if (this.#released) return;
     this.#released = true;
-    const outcome: Outcome = !isComplete ? 'cancelled' : status >= 500 ? 'failed' : 'completed';
     this.admission.settle(
       this.#tally,
       this.#heldUnits,
@@ -109,7 +109,14 @@ export class Permit {
       this.#method,
       status,
       this.#startedMs,
-      outcome,
+      outcomeOf(status, isComplete),
     );
   }
+}
+
+/** Undefined when the connection has left HTTP: what it does from then on was not waited for. */
+function outcomeOf(status: number, isComplete: boolean): Outcome | undefined {
+  if (status === SWITCHING_PROTOCOLS) return undefined;
+  if (!isComplete) return 'cancelled';
+  return status >= 500 ? 'failed' : 'completed';
 }

@@ -51,12 +51,11 @@ const DECLARATION = ['interactive', 'costly', 'clientRetries'] as const;
 const KEYS: readonly string[] = ['criticality', ...DECLARATION, 'cost', 'deadlineMs', 'exempt'];
 
 /** Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names `option`, the rule and the value. */
-export function resolvePolicy(option: string, given: Criticality | RoutePolicy): ResolvedRoutePolicy {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    return Object.freeze({ criticality: oneOf(option, given, CRITICALITIES), cost: 1 });
+export function resolvePolicy(option: string, policy: Criticality | RoutePolicy): ResolvedRoutePolicy {
+  if (typeof policy !== 'object' || policy === null || Array.isArray(policy)) {
+    return Object.freeze({ criticality: oneOf(option, policy, CRITICALITIES), cost: 1 });
   }
-  knownKeys(option, given, KEYS);
-  const policy = given;
+  knownKeys(option, policy, KEYS);
   for (const key of [...DECLARATION, 'exempt'] as const) {
     if (policy[key] !== undefined) boolean(`${option}.${key}`, policy[key]);
   }

@@ -1,4 +1,4 @@
-import type { Criticality } from './options.ts';
+import type { Criticality } from './policy.ts';
 
 /** What became of a request: run, run although a live system would have shed it (dry run), or shed. */
 export type Decision = 'admitted' | 'would-shed' | 'shed';

@@ -1,7 +1,7 @@
 // What admission counts, and how it treats those that it counts together.
 import type { RouteClass } from './classify.ts';
-import { CRITICALITIES, type ResolvedAdmissionOptions, type ShedStatus } from './options.ts';
-import type { Criticality, ResolvedRoutePolicy } from './policy.ts';
+import type { ResolvedAdmissionOptions, ShedStatus } from './options.ts';
+import { CRITICALITIES, type Criticality, type ResolvedRoutePolicy } from './policy.ts';
 import { type AdmissionCount, SHED_REASONS, type ShedReason } from './stats.ts';
 
 /** The requests of one route that are treated alike. */

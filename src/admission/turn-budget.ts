@@ -1,8 +1,9 @@
-import { CRITICALITIES, type Criticality, type ResolvedTurnBudget } from './options.ts';
+import type { ResolvedTurnBudget } from './options.ts';
+import { CRITICALITIES, type Criticality } from './policy.ts';
 
 /**
  * What a class may use of a turn, as a share: of the target, which is what is left to it while it is being refused, and
- * of the burst. Chosen in the simulation of turn-budget.test.ts; the curves are in docs/design/turn-budget.md.
+ * of the burst. Chosen in the simulation of test/simulator/turn-budget.test.ts; the figures are in docs/design/turn-budget.md.
  */
 const SHARES: Readonly<Record<Criticality, { readonly ofTarget: number; readonly ofBurst: number }>> = {
   'critical-plus': { ofTarget: 1, ofBurst: 1.2 },
@@ -70,11 +71,12 @@ export class TurnBudget {
    * Decides on one request, and counts it.
    *
    * @param rank Index of the class in `CRITICALITIES`.
+   * @param usedMs What the requests before it in this turn have used.
    */
-  admits(rank: number, sinceTurnBeganMs: number): boolean {
+  admits(rank: number, usedMs: number): boolean {
     const budget = this.#classes[rank];
     if (budget === undefined) return true;
-    const admits = sinceTurnBeganMs < budget.budgetMs;
+    const admits = usedMs < budget.budgetMs;
     if (admits) budget.admitted += 1;
     else budget.refused += 1;
     return admits;

@@ -10,8 +10,18 @@ export type Outcome =
   /** The client went away before the end. */
   | 'cancelled';
 
-/** The limit of one server, moved window by window. Each call is told the time, in milliseconds from any origin. */
-export class AdaptiveLimit {
+/** How many requests may be in flight, told what becomes of them. Times are in milliseconds from any origin. */
+export interface Limit {
+  readonly value: number;
+  /** @param inFlight What is in flight now, this request included. */
+  admitted(inFlight: number): void;
+  /** A request was refused because of this limit, and for no other reason. */
+  shed(nowMs: number): void;
+  ended(outcome: Outcome, latencyMs: number, nowMs: number): void;
+}
+
+/** The limit of one server, moved window by window. */
+export class AdaptiveLimit implements Limit {
   readonly #options: ResolvedLimitOptions;
   readonly #window: LimitWindow;
   #state: LimitState;
@@ -26,12 +36,10 @@ export class AdaptiveLimit {
     return this.#state.limit;
   }
 
-  /** @param inFlight What is in flight now, this request included. */
   admitted(inFlight: number): void {
     this.#window.admitted(inFlight);
   }
 
-  /** A request was refused because of this limit, and for no other reason. */
   shed(nowMs: number): void {
     this.#window.shed();
     this.#move(nowMs);

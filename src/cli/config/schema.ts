@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { CRITICALITIES, ROUTE_PATTERN } from '../../admission/options.ts';
-import { policyConflict } from '../../admission/policy.ts';
+import { ROUTE_PATTERN } from '../../admission/options.ts';
+import { CRITICALITIES, policyConflict } from '../../admission/policy.ts';
 import { ADDRESS_RULE, isToken, parseAddress, TOKEN_RULE } from '../../management/options.ts';
 import type { RespiteConfig } from './config.ts';
 

@@ -1,0 +1,8 @@
+import type { Limit } from './adaptive.ts';
+
+/** A limit that the user knows. */
+export function fixedLimit(value: number): Limit {
+  return { value, admitted: nothing, shed: nothing, ended: nothing };
+}
+
+function nothing(): void {}
