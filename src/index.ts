@@ -1,13 +1,22 @@
 export {
+  addPressureSignal,
   type AdmissionCount,
   type AdmissionOptions,
   type AdmissionStats,
+  type BuiltInSignal,
   type CostOf,
   type Criticality,
+  type CriticalityHeader,
   type Decision,
+  type IdentityOf,
+  type PressureSignal,
+  type PriorityOptions,
   protect,
   type Protection,
   type RoutePolicy,
   type ShedReason,
+  type SignalOption,
+  type SignalPressure,
+  type Thresholds,
 } from './admission/index.ts';
 export { RespiteError, type RespiteErrorCode } from './core/errors.ts';

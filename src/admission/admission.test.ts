@@ -7,6 +7,7 @@ import { Admission, type Shed, UNKNOWN_LENGTH } from './admission.ts';
 import { type AdmissionOptions, resolveAdmissionOptions } from './options.ts';
 import { Permit } from './permit.ts';
 import { resolvePolicy } from './policy.ts';
+import { addPressureSignal } from './pressure/index.ts';
 
 const admissionWith = (options: AdmissionOptions): Admission =>
   new Admission(resolveAdmissionOptions(options));
@@ -414,4 +415,152 @@ test('a label found later is that of the duration; the count was made without', 
     admission.stats().requests.map(({ route, count }) => [route, count]),
     [['', 1]],
   );
+});
+
+test('exempt requests past their limit are treated as critical-plus', () => {
+  const admission = admissionWith({ limit: 1, exemptLimit: 2 });
+  const exempt = [1, 2].map(() => admitted(admission.request('GET', '/health', 0, {})));
+  assert.equal(admission.stats().inFlight, 0);
+  const counted = admitted(admission.request('GET', '/health', 0, {}));
+  assert.equal(admission.stats().inFlight, 1);
+  assert.equal(shed(admission.request('GET', '/health', 0, {})).reason, 'in-flight');
+  exempt[0]?.release(200);
+  admitted(admission.request('GET', '/health', 0, {}));
+  counted.release(200);
+  assert.equal(admission.stats().inFlight, 0);
+});
+
+test('a route that turns out to be exempt counts to the limit of the exempt, and no longer when it ends', () => {
+  const admission = admissionWith({ limit: 5, exemptLimit: 1 });
+  const permit = admitted(admission.request('GET', '/', 0, {}));
+  permit.reclassify(resolvePolicy('policy', { exempt: true }), {});
+  admitted(admission.request('GET', '/health', 0, {})).release(200);
+  assert.equal(
+    admission.stats().requests.find(({ criticality }) => criticality === 'critical-plus')?.count,
+    1,
+  );
+  permit.release(200);
+  admitted(admission.request('GET', '/health', 0, {})).release(200);
+  assert.equal(admission.stats().requests.find(({ criticality }) => criticality === 'exempt')?.count, 1);
+});
+
+test('a trusted caller says how much its request matters', () => {
+  const admission = admissionWith({ criticalityHeader: { from: ['10.0.0.1'] } });
+  const headers = { 'respite-criticality': 'sheddable' };
+  admitted(admission.request('GET', '/', 0, headers, { remoteAddress: '10.0.0.1' }));
+  admitted(admission.request('GET', '/', 0, headers, { remoteAddress: '10.0.0.2' }));
+  assert.deepEqual(
+    admission.stats().requests.map(({ criticality, count }) => [criticality, count]),
+    [
+      ['sheddable', 1],
+      ['critical', 1],
+    ],
+  );
+});
+
+/** A server that completes 50 requests each 100 ms, and is asked for 25 critical and 225 sheddable ones. */
+function flooded(options: AdmissionOptions): { admission: Admission; reasons: Map<string, number> } {
+  let nowMs = 0;
+  const admission = new Admission(
+    resolveAdmissionOptions({ limit: 50, turnBudget: false, routes: { '/mail': 'sheddable' }, ...options }),
+    () => nowMs,
+  );
+  const reasons = new Map<string, number>();
+  for (let second = 0; second < 30; second += 1) {
+    const permits: Permit[] = [];
+    for (let i = 0; i < 250; i += 1) {
+      nowMs += 0.4;
+      const outcome = admission.request('GET', i % 10 === 0 ? '/' : '/mail', 0, {});
+      if (outcome instanceof Permit) permits.push(outcome);
+      if (second < 20) continue;
+      const reason = outcome instanceof Permit ? 'admitted' : outcome.reason;
+      const key = `${i % 10 === 0 ? 'critical' : 'sheddable'} ${reason}`;
+      reasons.set(key, (reasons.get(key) ?? 0) + 1);
+    }
+    for (const permit of permits) permit.release(200);
+  }
+  return { admission, reasons };
+}
+
+test('the lower class makes room before the limit has to, and the server stays busy', () => {
+  const { admission, reasons } = flooded({});
+  assert.ok((reasons.get('critical admitted') ?? 0) >= 248);
+  assert.ok((reasons.get('sheddable priority') ?? 0) > 1500, JSON.stringify([...reasons]));
+  assert.ok((reasons.get('sheddable admitted') ?? 0) > 150, JSON.stringify([...reasons]));
+  assert.ok(admission.stats().refusedShare > 0.6);
+  assert.ok(admission.stats().pressure.some(({ signal }) => signal === 'in-flight'));
+});
+
+test('without priority it is left to the limits', () => {
+  const { admission, reasons } = flooded({ priority: false });
+  assert.equal(reasons.get('sheddable priority'), undefined);
+  assert.ok((reasons.get('sheddable in-flight') ?? 0) > 1500);
+  assert.equal(admission.stats().refusedShare, 0);
+});
+
+test('in a dry run nothing is refused for priority, but counted', () => {
+  const { admission, reasons } = flooded({ dryRun: true });
+  assert.deepEqual([...reasons.keys()].toSorted(), ['critical admitted', 'sheddable admitted']);
+  const counted = new Set(admission.stats().requests.map(({ decision }) => decision));
+  assert.ok(counted.has('would-shed') && !counted.has('shed'));
+});
+
+test("the user's own signal refuses requests while it presses", () => {
+  let waiting = 0;
+  const remove = addPressureSignal({ name: 'db-pool', read: () => waiting, enter: 50, exit: 5 });
+  let nowMs = 0;
+  const admission = new Admission(resolveAdmissionOptions({ turnBudget: false }), () => nowMs);
+  const shedOf = (requests: number): number => {
+    let count = 0;
+    for (let i = 0; i < requests; i += 1) {
+      nowMs += 1;
+      const outcome = admission.request('GET', '/', 0, {});
+      if (outcome instanceof Permit) outcome.release(200);
+      else count += 1;
+    }
+    return count;
+  };
+  assert.equal(shedOf(1000), 0);
+  waiting = 100;
+  assert.ok(shedOf(2000) > 200);
+  waiting = 0;
+  shedOf(4000);
+  assert.equal(shedOf(1000), 0);
+  admission.stop();
+  remove();
+});
+
+test('while shedding lasts, one refusal of fifty closes its connection', () => {
+  let nowMs = 0;
+  const admission = new Admission(resolveAdmissionOptions({ limit: 1 }), () => nowMs);
+  admitted(admission.request('GET', '/', 0, {}));
+  const closing = (refusals: number): number => {
+    let closed = 0;
+    for (let i = 0; i < refusals; i += 1) {
+      nowMs += 10;
+      if (shed(admission.request('GET', '/', 0, {})).closes) closed += 1;
+    }
+    return closed;
+  };
+  assert.equal(closing(500), 0);
+  assert.equal(closing(500), 10);
+  assert.equal(admission.isLasting, true);
+});
+
+test('where requests take minutes, refusing the lower class never reaches the higher one while there is room', () => {
+  let nowMs = 0;
+  const admission = new Admission(
+    resolveAdmissionOptions({ limit: 100, turnBudget: false, routes: { '/mail': 'sheddable' } }),
+    () => nowMs,
+  );
+  const ask = (target: string): Permit | Shed => {
+    nowMs += 5;
+    return admission.request('GET', target, 0, {});
+  };
+  for (let i = 0; i < 90; i += 1) admitted(ask('/'));
+  for (let i = 0; i < 2000; i += 1) {
+    assert.equal(shed(ask('/mail')).status, 429);
+    if (i % 200 === 0) admitted(ask('/'));
+  }
+  assert.equal(admission.stats().inFlight, 100);
 });

@@ -2,15 +2,19 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { type Classifier, createClassifier } from './classify.ts';
 import { costOf } from './cost.ts';
+import { type Peer, TrustedCriticality } from './criticality-header.ts';
 import { remainingMs } from './deadline.ts';
 import { InFlight } from './in-flight.ts';
 import { AdaptiveLimit, fixedLimit, type Limit, type Outcome } from './limit/index.ts';
+import { Lasting } from './lasting.ts';
 import type { ResolvedAdmissionOptions, ShedStatus } from './options.ts';
 import { Permit } from './permit.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
+import { Pressure, ProcessReadings, type SignalLevel, watchBuiltIn, watchShared } from './pressure/index.ts';
 import { DrainEstimate, retryAfterSeconds } from './retry-after.ts';
-import type { AdmissionStats, ShedReason } from './stats.ts';
+import type { AdmissionStats, ShedReason, SignalPressure } from './stats.ts';
 import { Tallies, type Tally } from './tally.ts';
+import { INTERVAL_MS, Triage } from './triage.ts';
 import { Turn } from './turn.ts';
 
 /** A request was shed; the caller answers it with this. A value, not an error: being shed is normal. */
@@ -18,7 +22,15 @@ export interface Shed {
   readonly status: ShedStatus;
   readonly reason: ShedReason;
   readonly retryAfterSeconds: number;
+  /** End the connection too: of those whose requests are shed for long, a few at a time should find another instance. */
+  readonly closes: boolean;
 }
+
+/** One connection of so many refused requests is closed while shedding lasts. */
+const CLOSED_OF_REFUSED = 50;
+
+/** What an exempt request is when there are too many of its kind. */
+const EXEMPT_OVER_LIMIT: ResolvedRoutePolicy = Object.freeze({ criticality: 'critical-plus', cost: 1 });
 
 /** The body of a request that says neither its length nor that it has none. */
 export const UNKNOWN_LENGTH = -1;
@@ -59,6 +71,18 @@ export class Admission {
   readonly #drain: DrainEstimate;
   readonly #inFlight = new InFlight();
   readonly #limit: Limit;
+  readonly #lasting = new Lasting();
+  readonly #pressure: Pressure;
+  readonly #readings = new ProcessReadings();
+  readonly #unwatchShared: () => void;
+  /** Undefined when the gates alone decide. */
+  readonly #triage: Triage | undefined;
+  readonly #trusted: TrustedCriticality | undefined;
+  #sampledMs: number;
+  #requests = 0;
+  #refused = 0;
+  #connectionsRefused = 0;
+  #exempt = 0;
   /** All requests under way, exempt ones included: what a drain waits for. */
   #active = 0;
   #bytesInFlight = 0;
@@ -76,6 +100,25 @@ export class Admission {
     if (options.turnBudget !== false) {
       this.#turn = new Turn(options.turnBudget, now, () => this.acceptsPerTurn());
     }
+    const { criticalityHeader, priority } = options;
+    if (criticalityHeader !== undefined) this.#trusted = new TrustedCriticality(criticalityHeader);
+    this.#sampledMs = now();
+    this.#pressure = new Pressure(warnDropped);
+    watchBuiltIn(
+      this.#pressure,
+      options.signals,
+      {
+        inFlight: () => this.#inFlight.units,
+        limit: () => this.#limit.value,
+        bytesInFlight: () => this.#bytesInFlight,
+        budgetBytes: () => options.bodyBudgetBytes,
+        requests: () => this.#requests,
+        sinceTickMs: (nowMs) => this.#turn?.sinceMs(nowMs) ?? 0,
+      },
+      this.#readings,
+    );
+    this.#unwatchShared = watchShared(this.#pressure);
+    if (priority !== false) this.#triage = new Triage(priority, this.#pressure, this.#sampledMs);
   }
 
   /** All requests under way now, exempt ones included. */
@@ -83,9 +126,22 @@ export class Admission {
     return this.#active;
   }
 
-  /** A connection was accepted. */
-  accepted(): void {
-    this.#turn?.accepted();
+  /** Requests have been shed for some time, not in a burst. */
+  get isLasting(): boolean {
+    return this.#lasting.isLasting(this.#sampledMs);
+  }
+
+  /** A connection was accepted. False: close it, nothing can be done for it. */
+  accepted(): boolean {
+    if (this.#turn?.accepted() !== false || this.dryRun) return true;
+    this.#connectionsRefused += 1;
+    return false;
+  }
+
+  /** Measures nothing any more. Requests in flight are not touched. */
+  stop(): void {
+    this.#unwatchShared();
+    this.#readings.stop();
   }
 
   /**
@@ -104,26 +160,37 @@ export class Admission {
    * @param target Path and query, as in the request line.
    * @param bodyBytes `Content-Length`, 0 for no body, or {@link UNKNOWN_LENGTH}.
    */
-  request(method: string, target: string, bodyBytes: number, headers: IncomingHttpHeaders): Permit | Shed {
-    const { policy, route } = this.#classifier.classify(method, target);
-    const tally = this.#tallies.of(policy, route);
+  request(
+    method: string,
+    target: string,
+    bodyBytes: number,
+    headers: IncomingHttpHeaders,
+    peer?: Peer,
+  ): Permit | Shed {
+    const { policy: known, route } = this.#classifier.classify(method, target);
+    const policy = this.#trusted?.policyFor(known, headers, peer) ?? known;
+    let tally = this.#tallies.of(policy, route);
+    if (tally.criticality === 'exempt') {
+      if (this.#exempt >= this.#options.exemptLimit) tally = this.#tallies.of(EXEMPT_OVER_LIMIT, route);
+    }
     const nowMs = this.#now();
+    this.#requests += 1;
+    if (nowMs - this.#sampledMs >= INTERVAL_MS) this.#sample(nowMs);
     const units = costOf(tally, headers);
     const deadlineMs = remainingMs(headers, policy.deadlineMs);
-    const reason =
-      this.#shedReason(tally, units, bodyBytes, deadlineMs) ??
-      (this.#turn?.admits(tally.rank, nowMs) === false ? 'turn' : undefined);
+    const reason = this.#shedReason(tally, units, bodyBytes, deadlineMs, headers, nowMs);
     if (reason !== undefined) {
       this.#count(tally, reason);
       if (reason === 'in-flight') this.#limit.shed(nowMs);
       if (!this.dryRun) {
         this.observer?.observe(tally.route, method, tally.status, 0);
-        return this.#shed(tally, reason);
+        return this.#shed(tally, reason, nowMs);
       }
     } else {
       tally.admitted += 1;
     }
     this.#active += 1;
+    if (tally.criticality === 'exempt') this.#exempt += 1;
     this.#inFlight.take(units);
     if (units > 0) this.#limit.admitted(this.#inFlight.units);
     const permit = new Permit(this, tally, method, nowMs, units, deadlineMs);
@@ -138,7 +205,9 @@ export class Admission {
 
   /** For {@link Permit}: the same route under a policy, unless one was known before. */
   reclassified(tally: Tally, policy: ResolvedRoutePolicy): Tally {
-    return tally.policy === this.#classifier.unnamed.policy ? this.#tallies.of(policy, tally.route) : tally;
+    const decidedBy = this.#trusted?.originalOf(tally.policy) ?? tally.policy;
+    if (decidedBy !== this.#classifier.unnamed.policy) return tally;
+    return this.#tallies.of(this.#trusted?.policyAfter(tally.policy, policy) ?? policy, tally.route);
   }
 
   /**
@@ -148,14 +217,16 @@ export class Admission {
   decideAgain({ tally, units, heldUnits, heldBytes, deadlineMs, arrivedMs }: Reclassified): Shed | undefined {
     this.#inFlight.giveBack(heldUnits);
     this.#bytesInFlight -= heldBytes;
-    const waitsMs = deadlineMs === undefined ? undefined : deadlineMs - (this.#now() - arrivedMs);
-    const reason = this.#shedReason(tally, units, heldBytes, waitsMs);
+    const nowMs = this.#now();
+    const waitsMs = deadlineMs === undefined ? undefined : deadlineMs - (nowMs - arrivedMs);
+    const reason = isTooLate(waitsMs) ? 'deadline' : this.#reasonOfLimits(tally, units, heldBytes);
     if (reason !== undefined) {
       this.#count(tally, reason);
-      if (!this.dryRun) return this.#shed(tally, reason);
+      if (!this.dryRun) return this.#shed(tally, reason, nowMs);
     }
     this.#inFlight.take(units);
-    if (tally.criticality !== 'exempt') this.#bytesInFlight += heldBytes;
+    if (tally.criticality === 'exempt') this.#exempt += 1;
+    else this.#bytesInFlight += heldBytes;
     return undefined;
   }
 
@@ -182,10 +253,12 @@ export class Admission {
     const nowMs = this.#now();
     const seconds = (nowMs - startedMs) / 1000;
     this.#active -= 1;
+    if (tally.criticality === 'exempt') this.#exempt -= 1;
     this.#inFlight.giveBack(heldUnits);
     this.#bytesInFlight -= heldBytes;
     if (heldUnits > 0 && outcome !== undefined) {
       this.#drain.completed(seconds, nowMs);
+      this.#triage?.completed();
       this.#limit.ended(outcome, nowMs - startedMs, nowMs);
     }
     this.observer?.observe(tally.route, method, status, seconds);
@@ -194,10 +267,12 @@ export class Admission {
   /** For {@link Permit}. */
   overrun(tally: Tally): Shed {
     this.#count(tally, 'bytes');
-    return this.#shed(tally, 'bytes');
+    return this.#shed(tally, 'bytes', this.#now());
   }
 
   stats(): AdmissionStats {
+    const nowMs = this.#now();
+    if (nowMs - this.#sampledMs >= INTERVAL_MS) this.#sample(nowMs);
     const { bodyBudgetBytes } = this.#options;
     const limit = this.#limit.value;
     const { units } = this.#inFlight;
@@ -207,8 +282,17 @@ export class Admission {
       bodyBudgetBytes,
       bytesInFlight: this.#bytesInFlight,
       utilization: Math.max(units / limit, this.#bytesInFlight / bodyBudgetBytes),
+      refusedShare: this.#triage?.refusedShare ?? 0,
+      pressure: this.#pressure.levels().flatMap(live),
+      connectionsRefused: this.#connectionsRefused,
       requests: [...this.#tallies.counts()],
     };
+  }
+
+  #sample(nowMs: number): void {
+    this.#sampledMs = nowMs;
+    this.#pressure.sample(nowMs);
+    this.#triage?.decide(nowMs);
   }
 
   #shedReason(
@@ -216,9 +300,22 @@ export class Admission {
     units: number,
     bodyBytes: number,
     waitsMs: number | undefined,
+    headers: IncomingHttpHeaders,
+    nowMs: number,
   ): ShedReason | undefined {
+    if (tally.criticality === 'exempt') return undefined;
+    if (isTooLate(waitsMs)) return 'deadline';
+    if (this.#triage?.admits(tally.rank, headers) === false) return 'priority';
+    const reason =
+      this.#reasonOfLimits(tally, units, bodyBytes) ??
+      (this.#turn?.admits(tally.rank, nowMs) === false ? 'turn' : undefined);
+    // Bytes are one large request's doing, and say nothing of how many there can be.
+    if (reason !== undefined && reason !== 'bytes') this.#triage?.shedByGate(tally.rank);
+    return reason;
+  }
+
+  #reasonOfLimits(tally: Tally, units: number, bodyBytes: number): 'in-flight' | 'bytes' | undefined {
     if (units === 0) return undefined;
-    if (waitsMs !== undefined && waitsMs <= 0) return 'deadline';
     if (!this.#inFlight.hasRoomFor(units, this.#limit.value * tally.threshold)) return 'in-flight';
     return this.#hasRoomForBody(bodyBytes, tally.threshold) ? undefined : 'bytes';
   }
@@ -235,8 +332,31 @@ export class Admission {
     else shed[reason] += 1;
   }
 
-  #shed({ status }: Tally, reason: ShedReason): Shed {
-    const drainSeconds = this.#drain.seconds(this.#now());
-    return { status, reason, retryAfterSeconds: retryAfterSeconds(drainSeconds, Math.random()) };
+  #shed({ status }: Tally, reason: ShedReason, nowMs: number): Shed {
+    this.#lasting.shed(nowMs);
+    this.#refused += 1;
+    return {
+      status,
+      reason,
+      retryAfterSeconds: retryAfterSeconds(this.#drain.seconds(nowMs), Math.random()),
+      closes: this.#refused % CLOSED_OF_REFUSED === 0 && this.#lasting.isLasting(nowMs),
+    };
   }
+}
+
+function isTooLate(waitsMs: number | undefined): boolean {
+  return waitsMs !== undefined && waitsMs <= 0;
+}
+
+function live(level: SignalLevel): SignalPressure[] {
+  if (level.state !== 'live') return [];
+  const { signal, value, pressure } = level;
+  return [{ signal, value, pressure }];
+}
+
+function warnDropped(signal: string, problem: string, cause: unknown): void {
+  const because = cause instanceof Error ? ` (${cause.message})` : '';
+  process.emitWarning(`The pressure signal ${signal} is left out until it recovers: ${problem}${because}.`, {
+    code: 'RESPITE_SIGNAL_DROPPED',
+  });
 }

@@ -1,10 +1,11 @@
 // Stands between an HTTP server and its listeners: every request passes here before the user's handler.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Admission, type Shed, UNKNOWN_LENGTH } from './admission.ts';
 import { chargeAsItArrives, declaredBodyBytes } from './body.ts';
+import { shortenKeepAlive } from './keep-alive.ts';
 import { Permit } from './permit.ts';
 import { refuseMidway, refuseRequest, refuseStream, refuseUpgrade } from './refuse.ts';
 
@@ -71,8 +72,9 @@ export function installGate(target: Gated, admission: Admission): () => void {
         if (!enterRequest(admission, first as IncomingMessage, second as ServerResponse, false)) return true;
         break;
       case 'connection':
-        admission.accepted();
-        break;
+        if (admission.accepted()) break;
+        (first as Socket).destroy();
+        return true;
       case 'checkContinue':
         if (!enterRequest(admission, first as IncomingMessage, second as ServerResponse, true)) return true;
         if (listenerCount.call(this, event) > 0) break;
@@ -123,7 +125,14 @@ function enterRequest(
   // An HTTP/2 request was decided upon when its stream began; other servers may have other events of these names.
   if (request?.httpVersionMajor !== 1 || response[kPermit] !== undefined) return true;
   const bodyBytes = declaredBodyBytes(request.headers);
-  const outcome = admission.request(request.method ?? '', request.url ?? '', bodyBytes, request.headers);
+  const outcome = admission.request(
+    request.method ?? '',
+    request.url ?? '',
+    bodyBytes,
+    request.headers,
+    request.socket,
+  );
+  if (admission.isLasting) shortenKeepAlive(request, response);
   if (!(outcome instanceof Permit)) {
     refuseRequest(request, response, outcome, bodyBytes, expectsContinue);
     return false;
@@ -148,7 +157,13 @@ function enterStream(
 ): boolean {
   if (typeof stream?.respond !== 'function' || stream[kPermit] !== undefined) return true;
   const bodyBytes = (flags & END_STREAM) === 0 ? Number(headers['content-length'] ?? UNKNOWN_LENGTH) : 0;
-  const outcome = admission.request(String(headers[':method']), String(headers[':path']), bodyBytes, headers);
+  const outcome = admission.request(
+    String(headers[':method']),
+    String(headers[':path']),
+    bodyBytes,
+    headers,
+    stream.session?.socket,
+  );
   if (!(outcome instanceof Permit)) {
     refuseStream(stream, outcome);
     return false;
@@ -172,7 +187,13 @@ function releaseStreamOnClose(this: ServerHttp2Stream & Permitted): void {
 /** A connection that leaves HTTP may live for days, so it is decided upon but not counted. */
 function enterUpgrade(admission: Admission, request: IncomingMessage | undefined, socket: Duplex): boolean {
   if (request?.httpVersionMajor !== 1) return true;
-  const outcome = admission.request(request.method ?? '', request.url ?? '', 0, request.headers);
+  const outcome = admission.request(
+    request.method ?? '',
+    request.url ?? '',
+    0,
+    request.headers,
+    request.socket,
+  );
   if (outcome instanceof Permit) {
     outcome.release(101);
     return true;

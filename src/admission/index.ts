@@ -1,5 +1,6 @@
 export { Admission } from './admission.ts';
 export { admissionOf, installGate, permitOf, refuseAfterAll } from './gate.ts';
+export type { CriticalityHeader } from './criticality-header.ts';
 export type { AdmissionOptions, ResolvedAdmissionOptions } from './options.ts';
 export type { Permit } from './permit.ts';
 export {
@@ -9,5 +10,13 @@ export {
   resolvePolicy,
   type RoutePolicy,
 } from './policy.ts';
+export {
+  addPressureSignal,
+  type BuiltInSignal,
+  type Signal as PressureSignal,
+  type SignalOption,
+  type Thresholds,
+} from './pressure/index.ts';
+export type { IdentityOf, PriorityOptions } from './priority/index.ts';
 export { protect, type Protection, PROTECTED_CHANNEL } from './protect.ts';
-export type { AdmissionCount, AdmissionStats, Decision, ShedReason } from './stats.ts';
+export type { AdmissionCount, AdmissionStats, Decision, ShedReason, SignalPressure } from './stats.ts';

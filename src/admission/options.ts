@@ -7,12 +7,29 @@ import {
   type ResolvedLimitOptions,
 } from './limit/index.ts';
 import {
+  type CriticalityHeader,
+  resolveCriticalityHeader,
+  type ResolvedCriticalityHeader,
+} from './criticality-header.ts';
+import {
   CRITICALITIES,
   type Criticality,
   type ResolvedRoutePolicy,
   resolvePolicy,
   type RoutePolicy,
 } from './policy.ts';
+import {
+  DEFAULTS as SIGNAL_DEFAULTS,
+  type ResolvedSignalOptions,
+  resolveSignalOptions,
+  type SignalOptions,
+} from './pressure/index.ts';
+import {
+  DEFAULTS as PRIORITY_DEFAULTS,
+  type PriorityOptions,
+  resolvePriorityOptions,
+  type ResolvedPriorityOptions,
+} from './priority/index.ts';
 
 /** How long requests may wait in one turn of the event loop for those before them. */
 export interface TurnBudget {
@@ -63,10 +80,25 @@ export interface AdmissionOptions {
    * with it is refused. `false` for none. Default `{ targetMs: 10, burstMs: 40 }`.
    */
   readonly turnBudget?: TurnBudget | false | undefined;
+  /**
+   * Refuses the least important requests, class by class and user by user, before the limits have to refuse anybody.
+   * `false` leaves it to the limits. Default on.
+   */
+  readonly priority?: PriorityOptions | false | undefined;
+  /**
+   * What presses this process, and from where to where: pressure is 0 at `exit` and 1 at `enter`. Defaults: `loop-delay`
+   * (milliseconds) 20 to 100, `in-flight` and `bytes` 0.85 to 1, `memory` 0.85 to 0.95 on; `loop-utilization`, `cpu`,
+   * `requests-per-second` off.
+   */
+  readonly signals?: SignalOptions | undefined;
+  /** Whose `Respite-Criticality` header says how much a request matters. Default nobody's. */
+  readonly criticalityHeader?: CriticalityHeader | undefined;
   /** Status of a refusal by class, 429 or 503. Defaults: 429 for `sheddable` and `sheddable-plus`, 503 for the others. */
   readonly statuses?: Readonly<Partial<Record<Criticality, ShedStatus | undefined>>> | undefined;
   /** Routes that are never shed nor counted. Default: `/health`, `/health/*`, `/healthz`, `/livez`, `/readyz`. */
   readonly exempt?: readonly string[] | undefined;
+  /** Exempt requests in flight, from which on further ones are treated as `critical-plus`. Default 16. */
+  readonly exemptLimit?: number | undefined;
   /** Decide and count, but let every request through. Default false. */
   readonly dryRun?: boolean | undefined;
 }
@@ -80,8 +112,12 @@ export interface ResolvedAdmissionOptions {
   readonly defaultCriticality: Criticality;
   readonly thresholds: Readonly<Record<Criticality, number>>;
   readonly turnBudget: ResolvedTurnBudget | false;
+  readonly priority: ResolvedPriorityOptions | false;
+  readonly signals: ResolvedSignalOptions;
+  readonly criticalityHeader?: ResolvedCriticalityHeader | undefined;
   readonly statuses: Readonly<Record<Criticality, ShedStatus>>;
   readonly exempt: readonly string[];
+  readonly exemptLimit: number;
   readonly dryRun: boolean;
 }
 
@@ -97,8 +133,12 @@ export const DEFAULTS: ResolvedAdmissionOptions = Object.freeze({
   // 0.85: the share of busy threads past which the mail service of the story refused deliveries.
   thresholds: Object.freeze({ 'critical-plus': 1, critical: 1, 'sheddable-plus': 0.95, sheddable: 0.85 }),
   turnBudget: DEFAULT_TURN_BUDGET,
+  priority: PRIORITY_DEFAULTS,
+  signals: SIGNAL_DEFAULTS,
+  criticalityHeader: undefined,
   statuses: Object.freeze({ 'critical-plus': 503, critical: 503, 'sheddable-plus': 429, sheddable: 429 }),
   exempt: Object.freeze(['/health', '/health/*', '/healthz', '/livez', '/readyz']),
+  exemptLimit: 16,
   dryRun: false,
 });
 
@@ -130,12 +170,23 @@ export function resolveAdmissionOptions(options: AdmissionOptions = {}): Resolve
     ),
     thresholds: Object.freeze(thresholds),
     turnBudget: resolveTurnBudget(options.turnBudget ?? DEFAULTS.turnBudget),
+    priority: resolvePriority(options.priority),
+    signals: resolveSignalOptions(options.signals),
+    criticalityHeader:
+      options.criticalityHeader === undefined
+        ? undefined
+        : resolveCriticalityHeader(options.criticalityHeader),
     statuses: resolveStatuses(options.statuses ?? DEFAULTS.statuses),
     exempt: Object.freeze(
       (options.exempt ?? DEFAULTS.exempt).map((route, i) => checkRoute(`admission.exempt[${i}]`, route)),
     ),
+    exemptLimit: integer('admission.exemptLimit', options.exemptLimit ?? DEFAULTS.exemptLimit, 0),
     dryRun: boolean('admission.dryRun', options.dryRun ?? DEFAULTS.dryRun),
   });
+}
+
+function resolvePriority(given: PriorityOptions | false | undefined): ResolvedPriorityOptions | false {
+  return given === false ? false : resolvePriorityOptions(given);
 }
 
 function resolveTurnBudget(given: TurnBudget | false): ResolvedTurnBudget | false {

@@ -26,7 +26,13 @@ export const PROTECTED_CHANNEL = 'respite:admission:protected';
  */
 export function protect(server: Server, options?: AdmissionOptions): Protection {
   const admission = new Admission(resolveAdmissionOptions(options));
-  const stop = installGate(server, admission);
+  const removeGate = installGate(server, admission);
   channel(PROTECTED_CHANNEL).publish(admission);
-  return { stats: () => admission.stats(), stop };
+  return {
+    stats: () => admission.stats(),
+    stop() {
+      removeGate();
+      admission.stop();
+    },
+  };
 }

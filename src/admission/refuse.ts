@@ -41,6 +41,7 @@ export function refuseRequest(
   expectsContinue: boolean,
 ): void {
   const body = BODIES[shed.status];
+  if (shed.closes) response.shouldKeepAlive = false;
   const leavesBody = expectsContinue || bodyBytes === UNKNOWN_LENGTH || bodyBytes > MAX_DRAINED_BYTES;
   if (leavesBody) {
     response.shouldKeepAlive = false;

@@ -4,12 +4,12 @@ import type { Criticality } from './policy.ts';
 export type Decision = 'admitted' | 'would-shed' | 'shed';
 
 /**
- * Why a request was shed: too many in flight, too many bytes of request bodies, a turn of the event loop at its end, or a
- * caller who waits no longer.
+ * Why a request was shed: others matter more, too many in flight, too many bytes of request bodies, a turn of the event
+ * loop at its end, or a caller who waits no longer.
  */
 export type ShedReason = (typeof SHED_REASONS)[number];
 
-export const SHED_REASONS = ['in-flight', 'bytes', 'turn', 'deadline'] as const;
+export const SHED_REASONS = ['priority', 'in-flight', 'bytes', 'turn', 'deadline'] as const;
 
 /** One counter: requests since the process started, by what was decided, why, for which class and route. */
 export interface AdmissionCount {
@@ -25,6 +25,15 @@ export interface AdmissionCount {
   readonly count: number;
 }
 
+/** One signal as last read. */
+export interface SignalPressure {
+  readonly signal: string;
+  /** In the unit of the signal. */
+  readonly value: number;
+  /** From 0 at its `exit` to 1 at its `enter`. */
+  readonly pressure: number;
+}
+
 /** Admission control at one moment. Plain data: it travels between processes. */
 export interface AdmissionStats {
   readonly limit: number;
@@ -34,5 +43,11 @@ export interface AdmissionStats {
   readonly bytesInFlight: number;
   /** The larger of requests and bytes in flight over their limits; 1 is full. */
   readonly utilization: number;
+  /** Share of the requests that is refused to make room for more important ones at the moment, 0 to 1. */
+  readonly refusedShare: number;
+  /** How hard each signal presses; those that can't be read at the moment are missing. */
+  readonly pressure: readonly SignalPressure[];
+  /** Connections closed without a request, since the process started. */
+  readonly connectionsRefused: number;
   readonly requests: readonly AdmissionCount[];
 }

@@ -68,11 +68,15 @@ export class Tallies {
       threshold: isExempt ? Infinity : thresholds[criticality],
       status: isExempt ? 503 : statuses[criticality],
       admitted: 0,
-      shed: { 'in-flight': 0, bytes: 0, turn: 0, deadline: 0 },
-      wouldShed: { 'in-flight': 0, bytes: 0, turn: 0, deadline: 0 },
+      shed: noneShed(),
+      wouldShed: noneShed(),
       warned: false,
     };
   }
+}
+
+function noneShed(): Record<ShedReason, number> {
+  return { priority: 0, 'in-flight': 0, bytes: 0, turn: 0, deadline: 0 };
 }
 
 function* countsOf({ criticality, route, admitted, shed, wouldShed }: Tally): Generator<AdmissionCount> {

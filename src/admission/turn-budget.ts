@@ -82,6 +82,11 @@ export class TurnBudget {
     return admits;
   }
 
+  /** Turns can't be made shorter, and still leave connections waiting. */
+  get isAtItsEnd(): boolean {
+    return this.#squeeze === TIGHTEST;
+  }
+
   /** @param isBacklogged More connections were waiting than the turn could accept. */
   turnEnded(nowMs: number, isBacklogged: boolean = false): void {
     this.#squeeze = isBacklogged

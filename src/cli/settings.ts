@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { PriorityOptions } from '../admission/index.ts';
 import { type ResolvedAdmissionOptions, resolveAdmissionOptions } from '../admission/options.ts';
 import { RespiteError } from '../core/errors.ts';
 import { type ResolvedManagementOptions, resolveManagementOptions } from '../management/options.ts';
@@ -31,6 +33,7 @@ export function resolveSettings(flags: RunFlags, config: RespiteConfig, env: Nod
         ...config.admission,
         limit: flags.limit === 'adaptive' ? 'adaptive' : (number(flags.limit) ?? config.admission?.limit),
         dryRun: flags.dryRun ?? config.admission?.dryRun,
+        priority: withSalt(config.admission?.priority),
       }),
       supervisor: resolveSupervisorOptions({
         ...config.supervisor,
@@ -46,6 +49,11 @@ export function resolveSettings(flags: RunFlags, config: RespiteConfig, env: Nod
     if (!(error instanceof RespiteError)) throw error;
     throw usageError(asTyped(flags, error.message), error);
   }
+}
+
+/** The workers of an instance line users up alike, so they have to draw from the same salt. */
+function withSalt(priority: PriorityOptions | false | undefined): PriorityOptions | false {
+  return priority === false ? false : { ...priority, salt: priority?.salt ?? randomUUID() };
 }
 
 /** Text that is no number becomes one that every rule refuses. */

@@ -1,7 +1,8 @@
 // Validators for options given in code. Each error names the option, the rule and the value that broke it.
 import { RespiteError } from './errors.ts';
 
-function fail(option: string, rule: string, value: unknown): never {
+/** Throws `RESPITE_OPTIONS_INVALID`: `option` must be `rule`, got `value`. */
+export function fail(option: string, rule: string, value: unknown): never {
   throw new RespiteError('RESPITE_OPTIONS_INVALID', `${option} must be ${rule}, got ${show(value)}`);
 }
 
@@ -47,6 +48,12 @@ export function fraction(option: string, value: unknown, min: number = 0, max: n
   return value;
 }
 
+/** A finite number, of at least `min` if there is one. */
+export function finite(option: string, value: unknown, min: number = -Infinity): number {
+  if (typeof value === 'number' && Number.isFinite(value) && value >= min) return value;
+  return fail(option, min === -Infinity ? 'a number' : `a number of at least ${min}`, value);
+}
+
 /** A finite number greater than 0. */
 export function positive(option: string, value: unknown): number {
   const isPositive = typeof value === 'number' && value > 0 && value < Infinity;
@@ -57,6 +64,11 @@ export function positive(option: string, value: unknown): number {
 export function oneOf<T extends string>(option: string, value: unknown, words: readonly T[]): T {
   const word = words.find((candidate) => candidate === value);
   return word ?? fail(option, `one of ${words.join(', ')}`, value);
+}
+
+/** Text that is not empty. */
+export function text(option: string, value: unknown): string {
+  return typeof value === 'string' && value !== '' ? value : fail(option, 'a text', value);
 }
 
 /** True or false. */

@@ -21,7 +21,7 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
     restarts: { exit: 2, signal: 0, rolling: 0 },
     restarting: false,
     dryRun: false,
-    totals: { duration: { boundsSeconds: [], series: [] }, requests: [] },
+    totals: { duration: { boundsSeconds: [], series: [] }, requests: [], connectionsRefused: 0 },
   };
 }
 

@@ -46,7 +46,6 @@ export interface SupervisorStatus {
   /** True while admission refuses nothing and only counts. */
   readonly dryRun: boolean;
   /** Counters of all workers that ever lived, summed, so that they never go down. */
-  readonly totals: Pick<WorkerSample, 'duration'> & {
-    readonly requests: WorkerSample['admission']['requests'];
-  };
+  readonly totals: Pick<WorkerSample, 'duration'> &
+    Pick<WorkerSample['admission'], 'requests' | 'connectionsRefused'>;
 }

@@ -11,6 +11,9 @@ function sample(count: number, status: number): WorkerSample {
       bodyBudgetBytes: 1,
       bytesInFlight: 0,
       utilization: 0,
+      refusedShare: 0,
+      pressure: [],
+      connectionsRefused: 2,
       requests: [{ decision: 'admitted', reason: '', criticality: 'critical', route: '', count }],
     },
     duration: {
@@ -28,6 +31,7 @@ function sample(count: number, status: number): WorkerSample {
 test('the same series of two workers are one, other series stay apart', () => {
   const totals = [sample(3, 200), sample(4, 200), sample(5, 404)].reduce(addSample, NO_TOTALS);
   assert.deepEqual(totals, {
+    connectionsRefused: 6,
     requests: [{ decision: 'admitted', reason: '', criticality: 'critical', route: '', count: 12 }],
     duration: {
       boundsSeconds: [1],

@@ -4,11 +4,16 @@ import type { SupervisorStatus } from './status.ts';
 
 type Totals = SupervisorStatus['totals'];
 
-export const NO_TOTALS: Totals = { requests: [], duration: { boundsSeconds: [], series: [] } };
+export const NO_TOTALS: Totals = {
+  connectionsRefused: 0,
+  requests: [],
+  duration: { boundsSeconds: [], series: [] },
+};
 
 /** Adds the counters of one worker to those of others, so that sums don't go down when a worker ends. */
 export function addSample(totals: Totals, sample: WorkerSample): Totals {
   return {
+    connectionsRefused: totals.connectionsRefused + sample.admission.connectionsRefused,
     requests: merge([...totals.requests, ...sample.admission.requests], keyOfCount, addCounts),
     duration: {
       boundsSeconds: sample.duration.boundsSeconds,

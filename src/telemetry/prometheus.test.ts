@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import type { SignalPressure } from '../admission/index.ts';
 import { renderPrometheus } from './prometheus.ts';
 import type { MetricsSample, MetricsSnapshot, MetricsWorker } from './snapshot.ts';
 
 const EMPTY: MetricsSnapshot = {
   workers: [],
   restarts: { exit: 0, signal: 0, rolling: 0 },
-  totals: { duration: { boundsSeconds: [], series: [] }, requests: [] },
+  totals: { duration: { boundsSeconds: [], series: [] }, requests: [], connectionsRefused: 0 },
 };
 
 function sample(admission: Partial<MetricsSample['admission']> = {}): MetricsSample {
@@ -18,6 +19,9 @@ function sample(admission: Partial<MetricsSample['admission']> = {}): MetricsSam
       bodyBudgetBytes: 1000,
       bytesInFlight: 0,
       utilization: 0,
+      refusedShare: 0,
+      pressure: [],
+      connectionsRefused: 0,
       requests: [],
       ...admission,
     },
@@ -27,6 +31,10 @@ function sample(admission: Partial<MetricsSample['admission']> = {}): MetricsSam
     heapUsedBytes: 2e7,
     cpuSeconds: 1.5,
   };
+}
+
+function press(signal: string, pressure: number): SignalPressure {
+  return { signal, value: 1, pressure };
 }
 
 function worker(id: number, slot: number, state: MetricsWorker['state'], own?: MetricsSample): MetricsWorker {
@@ -55,7 +63,7 @@ test('an instance without workers has its states and causes at zero', async () =
   assert.equal(series.get('respite_workers{state="ready"}'), 0);
   assert.equal(series.get('respite_worker_restarts_total{cause="signal"}'), 0);
   assert.equal(series.get('http_server_active_requests'), 0);
-  assert.equal(series.get('respite_admission_pressure{signal="bytes"}'), 0);
+  assert.equal(series.get('respite_admission_refused_share'), 0);
 });
 
 test('every metric has help and a type', async () => {
@@ -73,9 +81,11 @@ test('every metric has help and a type', async () => {
       'process_cpu_time_seconds_total',
       'process_memory_usage_bytes',
       'respite_admission_bytes_in_flight',
+      'respite_admission_connections_refused_total',
       'respite_admission_in_flight',
       'respite_admission_limit',
       'respite_admission_pressure',
+      'respite_admission_refused_share',
       'respite_admission_requests_total',
       'respite_worker_restarts_total',
       'respite_workers',
@@ -89,8 +99,22 @@ test('readings are summed over workers, or labelled with their slot', async () =
     await renderPrometheus({
       ...EMPTY,
       workers: [
-        worker(1, 1, 'ready', sample({ inFlight: 9, bytesInFlight: 100 })),
-        worker(2, 2, 'ready', sample({ inFlight: 1, bytesInFlight: 500 })),
+        worker(
+          1,
+          1,
+          'ready',
+          sample({ inFlight: 9, bytesInFlight: 100, refusedShare: 0.2, pressure: [press('memory', 0.9)] }),
+        ),
+        worker(
+          2,
+          2,
+          'ready',
+          sample({
+            inFlight: 1,
+            bytesInFlight: 500,
+            pressure: [press('memory', 0.1), press('db-pool', 0.5)],
+          }),
+        ),
       ],
     }),
   );
@@ -98,8 +122,9 @@ test('readings are summed over workers, or labelled with their slot', async () =
   assert.equal(series.get('respite_admission_in_flight'), 10);
   assert.equal(series.get('respite_admission_limit'), 20);
   assert.equal(series.get('respite_admission_bytes_in_flight'), 600);
-  assert.equal(series.get('respite_admission_pressure{signal="in-flight"}'), 0.9);
-  assert.equal(series.get('respite_admission_pressure{signal="bytes"}'), 0.5);
+  assert.equal(series.get('respite_admission_pressure{signal="memory"}'), 0.9);
+  assert.equal(series.get('respite_admission_pressure{signal="db-pool"}'), 0.5);
+  assert.equal(series.get('respite_admission_refused_share'), 0.2);
   assert.equal(series.get('nodejs_eventloop_utilization{worker="2"}'), 0.25);
   assert.equal(series.get('nodejs_eventloop_delay_p99_seconds{worker="1"}'), 0.012);
   assert.equal(series.get('process_memory_usage_bytes{worker="1"}'), 5e7);
@@ -149,6 +174,7 @@ test('buckets of the histogram are cumulative', async () => {
       ...EMPTY,
       totals: {
         requests: [],
+        connectionsRefused: 0,
         duration: {
           boundsSeconds: [0.1, 1],
           series: [{ method: 'GET', route: '/a', status: 200, counts: [2, 0, 1], sumSeconds: 3.5 }],

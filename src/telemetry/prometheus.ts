@@ -1,4 +1,5 @@
 import { AggregatorRegistry } from 'prom-client';
+import type { SignalPressure } from '../admission/index.ts';
 import { durationMetric } from './duration.ts';
 import { counter, gauge, type Metric, type Reading } from './metric.ts';
 import { type MetricsSample, type MetricsSnapshot, type MetricsWorker, WORKER_STATES } from './snapshot.ts';
@@ -25,10 +26,6 @@ function admissionMetrics({ workers, totals }: MetricsSnapshot): Metric[] {
     sample === undefined || state === 'draining' ? [] : [sample.admission],
   );
   const inFlight = sum(samples.map((sample) => sample.inFlight));
-  const pressure = {
-    'in-flight': open.map((sample) => sample.inFlight / sample.limit),
-    bytes: open.map((sample) => sample.bytesInFlight / sample.bodyBudgetBytes),
-  };
   return [
     gauge('http_server_active_requests', 'Requests being handled now, over all workers.', [[{}, inFlight]]),
     counter(
@@ -50,10 +47,26 @@ function admissionMetrics({ workers, totals }: MetricsSnapshot): Metric[] {
     ]),
     gauge(
       'respite_admission_pressure',
-      'Each signal over its limit, of the fullest worker; 1 is full.',
-      Object.entries(pressure).map(([signal, ratios]) => [{ signal }, Math.max(0, ...ratios)]),
+      'How hard each signal presses the worker that it presses hardest, 0 to 1.',
+      largestOf(open.flatMap((sample) => sample.pressure)),
     ),
+    gauge(
+      'respite_admission_refused_share',
+      'Share of the requests refused to make room for more important ones, of the worker that refuses most.',
+      [[{}, Math.max(0, ...open.map((sample) => sample.refusedShare))]],
+    ),
+    counter('respite_admission_connections_refused_total', 'Connections closed without a request.', [
+      [{}, totals.connectionsRefused],
+    ]),
   ];
+}
+
+function largestOf(readings: readonly SignalPressure[]): Reading[] {
+  const largest = new Map<string, number>();
+  for (const { signal, pressure } of readings) {
+    largest.set(signal, Math.max(pressure, largest.get(signal) ?? 0));
+  }
+  return [...largest].map(([signal, pressure]) => [{ signal }, pressure]);
 }
 
 function workerMetrics({ workers, restarts }: MetricsSnapshot): Metric[] {

@@ -18,6 +18,7 @@ export interface MetricsSnapshot {
   readonly totals: {
     readonly duration: MetricsHistogram;
     readonly requests: readonly AdmissionCount[];
+    readonly connectionsRefused: number;
   };
 }
 

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import type { Admission, AdmissionCount, AdmissionStats } from '../admission/index.ts';
+import type { Admission, AdmissionCount, AdmissionStats, SignalPressure } from '../admission/index.ts';
 import type { Durations } from './durations.ts';
 import type { WorkerSample } from './sample.ts';
 
@@ -52,14 +52,28 @@ export class Sampler {
 
 /** Several admissions as one: a worker whose servers are protected in code has one each. */
 function sum(all: readonly AdmissionStats[]): AdmissionStats {
-  const add = (key: 'limit' | 'inFlight' | 'bodyBudgetBytes' | 'bytesInFlight'): number =>
-    all.reduce((total, stats) => total + stats[key], 0);
+  const add = (
+    key: 'limit' | 'inFlight' | 'bodyBudgetBytes' | 'bytesInFlight' | 'connectionsRefused',
+  ): number => all.reduce((total, stats) => total + stats[key], 0);
   return {
     limit: add('limit'),
     inFlight: add('inFlight'),
     bodyBudgetBytes: add('bodyBudgetBytes'),
     bytesInFlight: add('bytesInFlight'),
     utilization: Math.max(...all.map((stats) => stats.utilization)),
+    refusedShare: Math.max(...all.map((stats) => stats.refusedShare)),
+    pressure: hardest(all.flatMap((stats) => stats.pressure)),
+    connectionsRefused: add('connectionsRefused'),
     requests: all.flatMap((stats): readonly AdmissionCount[] => stats.requests),
   };
+}
+
+/** Of each signal the reading that presses hardest. */
+function hardest(readings: readonly SignalPressure[]): SignalPressure[] {
+  const found = new Map<string, SignalPressure>();
+  for (const reading of readings) {
+    const { signal, pressure } = reading;
+    if (pressure >= (found.get(signal)?.pressure ?? 0)) found.set(signal, reading);
+  }
+  return [...found.values()];
 }

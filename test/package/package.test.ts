@@ -13,7 +13,7 @@ const run = promisify(execFile);
 
 /** Every name that can be imported, by subpath. A change here is a change for users. */
 const PUBLIC: Readonly<Record<string, readonly string[]>> = {
-  '.': ['RespiteError', 'protect'],
+  '.': ['RespiteError', 'addPressureSignal', 'protect'],
   './config': ['defineConfig'],
   './express': ['policy', 'respite'],
   './fastify': ['respite'],
@@ -130,7 +130,7 @@ test('CommonJS can require it', async () => {
   const { stdout } = await run(process.execPath, ['--input-type=commonjs', '--eval', program], {
     cwd: project,
   });
-  assert.equal(stdout.trim(), 'RespiteError,protect');
+  assert.equal(stdout.trim(), 'RespiteError,addPressureSignal,protect');
 });
 
 test('its types are enough for a strict consumer', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Agent as UndiciAgent, request as undiciRequest } from 'undici';
 import { type Answer, connect2, on, request } from './harness/http.ts';
 import { chunked, type RawConnection, rawConnection } from './harness/raw.ts';
@@ -96,6 +97,7 @@ test('--limit does the same as the configuration, and comes first', async (t) =>
 test('a sheddable route gets 429 from 0.85 on, while others are served', async (t) => {
   const { port, hold, release } = await gate(t, {
     limit: 20,
+    priority: false,
     routes: { 'POST /deliveries/:id': 'sheddable', 'GET /report': 'sheddable-plus', '/users/*': 'critical' },
   });
   for (let n = 0; n < 16; n += 1) await hold();
@@ -155,6 +157,31 @@ test('connections that wait in the kernel shorten the turns, so that they are re
   const refused = answers.filter(({ status }) => status !== 200);
   for (const answer of refused) assertShed(answer, 503, 'turn');
   assert.ok(refused.length > 0 && refused.length < 400, `${refused.length} of 400 were refused`);
+});
+
+test('while shedding lasts, connections are kept for shorter, and one refusal of fifty ends its own', async (t) => {
+  const { port, hold } = await gate(t, { limit: 1 });
+  await hold();
+  const client = await rawConnection(t, port);
+  const ask = async (connection = client): Promise<Answer> => {
+    await connection.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    return connection.response();
+  };
+  const first = await ask();
+  assertShed(first, 503, 'in-flight');
+  assert.notEqual(first.headers['keep-alive'], 'timeout=3');
+  for (let i = 0; i < 27; i += 1) {
+    await delay(200);
+    assert.equal((await ask()).headers['connection'], 'keep-alive');
+  }
+  assert.equal((await ask()).headers['keep-alive'], 'timeout=3');
+  const answers: Answer[] = [];
+  while (answers.at(-1)?.headers['connection'] !== 'close') answers.push(await ask());
+  assert.ok(answers.length <= 50, `${answers.length}`);
+  await client.closed();
+  const idle = await rawConnection(t, port);
+  await ask(idle);
+  await idle.closed();
 });
 
 test('health is never shed, nor does it count', async (t) => {

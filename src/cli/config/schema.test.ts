@@ -25,6 +25,16 @@ const VALID: readonly unknown[] = [
       turnBudget: { targetMs: 5, burstMs: 50 },
       statuses: { sheddable: 503, critical: 429 },
       exempt: ['/health', 'GET /up'],
+      exemptLimit: 0,
+      priority: {
+        identity: 'X-User',
+        salt: 'x',
+        reserved: { sheddable: 0.1, critical: 0.9 },
+        minimumPerSecond: 0,
+        minimumShare: 0.25,
+      },
+      signals: { cpu: true, memory: false, 'requests-per-second': { enter: 200, exit: 100 } },
+      criticalityHeader: { from: ['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8'], atMost: 'sheddable-plus' },
       dryRun: true,
     },
     supervisor: {
@@ -38,7 +48,7 @@ const VALID: readonly unknown[] = [
     management: { address: '[::1]:9999', token: 'secret' },
   },
   {
-    admission: { turnBudget: false, limit: 'adaptive', adaptiveLimit: { maxLimit: 512 } },
+    admission: { turnBudget: false, priority: false, limit: 'adaptive', adaptiveLimit: { maxLimit: 512 } },
     supervisor: { workers: 'auto' },
     management: { address: false },
   },
@@ -74,6 +84,52 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
     { admission: { turnBudget: { intervalMs: 100 } } },
     'admission.turnBudget.intervalMs is not an option; known are targetMs, burstMs',
   ],
+  [
+    { admission: { priority: { identity: 'x user' } } },
+    'admission.priority.identity must be the name of a header, got "x user"',
+  ],
+  [{ admission: { priority: { salt: '' } } }, 'admission.priority.salt must be a text, got ""'],
+  [
+    { admission: { priority: { reserved: { sheddable: 2 } } } },
+    `admission.priority.reserved.sheddable ${RATIO}, got 2`,
+  ],
+  [
+    { admission: { priority: { reserved: { sheddable: 0.6, critical: 0.6 } } } },
+    'admission.priority.reserved must be shares that add up to at most 1, got an object',
+  ],
+  [
+    { admission: { priority: { minimumShare: 0.3 } } },
+    'admission.priority.minimumShare must be a number from 0 to 0.25, got 0.3',
+  ],
+  [
+    { admission: { signals: { memory: 'on' } } },
+    'admission.signals.memory must be true, false or an object, got "on"',
+  ],
+  [
+    { admission: { signals: { 'requests-per-second': true } } },
+    'admission.signals.requests-per-second must be false or an object, got true',
+  ],
+  [
+    { admission: { signals: { cpu: { enter: 0.5, exit: 0.9 } } } },
+    'admission.signals.cpu.exit must be less than enter (0.5), got 0.9',
+  ],
+  [
+    { admission: { signals: { cpu: { enter: 0.5, exit: -1 } } } },
+    'admission.signals.cpu.exit must be a number of at least 0, got -1',
+  ],
+  [
+    { admission: { criticalityHeader: { from: [] } } },
+    'admission.criticalityHeader.from must be an array of at least one address, got an array',
+  ],
+  [
+    { admission: { criticalityHeader: { from: ['10.0.0.0/33'] } } },
+    'admission.criticalityHeader.from[0] must be an address such as "10.0.0.7" or a network such as "10.0.0.0/8", got "10.0.0.0/33"',
+  ],
+  [
+    { admission: { criticalityHeader: { from: ['::1'], atMost: 'high' } } },
+    `admission.criticalityHeader.atMost ${CLASSES}, got "high"`,
+  ],
+  [{ admission: { exemptLimit: -1 } }, 'admission.exemptLimit must be a whole number of at least 0, got -1'],
   [
     { admission: { statuses: { sheddable: 500 } } },
     'admission.statuses.sheddable must be 429 or 503, got 500',
@@ -126,7 +182,7 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ admission: { dryRun: 'yes' } }, 'admission.dryRun must be true or false, got "yes"'],
   [
     { admission: { limits: 5 } },
-    'admission.limits is not an option; known are limit, adaptiveLimit, bodyBudgetBytes, routes, defaultCriticality, thresholds, turnBudget, statuses, exempt, dryRun',
+    'admission.limits is not an option; known are limit, adaptiveLimit, bodyBudgetBytes, routes, defaultCriticality, thresholds, turnBudget, priority, signals, criticalityHeader, statuses, exempt, exemptLimit, dryRun',
   ],
   [
     { supervisor: { listeningCopies: 257 } },

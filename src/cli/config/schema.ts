@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ROUTE_PATTERN } from '../../admission/options.ts';
+import { CALLER_RULE, CALLERS_RULE, isAddress } from '../../admission/criticality-header.ts';
 import { CRITICALITIES, policyConflict } from '../../admission/policy.ts';
+import { HEADER_NAME, RESERVED_RULE } from '../../admission/priority/options.ts';
 import { ADDRESS_RULE, isToken, parseAddress, TOKEN_RULE } from '../../management/options.ts';
 import type { RespiteConfig } from './config.ts';
 
@@ -37,14 +39,13 @@ const policy = strict({
   if (conflict !== undefined)
     context.addIssue({ code: 'custom', path: [conflict.key], message: conflict.rule });
 });
-const threshold = z
-  .number('a number from 0 to 1')
-  .min(0, 'a number from 0 to 1')
-  .max(1, 'a number from 0 to 1')
-  .optional();
+const fraction = (max: number): z.ZodType<number> => {
+  const rule = `a number from 0 to ${max}`;
+  return z.number(rule).min(0, rule).max(max, rule);
+};
+const threshold = fraction(1).optional();
 
-// The option's type takes no explicit undefined, its resolver does.
-const thresholds = strict({
+const shares = strict({
   'critical-plus': threshold,
   critical: threshold,
   'sheddable-plus': threshold,
@@ -62,6 +63,42 @@ const statuses = strict({
 
 const turnBudget = strict({ targetMs: integer(1).optional(), burstMs: integer(1).optional() });
 
+/** Tenths do not add up exactly. A share that is too large by itself is told of as such. */
+function addsUp(given: Readonly<Record<string, number | undefined>>): boolean {
+  const all = Object.values(given).map((share) => share ?? 0);
+  return Math.max(0, ...all) > 1 || all.reduce((sum, share) => sum + share, 0) <= 1 + 1e-9;
+}
+
+const priority = strict({
+  // Not a function: the configuration travels to the workers as JSON.
+  identity: z.string('the name of a header').regex(HEADER_NAME, 'the name of a header').optional(),
+  salt: z.string('a text').min(1, 'a text').optional(),
+  reserved: shares.refine(addsUp, RESERVED_RULE).optional(),
+  minimumPerSecond: fraction(1_000_000).optional(),
+  minimumShare: fraction(0.25).optional(),
+});
+
+const measure = z.number('a number of at least 0').min(0, 'a number of at least 0');
+const range = strict({ enter: measure, exit: measure }).superRefine(({ enter, exit }, context) => {
+  if (exit < enter) return;
+  context.addIssue({ code: 'custom', path: ['exit'], message: `less than enter (${enter})` });
+});
+const signal = z.union([z.boolean('true, false or an object'), range]).optional();
+const signals = strict({
+  'loop-delay': signal,
+  'in-flight': signal,
+  bytes: signal,
+  memory: signal,
+  'loop-utilization': signal,
+  cpu: signal,
+  'requests-per-second': z.union([z.literal(false, 'false or an object'), range]).optional(),
+});
+
+const criticalityHeader = strict({
+  from: z.array(z.string(CALLER_RULE).refine(isAddress, CALLER_RULE), CALLERS_RULE).min(1, CALLERS_RULE),
+  atMost: criticality.optional(),
+});
+
 const admission = strict({
   limit: z
     .custom<number | 'adaptive'>(
@@ -78,10 +115,14 @@ const admission = strict({
   bodyBudgetBytes: integer(1).optional(),
   routes: z.record(route, z.union([criticality, policy]), 'an object').optional(),
   defaultCriticality: criticality.optional(),
-  thresholds: thresholds.optional(),
+  thresholds: shares.optional(),
   turnBudget: z.union([z.literal(false, 'false or an object'), turnBudget]).optional(),
+  priority: z.union([z.literal(false, 'false or an object'), priority]).optional(),
+  signals: signals.optional(),
+  criticalityHeader: criticalityHeader.optional(),
   statuses: statuses.optional(),
   exempt: z.array(route, 'an array of routes').optional(),
+  exemptLimit: integer(0).optional(),
   dryRun: z.boolean('true or false').optional(),
 });
 
@@ -157,7 +198,7 @@ function show(path: readonly string[]): string {
   return path
     .map((key, i) => {
       if (path[i - 1] === 'routes') return `[${JSON.stringify(key)}]`;
-      if (path[i - 1] === 'exempt') return `[${key}]`;
+      if (path[i - 1] === 'exempt' || path[i - 1] === 'from') return `[${key}]`;
       return i === 0 ? key : `.${key}`;
     })
     .join('');

@@ -1,0 +1,46 @@
+import { fail, finite, positive } from '../../core/validate.ts';
+
+/** One thing that can be under pressure: the event loop, memory, a pool of connections. */
+export interface Signal {
+  /** Label of its metric, unique: lower-case letters, digits and hyphens, a letter first. */
+  readonly name: string;
+  /** The value, in whatever unit it has. Called once for each sample, 10 times a second; must not block. */
+  read(nowMs: number): number;
+  /** Value at and above which the pressure is 1. */
+  readonly enter: number;
+  /** Value at and below which the pressure is 0. Less than `enter`. */
+  readonly exit: number;
+  /**
+   * When the value that `read` returns came to be, for values that somebody else delivers, by `performance.now()`.
+   * A signal without it is as fresh as its last `read`.
+   */
+  readonly updatedAtMs?: (() => number) | undefined;
+  /** Age from which a value of `updatedAtMs` counts no more. Default 5000. */
+  readonly staleAfterMs?: number | undefined;
+}
+
+/** Where a signal's pressure begins and where it is full. */
+export interface Thresholds {
+  readonly enter: number;
+  readonly exit: number;
+}
+
+/** From 0 at `exit` to 1 at `enter` in a straight line. */
+export function pressureOf(value: number, { enter, exit }: Thresholds): number {
+  return Math.min(1, Math.max(0, (value - exit) / (enter - exit)));
+}
+
+const NAME = /^[a-z][a-z0-9-]*$/;
+
+/** Throws `RESPITE_OPTIONS_INVALID` for a name that is malformed, no `read`, and thresholds that make no range. */
+export function checkSignal({ name, read, enter, exit, staleAfterMs }: Signal): void {
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    fail("a pressure signal's name", 'lower-case letters, digits and hyphens, a letter first', name);
+  }
+  const option = `pressure signal ${JSON.stringify(name)}`;
+  if (typeof read !== 'function') fail(`${option}: read`, 'a function', read);
+  finite(`${option}: exit`, exit);
+  finite(`${option}: enter`, enter);
+  if (!(exit < enter)) fail(`${option}: exit`, `less than enter (${enter})`, exit);
+  if (staleAfterMs !== undefined) positive(`${option}: staleAfterMs`, staleAfterMs);
+}
