@@ -12,6 +12,7 @@ import { overhead } from './overhead/bench.ts';
 import { overload } from './overload/bench.ts';
 import { refusal } from './refusal/bench.ts';
 import { refusalRate } from './refusal-rate/bench.ts';
+import { requestCost } from './request-cost/bench.ts';
 import { rolling } from './rolling/bench.ts';
 import { startup } from './startup/bench.ts';
 
@@ -19,6 +20,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   overhead,
   overload,
   refusalRate,
+  requestCost,
   accept,
   startup,
   refusal,
