@@ -113,6 +113,7 @@ export class Admission {
         bytesInFlight: () => this.#bytesInFlight,
         budgetBytes: () => options.bodyBudgetBytes,
         requests: () => this.#requests,
+        hasTurnBudget: options.turnBudget !== false,
         sinceTickMs: (nowMs) => this.#turn?.sinceMs(nowMs) ?? 0,
       },
       this.#readings,
@@ -305,7 +306,10 @@ export class Admission {
   ): ShedReason | undefined {
     if (tally.criticality === 'exempt') return undefined;
     if (isTooLate(waitsMs)) return 'deadline';
-    if (this.#triage?.admits(tally.rank, headers) === false) return 'priority';
+    if (this.#triage?.admits(tally.rank, headers) === false) {
+      this.#turn?.refusedBefore(tally.rank);
+      return 'priority';
+    }
     const reason =
       this.#reasonOfLimits(tally, units, bodyBytes) ??
       (this.#turn?.admits(tally.rank, nowMs) === false ? 'turn' : undefined);

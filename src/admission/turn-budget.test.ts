@@ -28,6 +28,7 @@ test('while connections wait unaccepted the turns get shorter, but none is witho
   const budget = new TurnBudget({ targetMs: 10, burstMs: 50 }, 0);
   let nowMs = 0;
   const turn = (isBacklogged: boolean): void => {
+    budget.admits(1, 0);
     nowMs += 10;
     budget.turnEnded(nowMs, isBacklogged);
   };
@@ -38,6 +39,43 @@ test('while connections wait unaccepted the turns get shorter, but none is witho
   assert.ok(!budget.admits(1, 1));
   for (let i = 0; i < 100; i += 1) turn(false);
   assert.ok(budget.admits(1, 45));
+});
+
+test('while connections wait, the lowest class pays first and gets its own back last', () => {
+  const budget = new TurnBudget({ targetMs: 10, burstMs: 50 }, 0);
+  let nowMs = 0;
+  const turns = (count: number, isBacklogged: boolean): void => {
+    for (let i = 0; i < count; i += 1) {
+      budget.admits(1, 0);
+      budget.admits(3, 0);
+      nowMs += 10;
+      budget.turnEnded(nowMs, isBacklogged);
+    }
+  };
+  turns(6, true);
+  assert.ok(budget.admits(3, 0) && !budget.admits(3, 1));
+  turns(20, true);
+  assert.ok(!budget.admits(3, 0));
+  assert.ok(budget.admits(1, 40));
+  turns(6, true);
+  assert.ok(budget.admits(1, 0) && !budget.admits(1, 1));
+  assert.ok(!budget.isAtItsEnd);
+  turns(1, true);
+  assert.ok(budget.isAtItsEnd);
+  turns(23, false);
+  assert.ok(budget.admits(1, 40) && !budget.admits(3, 1));
+  turns(24, false);
+  assert.ok(budget.admits(3, 25));
+});
+
+test('what was refused before counts as refused', () => {
+  const budget = new TurnBudget({ targetMs: 10, burstMs: 50 }, 0);
+  for (let nowMs = 10; nowMs < 500; nowMs += 10) {
+    for (let i = 0; i < 9; i += 1) budget.refusedBefore(3);
+    budget.admits(3, 0);
+    budget.turnEnded(nowMs);
+  }
+  assert.ok(budget.admits(3, 4) && !budget.admits(3, 6));
 });
 
 test('whatever has happened: at no point of a turn is a class admitted while a more important one is refused', () => {

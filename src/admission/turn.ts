@@ -46,6 +46,12 @@ export class Turn {
     return this.#budget.admits(rank, this.#usedMs);
   }
 
+  /** A request arrived that something else has refused. */
+  refusedBefore(rank: number): void {
+    this.#open();
+    this.#budget.refusedBefore(rank);
+  }
+
   /** A connection was accepted. False: there are too many even for refusing each of their requests, close it. */
   accepted(): boolean {
     this.#open();

@@ -8,6 +8,8 @@ import { exponential, seededRandom } from './random.ts';
 
 const COST_MS = 2;
 const REFUSAL_MS = 0.03;
+const ACCEPT_MS = 0.11;
+const COPIES = 32;
 
 interface Served {
   offered: number;
@@ -15,11 +17,14 @@ interface Served {
   waitsMs: number[];
 }
 
-/** A CPU-bound server: what arrives during one turn is handled in the next, one request after the other. */
+/**
+ * A CPU-bound server: what arrives during one turn is handled in the next, one request after the other. With new
+ * connections a turn accepts at most as many as there are copies of the socket, and the next one handles their requests.
+ */
 function simulate(
   load: number,
   mix: Partial<Record<Criticality, number>>,
-  { seconds = 10, seed = 1 }: { seconds?: number; seed?: number } = {},
+  { seconds = 30, seed = 1, connects = false }: { seconds?: number; seed?: number; connects?: boolean } = {},
 ): { readonly busyShare: number; readonly of: (criticality: Criticality) => Served } {
   const defaults = DEFAULTS.turnBudget;
   assert.ok(defaults !== false);
@@ -35,16 +40,25 @@ function simulate(
   };
   const gapMs = (): number => exponential(random, COST_MS / load);
   let nowMs = 0;
-  let arrivalMs = gapMs();
+  let nextMs = gapMs();
+  const waiting: number[] = [];
+  let accepted: number[] = [];
   while (nowMs < 1000 * seconds) {
-    const beganMs = Math.max(nowMs, arrivalMs);
+    const isIdle = waiting.length === 0 && accepted.length === 0;
+    const beganMs = isIdle ? Math.max(nowMs, nextMs) : nowMs;
     nowMs = beganMs;
-    for (; arrivalMs <= beganMs; arrivalMs += gapMs()) {
+    for (; nextMs <= beganMs; nextMs += gapMs()) waiting.push(nextMs);
+    const readable = connects ? accepted : waiting.splice(0);
+    accepted = connects ? waiting.splice(0, COPIES) : [];
+    const isBacklogged = accepted.length === COPIES;
+    nowMs += accepted.length * ACCEPT_MS;
+    const startedMs = nowMs;
+    for (const arrivalMs of readable) {
       const rank = pick();
       const of = served[rank];
       assert.ok(of !== undefined);
       of.offered += 1;
-      if (budget.admits(rank, nowMs - beganMs)) {
+      if (budget.admits(rank, nowMs - startedMs)) {
         of.admitted += 1;
         nowMs += COST_MS;
         of.waitsMs.push(nowMs - arrivalMs);
@@ -52,7 +66,7 @@ function simulate(
         nowMs += REFUSAL_MS;
       }
     }
-    budget.turnEnded(nowMs);
+    budget.turnEnded(nowMs, isBacklogged);
   }
   const admitted = served.reduce((sum, of) => sum + of.admitted, 0);
   return {
@@ -83,6 +97,16 @@ for (const { load, leastServed, leastBusy, p99Ms } of [
     }
   });
 }
+
+test('with a new connection for each request, at 5 times capacity, what is critical is served too', () => {
+  for (const seed of [1, 2, 3]) {
+    const { of } = simulate(5, { critical: 0.1, sheddable: 0.9 }, { seed, connects: true });
+    const critical = of('critical');
+    assert.ok(critical.admitted / critical.offered >= 0.99, `${critical.admitted} of ${critical.offered}`);
+    assert.ok(of('sheddable').admitted > 0);
+    assert.ok(p99(critical.waitsMs) <= 100, `p99 ${p99(critical.waitsMs)} ms`);
+  }
+});
 
 for (const load of [2, 5]) {
   test(`at ${load} times capacity what is critical is served, and sheddable takes what is left`, () => {

@@ -20,6 +20,8 @@ export interface AdmissionReadings {
   readonly budgetBytes: () => number;
   /** Requests since whenever; must not fall. */
   readonly requests: () => number;
+  /** Turns have a budget, so that requests can delay the loop only so much. */
+  readonly hasTurnBudget: boolean;
   /** Time since the present turn of the event loop began, in milliseconds. */
   readonly sinceTickMs: (nowMs: number) => number;
 }
@@ -31,7 +33,7 @@ export function watchBuiltIn(
   readings: AdmissionReadings,
   process: ProcessReadings,
 ): void {
-  const { inFlight, limit, bytesInFlight, budgetBytes, requests, sinceTickMs } = readings;
+  const { inFlight, limit, bytesInFlight, budgetBytes, requests, hasTurnBudget, sinceTickMs } = readings;
   const watch = (
     thresholds: Thresholds | false,
     signal: (on: Thresholds) => Signal,
@@ -41,8 +43,10 @@ export function watchBuiltIn(
   };
   watch(options['in-flight'], (on) => inFlightSignal(inFlight, limit, on), true);
   watch(options.bytes, (on) => bytesSignal(bytesInFlight, budgetBytes, on), true);
-  watch(options['loop-delay'], (on) =>
-    loopDelaySignal({ p99Ms: () => process.loopDelayP99Ms(), sinceTickMs }, on),
+  watch(
+    options['loop-delay'],
+    (on) => loopDelaySignal({ p99Ms: () => process.loopDelayP99Ms(), sinceTickMs }, on),
+    hasTurnBudget,
   );
   watch(options.memory, (on) => memorySignal(process.memory(), on));
   watch(options['loop-utilization'], (on) => loopUtilizationSignal(() => process.loopTimes(), on));
