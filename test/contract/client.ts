@@ -16,27 +16,22 @@ export interface Call {
   abort(): void;
 }
 
-/** What goes with a request, over HTTP/1. */
+/** What goes with a request; method and body over HTTP/1 only. */
 export interface Sent {
-  readonly method: string;
+  readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-export function call(
-  protocol: ServerKind['protocol'],
-  port: number,
-  path: string,
-  send: Sent = { method: 'GET' },
-): Call {
-  return protocol === 'http2' ? callHttp2(port, path) : callHttp1(protocol, port, path, send);
+export function call(protocol: ServerKind['protocol'], port: number, path: string, send: Sent = {}): Call {
+  return protocol === 'http2' ? callHttp2(port, path, send) : callHttp1(protocol, port, path, send);
 }
 
 function callHttp1(
   protocol: 'http' | 'https',
   port: number,
   path: string,
-  { method, headers = {}, body: sent }: Sent,
+  { method = 'GET', headers = {}, body: sent }: Sent,
 ): Call {
   const options = { host: '127.0.0.1', port, path, method, headers, agent: false as const };
   const request =
@@ -57,9 +52,9 @@ function callHttp1(
   return { answer, abort: () => request.destroy() };
 }
 
-function callHttp2(port: number, path: string): Call {
+function callHttp2(port: number, path: string, { headers: sent }: Sent): Call {
   const session = http2.connect(`http://127.0.0.1:${port}`);
-  const stream = session.request({ ':path': path });
+  const stream = session.request({ ...sent, ':path': path });
   const answer = new Promise<Answer>((resolve, reject) => {
     session.on('error', reject);
     stream.on('error', reject);

@@ -12,7 +12,7 @@ interface Subject {
   /** Paths that reached the handler. */
   readonly seen: readonly string[];
   letGo(): void;
-  request(path: string): Call;
+  request(path: string, headers?: Readonly<Record<string, string>>): Call;
   /** Resolves when this many requests wait in the handler. */
   held(count: number): Promise<void>;
 }
@@ -37,7 +37,7 @@ async function start(t: TestContext, kind: ServerKind, options: AdmissionOptions
     protection,
     seen,
     letGo: () => gate.resolve(),
-    request: (path) => call(kind.protocol, port, path),
+    request: (path, headers = {}) => call(kind.protocol, port, path, { headers }),
     async held(count) {
       while (seen.filter((path) => path === '/held').length < count) await once(arrivals, 'arrival');
     },
@@ -92,6 +92,18 @@ for (const kind of KINDS) {
       assert.equal((await subject.request('/health').answer).status, 200);
       subject.letGo();
       await Promise.all([first.answer, second.answer]);
+    });
+
+    test('hears from trusted callers how much a request matters', async (t) => {
+      const headers = { 'respite-criticality': 'sheddable' };
+      for (const [from, expected] of [
+        ['127.0.0.0/8', 'sheddable'],
+        ['10.0.0.0/8', 'critical'],
+      ] as const) {
+        const subject = await start(t, kind, { criticalityHeader: { from: [from] } });
+        await subject.request('/a', headers).answer;
+        assert.equal(subject.protection.stats().requests[0]?.criticality, expected);
+      }
     });
 
     test('a client that goes away gives its place back', async (t) => {
