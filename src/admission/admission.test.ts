@@ -160,6 +160,92 @@ test('connections that leave HTTP teach the adaptive limit nothing', () => {
   assert.equal(admission.stats().limit, 8);
 });
 
+const ADAPTIVE = { limit: 'adaptive', adaptiveLimit: { initialLimit: 8 }, turnBudget: false } as const;
+
+/** What the gate finds on a response. */
+function answering(
+  permit: Permit,
+  seen: { headersSent: boolean; writableEnded: boolean; _header: string },
+): void {
+  permit.answering = seen as unknown as NonNullable<Permit['answering']>;
+}
+
+test('an adaptive limit counts no stream of events, a fixed one counts everything', () => {
+  for (const [options, admittedOf100] of [
+    [ADAPTIVE, 100],
+    [{ limit: 8 }, 8],
+  ] as const) {
+    let nowMs = 0;
+    const admission = new Admission(resolveAdmissionOptions({ ...options, turnBudget: false }), () => nowMs);
+    let count = 0;
+    for (let i = 0; i < 100; i += 1) {
+      nowMs += 0.1;
+      const outcome = admission.request('GET', '/events', 0, {});
+      if (!(outcome instanceof Permit)) continue;
+      count += 1;
+      const _header = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n';
+      answering(outcome, { headersSent: true, writableEnded: false, _header });
+    }
+    assert.equal(count, admittedOf100);
+    assert.equal(admission.active, admittedOf100, 'a drain waits for them');
+    nowMs += 100;
+    assert.equal(admission.stats().inFlight, options.limit === 'adaptive' ? 0 : 8);
+  }
+});
+
+test('long polls leave the line when others are in need of their places, and are given back once', () => {
+  let nowMs = 0;
+  const admission = new Admission(resolveAdmissionOptions(ADAPTIVE), () => nowMs);
+  const polls = Array.from({ length: 8 }, () => admitted(admission.request('GET', '/poll', 100, {})));
+  nowMs = 500;
+  assert.ok(!(admission.request('GET', '/', 0, {}) instanceof Permit));
+  nowMs = 1001;
+  const other = admitted(admission.request('GET', '/', 0, {}));
+  assert.equal(admission.stats().inFlight, 1);
+  assert.equal(admission.stats().bytesInFlight, 800);
+  for (const poll of polls) {
+    assert.equal(poll.reclassify(resolvePolicy('policy', { cost: 3 }), {}), undefined);
+    poll.release(200);
+    poll.release(200);
+  }
+  assert.equal(admission.active, 1);
+  other.release(200);
+  const { inFlight, bytesInFlight } = admission.stats();
+  assert.deepEqual([inFlight, bytesInFlight, admission.active], [0, 0, 0]);
+});
+
+test('bodies that run over the budget teach the adaptive limit nothing', () => {
+  let nowMs = 0;
+  const admission = new Admission(resolveAdmissionOptions(ADAPTIVE), () => nowMs);
+  for (let round = 0; round < 50; round += 1) {
+    const permits: Permit[] = [];
+    for (let i = 0; i < 3 * admission.stats().limit; i += 1) {
+      const outcome = admission.request('GET', '/', 0, {});
+      if (outcome instanceof Permit) permits.push(outcome);
+    }
+    nowMs += 20;
+    permits.forEach((permit, i) => {
+      if (i % 4 > 0) permit.overrun();
+      permit.release(i % 4 > 0 ? 503 : 200);
+    });
+  }
+  assert.ok(admission.stats().limit > 8, String(admission.stats().limit));
+  assert.equal(admission.stats().inFlight, 0);
+});
+
+test('a dry run under a flood leaves the limit a sensible one', () => {
+  let nowMs = 0;
+  const admission = new Admission(resolveAdmissionOptions({ ...ADAPTIVE, dryRun: true }), () => nowMs);
+  const line: Permit[] = [];
+  for (; nowMs < 20_000; nowMs += 1) {
+    // One ends each millisecond, two come.
+    line.push(admitted(admission.request('GET', '/', 0, {})), admitted(admission.request('GET', '/', 0, {})));
+    line.shift()?.release(200);
+  }
+  assert.ok(admission.stats().limit >= 8, String(admission.stats().limit));
+  assert.ok(admission.stats().limit <= 1000, String(admission.stats().limit));
+});
+
 test('without a turn budget a turn may take as long as it likes', () => {
   let nowMs = 0;
   const admission = new Admission(resolveAdmissionOptions({ turnBudget: false }), () => nowMs);

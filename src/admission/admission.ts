@@ -4,7 +4,7 @@ import { type Classifier, createClassifier } from './classify.ts';
 import { costOf } from './cost.ts';
 import { remainingMs } from './deadline.ts';
 import { InFlight } from './in-flight.ts';
-import { AdaptiveLimit, fixedLimit, type Limit, type Outcome } from './limit/index.ts';
+import { AdaptiveLimit, fixedLimit, type Limit, type Outcome, type Place } from './limit/index.ts';
 import type { ResolvedAdmissionOptions, ShedStatus } from './options.ts';
 import { Permit } from './permit.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
@@ -22,6 +22,9 @@ export interface Shed {
 
 /** The body of a request that says neither its length nor that it has none. */
 export const UNKNOWN_LENGTH = -1;
+
+/** From this share of the limit on, requests that don't wait in line step aside: below all default thresholds. */
+const NEARLY_FULL = 0.7;
 
 /** Sees every request end, for measuring. Called once for each, also for shed ones (then with 0 seconds). */
 export interface RequestObserver {
@@ -109,9 +112,10 @@ export class Admission {
     const tally = this.#tallies.of(policy, route);
     const nowMs = this.#now();
     const units = costOf(tally, headers);
+    this.#sweep(nowMs);
     const deadlineMs = remainingMs(headers, policy.deadlineMs);
     const reason =
-      this.#shedReason(tally, units, bodyBytes, deadlineMs) ??
+      this.#shedReason(tally, units, bodyBytes, deadlineMs, nowMs) ??
       (this.#turn?.admits(tally.rank, nowMs) === false ? 'turn' : undefined);
     if (reason !== undefined) {
       this.#count(tally, reason);
@@ -125,8 +129,8 @@ export class Admission {
     }
     this.#active += 1;
     this.#inFlight.take(units);
-    if (units > 0) this.#limit.admitted(this.#inFlight.units);
     const permit = new Permit(this, tally, method, nowMs, units, deadlineMs);
+    if (units > 0) this.#limit.admitted(this.#inFlight.units, permit);
     if (bodyBytes > 0) permit.charge(bodyBytes);
     return permit;
   }
@@ -148,8 +152,9 @@ export class Admission {
   decideAgain({ tally, units, heldUnits, heldBytes, deadlineMs, arrivedMs }: Reclassified): Shed | undefined {
     this.#inFlight.giveBack(heldUnits);
     this.#bytesInFlight -= heldBytes;
-    const waitsMs = deadlineMs === undefined ? undefined : deadlineMs - (this.#now() - arrivedMs);
-    const reason = this.#shedReason(tally, units, heldBytes, waitsMs);
+    const nowMs = this.#now();
+    const waitsMs = deadlineMs === undefined ? undefined : deadlineMs - (nowMs - arrivedMs);
+    const reason = this.#shedReason(tally, units, heldBytes, waitsMs, nowMs);
     if (reason !== undefined) {
       this.#count(tally, reason);
       if (!this.dryRun) return this.#shed(tally, reason);
@@ -172,6 +177,7 @@ export class Admission {
   /** For {@link Permit}. */
   settle(
     tally: Tally,
+    place: Place,
     heldUnits: number,
     heldBytes: number,
     method: string,
@@ -184,11 +190,14 @@ export class Admission {
     this.#active -= 1;
     this.#inFlight.giveBack(heldUnits);
     this.#bytesInFlight -= heldBytes;
-    if (heldUnits > 0 && outcome !== undefined) {
-      this.#drain.completed(seconds, nowMs);
-      this.#limit.ended(outcome, nowMs - startedMs, nowMs);
-    }
+    if (heldUnits > 0 && outcome !== undefined) this.#drain.completed(seconds, nowMs);
+    this.#limit.ended(place, outcome, nowMs - startedMs, nowMs);
     this.observer?.observe(tally.route, method, status, seconds);
+  }
+
+  /** For {@link Permit}: the request goes on, but the limit doesn't count it any more. */
+  uncount(units: number): void {
+    this.#inFlight.giveBack(units);
   }
 
   /** For {@link Permit}. */
@@ -199,6 +208,7 @@ export class Admission {
 
   stats(): AdmissionStats {
     const { bodyBudgetBytes } = this.#options;
+    this.#sweep(this.#now());
     const limit = this.#limit.value;
     const { units } = this.#inFlight;
     return {
@@ -216,11 +226,22 @@ export class Admission {
     units: number,
     bodyBytes: number,
     waitsMs: number | undefined,
+    nowMs: number,
   ): ShedReason | undefined {
     if (units === 0) return undefined;
     if (waitsMs !== undefined && waitsMs <= 0) return 'deadline';
-    if (!this.#inFlight.hasRoomFor(units, this.#limit.value * tally.threshold)) return 'in-flight';
+    if (!this.#hasRoom(tally, units, nowMs)) return 'in-flight';
     return this.#hasRoomForBody(bodyBytes, tally.threshold) ? undefined : 'bytes';
+  }
+
+  #sweep(nowMs: number): void {
+    this.#limit.sweep(nowMs, this.#inFlight.units > NEARLY_FULL * this.#limit.value);
+  }
+
+  #hasRoom(tally: Tally, units: number, nowMs: number): boolean {
+    if (this.#inFlight.hasRoomFor(units, this.#limit.value * tally.threshold)) return true;
+    this.#limit.sweep(nowMs, true);
+    return this.#inFlight.hasRoomFor(units, this.#limit.value * tally.threshold);
   }
 
   #hasRoomForBody(bodyBytes: number, threshold: number): boolean {

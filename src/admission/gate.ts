@@ -129,6 +129,7 @@ function enterRequest(
     return false;
   }
   response[kPermit] = outcome;
+  outcome.answering = response;
   response.on('close', releaseOnClose);
   if (bodyBytes === UNKNOWN_LENGTH) {
     chargeAsItArrives(request, outcome, () => refuseMidway(response, outcome.overrun()));
@@ -154,6 +155,7 @@ function enterStream(
     return false;
   }
   stream[kPermit] = outcome;
+  outcome.answering = stream;
   stream.on('close', releaseStreamOnClose);
   if (bodyBytes === UNKNOWN_LENGTH) {
     chargeAsItArrives(stream, outcome, () => {
