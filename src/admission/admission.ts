@@ -241,7 +241,7 @@ export class Admission {
   #hasRoom(tally: Tally, units: number, nowMs: number): boolean {
     if (this.#inFlight.hasRoomFor(units, this.#limit.value * tally.threshold)) return true;
     this.#limit.sweep(nowMs, true);
-    return this.#inFlight.hasRoomFor(units, this.#limit.value * tally.threshold);
+    return this.#inFlight.hasRoomFor(units, this.#limit.burst(nowMs) * tally.threshold);
   }
 
   #hasRoomForBody(bodyBytes: number, threshold: number): boolean {

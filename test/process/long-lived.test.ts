@@ -72,9 +72,20 @@ test('500 clients that listen to events keep nobody out', async (t) => {
   await to.running.untilStatus('no request to be counted', (status) => admissionOf(status)?.inFlight === 0);
 });
 
+test('100 requests at once at an idle server are all served', async (t) => {
+  const to = await server(t);
+  // Connections first: this is about requests.
+  await Promise.all(Array.from({ length: 100 }, () => served(to, '/slow')));
+  await delay(1100);
+  const statuses = await Promise.all(Array.from({ length: 100 }, () => head(to, '/slow')));
+  assert.deepEqual([...new Set(statuses)], [200]);
+});
+
 test('300 streams that come at once are all let in soon, and keep nobody out then', async (t) => {
   const to = await server(t);
   await Promise.all(Array.from({ length: 300 }, () => served(to, '/stream')));
+  // The last of them count until they are older than the target, which is half a second.
+  await delay(1000);
   await quietRequests(to);
 });
 

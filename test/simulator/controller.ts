@@ -12,6 +12,8 @@ export interface LimitController {
   failed(latencyMs: number, inFlight: number, nowMs: number): void;
   cancelled(nowMs: number, place?: Place): void;
   shed(nowMs: number): void;
+  /** How many it lets in when more than `limit` ask at once; as many as ever if there is no such thing. */
+  burst?(nowMs: number): number;
   /** May stop counting requests; asked before each decision, and again before a request is shed (`isFull`). */
   sweep?(nowMs: number, isFull: boolean): void;
 }
@@ -52,6 +54,10 @@ export class AdaptiveLimit implements LimitController {
 
   shed(nowMs: number): void {
     this.#limit.shed(nowMs);
+  }
+
+  burst(nowMs: number): number {
+    return this.#limit.burst(nowMs);
   }
 
   sweep(nowMs: number, isFull: boolean): void {

@@ -160,7 +160,7 @@ export function simulate(scenario: Scenario, controller: LimitController, seed: 
     controller.sweep?.(nowMs, inFlight > 0.7 * controller.limit);
     if (inFlight < controller.limit) return true;
     controller.sweep?.(nowMs, true);
-    return inFlight < controller.limit;
+    return inFlight < (controller.burst?.(nowMs) ?? controller.limit);
   };
   const ask = ({ stage, lastsMs }: LongLived, nowMs: number): void => {
     if (hasRoom(nowMs)) {

@@ -1,4 +1,5 @@
 import { asideOptions, nextAside } from './aside.ts';
+import { burstLimit } from './burst.ts';
 import { Lane, type Outcome } from './lane.ts';
 import { nextLimit } from './limit.ts';
 import { Line } from './line.ts';
@@ -9,6 +10,8 @@ import { Sweep } from './sweep.ts';
 /** How many requests may be in flight, told what becomes of them. Times are in milliseconds from any origin. */
 export interface Limit {
   readonly value: number;
+  /** How many may be in flight when more than `value` ask at once. */
+  burst(nowMs: number): number;
   /** @param inFlight What is in flight now, this request included. */
   admitted(inFlight: number, request: Counted): void;
   /** A request was refused because of this limit, and for no other reason. */
@@ -31,6 +34,7 @@ export class AdaptiveLimit implements Limit {
   readonly #sweep: Sweep;
   readonly #roster = new Roster();
   #countAside = 0;
+  #lastShedMs = -Infinity;
 
   constructor(options: ResolvedLimitOptions, nowMs: number) {
     this.#inLine = new Lane(nextLimit, options, nowMs);
@@ -43,12 +47,18 @@ export class AdaptiveLimit implements Limit {
     return this.#inLine.limit;
   }
 
+  burst(nowMs: number): number {
+    const oldestMs = this.#roster.oldest?.arrivedMs ?? nowMs;
+    return burstLimit(this.value, this.#lastShedMs, oldestMs, nowMs);
+  }
+
   admitted(inFlight: number, request: Counted): void {
     this.#inLine.window.admitted(inFlight);
     this.#roster.add(request);
   }
 
   shed(nowMs: number): void {
+    this.#lastShedMs = nowMs;
     this.#inLine.window.shed();
     this.#inLine.move(nowMs);
   }
@@ -59,7 +69,10 @@ export class AdaptiveLimit implements Limit {
     if (place === 'line') {
       if (outcome === 'completed') this.#line.ended(latencyMs, nowMs);
       this.#inLine.ended(outcome, latencyMs, nowMs);
-    } else if (place === 'aside') this.#aside.ended(outcome, latencyMs, nowMs);
+    } else if (place === 'aside') {
+      if (outcome === 'completed') this.#line.endedAside(latencyMs, nowMs);
+      this.#aside.ended(outcome, latencyMs, nowMs);
+    }
   }
 
   sweep(nowMs: number, isFull: boolean): void {

@@ -55,6 +55,13 @@ test('latency above the target makes it fall faster, by half at most', () => {
   assert.equal(after({ meanLatencyMs: 8000 }), 25);
 });
 
+test('at the minimum it rises a little, since a limit that stands still learns nothing', () => {
+  const least = { ...known, limit: options.minLimit };
+  const full = { meanInFlight: 4, peakInFlight: 4, completed: 100 };
+  assert.equal(after({ ...full, meanLatencyMs: 60 }, least), options.minLimit + 1);
+  assert.equal(after({ ...full, meanLatencyMs: 60, meanInFlight: 2 }, least), options.minLimit);
+});
+
 test('a limit that sheds but is not full on average does not fall', () => {
   assert.equal(after({ meanLatencyMs: 60, meanInFlight: 20 }), 50);
 });

@@ -124,6 +124,8 @@ function share(
     return between(MIN_STEP, MAX_RISE, (gain - worthwhile) / (1 - worthwhile));
   }
   if (!full || isOverrun(sample, state.limit)) return 0;
+  // Below there is nothing, and only a limit that moves shows whether throughput follows.
+  if (state.limit === options.minLimit) return MIN_STEP;
   if (sample.meanLatencyMs > options.targetLatencyMs) {
     return -Math.min(LATE_FALL, Math.max(MIN_STEP, 1 - options.targetLatencyMs / sample.meanLatencyMs));
   }

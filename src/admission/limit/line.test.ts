@@ -44,6 +44,15 @@ test('when nothing ends, those older than twice the target leave, but not before
   assert.equal(line.startsMs(14_001), 11_001);
 });
 
+test('while those that stepped aside are answered there is no silence, unless they were long polls', () => {
+  const line = new Line(500);
+  endedUntil(line, 1000, 8, 5);
+  line.endedAside(3000, 9500);
+  assert.ok(line.startsMs(10_000) < 1000);
+  line.endedAside(30_000, 11_000);
+  assert.equal(line.startsMs(11_000), 10_000);
+});
+
 test('long polls that end are not asked', () => {
   const line = new Line(500);
   endedUntil(line, 9999, 8, 5);

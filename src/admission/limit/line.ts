@@ -50,6 +50,14 @@ export class Line {
     this.#ended += 1;
   }
 
+  /**
+   * A request that had stepped aside was answered. It isn't asked, but there is no silence: its line moves, and may be the very one of
+   * those that wait.
+   */
+  endedAside(latencyMs: number, nowMs: number): void {
+    if (latencyMs <= TARGETS_TOO_LONG * this.#targetLatencyMs) this.#lastEndedMs = nowMs;
+  }
+
   /** Requests in flight that arrived before this moment do not wait in line. Never later than the target ago. */
   startsMs(nowMs: number): number {
     let longestMs = 0;
