@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Admission, type Shed, UNKNOWN_LENGTH } from './admission.ts';
+import { Admission, type Shed } from './admission.ts';
+import { UNKNOWN_LENGTH } from './body-budget.ts';
 import { type AdmissionOptions, resolveAdmissionOptions } from './options.ts';
 import { Permit } from './permit.ts';
 import { resolvePolicy } from './policy.ts';
@@ -88,17 +89,18 @@ test('an adaptive limit grows while requests complete as fast as ever, and what 
     () => nowMs,
   );
   const limit = (): number => admission.stats().limit;
-  const round = (isComplete: boolean): void => {
+  const round = (isComplete: boolean, mayBurst: boolean = false): void => {
     const permits: Permit[] = [];
-    for (let i = 0; i < 3 * limit(); i += 1) {
+    for (let i = 0; i < 5 * limit(); i += 1) {
       const outcome = admission.request('GET', '/', 0, {});
       if (outcome instanceof Permit) permits.push(outcome);
       else assert.equal(outcome.reason, 'in-flight');
     }
-    assert.equal(permits.length, limit());
+    assert.equal(permits.length, mayBurst ? 4 * limit() : limit());
     nowMs += 20;
     for (const permit of permits) permit.release(200, isComplete);
   };
+  round(false, true);
   for (let i = 0; i < 5; i += 1) round(false);
   assert.equal(limit(), 8);
   for (let i = 0; i < 50; i += 1) round(true);
@@ -159,6 +161,92 @@ test('connections that leave HTTP teach the adaptive limit nothing', () => {
     for (const permit of permits) permit.release(101);
   }
   assert.equal(admission.stats().limit, 8);
+});
+
+const ADAPTIVE = { limit: 'adaptive', adaptiveLimit: { initialLimit: 8 }, turnBudget: false } as const;
+
+/** What the gate finds on a response. */
+function answering(
+  permit: Permit,
+  seen: { headersSent: boolean; writableEnded: boolean; _header: string },
+): void {
+  permit.answering = seen as unknown as NonNullable<Permit['answering']>;
+}
+
+test('an adaptive limit counts no stream of events, a fixed one counts everything', () => {
+  for (const [options, admittedOf100] of [
+    [ADAPTIVE, 100],
+    [{ limit: 8 }, 8],
+  ] as const) {
+    let nowMs = 0;
+    const admission = new Admission(resolveAdmissionOptions({ ...options, turnBudget: false }), () => nowMs);
+    let count = 0;
+    for (let i = 0; i < 100; i += 1) {
+      nowMs += 0.1;
+      const outcome = admission.request('GET', '/events', 0, {});
+      if (!(outcome instanceof Permit)) continue;
+      count += 1;
+      const _header = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n';
+      answering(outcome, { headersSent: true, writableEnded: false, _header });
+    }
+    assert.equal(count, admittedOf100);
+    assert.equal(admission.active, admittedOf100, 'a drain waits for them');
+    nowMs += 100;
+    assert.equal(admission.stats().inFlight, options.limit === 'adaptive' ? 0 : 8);
+  }
+});
+
+test('long polls leave the line when others are in need of their places, and are given back once', () => {
+  let nowMs = 0;
+  const admission = new Admission(resolveAdmissionOptions(ADAPTIVE), () => nowMs);
+  const polls = Array.from({ length: 8 }, () => admitted(admission.request('GET', '/poll', 100, {})));
+  nowMs = 500;
+  assert.ok(!(admission.request('GET', '/', 0, {}) instanceof Permit));
+  nowMs = 1001;
+  const other = admitted(admission.request('GET', '/', 0, {}));
+  assert.equal(admission.stats().inFlight, 1);
+  assert.equal(admission.stats().bytesInFlight, 800);
+  for (const poll of polls) {
+    assert.equal(poll.reclassify(resolvePolicy('policy', { cost: 3 }), {}), undefined);
+    poll.release(200);
+    poll.release(200);
+  }
+  assert.equal(admission.active, 1);
+  other.release(200);
+  const { inFlight, bytesInFlight } = admission.stats();
+  assert.deepEqual([inFlight, bytesInFlight, admission.active], [0, 0, 0]);
+});
+
+test('bodies that run over the budget teach the adaptive limit nothing', () => {
+  let nowMs = 0;
+  const admission = new Admission(resolveAdmissionOptions(ADAPTIVE), () => nowMs);
+  for (let round = 0; round < 50; round += 1) {
+    const permits: Permit[] = [];
+    for (let i = 0; i < 5 * admission.stats().limit; i += 1) {
+      const outcome = admission.request('GET', '/', 0, {});
+      if (outcome instanceof Permit) permits.push(outcome);
+    }
+    nowMs += 20;
+    permits.forEach((permit, i) => {
+      if (i % 4 > 0) permit.overrun();
+      permit.release(i % 4 > 0 ? 503 : 200);
+    });
+  }
+  assert.ok(admission.stats().limit > 8, String(admission.stats().limit));
+  assert.equal(admission.stats().inFlight, 0);
+});
+
+test('a dry run under a flood leaves the limit a sensible one', () => {
+  let nowMs = 0;
+  const admission = new Admission(resolveAdmissionOptions({ ...ADAPTIVE, dryRun: true }), () => nowMs);
+  const line: Permit[] = [];
+  for (; nowMs < 20_000; nowMs += 1) {
+    // One ends each millisecond, two come.
+    line.push(admitted(admission.request('GET', '/', 0, {})), admitted(admission.request('GET', '/', 0, {})));
+    line.shift()?.release(200);
+  }
+  assert.ok(admission.stats().limit >= 8, String(admission.stats().limit));
+  assert.ok(admission.stats().limit <= 1000, String(admission.stats().limit));
 });
 
 test('without a turn budget a turn may take as long as it likes', () => {

@@ -1,18 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { BodyBudget } from './body-budget.ts';
 import { type Classifier, createClassifier } from './classify.ts';
 import { costOf } from './cost.ts';
 import { type Peer, TrustedCriticality } from './criticality-header.ts';
 import { remainingMs } from './deadline.ts';
 import { InFlight } from './in-flight.ts';
-import { AdaptiveLimit, fixedLimit, type Limit, type Outcome } from './limit/index.ts';
 import { Lasting } from './lasting.ts';
+import { AdaptiveLimit, fixedLimit, type Limit, type Outcome, type Place } from './limit/index.ts';
 import type { ResolvedAdmissionOptions, ShedStatus } from './options.ts';
 import { Permit } from './permit.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
-import { Pressure, ProcessReadings, type SignalLevel, watchBuiltIn, watchShared } from './pressure/index.ts';
+import { Pressure, ProcessReadings, watchBuiltIn, watchShared } from './pressure/index.ts';
 import { DrainEstimate, retryAfterSeconds } from './retry-after.ts';
-import type { AdmissionStats, ShedReason, SignalPressure } from './stats.ts';
+import type { AdmissionStats, ShedReason } from './stats.ts';
 import { Tallies, type Tally } from './tally.ts';
 import { INTERVAL_MS, Triage } from './triage.ts';
 import { Turn } from './turn.ts';
@@ -32,8 +33,8 @@ const CLOSED_OF_REFUSED = 50;
 /** What an exempt request is when there are too many of its kind. */
 const EXEMPT_OVER_LIMIT: ResolvedRoutePolicy = Object.freeze({ criticality: 'critical-plus', cost: 1 });
 
-/** The body of a request that says neither its length nor that it has none. */
-export const UNKNOWN_LENGTH = -1;
+/** From this share of the limit on, requests that don't wait in line step aside: below all default thresholds. */
+const NEARLY_FULL = 0.7;
 
 /** Sees every request end, for measuring. Called once for each, also for shed ones (then with 0 seconds). */
 export interface RequestObserver {
@@ -71,6 +72,7 @@ export class Admission {
   readonly #drain: DrainEstimate;
   readonly #inFlight = new InFlight();
   readonly #limit: Limit;
+  readonly #bodies: BodyBudget;
   readonly #lasting = new Lasting();
   readonly #pressure: Pressure;
   readonly #readings = new ProcessReadings();
@@ -85,7 +87,6 @@ export class Admission {
   #exempt = 0;
   /** All requests under way, exempt ones included: what a drain waits for. */
   #active = 0;
-  #bytesInFlight = 0;
 
   /** @param now Milliseconds from any origin. */
   constructor(options: ResolvedAdmissionOptions, now: () => number = () => performance.now()) {
@@ -96,6 +97,7 @@ export class Admission {
     this.#classifier = createClassifier(options);
     this.#tallies = new Tallies(options);
     const { limit } = options;
+    this.#bodies = new BodyBudget(options.bodyBudgetBytes);
     this.#limit = limit === 'adaptive' ? new AdaptiveLimit(options.adaptiveLimit, now()) : fixedLimit(limit);
     if (options.turnBudget !== false) {
       this.#turn = new Turn(options.turnBudget, now, () => this.acceptsPerTurn());
@@ -103,15 +105,15 @@ export class Admission {
     const { criticalityHeader, priority } = options;
     if (criticalityHeader !== undefined) this.#trusted = new TrustedCriticality(criticalityHeader);
     this.#sampledMs = now();
-    this.#pressure = new Pressure(warnDropped);
+    this.#pressure = new Pressure();
     watchBuiltIn(
       this.#pressure,
       options.signals,
       {
         inFlight: () => this.#inFlight.units,
         limit: () => this.#limit.value,
-        bytesInFlight: () => this.#bytesInFlight,
-        budgetBytes: () => options.bodyBudgetBytes,
+        bytesInFlight: () => this.#bodies.bytes,
+        budgetBytes: () => this.#bodies.limitBytes,
         requests: () => this.#requests,
         hasTurnBudget: options.turnBudget !== false,
         sinceTickMs: (nowMs) => this.#turn?.sinceMs(nowMs) ?? 0,
@@ -176,6 +178,7 @@ export class Admission {
     }
     const nowMs = this.#now();
     this.#requests += 1;
+    this.#sweep(nowMs);
     if (nowMs - this.#sampledMs >= INTERVAL_MS) this.#sample(nowMs);
     const units = costOf(tally, headers);
     const deadlineMs = remainingMs(headers, policy.deadlineMs);
@@ -193,8 +196,8 @@ export class Admission {
     this.#active += 1;
     if (tally.criticality === 'exempt') this.#exempt += 1;
     this.#inFlight.take(units);
-    if (units > 0) this.#limit.admitted(this.#inFlight.units);
     const permit = new Permit(this, tally, method, nowMs, units, deadlineMs);
+    if (units > 0) this.#limit.admitted(this.#inFlight.units, permit);
     if (bodyBytes > 0) permit.charge(bodyBytes);
     return permit;
   }
@@ -217,33 +220,29 @@ export class Admission {
    */
   decideAgain({ tally, units, heldUnits, heldBytes, deadlineMs, arrivedMs }: Reclassified): Shed | undefined {
     this.#inFlight.giveBack(heldUnits);
-    this.#bytesInFlight -= heldBytes;
+    this.#bodies.giveBack(heldBytes);
     const nowMs = this.#now();
     const waitsMs = deadlineMs === undefined ? undefined : deadlineMs - (nowMs - arrivedMs);
-    const reason = isTooLate(waitsMs) ? 'deadline' : this.#reasonOfLimits(tally, units, heldBytes);
+    const reason = isTooLate(waitsMs) ? 'deadline' : this.#reasonOfLimits(tally, units, heldBytes, nowMs);
     if (reason !== undefined) {
       this.#count(tally, reason);
       if (!this.dryRun) return this.#shed(tally, reason, nowMs);
     }
     this.#inFlight.take(units);
     if (tally.criticality === 'exempt') this.#exempt += 1;
-    else this.#bytesInFlight += heldBytes;
+    else this.#bodies.take(heldBytes, heldBytes);
     return undefined;
   }
 
   /** For {@link Permit}. */
   hold(bytes: number, heldByRequest: number): boolean {
-    this.#bytesInFlight += bytes;
-    return (
-      this.#bytesInFlight <= this.#options.bodyBudgetBytes ||
-      this.#bytesInFlight === heldByRequest ||
-      this.dryRun
-    );
+    return this.#bodies.take(bytes, heldByRequest) || this.dryRun;
   }
 
   /** For {@link Permit}. */
   settle(
     tally: Tally,
+    place: Place,
     heldUnits: number,
     heldBytes: number,
     method: string,
@@ -256,13 +255,16 @@ export class Admission {
     this.#active -= 1;
     if (tally.criticality === 'exempt') this.#exempt -= 1;
     this.#inFlight.giveBack(heldUnits);
-    this.#bytesInFlight -= heldBytes;
-    if (heldUnits > 0 && outcome !== undefined) {
-      this.#drain.completed(seconds, nowMs);
-      this.#triage?.completed();
-      this.#limit.ended(outcome, nowMs - startedMs, nowMs);
-    }
+    this.#bodies.giveBack(heldBytes);
+    if (heldUnits > 0 && outcome !== undefined) this.#drain.completed(seconds, nowMs);
+    if (outcome !== undefined && tally.criticality !== 'exempt') this.#triage?.completed();
+    this.#limit.ended(place, outcome, nowMs - startedMs, nowMs);
     this.observer?.observe(tally.route, method, status, seconds);
+  }
+
+  /** For {@link Permit}: the request goes on, but the limit doesn't count it any more. */
+  uncount(units: number): void {
+    this.#inFlight.giveBack(units);
   }
 
   /** For {@link Permit}. */
@@ -273,18 +275,19 @@ export class Admission {
 
   stats(): AdmissionStats {
     const nowMs = this.#now();
+    this.#sweep(nowMs);
     if (nowMs - this.#sampledMs >= INTERVAL_MS) this.#sample(nowMs);
-    const { bodyBudgetBytes } = this.#options;
+    const { bytes, limitBytes } = this.#bodies;
     const limit = this.#limit.value;
     const { units } = this.#inFlight;
     return {
       limit,
       inFlight: units,
-      bodyBudgetBytes,
-      bytesInFlight: this.#bytesInFlight,
-      utilization: Math.max(units / limit, this.#bytesInFlight / bodyBudgetBytes),
+      bodyBudgetBytes: limitBytes,
+      bytesInFlight: bytes,
+      utilization: Math.max(units / limit, bytes / limitBytes),
       refusedShare: this.#triage?.refusedShare ?? 0,
-      pressure: this.#pressure.levels().flatMap(live),
+      pressure: this.#pressure.readings(),
       connectionsRefused: this.#connectionsRefused,
       requests: [...this.#tallies.counts()],
     };
@@ -311,24 +314,32 @@ export class Admission {
       return 'priority';
     }
     const reason =
-      this.#reasonOfLimits(tally, units, bodyBytes) ??
+      this.#reasonOfLimits(tally, units, bodyBytes, nowMs) ??
       (this.#turn?.admits(tally.rank, nowMs) === false ? 'turn' : undefined);
     // Bytes are one large request's doing, and say nothing of how many there can be.
     if (reason !== undefined && reason !== 'bytes') this.#triage?.shedByGate(tally.rank);
     return reason;
   }
 
-  #reasonOfLimits(tally: Tally, units: number, bodyBytes: number): 'in-flight' | 'bytes' | undefined {
+  #reasonOfLimits(
+    tally: Tally,
+    units: number,
+    bodyBytes: number,
+    nowMs: number,
+  ): 'in-flight' | 'bytes' | undefined {
     if (units === 0) return undefined;
-    if (!this.#inFlight.hasRoomFor(units, this.#limit.value * tally.threshold)) return 'in-flight';
-    return this.#hasRoomForBody(bodyBytes, tally.threshold) ? undefined : 'bytes';
+    if (!this.#hasRoom(tally, units, nowMs)) return 'in-flight';
+    return this.#bodies.hasRoomFor(bodyBytes, tally.threshold) ? undefined : 'bytes';
   }
 
-  #hasRoomForBody(bodyBytes: number, threshold: number): boolean {
-    if (bodyBytes === 0 || this.#bytesInFlight === 0) return true;
-    // A body of unknown length fits as long as there is room at all; it is charged as it arrives.
-    const wanted = bodyBytes === UNKNOWN_LENGTH ? 1 : bodyBytes;
-    return this.#bytesInFlight + wanted <= this.#options.bodyBudgetBytes * threshold;
+  #sweep(nowMs: number): void {
+    this.#limit.sweep(nowMs, this.#inFlight.units > NEARLY_FULL * this.#limit.value);
+  }
+
+  #hasRoom(tally: Tally, units: number, nowMs: number): boolean {
+    if (this.#inFlight.hasRoomFor(units, this.#limit.value * tally.threshold)) return true;
+    this.#limit.sweep(nowMs, true);
+    return this.#inFlight.hasRoomFor(units, this.#limit.burst(nowMs) * tally.threshold);
   }
 
   #count({ shed, wouldShed }: Tally, reason: ShedReason): void {
@@ -350,17 +361,4 @@ export class Admission {
 
 function isTooLate(waitsMs: number | undefined): boolean {
   return waitsMs !== undefined && waitsMs <= 0;
-}
-
-function live(level: SignalLevel): SignalPressure[] {
-  if (level.state !== 'live') return [];
-  const { signal, value, pressure } = level;
-  return [{ signal, value, pressure }];
-}
-
-function warnDropped(signal: string, problem: string, cause: unknown): void {
-  const because = cause instanceof Error ? ` (${cause.message})` : '';
-  process.emitWarning(`The pressure signal ${signal} is left out until it recovers: ${problem}${because}.`, {
-    code: 'RESPITE_SIGNAL_DROPPED',
-  });
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { UNKNOWN_LENGTH } from './admission.ts';
+import { UNKNOWN_LENGTH } from './body-budget.ts';
 import type { Permit } from './permit.ts';
 
 /** How long a request's body is by its headers; RFC 9112 section 6.3: without either header there is none. */

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Admission, type Shed, UNKNOWN_LENGTH } from './admission.ts';
+import { type Admission, type Shed } from './admission.ts';
+import { UNKNOWN_LENGTH } from './body-budget.ts';
 import { chargeAsItArrives, declaredBodyBytes } from './body.ts';
 import { shortenKeepAlive } from './keep-alive.ts';
 import { Permit } from './permit.ts';
@@ -138,6 +139,7 @@ function enterRequest(
     return false;
   }
   response[kPermit] = outcome;
+  outcome.answering = response;
   response.on('close', releaseOnClose);
   if (bodyBytes === UNKNOWN_LENGTH) {
     chargeAsItArrives(request, outcome, () => refuseMidway(response, outcome.overrun()));
@@ -169,6 +171,7 @@ function enterStream(
     return false;
   }
   stream[kPermit] = outcome;
+  outcome.answering = stream;
   stream.on('close', releaseStreamOnClose);
   if (bodyBytes === UNKNOWN_LENGTH) {
     chargeAsItArrives(stream, outcome, () => {

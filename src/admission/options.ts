@@ -52,7 +52,7 @@ export type ShedStatus = 429 | 503;
 export interface AdmissionOptions {
   /**
    * Requests in flight at once at which utilization is 1, or `adaptive` to find it from how long requests take and how
-   * many complete. Default 256.
+   * many complete. An adaptive limit doesn't count streams and long polls; a number counts all. Default `adaptive`.
    */
   readonly limit?: number | 'adaptive' | undefined;
   /** Bounds and start of the adaptive limit. */
@@ -125,7 +125,7 @@ export interface ResolvedAdmissionOptions {
 const DEFAULT_TURN_BUDGET: ResolvedTurnBudget = Object.freeze({ targetMs: 10, burstMs: 40 });
 
 export const DEFAULTS: ResolvedAdmissionOptions = Object.freeze({
-  limit: 256,
+  limit: 'adaptive',
   adaptiveLimit: LIMIT_DEFAULTS,
   bodyBudgetBytes: 256 * 1024 * 1024,
   routes: Object.freeze({}),

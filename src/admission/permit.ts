@@ -1,29 +1,36 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Admission, Shed } from './admission.ts';
+import { type Answering, stageOf } from './answer.ts';
 import { costOf } from './cost.ts';
 import { remainingMs } from './deadline.ts';
-import type { Outcome } from './limit/index.ts';
+import { type Counted, type Outcome, type Place, type Stage, strike } from './limit/index.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
 import type { Tally } from './tally.ts';
 
 const SWITCHING_PROTOCOLS = 101;
 
 /** The right to run one request, and what it holds until it is released. */
-export class Permit {
+export class Permit implements Counted {
   readonly admission: Admission;
+  readonly arrivedMs: number;
+  /** What the request is answered on, once known. */
+  answering: Answering | undefined;
+  /** Neighbours on the roster of the limit. */
+  older: Counted | undefined;
+  younger: Counted | undefined;
   #deadlineMs: number | undefined;
   #tally: Tally;
   readonly #method: string;
-  readonly #startedMs: number;
   #heldUnits: number;
   #heldBytes = 0;
   #released = false;
+  #place: Place;
 
   constructor(
     admission: Admission,
     tally: Tally,
     method: string,
-    startedMs: number,
+    arrivedMs: number,
     heldUnits: number,
     deadlineMs: number | undefined,
   ) {
@@ -31,8 +38,12 @@ export class Permit {
     this.#deadlineMs = deadlineMs;
     this.#tally = tally;
     this.#method = method;
-    this.#startedMs = startedMs;
+    this.arrivedMs = arrivedMs;
     this.#heldUnits = heldUnits;
+    this.#place = heldUnits === 0 ? 'none' : 'line';
+    this.answering = undefined;
+    this.older = undefined;
+    this.younger = undefined;
   }
 
   /** How long the caller waits, counted from the request's arrival; undefined for ever. */
@@ -64,7 +75,7 @@ export class Permit {
     const tally = this.admission.reclassified(this.#tally, policy);
     if (tally === this.#tally) return undefined;
     this.#tally = tally;
-    const units = costOf(tally, headers);
+    const units = this.#place !== 'line' ? 0 : costOf(tally, headers);
     this.#deadlineMs = remainingMs(headers, tally.policy.deadlineMs);
     const shed = this.admission.decideAgain({
       tally,
@@ -72,9 +83,10 @@ export class Permit {
       heldUnits: this.#heldUnits,
       heldBytes: this.#heldBytes,
       deadlineMs: this.#deadlineMs,
-      arrivedMs: this.#startedMs,
+      arrivedMs: this.arrivedMs,
     });
     this.#heldUnits = shed === undefined ? units : 0;
+    if (this.#place === 'line' && this.#heldUnits === 0) this.#leaveLine();
     if (shed !== undefined || tally.criticality === 'exempt') this.#heldBytes = 0;
     return shed;
   }
@@ -91,7 +103,26 @@ export class Permit {
 
   /** The body ran over the budget: counts the request as shed after all. It still has to be released. */
   overrun(): Shed {
+    this.#leaveLine();
     return this.admission.overrun(this.#tally);
+  }
+
+  /** For the roster. */
+  stage(): Stage {
+    return this.answering === undefined ? 'waiting' : stageOf(this.answering);
+  }
+
+  /** What becomes of a request that is refused midway says nothing about the server. */
+  #leaveLine(): void {
+    strike(this);
+    this.#place = 'none';
+  }
+
+  /** For the roster: gives back what it holds of the limit. */
+  moveTo(place: Place): void {
+    this.#place = place;
+    this.admission.uncount(this.#heldUnits);
+    this.#heldUnits = 0;
   }
 
   /**
@@ -102,13 +133,15 @@ export class Permit {
   release(status: number, isComplete: boolean = true): void {
     if (this.#released) return;
     this.#released = true;
+    strike(this);
     this.admission.settle(
       this.#tally,
+      this.#place,
       this.#heldUnits,
       this.#heldBytes,
       this.#method,
       status,
-      this.#startedMs,
+      this.arrivedMs,
       outcomeOf(status, isComplete),
     );
   }

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Shed, UNKNOWN_LENGTH } from './admission.ts';
+import { type Shed } from './admission.ts';
+import { UNKNOWN_LENGTH } from './body-budget.ts';
 
 /** Up to this much of a refused body is read and thrown away, so that the connection can be used again. */
 const MAX_DRAINED_BYTES = 64 * 1024;

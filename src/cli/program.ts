@@ -45,7 +45,7 @@ export function createProgram({ version, run, write, writeError }: ProgramConfig
     .passThroughOptions()
     .option('--workers <n|auto>', 'worker processes; auto: one for each core (default 1)')
     .option('--config <file>', 'configuration (default respite.config.{ts,mjs,js,json} in this directory)')
-    .option('--limit <n|adaptive>', 'requests in flight at which everything is shed (default 256)')
+    .option('--limit <n|adaptive>', 'requests in flight at which everything is shed (default adaptive)')
     .option('--management <host:port|off>', 'health, metrics and status (default 127.0.0.1:9999)')
     .option('--heap <MB>', "old generation of each worker's heap, in megabytes (default Node's own)")
     .option('--dry-run', 'decide and count, but shed nothing')

@@ -32,8 +32,10 @@ test('a flag wins over the configuration, that over the default', () => {
     address: { host: undefined, port: 1, chosen: true },
     token: 'from-file',
   });
-  assert.equal(resolveSettings({}, {}, {}).admission.limit, 256);
-  assert.equal(resolveSettings({ limit: 'adaptive' }, {}, {}).admission.limit, 'adaptive');
+  assert.equal(resolveSettings({}, {}, {}).admission.limit, 'adaptive');
+  const limited = { admission: { limit: 64 } };
+  assert.equal(resolveSettings({}, limited, {}).admission.limit, 64);
+  assert.equal(resolveSettings({ limit: 'adaptive' }, limited, {}).admission.limit, 'adaptive');
 });
 
 test('flags have words of their own', () => {

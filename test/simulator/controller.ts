@@ -1,21 +1,21 @@
-import { initialLimit, type LimitState, nextLimit } from '../../src/admission/limit/limit.ts';
-import {
-  type LimitOptions,
-  type ResolvedLimitOptions,
-  resolveLimitOptions,
-} from '../../src/admission/limit/options.ts';
-import { LimitWindow } from '../../src/admission/limit/window.ts';
+import { AdaptiveLimit as ServedLimit } from '../../src/admission/limit/adaptive.ts';
+import { type LimitOptions, resolveLimitOptions } from '../../src/admission/limit/options.ts';
+import type { Counted, Place } from '../../src/admission/limit/roster.ts';
 
 /** What decides how many requests a simulated server lets in, and what it is told. */
 export interface LimitController {
   readonly limit: number;
   /** @param inFlight With this one. */
-  admitted(inFlight: number, nowMs: number): void;
+  admitted(inFlight: number, nowMs: number, request: Counted): void;
   /** @param inFlight When the request was admitted. */
-  completed(latencyMs: number, inFlight: number, nowMs: number): void;
+  completed(latencyMs: number, inFlight: number, nowMs: number, place?: Place): void;
   failed(latencyMs: number, inFlight: number, nowMs: number): void;
-  cancelled(nowMs: number): void;
+  cancelled(nowMs: number, place?: Place): void;
   shed(nowMs: number): void;
+  /** How many it lets in when more than `limit` ask at once; as many as ever if there is no such thing. */
+  burst?(nowMs: number): number;
+  /** May stop counting requests; asked before each decision, and again before a request is shed (`isFull`). */
+  sweep?(nowMs: number, isFull: boolean): void;
 }
 
 /** A limit that never changes. */
@@ -24,47 +24,43 @@ export function fixedLimit(limit: number): LimitController {
   return { limit, admitted: nothing, completed: nothing, failed: nothing, cancelled: nothing, shed: nothing };
 }
 
-/** Respite's own, wired as in the server. */
+/** Respite's own, the very one of the server. */
 export class AdaptiveLimit implements LimitController {
-  readonly #options: ResolvedLimitOptions;
-  readonly #window = new LimitWindow(0);
-  #state: LimitState;
+  readonly #limit: ServedLimit;
 
   constructor(options?: LimitOptions) {
-    this.#options = resolveLimitOptions(options);
-    this.#state = initialLimit(this.#options);
+    this.#limit = new ServedLimit(resolveLimitOptions(options), 0);
   }
 
   get limit(): number {
-    return this.#state.limit;
+    return this.#limit.value;
   }
 
-  admitted(inFlight: number): void {
-    this.#window.admitted(inFlight);
+  admitted(inFlight: number, _nowMs: number, request: Counted): void {
+    this.#limit.admitted(inFlight, request);
   }
 
-  completed(latencyMs: number, _inFlight: number, nowMs: number): void {
-    this.#window.completed(latencyMs);
-    this.#update(nowMs);
+  completed(latencyMs: number, _inFlight: number, nowMs: number, place: Place): void {
+    this.#limit.ended(place, 'completed', latencyMs, nowMs);
   }
 
-  failed(_latencyMs: number, _inFlight: number, nowMs: number): void {
-    this.#window.failed();
-    this.#update(nowMs);
+  failed(latencyMs: number, _inFlight: number, nowMs: number): void {
+    this.#limit.ended('line', 'failed', latencyMs, nowMs);
   }
 
-  cancelled(nowMs: number): void {
-    this.#window.cancelled();
-    this.#update(nowMs);
+  cancelled(nowMs: number, place: Place): void {
+    this.#limit.ended(place, 'cancelled', 0, nowMs);
   }
 
   shed(nowMs: number): void {
-    this.#window.shed();
-    this.#update(nowMs);
+    this.#limit.shed(nowMs);
   }
 
-  #update(nowMs: number): void {
-    const sample = this.#window.take(nowMs);
-    if (sample !== undefined) this.#state = nextLimit(this.#state, sample, this.#options);
+  burst(nowMs: number): number {
+    return this.#limit.burst(nowMs);
+  }
+
+  sweep(nowMs: number, isFull: boolean): void {
+    this.#limit.sweep(nowMs, isFull);
   }
 }

@@ -1,5 +1,5 @@
 import { exponential } from './random.ts';
-import type { Scenario } from './simulate.ts';
+import type { LongLived, Scenario } from './simulate.ts';
 
 type Service = (atMs: number, random: () => number) => number;
 
@@ -60,6 +60,25 @@ function stepped(name: string, deadlineMs: number, vary: boolean): Scenario {
   };
 }
 
+/** A server with a tenth of the load that it could bear, and clients that stay long. The goodput is that of the others. */
+function beside(name: string, longLived: LongLived): Scenario {
+  return {
+    ...pool(name, SLOTS, FAST_MS, 0.1, exponentially(FAST_MS)),
+    durationMs: 60_000,
+    warmUpMs: 0,
+    longLived,
+  };
+}
+
+/** So many clients, evenly spread over a time. */
+const clientsWithin =
+  (count: number, ms: number): LongLived['clientsPerSecond'] =>
+  (atMs) =>
+    atMs < ms ? (count / ms) * 1000 : 0;
+
+const POLL_MS = 30_000;
+const heldPoll = { stage: 'waiting', repeats: true } as const;
+
 export const SCENARIOS = Object.freeze({
   pool5: pool('20 slots of 20 ms, 5 times', SLOTS, FAST_MS, 5, constant(FAST_MS)),
   pool5Varied: pool('the same, varying, 5 times', SLOTS, FAST_MS, 5, exponentially(FAST_MS)),
@@ -119,4 +138,42 @@ export const SCENARIOS = Object.freeze({
   },
   small: pool('5 slots of 20 ms, 5 times', 5, FAST_MS, 5, exponentially(FAST_MS)),
   tiny: pool('2 slots of 100 ms, twice', 2, 100, 2, exponentially(100)),
+  slowService: {
+    ...pool('4 slots of 1 s, three times, within 10 s', 4, 1000, 3, exponentially(1000)),
+    durationMs: 60_000,
+    warmUpMs: 20_000,
+    deadlineMs: 10_000,
+  },
+  polls: beside('beside 2000 long polls of 30 s', {
+    ...heldPoll,
+    clientsPerSecond: clientsWithin(2000, 60_000),
+    lastsMs: () => POLL_MS,
+  }),
+  pollsVaried: beside('beside 2000 long polls that vary', {
+    ...heldPoll,
+    clientsPerSecond: clientsWithin(2000, 60_000),
+    lastsMs: (random) => exponential(random, POLL_MS / 2),
+  }),
+  pollsAtOnce: beside('beside 500 long polls of 30 s that come at once', {
+    ...heldPoll,
+    clientsPerSecond: clientsWithin(500, 1000),
+    lastsMs: () => POLL_MS,
+  }),
+  shortPolls: beside('beside 500 long polls of 3 s', {
+    ...heldPoll,
+    clientsPerSecond: clientsWithin(500, 10_000),
+    lastsMs: () => 3000,
+  }),
+  events: beside('beside 2000 streams of events', {
+    stage: 'answered',
+    repeats: false,
+    clientsPerSecond: clientsWithin(2000, 10_000),
+    lastsMs: () => Infinity,
+  }),
+  streams: beside('beside 50 new streams of 20 s a second', {
+    stage: 'sending',
+    repeats: false,
+    clientsPerSecond: () => 50,
+    lastsMs: () => 20_000,
+  }),
 }) satisfies Record<string, Scenario>;

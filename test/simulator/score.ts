@@ -7,16 +7,18 @@ export interface Score {
   /** Of the requests that were served, in time or not. */
   readonly p99Ms: number;
   readonly shed: number;
+  /** How long a long-lived client was without a place, on average, because it was refused. */
+  readonly secondsWithout: number;
 }
 
 export function score(outcome: Outcome): Score {
-  const { scenario, good, latenciesMs, shed } = outcome;
+  const { scenario, good, latenciesMs, shed, clients } = outcome;
   let best = 0;
   for (let atMs = scenario.warmUpMs; atMs < scenario.durationMs; atMs += BUCKET_MS) {
     best += (scenario.bestPerSecond(atMs) * BUCKET_MS) / 1000;
   }
   const p99Ms = latenciesMs[Math.floor(latenciesMs.length * 0.99)] ?? Infinity;
-  return { share: good / best, p99Ms, shed };
+  return { share: good / best, p99Ms, shed, secondsWithout: outcome.secondsWithout / Math.max(1, clients) };
 }
 
 /** Mean over several seeds. */
@@ -28,23 +30,25 @@ export function scoreOf(
   let share = 0;
   let p99Ms = 0;
   let shed = 0;
+  let secondsWithout = 0;
   for (const seed of seeds) {
     const one = score(simulate(scenario, create(), seed));
     share += one.share / seeds.length;
     p99Ms += one.p99Ms / seeds.length;
     shed += one.shed / seeds.length;
+    secondsWithout += one.secondsWithout / seeds.length;
   }
-  return { share, p99Ms, shed };
+  return { share, p99Ms, shed, secondsWithout };
 }
 
 const FIXED_LIMITS: readonly number[] = [
   1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20, 21, 22, 24, 26, 28, 30, 35, 40, 50, 60, 80, 100, 150, 200, 300,
-  400, 600, 1000,
+  400, 600, 1000, 4096,
 ];
 
 /** The fixed limit that is best for this scenario, found by trying. */
 export function bestFixed(scenario: Scenario, seeds?: readonly number[]): Score & { readonly limit: number } {
-  let best = { limit: 0, share: -1, p99Ms: Infinity, shed: 0 };
+  let best = { limit: 0, share: -1, p99Ms: Infinity, shed: 0, secondsWithout: 0 };
   for (const limit of FIXED_LIMITS) {
     const one = scoreOf(scenario, () => fixedLimit(limit), seeds);
     if (one.share > best.share) best = { limit, ...one };

@@ -1,4 +1,5 @@
 // A server under load, without a server, a load or time: discrete events, the same for the same seed.
+import { type Counted, type Place, type Stage, strike } from '../../src/admission/limit/roster.ts';
 import type { LimitController } from './controller.ts';
 import { exponential, seededRandom } from './random.ts';
 import { Schedule } from './schedule.ts';
@@ -23,8 +24,21 @@ export interface Scenario {
   readonly patienceMs?: number;
   /** How often a client comes again after it was shed or went away. */
   readonly retries?: number;
+  /** Requests that take long without a slot. They are no part of the goodput, but should not be refused. */
+  readonly longLived?: LongLived;
   /** The best any controller could do, in responses a second. */
   bestPerSecond(atMs: number): number;
+}
+
+/** Long polls, or streams. A client that is refused comes again until it is let in. */
+export interface LongLived {
+  /** New clients a second. */
+  clientsPerSecond(atMs: number): number;
+  lastsMs(random: () => number): number;
+  /** What of the answer is sent at the start: nothing of a long poll. */
+  readonly stage: Stage;
+  /** The client asks again as soon as it has an answer. */
+  readonly repeats: boolean;
 }
 
 /** What became of the requests. */
@@ -32,6 +46,9 @@ export interface Outcome {
   readonly scenario: Scenario;
   readonly admitted: number;
   readonly shed: number;
+  /** Clients of `longLived`, and how long they were without a place because they were refused, in seconds for all together. */
+  readonly clients: number;
+  readonly secondsWithout: number;
   /** In time, after the warm-up. */
   readonly good: number;
   /** The same, for each `BUCKET_MS` from the start. */
@@ -50,16 +67,44 @@ const FAILURE_MS = 1;
 /** A client waits for this long on average before it comes again. */
 const RETRY_DELAY_MS = 100;
 
-interface Request {
+/** A long-lived client that was refused comes again after this long, as `Retry-After: 1` and `2` say. */
+const COME_AGAIN_MS = { least: 1000, most: 2000 };
+
+class Request implements Counted {
   readonly arrivedMs: number;
   readonly attempt: number;
   readonly inFlightAtStart: number;
-  gone: boolean;
+  readonly #stage: Stage;
+  readonly #uncount: () => void;
+  older: Counted | undefined;
+  younger: Counted | undefined;
+  place: Place = 'line';
+  gone = false;
+
+  constructor(arrivedMs: number, attempt: number, inFlight: number, stage: Stage, uncount: () => void) {
+    this.arrivedMs = arrivedMs;
+    this.attempt = attempt;
+    this.inFlightAtStart = inFlight;
+    this.#stage = stage;
+    this.#uncount = uncount;
+  }
+
+  stage(): Stage {
+    return this.#stage;
+  }
+
+  moveTo(place: Place): void {
+    this.place = place;
+    this.#uncount();
+  }
 }
 
 type Action =
   | { readonly kind: 'arrival' }
   | { readonly kind: 'retry'; readonly attempt: number }
+  | { readonly kind: 'client' }
+  | { readonly kind: 'client asks' }
+  | { readonly kind: 'client has its answer'; readonly request: Request }
   | { readonly kind: 'served'; readonly request: Request }
   | { readonly kind: 'failed'; readonly request: Request }
   | { readonly kind: 'impatient'; readonly request: Request }
@@ -75,6 +120,8 @@ export function simulate(scenario: Scenario, controller: LimitController, seed: 
   let admitted = 0;
   let shed = 0;
   let good = 0;
+  let clients = 0;
+  let secondsWithout = 0;
   const buckets = Math.ceil(scenario.durationMs / BUCKET_MS);
   const goodByBucket = Array.from({ length: buckets }, () => 0);
   const limitByBucket: number[] = [];
@@ -96,17 +143,45 @@ export function simulate(scenario: Scenario, controller: LimitController, seed: 
     if (attempt >= (scenario.retries ?? 0)) return;
     schedule.put(nowMs + exponential(random, RETRY_DELAY_MS), { kind: 'retry', attempt: attempt + 1 });
   };
+  const uncount = (): void => {
+    inFlight -= 1;
+  };
+  const admit = (attempt: number, nowMs: number, stage: Stage): Request => {
+    inFlight += 1;
+    const request = new Request(nowMs, attempt, inFlight, stage, uncount);
+    controller.admitted(inFlight, nowMs, request);
+    return request;
+  };
+  const dismiss = (request: Request): void => {
+    strike(request);
+    if (request.place === 'line') inFlight -= 1;
+  };
+  const hasRoom = (nowMs: number): boolean => {
+    controller.sweep?.(nowMs, inFlight > 0.7 * controller.limit);
+    if (inFlight < controller.limit) return true;
+    controller.sweep?.(nowMs, true);
+    return inFlight < (controller.burst?.(nowMs) ?? controller.limit);
+  };
+  const ask = ({ stage, lastsMs }: LongLived, nowMs: number): void => {
+    if (hasRoom(nowMs)) {
+      const request = admit(0, nowMs, stage);
+      schedule.put(nowMs + lastsMs(random), { kind: 'client has its answer', request });
+      return;
+    }
+    controller.shed(nowMs);
+    const waitsMs = COME_AGAIN_MS.least + random() * (COME_AGAIN_MS.most - COME_AGAIN_MS.least);
+    secondsWithout += waitsMs / 1000;
+    schedule.put(nowMs + waitsMs, { kind: 'client asks' });
+  };
   const arrive = (attempt: number, nowMs: number): void => {
-    if (inFlight >= controller.limit) {
+    if (!hasRoom(nowMs)) {
       if (nowMs >= scenario.warmUpMs) shed += 1;
       controller.shed(nowMs);
       comeAgain(attempt, nowMs);
       return;
     }
-    inFlight += 1;
     if (nowMs >= scenario.warmUpMs) admitted += 1;
-    controller.admitted(inFlight, nowMs);
-    const request: Request = { arrivedMs: nowMs, attempt, inFlightAtStart: inFlight, gone: false };
+    const request = admit(attempt, nowMs, 'waiting');
     if (random() < (scenario.failedShare?.(nowMs) ?? 0)) {
       schedule.put(nowMs + FAILURE_MS, { kind: 'failed', request });
       return;
@@ -122,9 +197,9 @@ export function simulate(scenario: Scenario, controller: LimitController, seed: 
     serveWaiting(nowMs);
     if (request.gone) return;
     request.gone = true;
-    inFlight -= 1;
     const latencyMs = nowMs - request.arrivedMs;
-    controller.completed(latencyMs, request.inFlightAtStart, nowMs);
+    dismiss(request);
+    controller.completed(latencyMs, request.inFlightAtStart, nowMs, request.place);
     if (nowMs >= scenario.warmUpMs) latencies.push(latencyMs);
     if (latencyMs > scenario.deadlineMs) return;
     if (nowMs >= scenario.warmUpMs) good += 1;
@@ -132,7 +207,9 @@ export function simulate(scenario: Scenario, controller: LimitController, seed: 
     goodByBucket[bucket] = (goodByBucket[bucket] ?? 0) + 1;
   };
 
+  const { longLived } = scenario;
   schedule.put(0, { kind: 'arrival' });
+  if (longLived !== undefined) schedule.put(0, { kind: 'client' });
   schedule.put(BUCKET_MS, { kind: 'bucket' });
   for (let event = schedule.next(); event !== undefined; event = schedule.next()) {
     const { atMs, action } = event;
@@ -142,6 +219,24 @@ export function simulate(scenario: Scenario, controller: LimitController, seed: 
         arrive(0, atMs);
         schedule.put(atMs + exponential(random, 1000 / scenario.arrivalsPerSecond(atMs)), action);
         break;
+      case 'client':
+        if (longLived === undefined) break;
+        clients += 1;
+        ask(longLived, atMs);
+        if (longLived.clientsPerSecond(atMs) > 0) {
+          schedule.put(atMs + exponential(random, 1000 / longLived.clientsPerSecond(atMs)), action);
+        }
+        break;
+      case 'client asks':
+        if (longLived !== undefined) ask(longLived, atMs);
+        break;
+      case 'client has its answer': {
+        const { request } = action;
+        dismiss(request);
+        controller.completed(atMs - request.arrivedMs, request.inFlightAtStart, atMs, request.place);
+        if (longLived?.repeats === true) ask(longLived, atMs);
+        break;
+      }
       case 'retry':
         arrive(action.attempt, atMs);
         break;
@@ -149,14 +244,14 @@ export function simulate(scenario: Scenario, controller: LimitController, seed: 
         served(action.request, atMs);
         break;
       case 'failed':
-        inFlight -= 1;
+        dismiss(action.request);
         controller.failed(atMs - action.request.arrivedMs, action.request.inFlightAtStart, atMs);
         break;
       case 'impatient':
         if (action.request.gone) break;
         action.request.gone = true;
-        inFlight -= 1;
-        controller.cancelled(atMs);
+        dismiss(action.request);
+        controller.cancelled(atMs, action.request.place);
         comeAgain(action.request.attempt, atMs);
         break;
       case 'bucket':
@@ -169,6 +264,8 @@ export function simulate(scenario: Scenario, controller: LimitController, seed: 
     scenario,
     admitted,
     shed,
+    clients,
+    secondsWithout,
     good,
     goodByBucket,
     latenciesMs: Float64Array.from(latencies).toSorted(),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Place } from '../../src/admission/limit/roster.ts';
 import { AdaptiveLimit, fixedLimit, type LimitController } from './controller.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { simulate } from './simulate.ts';
@@ -11,22 +12,36 @@ class FrozenLimit extends AdaptiveLimit {
     if (nowMs < 1000) super.shed(nowMs);
   }
 
-  override completed(latencyMs: number, inFlight: number, nowMs: number): void {
-    if (nowMs < 1000) super.completed(latencyMs, inFlight, nowMs);
+  override completed(latencyMs: number, inFlight: number, nowMs: number, place: Place): void {
+    if (nowMs < 1000) super.completed(latencyMs, inFlight, nowMs, place);
   }
 
   override failed(latencyMs: number, inFlight: number, nowMs: number): void {
     if (nowMs < 1000) super.failed(latencyMs, inFlight, nowMs);
   }
 
-  override cancelled(nowMs: number): void {
-    if (nowMs < 1000) super.cancelled(nowMs);
+  override cancelled(nowMs: number, place: Place): void {
+    if (nowMs < 1000) super.cancelled(nowMs, place);
   }
 }
 
 test('the adaptive limit reaches all that is required', () => {
   assert.deepEqual(
     shortcomings(() => new AdaptiveLimit()),
+    [],
+  );
+});
+
+/** Learns as it should, but counts everything that is in flight. */
+class LimitOfAll extends AdaptiveLimit {
+  override sweep(): void {}
+}
+
+test('the suite rejects a limit that counts streams and long polls, for each of these', () => {
+  const found = new Set(shortcomings(() => new LimitOfAll()).map((text) => text.replace(/:.*/u, '')));
+  const longLived = ['polls', 'pollsVaried', 'pollsAtOnce', 'shortPolls', 'events', 'streams'];
+  assert.deepEqual(
+    longLived.filter((key) => !found.has(key)),
     [],
   );
 });

@@ -11,6 +11,8 @@ const options = resolveLimitOptions({ initialLimit: 50 });
 const FULL: LimitSample = {
   elapsedMs: 1000,
   completed: 2500,
+  answered: 0,
+  steppedAside: 0,
   failed: 0,
   cancelled: 0,
   shed: 100,
@@ -51,6 +53,13 @@ test('a full limit with latency above the baseline falls', () => {
 test('latency above the target makes it fall faster, by half at most', () => {
   assert.equal(after({ meanLatencyMs: 800 }), 31);
   assert.equal(after({ meanLatencyMs: 8000 }), 25);
+});
+
+test('at the minimum it rises a little, since a limit that stands still learns nothing', () => {
+  const least = { ...known, limit: options.minLimit };
+  const full = { meanInFlight: 4, peakInFlight: 4, completed: 100 };
+  assert.equal(after({ ...full, meanLatencyMs: 60 }, least), options.minLimit + 1);
+  assert.equal(after({ ...full, meanLatencyMs: 60, meanInFlight: 2 }, least), options.minLimit);
 });
 
 test('a limit that sheds but is not full on average does not fall', () => {
@@ -98,6 +107,40 @@ test('when requests are shed and nobody gets an answer it halves', () => {
   assert.equal(after({ completed: 10, cancelled: 200 }), 25);
 });
 
+test('requests whose answers are on their way count as throughput, and as no latency', () => {
+  assert.equal(after({ completed: 0, answered: 2500, meanLatencyMs: 0 }), after({}));
+  const { baselineMs } = nextLimit(
+    known,
+    { ...FULL, completed: 5, answered: 2500, meanLatencyMs: 1 },
+    options,
+  );
+  assert.equal(baselineMs, 20);
+});
+
+test('when most that held a place stepped aside it doubles, up to eight times the initial limit', () => {
+  const aside = { completed: 2, steppedAside: 40 };
+  assert.equal(after(aside), 100);
+  assert.equal(after(aside, { ...known, limit: 300 }), 400);
+  assert.equal(after(aside, { ...known, limit: 500 }), 500, 'it is not lowered to that');
+  assert.equal(after({ ...aside, completed: 19 }), 100);
+  assert.equal(after({ completed: 19, steppedAside: 19 }), 50);
+  assert.equal(after({ ...aside, shed: 0 }), 50);
+});
+
+test('a server that answered before and answers nobody now may stand still: the limit stays', () => {
+  const silence = { completed: 0, steppedAside: 40, meanLatencyMs: 0 };
+  assert.equal(after(silence), 50);
+  assert.equal(after(silence, initialLimit(options)), 100, 'one that never answered has long polls only');
+});
+
+test('it does not fall because of more in flight than it lets in, as in a dry run', () => {
+  const flooded = { meanInFlight: 400, peakInFlight: 600, meanLatencyMs: 900 };
+  assert.equal(after(flooded), 50);
+  assert.equal(after({ ...flooded, completed: 0, cancelled: 100 }), 50);
+  assert.ok(after({ ...flooded, meanLatencyMs: 20 }) > 50, 'it rises when nobody waits');
+  assert.equal(after({ meanInFlight: 51, meanLatencyMs: 900 }), after({ meanLatencyMs: 900 }));
+});
+
 test('failures alone change nothing, and many of them do not let it rise', () => {
   assert.equal(after({ completed: 0, failed: 5000, meanLatencyMs: 0 }), 50);
   assert.equal(after({ completed: 2500, failed: 5000 }), 50);
@@ -129,6 +172,8 @@ function sampleOf(value: fc.Arbitrary<number>): fc.Arbitrary<LimitSample> {
   return fc.record({
     elapsedMs: value,
     completed: value,
+    answered: value,
+    steppedAside: value,
     failed: value,
     cancelled: value,
     shed: value,

@@ -1,7 +1,7 @@
 import { expectedElasticity, nextBaseline } from './baseline.ts';
 import { elasticity, type Evidence, NO_EVIDENCE, observe } from './elasticity.ts';
 import type { ResolvedLimitOptions } from './options.ts';
-import { isStuck, type LimitSample, MIN_COMPLETED } from './window.ts';
+import { isSteppingAside, isSparse, isStuck, type LimitSample, MIN_COMPLETED } from './window.ts';
 
 /** What is known after a window. */
 export interface LimitState {
@@ -41,8 +41,14 @@ const LATE_FALL = 0.5;
 /** The limit counts as full in windows that on average used this share of it. */
 const FULL = 0.75;
 
+/** Past this multiple of the limit it isn't the limit that bounds what is in flight. */
+const OVERRUN = 1.25;
+
 /** The limit is at most this multiple of what was in flight at once, as in failsafe-go: unused room is not known to be room. */
 const MAX_UNUSED = 5;
+
+/** The limit rises to at most this multiple of the initial one when no answers say whether that is good. */
+const MAX_UNPROVED = 8;
 
 /** With a greater share than this of failures and departed clients the limit does not rise: what is left to measure was lucky. */
 const MAX_LOST = 0.5;
@@ -58,14 +64,16 @@ export function initialLimit(options: ResolvedLimitOptions): LimitState {
 export function nextLimit(state: LimitState, sample: LimitSample, options: ResolvedLimitOptions): LimitState {
   if (!isSound(sample)) return state;
   const { limit } = state;
-  if (sample.completed < MIN_COMPLETED) {
-    // Few samples say nothing, except that nobody gets an answer.
-    return isStuck(sample) ? { ...state, limit: moved(limit, -LATE_FALL, options), starting: false } : state;
+  if (isSparse(sample)) {
+    // Few samples say nothing, except that nobody waits in line, or that nobody gets an answer.
+    if (isSteppingAside(sample)) return makeRoom(state, sample, options);
+    if (!isStuck(sample) || isOverrun(sample, limit)) return state;
+    return { ...state, limit: moved(limit, -LATE_FALL, options), starting: false };
   }
 
   const binds = sample.shed > 0;
   const full = binds && sample.meanInFlight >= FULL * limit;
-  const perSecond = (sample.completed * 1000) / sample.elapsedMs;
+  const perSecond = ((sample.completed + sample.answered) * 1000) / sample.elapsedMs;
   const evidence = full
     ? observe(state.evidence, sample.meanInFlight, perSecond, sample.latencyError)
     : state.evidence;
@@ -77,15 +85,25 @@ export function nextLimit(state: LimitState, sample: LimitSample, options: Resol
   const nothingWaits = !binds || gain >= ALL_SERVICE;
   return {
     limit: moved(limit, change, options),
-    baselineMs: nextBaseline(
-      state.baselineMs,
-      sample.meanLatencyMs,
-      nothingWaits,
-      full ? expected - gain : 0,
-    ),
+    baselineMs:
+      sample.completed < MIN_COMPLETED
+        ? state.baselineMs
+        : nextBaseline(state.baselineMs, sample.meanLatencyMs, nothingWaits, full ? expected - gain : 0),
     evidence,
     starting: state.starting && change >= 0,
   };
+}
+
+/**
+ * Requests that don't wait in line come faster than they are recognized. Since it isn't proved by answers that there is room, the
+ * limit rises no higher than a multiple of what was thought safe to begin with.
+ */
+function makeRoom(state: LimitState, sample: LimitSample, options: ResolvedLimitOptions): LimitState {
+  // Of a server that has answered before and now answers nobody, it isn't known whether they wait in line.
+  if (sample.completed + sample.answered === 0 && state.baselineMs < Infinity) return state;
+  const most = Math.min(options.maxLimit, MAX_UNPROVED * options.initialLimit);
+  const limit = Math.max(state.limit, Math.min(most, moved(state.limit, START_RISE, options)));
+  return limit === state.limit ? state : { ...state, limit };
 }
 
 /** The share by which the limit changes. */
@@ -101,15 +119,22 @@ function share(
   if (sample.shed === 0) return 0;
   if (gain > worthwhile) {
     const lost = sample.failed + sample.cancelled;
-    if (lost > MAX_LOST * (lost + sample.completed)) return 0;
+    if (lost > MAX_LOST * (lost + sample.completed + sample.answered)) return 0;
     if (state.starting && gain >= START_GAIN) return START_RISE;
     return between(MIN_STEP, MAX_RISE, (gain - worthwhile) / (1 - worthwhile));
   }
-  if (!full) return 0;
+  if (!full || isOverrun(sample, state.limit)) return 0;
+  // Below there is nothing, and only a limit that moves shows whether throughput follows.
+  if (state.limit === options.minLimit) return MIN_STEP;
   if (sample.meanLatencyMs > options.targetLatencyMs) {
     return -Math.min(LATE_FALL, Math.max(MIN_STEP, 1 - options.targetLatencyMs / sample.meanLatencyMs));
   }
   return -between(MIN_STEP, MAX_FALL, (worthwhile - gain) / worthwhile);
+}
+
+/** More are in flight than the limit lets in, as in a dry run: what happens now says nothing about a lower limit. */
+function isOverrun(sample: LimitSample, limit: number): boolean {
+  return sample.meanInFlight > OVERRUN * limit;
 }
 
 function between(least: number, most: number, part: number): number {
@@ -117,7 +142,7 @@ function between(least: number, most: number, part: number): number {
 }
 
 /** The limit changed by a share of itself, by one at least. */
-function moved(limit: number, change: number, { minLimit, maxLimit }: ResolvedLimitOptions): number {
+export function moved(limit: number, change: number, { minLimit, maxLimit }: ResolvedLimitOptions): number {
   if (change === 0) return limit;
   const by = Math.sign(change) * Math.max(1, Math.round(limit * Math.abs(change)));
   return Math.min(maxLimit, Math.max(minLimit, limit + by));
@@ -125,12 +150,15 @@ function moved(limit: number, change: number, { minLimit, maxLimit }: ResolvedLi
 
 /** False for what no server can have measured: a sample of it would poison the state for good. */
 function isSound(sample: LimitSample): boolean {
-  const { elapsedMs, completed, meanInFlight, meanLatencyMs } = sample;
-  if (!isPositive(elapsedMs) || !isCount((completed * 1000) / elapsedMs)) return false;
+  const { elapsedMs, completed, answered, meanInFlight, meanLatencyMs } = sample;
+  if (!isPositive(elapsedMs) || !isCount(((completed + answered) * 1000) / elapsedMs)) return false;
   // Without an admission in the window, as while a lowered limit is reached, nothing is known about the number in flight.
-  if (completed > 0 && !(isPositive(meanLatencyMs) && isPositive(meanInFlight))) return false;
+  if (completed > 0 && !isPositive(meanLatencyMs)) return false;
+  if (completed + answered > 0 && !isPositive(meanInFlight)) return false;
   return (
     isCount(completed) &&
+    isCount(answered) &&
+    isCount(sample.steppedAside) &&
     isCount(sample.failed) &&
     isCount(sample.cancelled) &&
     isCount(sample.shed) &&

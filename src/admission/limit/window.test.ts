@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isStuck, LimitWindow } from './window.ts';
+import { isSteppingAside, isStuck, LimitWindow } from './window.ts';
 
 function completing(window: LimitWindow, count: number, latencyMs: (i: number) => number): void {
   for (let i = 0; i < count; i += 1) {
@@ -19,6 +19,8 @@ test('equal requests need no more than the least count and time', () => {
   assert.deepEqual(sample, {
     elapsedMs: 100,
     completed: 20,
+    answered: 0,
+    steppedAside: 0,
     failed: 0,
     cancelled: 0,
     shed: 0,
@@ -74,6 +76,22 @@ test('a server that answers nobody is noticed after two seconds, an idle one aft
   const idle = new LimitWindow(0);
   assert.equal(idle.take(4999), undefined);
   assert.ok(!isStuck(idle.take(5000) ?? assert.fail()));
+});
+
+test('requests whose answers are on their way fill a window, and only those that end have a latency', () => {
+  const window = new LimitWindow(0);
+  for (let i = 0; i < 20; i += 1) window.answered();
+  const { answered, completed, meanLatencyMs } = window.take(100) ?? assert.fail();
+  assert.deepEqual([answered, completed, meanLatencyMs], [20, 0, 0]);
+});
+
+test('when requests only step aside, half a second is enough to know', () => {
+  const window = new LimitWindow(0);
+  window.shed();
+  completing(window, 2, () => 10);
+  for (let i = 0; i < 3; i += 1) window.steppedAside();
+  assert.equal(window.take(499), undefined);
+  assert.ok(isSteppingAside(window.take(500) ?? assert.fail()));
 });
 
 test('clients that go away before most of the answers make it stuck too', () => {

@@ -3,6 +3,10 @@ export interface LimitSample {
   readonly elapsedMs: number;
   /** Requests that ended well. Failures, cancelled and shed requests are not among them. */
   readonly completed: number;
+  /** Requests that are not counted any more since their answer was on its way. They have no latency. */
+  readonly answered: number;
+  /** Requests that are not counted any more since they take long without waiting in line, and have no answer. */
+  readonly steppedAside: number;
   readonly failed: number;
   readonly cancelled: number;
   /** Requests that were refused because of the limit, whatever their class. */
@@ -25,6 +29,9 @@ const IMPRECISE_WINDOW_MS = 600;
 /** A window in which nobody gets an answer lasts no longer than this. */
 const STUCK_WINDOW_MS = 2000;
 
+/** A window in which requests only step aside lasts no longer than this: room is needed soon. */
+const ASIDE_WINDOW_MS = 500;
+
 /** By now a window ends, whatever it has seen. */
 const MAX_WINDOW_MS = 5000;
 
@@ -46,12 +53,37 @@ const WINDOW_LATENCIES = 2;
 /** Clients that leave, for each that gets an answer, past which a server that refuses nobody is stuck nevertheless. */
 const HARDLY_ANSWERED = 10;
 
+/** Requests that ended, in any way. */
+export function endedIn({ completed, answered, failed, cancelled }: LimitSample): number {
+  return completed + answered + failed + cancelled;
+}
+
+/** Too few were answered to say anything. */
+export function isSparse({
+  completed,
+  answered,
+}: {
+  readonly completed: number;
+  readonly answered: number;
+}): boolean {
+  return completed + answered < MIN_COMPLETED;
+}
+
+/** Requests were refused for want of room, and most that held it didn't wait in line. */
+export function isSteppingAside(sample: LimitSample): boolean {
+  return mostStepAside(sample.steppedAside, endedIn(sample), sample.shed);
+}
+
+function mostStepAside(steppedAside: number, others: number, shed: number): boolean {
+  return shed > 0 && steppedAside > others;
+}
+
 /**
  * Nobody gets an answer, or hardly anybody: requests are refused for want of room, and of those let in no more are answered than
  * given up by their clients; or nothing is refused, since clients leave before it gets full, but their work is still waiting.
  */
-export function isStuck({ completed, failed, cancelled, shed }: LimitSample): boolean {
-  return answersNobody(completed + failed, cancelled, shed);
+export function isStuck({ completed, answered, failed, cancelled, shed }: LimitSample): boolean {
+  return answersNobody(completed + answered + failed, cancelled, shed);
 }
 
 function answersNobody(answered: number, cancelled: number, shed: number): boolean {
@@ -66,6 +98,8 @@ export class LimitWindow {
   #inFlightSum = 0;
   #peakInFlight = 0;
   #completed = 0;
+  #answered = 0;
+  #steppedAside = 0;
   #latencySum = 0;
   #latencySquares = 0;
   #failed = 0;
@@ -87,6 +121,21 @@ export class LimitWindow {
     this.#completed += 1;
     this.#latencySum += latencyMs;
     this.#latencySquares += latencyMs * latencyMs;
+  }
+
+  /** Mean latency so far; 0 when nothing has completed. */
+  get meanLatencyMs(): number {
+    return this.#completed === 0 ? 0 : this.#latencySum / this.#completed;
+  }
+
+  /** The request isn't counted any more: its answer is on its way. */
+  answered(): void {
+    this.#answered += 1;
+  }
+
+  /** The request isn't counted any more: it takes long without waiting in line. */
+  steppedAside(): void {
+    this.#steppedAside += 1;
   }
 
   /** The request ended in an error of this server. */
@@ -115,11 +164,11 @@ export class LimitWindow {
 
   #isDue(elapsedMs: number): boolean {
     if (elapsedMs >= MAX_WINDOW_MS) return true;
-    if (this.#completed < MIN_COMPLETED) {
-      return (
-        elapsedMs >= STUCK_WINDOW_MS &&
-        answersNobody(this.#completed + this.#failed, this.#cancelled, this.#shed)
-      );
+    if (this.#completed + this.#answered < MIN_COMPLETED) {
+      const ended = this.#completed + this.#answered + this.#failed;
+      if (mostStepAside(this.#steppedAside, ended + this.#cancelled, this.#shed))
+        return elapsedMs >= ASIDE_WINDOW_MS;
+      return elapsedMs >= STUCK_WINDOW_MS && answersNobody(ended, this.#cancelled, this.#shed);
     }
     if (elapsedMs >= IMPRECISE_WINDOW_MS) return true;
     if (elapsedMs * this.#completed < WINDOW_LATENCIES * this.#latencySum) return false;
@@ -137,12 +186,14 @@ export class LimitWindow {
     const sample: LimitSample = {
       elapsedMs,
       completed: this.#completed,
+      answered: this.#answered,
+      steppedAside: this.#steppedAside,
       failed: this.#failed,
       cancelled: this.#cancelled,
       shed: this.#shed,
       meanInFlight: this.#admitted === 0 ? 0 : this.#inFlightSum / this.#admitted,
       peakInFlight: this.#peakInFlight,
-      meanLatencyMs: this.#completed === 0 ? 0 : this.#latencySum / this.#completed,
+      meanLatencyMs: this.meanLatencyMs,
       latencyError: this.#latencyError(),
     };
     this.#startMs = nowMs;
@@ -150,6 +201,8 @@ export class LimitWindow {
     this.#inFlightSum = 0;
     this.#peakInFlight = 0;
     this.#completed = 0;
+    this.#answered = 0;
+    this.#steppedAside = 0;
     this.#latencySum = 0;
     this.#latencySquares = 0;
     this.#failed = 0;

@@ -7,7 +7,7 @@ export {
   type SignalOption,
   type SignalOptions,
 } from './options.ts';
-export { Pressure, type SignalLevel } from './pressure.ts';
+export { Pressure } from './pressure.ts';
 export { ProcessReadings } from './process-readings.ts';
 export { addPressureSignal, watchShared } from './shared-signals.ts';
 export type { Signal, Thresholds } from './signal.ts';

@@ -1,4 +1,5 @@
 import { RespiteError } from '../../core/errors.ts';
+import type { SignalPressure } from '../stats.ts';
 import { checkSignal, pressureOf, type Signal } from './signal.ts';
 
 /** Why a signal does not count at the moment. */
@@ -38,7 +39,7 @@ export class Pressure {
   #overall = 0;
   #withoutGate = 0;
 
-  constructor(onDropped: SignalDropped = ignore) {
+  constructor(onDropped: SignalDropped = warnDropped) {
     this.#onDropped = onDropped;
   }
 
@@ -83,6 +84,15 @@ export class Pressure {
     this.#summarize();
   }
 
+  /** What the live signals say, in the order of registration. */
+  readings(): SignalPressure[] {
+    return this.levels().flatMap((level) => {
+      if (level.state !== 'live') return [];
+      const { signal, value, pressure } = level;
+      return [{ signal, value, pressure }];
+    });
+  }
+
   /** Every signal that has been sampled, in the order of registration. */
   levels(): SignalLevel[] {
     return [...this.#watched.values()].flatMap(({ level }) => level ?? []);
@@ -125,4 +135,9 @@ export class Pressure {
   }
 }
 
-function ignore(): void {}
+function warnDropped(signal: string, problem: SignalProblem, cause: unknown): void {
+  const because = cause instanceof Error ? ` (${cause.message})` : '';
+  process.emitWarning(`The pressure signal ${signal} is left out until it recovers: ${problem}${because}.`, {
+    code: 'RESPITE_SIGNAL_DROPPED',
+  });
+}

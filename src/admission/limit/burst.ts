@@ -1,0 +1,21 @@
+// A server that isn't overloaded gets bursts all the same: a page that loads, a job that starts. Those are no line yet, since nobody has
+// waited, so they are let in beyond the limit; the limit is for a line that stays (as CoDel lets queues be that drain: RFC 8289).
+
+/** Up to this multiple of the limit. With the initial 32 that is 128. */
+const LIMITS = 4;
+
+/** Nobody has been refused for this long. */
+const QUIET_MS = 1000;
+
+/** Nobody has waited for this long: CoDel's interval, and what a turn of the event loop may take at worst. */
+const FRESH_MS = 100;
+
+/**
+ * How many may be in flight now, at most.
+ *
+ * @param lastShedMs When a request was refused for want of room.
+ * @param oldestMs When the oldest in line arrived.
+ */
+export function burstLimit(limit: number, lastShedMs: number, oldestMs: number, nowMs: number): number {
+  return nowMs - lastShedMs >= QUIET_MS && nowMs - oldestMs < FRESH_MS ? LIMITS * limit : limit;
+}
