@@ -505,6 +505,26 @@ test('a label found later is that of the duration; the count was made without', 
   );
 });
 
+test('while requests come late in their turns, a large body has to wait for the others, a small one does not', async () => {
+  let nowMs = 0;
+  const MB = 1024 * 1024;
+  const admission = new Admission(
+    resolveAdmissionOptions({ bodyBudgetBytes: 100 * MB, turnBudget: { targetMs: 10, burstMs: 40 } }),
+    () => nowMs,
+  );
+  const upload = (bytes: number): Permit | Shed => admission.request('POST', '/', bytes, {});
+  admitted(upload(10 * MB));
+  for (let i = 0; i < 3; i += 1) {
+    admitted(admission.request('GET', '/', 0, {})).release(200);
+    nowMs += 8;
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(shed(upload(10 * MB)).reason, 'bytes');
+  assert.equal(shed(upload(UNKNOWN_LENGTH)).reason, 'bytes');
+  admitted(upload(1024));
+  admitted(admission.request('GET', '/', 0, {}));
+});
+
 test('exempt requests past their limit are treated as critical-plus', () => {
   const admission = admissionWith({ limit: 1, exemptLimit: 2 });
   const exempt = [1, 2].map(() => admitted(admission.request('GET', '/health', 0, {})));

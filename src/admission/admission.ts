@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { BodyBudget } from './body-budget.ts';
+import { BodyBudget, isLarge } from './body-budget.ts';
 import { type Classifier, createClassifier } from './classify.ts';
 import { costOf } from './cost.ts';
 import { type Peer, TrustedCriticality } from './criticality-header.ts';
@@ -100,7 +100,12 @@ export class Admission {
     this.#bodies = new BodyBudget(options.bodyBudgetBytes);
     this.#limit = limit === 'adaptive' ? new AdaptiveLimit(options.adaptiveLimit, now()) : fixedLimit(limit);
     if (options.turnBudget !== false) {
-      this.#turn = new Turn(options.turnBudget, now, () => this.acceptsPerTurn());
+      this.#turn = new Turn(
+        options.turnBudget,
+        now,
+        () => this.acceptsPerTurn(),
+        () => this.#bodies.bytes / this.#bodies.limitBytes,
+      );
     }
     const { criticalityHeader, priority } = options;
     if (criticalityHeader !== undefined) this.#trusted = new TrustedCriticality(criticalityHeader);
@@ -329,7 +334,8 @@ export class Admission {
   ): 'in-flight' | 'bytes' | undefined {
     if (units === 0) return undefined;
     if (!this.#hasRoom(tally, units, nowMs)) return 'in-flight';
-    return this.#bodies.hasRoomFor(bodyBytes, tally.threshold) ? undefined : 'bytes';
+    const share = isLarge(bodyBytes) ? (this.#turn?.bodyShare(tally.rank) ?? 1) : 1;
+    return this.#bodies.hasRoomFor(bodyBytes, tally.threshold * share) ? undefined : 'bytes';
   }
 
   #sweep(nowMs: number): void {

@@ -1,6 +1,14 @@
 /** The body of a request that says neither its length nor that it has none. */
 export const UNKNOWN_LENGTH = -1;
 
+/** What is larger is worth refusing for its size: more than one read of a socket. */
+const LARGE_BYTES = 64 * 1024;
+
+/** Whether a body takes more than a moment to read; one of unknown length may. */
+export function isLarge(bytes: number): boolean {
+  return bytes > LARGE_BYTES || bytes === UNKNOWN_LENGTH;
+}
+
 /** Bytes of request bodies in flight. The exempt hold none. */
 export class BodyBudget {
   readonly limitBytes: number;

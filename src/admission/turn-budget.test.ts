@@ -78,6 +78,26 @@ test('what was refused before counts as refused', () => {
   assert.ok(budget.admits(3, 4) && !budget.admits(3, 6));
 });
 
+test('when requests come late in a turn, large bodies may hold half of what they do, then ever more again', () => {
+  const budget = new TurnBudget({ targetMs: 10, burstMs: 50 }, 0);
+  let nowMs = 0;
+  const turn = (usedMs: number, bodiesShare: number): void => {
+    budget.admits(1, usedMs);
+    nowMs += 10;
+    budget.turnEnded(nowMs, false, bodiesShare);
+  };
+  turn(5, 0.4);
+  assert.equal(budget.bodyShare(1), 1);
+  turn(20, 0.4);
+  assert.equal(budget.bodyShare(1), 0.2);
+  assert.equal(budget.bodyShare(3), 0.2);
+  assert.equal(budget.bodyShare(0), 1);
+  for (let i = 0; i < 20; i += 1) turn(20, 0.4);
+  assert.ok(budget.bodyShare(1) > 0);
+  for (let i = 0; i < 200; i += 1) turn(5, 0.4);
+  assert.equal(budget.bodyShare(1), 1);
+});
+
 test('whatever has happened: at no point of a turn is a class admitted while a more important one is refused', () => {
   const turn = fc.record({
     requests: fc.array(

@@ -36,6 +36,17 @@ const TIGHTEST = 1 / 64;
  */
 const PATIENCE_MS = 200;
 
+/**
+ * Large bodies pay before anybody is refused: reading them makes turns long (libuv reads up to 2 MB of each socket in one),
+ * and refusing small requests would not make them shorter. When a request comes after this share of its class's budget,
+ * large bodies of the class and of those below may only hold half of what they do; turn by turn it grows back. The values
+ * are from the workload `uploads` of the benchmark `overload`: docs/design/turn-budget.md.
+ */
+const PRESSED_FROM = 0.3;
+const BODY_SQUEEZE = 0.5;
+const BODY_RELEASE = 1.03;
+const LEAST_BODY_SHARE = 1 / 64;
+
 interface ClassBudget {
   readonly ofTargetMs: number;
   readonly ofBurstMs: number;
@@ -46,6 +57,10 @@ interface ClassBudget {
   refusedShare: number;
   /** Of the class's budget, the part that is left to it while connections wait. */
   squeeze: number;
+  /** A request came late in this turn. */
+  isPressed: boolean;
+  /** Of the budget for bodies, the part that large ones may hold. */
+  bodyShare: number;
 }
 
 /**
@@ -75,6 +90,8 @@ export class TurnBudget {
         refused: 0,
         refusedShare: 0,
         squeeze: 1,
+        isPressed: false,
+        bodyShare: 1,
       };
     });
   }
@@ -89,6 +106,7 @@ export class TurnBudget {
     const budget = this.#classes[rank];
     if (budget === undefined) return true;
     const admits = usedMs < budget.budgetMs;
+    if (usedMs >= PRESSED_FROM * budget.budgetMs) budget.isPressed = true;
     if (admits) budget.admitted += 1;
     else budget.refused += 1;
     return admits;
@@ -100,24 +118,38 @@ export class TurnBudget {
     if (budget !== undefined) budget.refused += 1;
   }
 
+  /** The part of the budget for bodies, 0 to 1, that large ones of this class may hold. */
+  bodyShare(rank: number): number {
+    return this.#classes[rank]?.bodyShare ?? 1;
+  }
+
   /** Turns can't be made shorter, and still leave connections waiting. */
   get isAtItsEnd(): boolean {
     return this.#isAtItsEnd;
   }
 
-  /** @param isBacklogged More connections were waiting than the turn could accept. */
-  turnEnded(nowMs: number, isBacklogged: boolean = false): void {
+  /**
+   * @param isBacklogged More connections were waiting than the turn could accept.
+   * @param bodiesShare The part of the budget for bodies that is used, 0 to 1.
+   */
+  turnEnded(nowMs: number, isBacklogged: boolean = false, bodiesShare: number = 0): void {
     this.#isAtItsEnd = isBacklogged && !this.#squeezeLowest(nowMs);
     if (!isBacklogged) this.#releaseHighest();
     const elapsedMs = nowMs - this.#endedMs;
     this.#endedMs = nowMs;
     let refusedAbove = 0;
     let squeeze = 1;
+    let isPressed = false;
     for (const budget of this.#classes) {
       follow(budget, elapsedMs);
       const burstMs = budget.ofBurstMs * (1 - budget.refusedShare / NO_BURST_FROM);
       const leftByThoseAbove = 1 - Math.min(1, refusedAbove / NOTHING_BELOW_FROM);
       squeeze = Math.min(squeeze, budget.squeeze);
+      isPressed ||= budget.isPressed;
+      budget.isPressed = false;
+      budget.bodyShare = isPressed
+        ? Math.max(LEAST_BODY_SHARE, Math.min(budget.bodyShare, bodiesShare) * BODY_SQUEEZE)
+        : Math.min(1, budget.bodyShare * BODY_RELEASE);
       budget.budgetMs = Math.max(budget.ofTargetMs, burstMs) * leftByThoseAbove * squeeze;
       refusedAbove = Math.max(refusedAbove, budget.refusedShare);
     }

@@ -19,6 +19,7 @@ export class Turn {
   readonly #mostForOneMs: number;
   readonly #now: () => number;
   readonly #acceptsPerTurn: () => number;
+  readonly #bodiesShare: () => number;
   #isOpen = false;
   /** When the first and the last request of this turn arrived; undefined before the first. */
   #firstMs: number | undefined;
@@ -29,12 +30,21 @@ export class Turn {
   #endReachedMs: number | undefined;
   #overrun = false;
 
-  /** @param acceptsPerTurn How many connections a turn can accept: when it has, more may be waiting in the kernel. */
-  constructor(options: ResolvedTurnBudget, now: () => number, acceptsPerTurn: () => number) {
+  /**
+   * @param acceptsPerTurn How many connections a turn can accept: when it has, more may be waiting in the kernel.
+   * @param bodiesShare The part of the budget for bodies that is used, 0 to 1.
+   */
+  constructor(
+    options: ResolvedTurnBudget,
+    now: () => number,
+    acceptsPerTurn: () => number,
+    bodiesShare: () => number = () => 0,
+  ) {
     this.#budget = new TurnBudget(options, now());
     this.#mostForOneMs = options.targetMs;
     this.#now = now;
     this.#acceptsPerTurn = acceptsPerTurn;
+    this.#bodiesShare = bodiesShare;
   }
 
   /** A request arrives. @param rank Index of its class in `CRITICALITIES`. */
@@ -44,6 +54,11 @@ export class Turn {
     if (this.#lastMs !== undefined) this.#usedMs += Math.min(nowMs - this.#lastMs, this.#mostForOneMs);
     this.#lastMs = nowMs;
     return this.#budget.admits(rank, this.#usedMs);
+  }
+
+  /** The part of the budget for bodies, 0 to 1, that large ones of this class may hold. */
+  bodyShare(rank: number): number {
+    return this.#budget.bodyShare(rank);
   }
 
   /** A request arrived that something else has refused. */
@@ -73,7 +88,7 @@ export class Turn {
 
   readonly #end = (): void => {
     const nowMs = this.#now();
-    this.#budget.turnEnded(nowMs, this.#accepted >= this.#acceptsPerTurn());
+    this.#budget.turnEnded(nowMs, this.#accepted >= this.#acceptsPerTurn(), this.#bodiesShare());
     this.#endReachedMs = this.#budget.isAtItsEnd ? (this.#endReachedMs ?? nowMs) : undefined;
     this.#overrun = this.#endReachedMs !== undefined && nowMs - this.#endReachedMs >= OVERRUN_MS;
     this.#isOpen = false;
