@@ -1,0 +1,157 @@
+import { performance } from 'node:perf_hooks';
+import {
+  type EvictFirst,
+  type ResolvedWriteBudgetOptions,
+  resolveWriteBudgetOptions,
+  type WriteBudgetOptions,
+} from './options.ts';
+
+/** What takes part in a budget. */
+export interface BudgetMember {
+  readonly heldBytes: number;
+  /** Since when its peer has taken nothing, in the milliseconds of the budget's clock; Infinity while it takes. */
+  readonly blockedSinceMs: number;
+  /** Gives back all that it holds, before it returns. */
+  evict(reason: 'budget'): void;
+}
+
+/** What a budget is used for at the moment. */
+export interface WriteBudgetStats {
+  readonly limitBytes: number;
+  /** Memory that its channels hold. */
+  readonly usedBytes: number;
+  /** `usedBytes` of `limitBytes`, 0 to 1: a pressure signal. */
+  readonly utilization: number;
+  readonly channels: number;
+  /** Channels whose peers have not taken what was sent to them yet. */
+  readonly blocked: number;
+  /** Evicted channels by reason, since the budget was created. */
+  readonly evictions: Readonly<Record<string, number>>;
+}
+
+/**
+ * Of the limit, what channels that are blocked can't have. Those that drain live from it, and it is emptied and filled
+ * within a turn, so it may be small; an eighth leaves room for 128 of them with the default guarantee at 64 MB.
+ */
+const RESERVED_SHARE = 1 / 8;
+
+/** A channel may hold as much as is free (alpha = 1 of Choudhury and Hahne, "Dynamic Queue Length Thresholds", 1998). */
+const ALPHA = 1;
+
+/** A peer that has been blocked for less may be a fast one between two reads. */
+const STALLED_AFTER_MS = 100;
+
+/**
+ * Memory that all channels of a process share. Each may hold as much as is still free, so one alone can have nearly half and
+ * many get little each; those that drain have a guaranteed part. When room is needed all the same, blocked ones are evicted.
+ */
+export class WriteBudget {
+  readonly #options: ResolvedWriteBudgetOptions;
+  readonly #now: () => number;
+  /** Above it, stalled channels are evicted until only as much as blocked channels may have is used. */
+  readonly #evictAboveBytes: number;
+  readonly #blockedLimitBytes: number;
+  readonly #blocked = new Set<BudgetMember>();
+  readonly #evictions: Record<string, number> = {};
+  #usedBytes = 0;
+  #members = 0;
+  /** No stalled channel was found: when to look again. */
+  #lookAgainMs = -Infinity;
+  #isMakingRoom = false;
+
+  /** @param now Milliseconds from any origin, the same as the members'. */
+  constructor(options: ResolvedWriteBudgetOptions, now: () => number) {
+    this.#options = options;
+    this.#now = now;
+    this.#blockedLimitBytes = options.limitBytes * (1 - RESERVED_SHARE);
+    this.#evictAboveBytes = options.limitBytes * (1 - RESERVED_SHARE / 2);
+  }
+
+  /** @internal What a member may hold before it has to wait. */
+  allowanceBytes(isBlocked: boolean): number {
+    const freeBytes = (isBlocked ? this.#blockedLimitBytes : this.#options.limitBytes) - this.#usedBytes;
+    const threshold = ALPHA * freeBytes;
+    // One message is always let in where nothing is held: waiting for others to drain could take forever.
+    return isBlocked ? Math.max(1, threshold) : Math.max(1, threshold, this.#guaranteedBytes(freeBytes));
+  }
+
+  /** @internal */
+  join(): void {
+    this.#members += 1;
+  }
+
+  /** @internal A member that holds nothing any more. */
+  leave(member: BudgetMember, evictedFor: string | undefined): void {
+    this.#members -= 1;
+    this.#blocked.delete(member);
+    if (evictedFor !== undefined) this.#evictions[evictedFor] = (this.#evictions[evictedFor] ?? 0) + 1;
+  }
+
+  /** @internal The member holds that much more, or less; it may be evicted for it. */
+  adjust(member: BudgetMember, bytes: number): void {
+    this.#usedBytes += bytes;
+    if (this.#usedBytes > this.#evictAboveBytes && bytes > 0) this.#makeRoom(member);
+  }
+
+  /** @internal */
+  setBlocked(member: BudgetMember, isBlocked: boolean): void {
+    if (isBlocked) this.#blocked.add(member);
+    else this.#blocked.delete(member);
+  }
+
+  stats(): WriteBudgetStats {
+    const { limitBytes } = this.#options;
+    return {
+      limitBytes,
+      usedBytes: this.#usedBytes,
+      utilization: this.#usedBytes / limitBytes,
+      channels: this.#members,
+      blocked: this.#blocked.size,
+      evictions: { ...this.#evictions },
+    };
+  }
+
+  #guaranteedBytes(freeBytes: number): number {
+    return Math.min(this.#options.guaranteedBytes, Math.max(0, freeBytes));
+  }
+
+  #makeRoom(writer: BudgetMember): void {
+    // Evicting gives back, and a listener may write in between.
+    if (this.#isMakingRoom) return;
+    this.#isMakingRoom = true;
+    const nowMs = this.#now();
+    const { limitBytes, evictFirst } = this.#options;
+    const isOver = this.#usedBytes > limitBytes;
+    if (isOver || nowMs >= this.#lookAgainMs) {
+      const candidates = [...this.#blocked].toSorted(ORDER[evictFirst]);
+      const stalled = candidates.filter((member) => nowMs - member.blockedSinceMs >= STALLED_AFTER_MS);
+      if (stalled.length === 0) this.#lookAgainMs = nowMs + STALLED_AFTER_MS;
+      this.#evictUntil(this.#blockedLimitBytes, stalled);
+      if (this.#usedBytes > limitBytes) this.#evictUntil(limitBytes, candidates);
+    }
+    if (this.#usedBytes > limitBytes && writer.heldBytes > 0) writer.evict('budget');
+    this.#isMakingRoom = false;
+  }
+
+  #evictUntil(bytes: number, members: readonly BudgetMember[]): void {
+    for (const member of members) {
+      if (this.#usedBytes <= bytes) return;
+      // Evicted in the round before, perhaps.
+      if (this.#blocked.has(member)) member.evict('budget');
+    }
+  }
+}
+
+const ORDER: Readonly<Record<EvictFirst, (a: BudgetMember, b: BudgetMember) => number>> = {
+  largest: (a, b) => b.heldBytes - a.heldBytes,
+  oldest: (a, b) => a.blockedSinceMs - b.blockedSinceMs,
+};
+
+/**
+ * Creates a budget for the memory of many channels, normally one for the process.
+ *
+ * Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a bad option.
+ */
+export function createWriteBudget(options: WriteBudgetOptions): WriteBudget {
+  return new WriteBudget(resolveWriteBudgetOptions(options), () => performance.now());
+}

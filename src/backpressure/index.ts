@@ -1,0 +1,12 @@
+export {
+  createWriteBudget,
+  type EvictFirst,
+  type WriteBudget,
+  type WriteBudgetOptions,
+  type WriteBudgetStats,
+} from './budget/index.ts';
+export { type Channel, createChannel, type WritabilityListener } from './channel.ts';
+export type { EvictEvent, EvictionReason, WritabilityEvent } from './events.ts';
+export type { WebSocketLike } from './message-transport.ts';
+export type { ChannelOptions } from './options.ts';
+export type { SlowPeerOptions } from './slow-peer/index.ts';
