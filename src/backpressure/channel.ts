@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { RespiteError } from '../core/errors.ts';
 import type { BudgetMember } from './budget/index.ts';
 import { type EvictionReason, publishEvict, publishWritability } from './events.ts';
-import { kernelView } from './kernel/view.ts';
+import { kernelView } from './kernel/index.ts';
 import { MessageTransport, type WebSocketLike } from './message-transport.ts';
 import { type ChannelOptions, resolveChannelOptions, type ResolvedChannelOptions } from './options.ts';
 import { SlabPool } from './slab-pool.ts';
@@ -28,6 +28,12 @@ const sweep = new Sweep();
 /** When all channels together have handed over this much in a turn, each has one slice more: a ping waits some 2 ms for it. */
 const TURN_BYTES_OF_ALL = 4 * 1024 * 1024;
 
+/**
+ * Who has taken more than this reads: a kernel takes up to 4 MB for a peer that doesn't (`net.ipv4.tcp_wmem` of Linux), and the
+ * peer's own kernel little before it is read from.
+ */
+const READER_FROM_BYTES = 6 * 1024 * 1024;
+
 /** Bounded writes to one peer. See {@link createChannel}. */
 export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEvents {
   readonly #options: ResolvedChannelOptions;
@@ -44,7 +50,6 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
   /** Of the slice that the transport has not taken yet. */
   #inFlightBytes = 0;
   #blockedSinceMs = Infinity;
-  /** Taken by the transport, since the beginning. */
   #takenBytes = 0;
   /** What the budget knows of. */
   #chargedBytes = 0;
@@ -68,6 +73,11 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
   /** Memory that it keeps from being used otherwise: pending bytes, and what is left empty in slabs. */
   get heldBytes(): number {
     return this.#queue.heldBytes;
+  }
+
+  /** Whether the peer has taken more than any kernel could have taken for it. */
+  get isReader(): boolean {
+    return this.#takenBytes >= READER_FROM_BYTES;
   }
 
   /** Since when the peer has not taken what was handed to the socket (`performance.now()`); Infinity while it does. */
@@ -126,7 +136,7 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
    */
   write(data: Uint8Array | string): boolean {
     if (this.#state !== 'open') return this.#refuse();
-    this.#queue.write(data);
+    this.#queue.write(data, this.#inFlightBytes > 0 || !this.isReader);
     return this.#added();
   }
 
@@ -280,7 +290,7 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
 
   #allowanceBytes(): number {
     const { budget } = this.#options;
-    return budget === undefined ? Infinity : budget.allowanceBytes(this.#inFlightBytes > 0);
+    return budget === undefined ? Infinity : budget.allowanceBytes(this);
   }
 
   /** Brings budget and writability in line with what is pending. */

@@ -7,6 +7,7 @@ export {
 } from './budget/index.ts';
 export { type Channel, createChannel, type WritabilityListener } from './channel.ts';
 export type { EvictEvent, EvictionReason, WritabilityEvent } from './events.ts';
+export { boundKernelBuffers, type KernelBufferOptions, type KernelBuffers } from './kernel/index.ts';
 export type { WebSocketLike } from './message-transport.ts';
 export type { ChannelOptions } from './options.ts';
 export type { SlowPeerOptions } from './slow-peer/index.ts';

@@ -12,7 +12,7 @@ export interface Slab {
  * A channel starts small, so that one that stalls with a few bytes pending does not hold 64 KB; each further slab that it
  * needs before it has drained is of the next size.
  */
-const SIZES: readonly number[] = [4 * 1024, 16 * 1024, 64 * 1024];
+const SIZES: readonly number[] = [4 * 1024, 8 * 1024, 16 * 1024, 64 * 1024];
 
 /** What a slab can hold at most. */
 export const LARGEST_SLAB_BYTES: number = SIZES.at(-1) ?? 0;

@@ -124,14 +124,26 @@ test('small writes are copied, so that the caller may use its buffer again; larg
   assert.equal(queue.slice[1], large);
 });
 
+test('of what may stay, a small part of a large allocation is copied, so that not all of that is kept', () => {
+  const queue = new WriteQueue(new SlabPool(), true);
+  const pooled = Buffer.from(new ArrayBuffer(64 * 1024), 8192, 8192).fill('a');
+  const own = Buffer.alloc(100_000);
+  queue.write(pooled, true);
+  queue.write(own, true);
+  pooled.fill('x');
+  queue.take(1_000_000);
+  assert.equal(Buffer.from(queue.slice[0] ?? '').toString(), 'a'.repeat(8192));
+  assert.equal(queue.slice[1], own);
+});
+
 test('a stalled queue with one small write holds 4 KB, one with many has few slabs', () => {
   const queue = new WriteQueue(new SlabPool(), true);
   queue.write(Buffer.from('a'));
   assert.equal(queue.heldBytes, 4096);
   for (let i = 0; i < 200; i += 1) queue.write(Buffer.alloc(1000));
-  assert.equal(queue.heldBytes, 4096 + 16_384 + 3 * 65_536);
+  assert.equal(queue.heldBytes, 4096 + 8192 + 16_384 + 3 * 65_536);
   queue.take(Infinity);
-  assert.equal(queue.slice.length, 5);
+  assert.equal(queue.slice.length, 6);
 });
 
 test('an encoder that claims more than it may has written what it may', () => {

@@ -53,8 +53,13 @@ export class WriteQueue {
     return this.#first === this.#sealed.length && this.#start === this.#end;
   }
 
-  /** Large bytes are referenced: whoever wrote them must not change them any more. */
-  write(data: Chunk): void {
+  /**
+   * Large bytes are referenced: whoever wrote them must not change them any more.
+   *
+   * @param mayStay Whether they may stay for long. Then a small part of a large allocation is copied all the same: Node.js
+   * cuts Buffers from pools of 64 KB, and one message of 8 KB would keep all of its pool.
+   */
+  write(data: Chunk, mayStay: boolean = false): void {
     // An empty message is a message; empty bytes of a stream are nothing.
     if (data.length === 0 && this.#joins) return;
     if (typeof data === 'string') {
@@ -62,7 +67,7 @@ export class WriteQueue {
       return;
     }
     const { length } = data;
-    if (length > COPY_UP_TO_BYTES || !this.#joins) {
+    if (!this.#joins || (length > COPY_UP_TO_BYTES && !(mayStay && isSmallPart(data)))) {
       this.#reference(data, length);
       return;
     }
@@ -246,6 +251,10 @@ export class WriteQueue {
     this.#sliceSlabs.length = 0;
     this.#sliceReferencedBytes = 0;
   }
+}
+
+function isSmallPart(data: Uint8Array): boolean {
+  return data.length < data.buffer.byteLength / 2 && data.length <= LARGEST_SLAB_BYTES;
 }
 
 function claimed(bytes: number, maxBytes: number): number {

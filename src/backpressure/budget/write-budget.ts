@@ -9,6 +9,8 @@ import {
 /** What takes part in a budget. */
 export interface BudgetMember {
   readonly heldBytes: number;
+  /** Whether its peer is known to read. */
+  readonly isReader: boolean;
   /** Since when its peer has taken nothing, in the milliseconds of the budget's clock; Infinity while it takes. */
   readonly blockedSinceMs: number;
   /** Gives back all that it holds, before it returns. */
@@ -35,15 +37,15 @@ export interface WriteBudgetStats {
  */
 const RESERVED_SHARE = 1 / 8;
 
-/** A channel may hold as much as is free (alpha = 1 of Choudhury and Hahne, "Dynamic Queue Length Thresholds", 1998). */
-const ALPHA = 1;
-
 /** A peer that has been blocked for less may be a fast one between two reads. */
 const STALLED_AFTER_MS = 100;
 
 /**
- * Memory that all channels of a process share. Each may hold as much as is still free, so one alone can have nearly half and
- * many get little each; those that drain have a guaranteed part. When room is needed all the same, blocked ones are evicted.
+ * Memory that all channels of a process share. Each may hold a share of what is still free, which gets smaller with the number
+ * of those that are blocked: one alone can have half, thousands one message each. (Choudhury and Hahne, "Dynamic Queue
+ * Length Thresholds", 1998, with an alpha that follows the number of full queues: what a stalled peer holds never drains, and
+ * with a constant alpha the first few hundred leave nothing to the others.) Those that drain have a guaranteed part. When
+ * room is needed all the same, blocked ones are evicted.
  */
 export class WriteBudget {
   readonly #options: ResolvedWriteBudgetOptions;
@@ -68,11 +70,13 @@ export class WriteBudget {
   }
 
   /** @internal What a member may hold before it has to wait. */
-  allowanceBytes(isBlocked: boolean): number {
-    const freeBytes = (isBlocked ? this.#blockedLimitBytes : this.#options.limitBytes) - this.#usedBytes;
-    const threshold = ALPHA * freeBytes;
+  allowanceBytes(member: BudgetMember): number {
+    const { limitBytes, guaranteedBytes } = this.#options;
+    const threshold = (this.#blockedLimitBytes - this.#usedBytes) / (1 + this.#blocked.size);
     // One message is always let in where nothing is held: waiting for others to drain could take forever.
-    return isBlocked ? Math.max(1, threshold) : Math.max(1, threshold, this.#guaranteedBytes(freeBytes));
+    const least = Math.max(1, threshold);
+    if (member.blockedSinceMs !== Infinity || !member.isReader) return least;
+    return Math.max(least, Math.min(guaranteedBytes, limitBytes - this.#usedBytes));
   }
 
   /** @internal */
@@ -109,10 +113,6 @@ export class WriteBudget {
       blocked: this.#blocked.size,
       evictions: { ...this.#evictions },
     };
-  }
-
-  #guaranteedBytes(freeBytes: number): number {
-    return Math.min(this.#options.guaranteedBytes, Math.max(0, freeBytes));
   }
 
   #makeRoom(writer: BudgetMember): void {
