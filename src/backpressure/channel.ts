@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Writable } from 'node:stream';
 import { RespiteError } from '../core/errors.ts';
+import type { ResolvedOverflowOptions } from './broadcast/options.ts';
 import type { BudgetMember } from './budget/index.ts';
 import { type EvictionReason, publishEvict, publishWritability } from './events.ts';
 import { kernelView } from './kernel/index.ts';
@@ -85,6 +86,11 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
     return this.#blockedSinceMs;
   }
 
+  /** What becomes of broadcasts while the peer is behind. */
+  get overflow(): ResolvedOverflowOptions {
+    return this.#options.overflow;
+  }
+
   /** Nothing can be written any more. */
   get isClosed(): boolean {
     return this.#state === 'closed';
@@ -103,7 +109,7 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
   }
 
   /**
-   * Calls the listener each time the channel becomes writable or stops being so; also, with false, when it is closed.
+   * Calls the listener each time the channel becomes writable or stops being so, and a last time, with false, when it closes.
    *
    * @returns Takes the listener off again.
    */
@@ -367,7 +373,7 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
     sweep.delete(this);
     if (this.#hasPausedReads) this.#transport.resume();
     this.#waiters.close();
-    if (this.#isWritable) this.#setWritable(false);
+    this.#setWritable(false);
     this.#listeners.clear();
   }
 }

@@ -19,8 +19,16 @@ export interface EvictEvent {
   readonly pendingBytes: number;
 }
 
+/** Message of `respite:backpressure:drop`: broadcasts that a peer will never get, because it was behind. */
+export interface DropEvent {
+  readonly channel: Channel;
+  readonly messages: number;
+  readonly bytes: number;
+}
+
 const writability = diagnostics.channel('respite:backpressure:writability');
 const evict = diagnostics.channel('respite:backpressure:evict');
+const drop = diagnostics.channel('respite:backpressure:drop');
 
 export function publishWritability(channel: Channel, isWritable: boolean): void {
   if (!writability.hasSubscribers) return;
@@ -30,4 +38,9 @@ export function publishWritability(channel: Channel, isWritable: boolean): void 
 export function publishEvict(channel: Channel, reason: EvictionReason, pendingBytes: number): void {
   if (!evict.hasSubscribers) return;
   evict.publish({ channel, reason, pendingBytes } satisfies EvictEvent);
+}
+
+export function publishDrop(channel: Channel, messages: number, bytes: number): void {
+  if (!drop.hasSubscribers) return;
+  drop.publish({ channel, messages, bytes } satisfies DropEvent);
 }

@@ -1,4 +1,10 @@
 export {
+  broadcast,
+  type BroadcastOptions,
+  type OverflowOptions,
+  type OverflowPolicy,
+} from './broadcast/index.ts';
+export {
   createWriteBudget,
   type EvictFirst,
   type WriteBudget,
@@ -6,7 +12,7 @@ export {
   type WriteBudgetStats,
 } from './budget/index.ts';
 export { type Channel, createChannel, type WritabilityListener } from './channel.ts';
-export type { EvictEvent, EvictionReason, WritabilityEvent } from './events.ts';
+export type { DropEvent, EvictEvent, EvictionReason, WritabilityEvent } from './events.ts';
 export { boundKernelBuffers, type KernelBufferOptions, type KernelBuffers } from './kernel/index.ts';
 export type { WebSocketLike } from './message-transport.ts';
 export type { ChannelOptions } from './options.ts';

@@ -34,6 +34,11 @@ const REFUSED: readonly (readonly [ChannelOptions, string])[] = [
   [{ sliceBytes: 1.5 }, 'channel.sliceBytes must be a whole number of at least 1, got 1.5'],
   [{ turnBytes: -1 }, 'channel.turnBytes must be a whole number of at least 1, got -1'],
   [{ pauseReads: 1 as never }, 'channel.pauseReads must be true or false, got 1'],
+  [
+    { overflow: { policy: 'drop' as never } },
+    'channel.overflow.policy must be one of disconnect, drop-oldest, coalesce, pause, got "drop"',
+  ],
+  [{ overflow: { maxBytes: 0 } }, 'channel.overflow.maxBytes must be a whole number of at least 1, got 0'],
   [{ budget: {} as never }, 'channel.budget must come from createWriteBudget()'],
   [{ slowPeer: { graceMs: 5 } }, 'channel.slowPeer.graceMs must be a whole number of at least 100, got 5'],
   [

@@ -1,5 +1,11 @@
 import { boolean, integer, knownKeys } from '../core/validate.ts';
 import { RespiteError } from '../core/errors.ts';
+import {
+  DEFAULTS as OVERFLOW_DEFAULTS,
+  type OverflowOptions,
+  resolveOverflowOptions,
+  type ResolvedOverflowOptions,
+} from './broadcast/options.ts';
 import { WriteBudget } from './budget/write-budget.ts';
 import {
   DEFAULTS as SLOW_PEER_DEFAULTS,
@@ -32,6 +38,8 @@ export interface ChannelOptions {
    * at its side, not their responses here. Only for sockets that are read by `data` events. Default true.
    */
   readonly pauseReads?: boolean | undefined;
+  /** What becomes of broadcasts while the peer is behind. See {@link OverflowOptions}. */
+  readonly overflow?: OverflowOptions | undefined;
 }
 
 /** {@link ChannelOptions} with every default filled in. */
@@ -44,6 +52,7 @@ export interface ResolvedChannelOptions {
   readonly budget: WriteBudget | undefined;
   readonly slowPeer: ResolvedSlowPeerOptions | false;
   readonly pauseReads: boolean;
+  readonly overflow: ResolvedOverflowOptions;
 }
 
 /** See docs/design/backpressure.md for where they come from. */
@@ -56,6 +65,7 @@ export const DEFAULTS: ResolvedChannelOptions = Object.freeze({
   budget: undefined,
   slowPeer: SLOW_PEER_DEFAULTS,
   pauseReads: true,
+  overflow: OVERFLOW_DEFAULTS,
 });
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
@@ -85,5 +95,6 @@ export function resolveChannelOptions(options: ChannelOptions = {}): ResolvedCha
     budget,
     slowPeer: slowPeer === false ? false : resolveSlowPeerOptions(slowPeer),
     pauseReads: boolean('channel.pauseReads', options.pauseReads ?? DEFAULTS.pauseReads),
+    overflow: resolveOverflowOptions(options.overflow ?? DEFAULTS.overflow),
   });
 }

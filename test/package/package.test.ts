@@ -14,7 +14,7 @@ const run = promisify(execFile);
 /** Every name that can be imported, by subpath. A change here is a change for users. */
 const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   '.': ['RespiteError', 'protect'],
-  './backpressure': ['createChannel', 'createWriteBudget'],
+  './backpressure': ['boundKernelBuffers', 'broadcast', 'createChannel', 'createWriteBudget'],
   './config': ['defineConfig'],
   './express': ['policy', 'respite'],
   './fastify': ['respite'],

@@ -1,6 +1,17 @@
 import type { Server, Socket } from 'node:net';
-import { IPPROTO_TCP, type KernelCalls, kernelCalls, SO_SNDBUF, SOL_SOCKET, TCP_NOTSENT_LOWAT } from './calls.ts';
-import { type KernelBufferOptions, resolveKernelBufferOptions, type ResolvedKernelBufferOptions } from './options.ts';
+import {
+  IPPROTO_TCP,
+  type KernelCalls,
+  kernelCalls,
+  SO_SNDBUF,
+  SOL_SOCKET,
+  TCP_NOTSENT_LOWAT,
+} from './calls.ts';
+import {
+  type KernelBufferOptions,
+  resolveKernelBufferOptions,
+  type ResolvedKernelBufferOptions,
+} from './options.ts';
 import { kernelView } from './view.ts';
 
 /** What came of it. */
@@ -27,7 +38,8 @@ export function boundKernelBuffers(server: Server, options: KernelBufferOptions 
   const resolved = resolveKernelBufferOptions(options);
   const calls = kernelCalls();
   if ('missing' in calls) {
-    const remedy = 'lower net.ipv4.tcp_wmem, or have the listening socket made by who can (see docs/guide/slow-clients.md)';
+    const remedy =
+      'lower net.ipv4.tcp_wmem, or have the listening socket made by who can (see docs/guide/slow-clients.md)';
     process.emitWarning(`the kernel's send buffers are not bounded: ${calls.missing}; ${remedy}`, {
       type: 'RespiteWarning',
       code: UNBOUNDED,

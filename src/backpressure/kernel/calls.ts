@@ -1,4 +1,5 @@
 // Calls to the C library, through node:ffi (Node.js 26, experimental: loading it prints a warning of Node.js's own).
+import type * as Ffi from 'node:ffi';
 
 /** What the kernel can be told and asked about a socket. */
 export interface KernelCalls {
@@ -22,7 +23,7 @@ export const SO_SNDBUF = 7;
 export const IPPROTO_TCP = 6;
 export const TCP_NOTSENT_LOWAT = 25;
 const SIOCOUTQ = 0x5411n;
-const ARCHITECTURES: readonly string[] = ['x64', 'arm64'];
+const ARCHITECTURES: ReadonlySet<string> = new Set(['x64', 'arm64']);
 
 const INT_BYTES = 4;
 
@@ -35,20 +36,26 @@ export function kernelCalls(): KernelCalls | NoKernelCalls {
 }
 
 function load(): KernelCalls | NoKernelCalls {
-  if (process.platform !== 'linux' || !ARCHITECTURES.includes(process.arch)) {
-    return { missing: `it is known for Linux on x64 and arm64 only, this is ${process.platform} on ${process.arch}` };
+  if (process.platform !== 'linux' || !ARCHITECTURES.has(process.arch)) {
+    return {
+      missing: `it is known for Linux on x64 and arm64 only, this is ${process.platform} on ${process.arch}`,
+    };
   }
   try {
-    const ffi = process.getBuiltinModule('node:ffi') as typeof import('node:ffi') | undefined;
-    if (ffi === undefined) return { missing: `Node.js ${process.version} has no node:ffi (26 and later have)` };
+    const ffi = process.getBuiltinModule('node:ffi') as typeof Ffi | undefined;
+    if (ffi === undefined)
+      return { missing: `Node.js ${process.version} has no node:ffi (26 and later have)` };
     return bind(ffi);
   } catch (cause) {
     // Not allowed by the permission model, or another shape of an experimental module.
-    return { missing: `node:ffi can't be used: ${cause instanceof Error ? cause.message : String(cause)}`, cause };
+    return {
+      missing: `node:ffi can't be used: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    };
   }
 }
 
-function bind(ffi: typeof import('node:ffi')): KernelCalls {
+function bind(ffi: typeof Ffi): KernelCalls {
   // Symbols of the process itself, which is linked with the C library.
   const { functions } = ffi.dlopen(null, {
     setsockopt: { arguments: ['int32', 'int32', 'int32', 'buffer', 'uint32'], return: 'int32' },
