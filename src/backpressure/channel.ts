@@ -1,3 +1,4 @@
+import type { Http2ServerResponse } from 'node:http2';
 import { performance } from 'node:perf_hooks';
 import type { Writable } from 'node:stream';
 import { RespiteError } from '../core/errors.ts';
@@ -379,15 +380,23 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
 }
 
 /**
- * Puts bounded writes in front of a socket of node:net or node:tls, any other writable stream, or a WebSocket of `ws`.
- * Everything must be written through the channel from then on, and the socket ended with its `end()`.
+ * Puts bounded writes in front of a socket of node:net or node:tls, a response of node:http or node:http2, any other writable
+ * stream, or a WebSocket of `ws`. Everything must be written through the channel from then on, and ended with its `end()`.
  *
  * Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a bad option.
  */
-export function createChannel(socket: Writable | WebSocketLike, options: ChannelOptions = {}): Channel {
-  return new Channel(resolveChannelOptions(options), (events) =>
-    'readyState' in socket && 'terminate' in socket
-      ? new MessageTransport(socket, events)
-      : new StreamTransport(socket, events),
-  );
+export function createChannel(
+  socket: Writable | Http2ServerResponse | WebSocketLike,
+  options: ChannelOptions = {},
+): Channel {
+  return new Channel(resolveChannelOptions(options), (events) => {
+    if ('readyState' in socket && 'terminate' in socket) return new MessageTransport(socket, events);
+    return new StreamTransport('createPushResponse' in socket ? streamOf(socket) : socket, events);
+  });
+}
+
+/** The compatibility API of HTTP/2 hides how much is waiting; the stream below shows it, and sends no headers by itself. */
+function streamOf(response: Http2ServerResponse): Writable {
+  if (!response.headersSent) response.writeHead(response.statusCode);
+  return response.stream;
 }

@@ -2,7 +2,13 @@ import diagnostics from 'node:diagnostics_channel';
 import type { Channel } from './channel.ts';
 
 /** Why a peer was evicted; `evict(reason)` may give others. */
-export type EvictionReason = 'hard-limit' | 'slow-peer' | 'budget' | 'overflow' | (string & {});
+export type EvictionReason =
+  | 'hard-limit'
+  | 'slow-peer'
+  | 'budget'
+  | 'overflow'
+  | 'source-failed'
+  | (string & {});
 
 /** Message of `respite:backpressure:writability`: a channel became writable, or is not any more. */
 export interface WritabilityEvent {

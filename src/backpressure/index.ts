@@ -16,4 +16,5 @@ export type { DropEvent, EvictEvent, EvictionReason, WritabilityEvent } from './
 export { boundKernelBuffers, type KernelBufferOptions, type KernelBuffers } from './kernel/index.ts';
 export type { WebSocketLike } from './message-transport.ts';
 export type { ChannelOptions } from './options.ts';
+export { pipe, type PipeOptions, type Source } from './pipe.ts';
 export type { SlowPeerOptions } from './slow-peer/index.ts';

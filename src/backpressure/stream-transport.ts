@@ -7,8 +7,9 @@ interface SocketParts {
   readonly _handle?: { readonly fd?: number; readonly writeQueueSize?: number } | null;
   /** Of a TLS socket, the one below. */
   readonly _parent?: SocketParts | null;
-  /** Of a response of node:http, the one that it goes to now. */
+  /** Of a response of node:http, the one that it goes to; null while a response before it is not finished. */
   readonly socket?: SocketParts | null;
+  readonly req?: { readonly socket?: SocketParts | null };
   readonly readableFlowing?: boolean | null;
   resetAndDestroy?(): unknown;
   pause?(): unknown;
@@ -35,7 +36,7 @@ export class StreamTransport implements Transport {
 
   /** The TCP socket below HTTP and TLS, or the stream itself. */
   get #raw(): SocketParts {
-    const socket = this.#stream.socket ?? this.#stream;
+    const socket = this.#stream.socket ?? this.#stream.req?.socket ?? this.#stream;
     return socket._parent ?? socket;
   }
 

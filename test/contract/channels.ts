@@ -14,7 +14,7 @@ import { certificate } from './servers.ts';
 import { FrameReader, ServerWebSocket } from './web-socket.ts';
 
 export interface Connected {
-  readonly writer: Writable | WebSocketLike;
+  readonly writer: Writable | http2.Http2ServerResponse | WebSocketLike;
   readonly reader: Readable;
 }
 
@@ -118,6 +118,23 @@ export const KINDS: readonly ChannelKind[] = [
         server.close();
       });
       return { writer: expectErrors(writer), reader };
+    },
+  },
+  {
+    name: 'a response of node:http2',
+    async connect(t) {
+      const server = http2.createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const session = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      session.on('error', () => {});
+      const reader = expectErrors(session.request({ ':path': '/' }));
+      const [, response] = (await once(server, 'request')) as [unknown, http2.Http2ServerResponse];
+      response.stream.on('error', () => {});
+      t.after(() => {
+        session.destroy();
+        server.close();
+      });
+      return { writer: response, reader };
     },
   },
   {

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 /** Every name that can be imported, by subpath. A change here is a change for users. */
 const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   '.': ['RespiteError', 'protect'],
-  './backpressure': ['boundKernelBuffers', 'broadcast', 'createChannel', 'createWriteBudget'],
+  './backpressure': ['boundKernelBuffers', 'broadcast', 'createChannel', 'createWriteBudget', 'pipe'],
   './config': ['defineConfig'],
   './express': ['policy', 'respite'],
   './fastify': ['respite'],

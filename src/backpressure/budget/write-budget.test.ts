@@ -36,8 +36,9 @@ class Member implements BudgetMember {
   }
 
   drain(): void {
-    this.#budget.adjust(this, -this.heldBytes);
+    const bytes = this.heldBytes;
     this.heldBytes = 0;
+    this.#budget.adjust(this, -bytes);
   }
 
   block(): void {

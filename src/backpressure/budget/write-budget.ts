@@ -42,8 +42,8 @@ const STALLED_AFTER_MS = 100;
 
 /**
  * Memory that all channels of a process share. Each may hold a share of what is still free, which gets smaller with the number
- * of those that are blocked: one alone can have half, thousands one message each. (Choudhury and Hahne, "Dynamic Queue
- * Length Thresholds", 1998, with an alpha that follows the number of full queues: what a stalled peer holds never drains, and
+ * of those that hold something: one alone can have half, thousands one message each. (Choudhury and Hahne, "Dynamic Queue
+ * Length Thresholds", 1998, with an alpha that follows the number of queues: what a stalled peer holds never drains, and
  * with a constant alpha the first few hundred leave nothing to the others.) Those that drain have a guaranteed part. When
  * room is needed all the same, blocked ones are evicted.
  */
@@ -57,6 +57,8 @@ export class WriteBudget {
   readonly #evictions: Record<string, number> = {};
   #usedBytes = 0;
   #members = 0;
+  /** Members that hold something. */
+  #holders = 0;
   /** No stalled channel was found: when to look again. */
   #lookAgainMs = -Infinity;
   #isMakingRoom = false;
@@ -72,7 +74,7 @@ export class WriteBudget {
   /** @internal What a member may hold before it has to wait. */
   allowanceBytes(member: BudgetMember): number {
     const { limitBytes, guaranteedBytes } = this.#options;
-    const threshold = (this.#blockedLimitBytes - this.#usedBytes) / (1 + this.#blocked.size);
+    const threshold = (this.#blockedLimitBytes - this.#usedBytes) / (1 + this.#holders);
     // One message is always let in where nothing is held: waiting for others to drain could take forever.
     const least = Math.max(1, threshold);
     if (member.blockedSinceMs !== Infinity || !member.isReader) return least;
@@ -94,6 +96,9 @@ export class WriteBudget {
   /** @internal The member holds that much more, or less; it may be evicted for it. */
   adjust(member: BudgetMember, bytes: number): void {
     this.#usedBytes += bytes;
+    const { heldBytes } = member;
+    if (heldBytes > 0 && heldBytes === bytes) this.#holders += 1;
+    else if (heldBytes === 0 && bytes < 0) this.#holders -= 1;
     if (this.#usedBytes > this.#evictAboveBytes && bytes > 0) this.#makeRoom(member);
   }
 
