@@ -9,7 +9,7 @@ export interface SweptPeer {
 /** How often blocked peers are looked at. */
 const INTERVAL_MS = 1000;
 
-/** Closing a connection takes some 50 µs: with this many a turn, a thousand at once delay nobody by more than 2 ms. */
+/** Closing a connection takes tens of microseconds: so many a turn, and a thousand at once delay nobody by milliseconds. */
 const EVICTIONS_A_TURN = 32;
 
 /** Looks at the blocked connections of the process once a second; does nothing while there are none. */
