@@ -6,6 +6,9 @@ import type { Plan, Seen } from './plan.ts';
 
 const PING_BYTES = 8;
 const READ_EVERY_MS = 50;
+const STALLED_AT_ONCE = 50;
+/** Until the server has answered the last of them. */
+const SETTLE_MS = 1000;
 
 const plan = JSON.parse(process.argv[2] ?? '') as Plan;
 console.log(JSON.stringify(await run()));
@@ -26,6 +29,7 @@ async function dial(): Promise<Socket> {
 }
 
 async function run(): Promise<Seen> {
+  await startStalled();
   const fast = await Promise.all(Array.from({ length: plan.fast.clients }, startFast));
   const slow = await Promise.all(Array.from({ length: plan.slow.clients }, startSlow));
   const pings = await startPings();
@@ -48,6 +52,17 @@ async function run(): Promise<Seen> {
 interface Client {
   readonly socket: Socket;
   bytes: number;
+}
+
+/** A few at a time: the server takes one connection a turn, and the kernel refuses what waits too long. */
+async function startStalled(): Promise<void> {
+  const ask = request(1024, 8192);
+  for (let started = 0; started < plan.stalledClients; started += STALLED_AT_ONCE) {
+    const count = Math.min(STALLED_AT_ONCE, plan.stalledClients - started);
+    const sockets = await Promise.all(Array.from({ length: count }, dial));
+    for (const socket of sockets) socket.pause().write(ask);
+  }
+  if (plan.stalledClients > 0) await sleep(SETTLE_MS);
 }
 
 /**

@@ -8,8 +8,8 @@ import { repository, Server } from '../lib/server.ts';
 import { quantile } from '../lib/statistics.ts';
 import type { Plan, Seen } from './plan.ts';
 
-/** How the server writes: Node.js's own idiom, or through a channel. */
-export type Variant = 'drain' | 'channel';
+/** How the server writes: Node.js's own idiom, through a channel, or through one under a budget. */
+export type Variant = 'drain' | 'channel' | 'budget';
 
 export interface Measurement {
   readonly variant: Variant;

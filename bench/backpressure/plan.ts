@@ -4,6 +4,8 @@ export interface Plan {
   readonly port: number;
   readonly warmUpMs: number;
   readonly durationMs: number;
+  /** Ask for 8 MB and read nothing; they come before the others. */
+  readonly stalledClients: number;
   /** Ask for the next response when they have the last, and read as fast as they can. */
   readonly fast: { readonly clients: number; readonly messages: number; readonly messageBytes: number };
   /** Ask every so often, whether they have the last response or not, and read so much a second. */

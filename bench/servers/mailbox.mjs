@@ -1,8 +1,9 @@
 // Tiny requests, huge responses, over TCP: 8 bytes (how many messages, how large each) are answered with that many messages.
-// argv[2] says how they are written: `drain`, which is Node.js's own idiom, or `channel`.
+// argv[2] says how they are written: `drain`, which is Node.js's own idiom, `channel`, or `budget`, which is a channel under a
+// budget of 64 MB and bounded kernel buffers, with a message of its own for each client.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { createChannel } from '../../dist/backpressure/index.js';
+import { boundKernelBuffers, createChannel, createWriteBudget } from '../../dist/backpressure/index.js';
 
 const REQUEST_BYTES = 8;
 
@@ -27,7 +28,22 @@ function channel(socket) {
   };
 }
 
-const writerOf = { drain, channel }[process.argv[2]];
+const shared = createWriteBudget({ limitBytes: 64 * 1024 * 1024 });
+
+/** Peers that never read are left to the budget. */
+function budget(socket) {
+  const to = createChannel(socket, { budget: shared, slowPeer: false });
+  return async (message, count) => {
+    for (let i = 0; i < count; i += 1) {
+      if (!to.encode(message.length, (target, start) => message.copy(target, start))) {
+        const isReady = await to.ready();
+        if (!isReady) return;
+      }
+    }
+  };
+}
+
+const writerOf = { drain, channel, budget }[process.argv[2]];
 if (writerOf === undefined) throw new Error(`no variant '${process.argv[2]}'`);
 
 const messages = new Map();
@@ -53,5 +69,7 @@ const server = createServer({ noDelay: true }, (socket) => {
     }
   });
 });
+
+if (writerOf === budget) boundKernelBuffers(server);
 
 server.listen(0, '127.0.0.1', () => console.log(`listening ${server.address().port}`));
