@@ -10,8 +10,8 @@ export interface WriteBudgetOptions {
   /** Bytes that all its channels together may hold. No default: it is what this process can spare. */
   readonly limitBytes: number;
   /**
-   * What a channel that drains may have pending however exhausted the budget is, so that fast clients keep their speed.
-   * Default 65536 (64 KiB), or an eighth of `limitBytes` if that is less.
+   * What a channel whose peer is known to read may hold however exhausted the budget is, so that fast clients keep their
+   * speed. Default 131072 (128 KiB, one slice), or an eighth of `limitBytes` if that is less.
    */
   readonly guaranteedBytes?: number | undefined;
   /** Which of the blocked channels is evicted first when room is needed. Default `largest`. */
@@ -27,7 +27,7 @@ export interface ResolvedWriteBudgetOptions {
 
 /** There is none for `limitBytes`. */
 export const DEFAULTS: Omit<ResolvedWriteBudgetOptions, 'limitBytes'> = Object.freeze({
-  guaranteedBytes: 64 * 1024,
+  guaranteedBytes: 128 * 1024,
   evictFirst: 'largest',
 });
 

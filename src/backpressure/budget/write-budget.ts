@@ -32,8 +32,8 @@ export interface WriteBudgetStats {
 }
 
 /**
- * Of the limit, what channels that are blocked can't have. Those that drain live from it, and it is emptied and filled
- * within a turn, so it may be small; an eighth leaves room for 128 of them with the default guarantee at 64 MB.
+ * Of the limit, what only peers that are known to read may use. They empty it within a turn, so it may be small: at 64 MB an
+ * eighth has room for 64 of them with the default guarantee.
  */
 const RESERVED_SHARE = 1 / 8;
 
@@ -44,7 +44,7 @@ const STALLED_AFTER_MS = 100;
  * Memory that all channels of a process share. Each may hold a share of what is still free, which gets smaller with the number
  * of those that hold something: one alone can have half, thousands one message each. (Choudhury and Hahne, "Dynamic Queue
  * Length Thresholds", 1998, with an alpha that follows the number of queues: what a stalled peer holds never drains, and
- * with a constant alpha the first few hundred leave nothing to the others.) Those that drain have a guaranteed part. When
+ * with a constant alpha the first few hundred leave nothing to the others.) Those that read have a guaranteed part. When
  * room is needed all the same, blocked ones are evicted.
  */
 export class WriteBudget {
@@ -77,7 +77,7 @@ export class WriteBudget {
     const threshold = (this.#blockedLimitBytes - this.#usedBytes) / (1 + this.#holders);
     // One message is always let in where nothing is held: waiting for others to drain could take forever.
     const least = Math.max(1, threshold);
-    if (member.blockedSinceMs !== Infinity || !member.isReader) return least;
+    if (!member.isReader) return least;
     return Math.max(least, Math.min(guaranteedBytes, limitBytes - this.#usedBytes));
   }
 
