@@ -32,6 +32,11 @@ export class StreamTransport implements Transport {
     stream.once('close', () => {
       events.onClosed();
     });
+    // An HTTP/2 stream that its peer has reset stays open on Node.js 24 as long as a write to it is under way: for good.
+    stream.once('aborted', () => {
+      events.onClosed();
+      stream.destroy();
+    });
   }
 
   /** The TCP socket below HTTP and TLS, or the stream itself. */

@@ -142,7 +142,8 @@ export const KINDS: readonly ChannelKind[] = [
     async connect(t) {
       const { peer, client } = await overTcp(t);
       const reader = expectErrors(new FrameReader());
-      client.on('close', () => reader.destroy());
+      // Not on 'close': the reader may still hold what came before it.
+      client.on('error', () => reader.destroy());
       return { writer: new ServerWebSocket(peer), reader: client.pipe(reader) };
     },
   },
