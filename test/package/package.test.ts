@@ -14,6 +14,7 @@ const run = promisify(execFile);
 /** Every name that can be imported, by subpath. A change here is a change for users. */
 const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   '.': ['RespiteError', 'addPressureSignal', 'protect'],
+  './backpressure': ['boundKernelBuffers', 'broadcast', 'createChannel', 'createWriteBudget', 'pipe'],
   './config': ['defineConfig'],
   './express': ['policy', 'respite'],
   './fastify': ['respite'],
@@ -28,9 +29,19 @@ server.listen(0, () => console.log('listening ' + server.address().port));
 `;
 
 const CONSUMER = `import { type AdmissionStats, type Criticality, protect, type Protection, RespiteError } from 'respite';
+import { type Channel, createChannel, createWriteBudget, type WriteBudgetStats } from 'respite/backpressure';
 import { defineConfig } from 'respite/config';
 import { createServer } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 
+const budget = createWriteBudget({ limitBytes: 64 * 1024 * 1024 });
+createTcpServer((socket) => {
+  const channel: Channel = createChannel(socket, { budget, slowPeer: { graceMs: 5000 } });
+  void channel.ready(AbortSignal.timeout(1000)).then((isReady: boolean) => isReady && channel.write('hello'));
+  channel.onWritabilityChanged((isWritable: boolean) => isWritable && channel.encode(8, (target, start) => target.write('bye', start)));
+});
+const budgetStats: WriteBudgetStats = budget.stats();
+budgetStats.usedBytes satisfies number;
 const protection: Protection = protect(createServer(), { limit: 10, routes: { 'POST /a': 'sheddable' } });
 const stats: AdmissionStats = protection.stats();
 const limit: number = stats.limit;

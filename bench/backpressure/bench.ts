@@ -1,0 +1,236 @@
+// Slow clients beside fast ones, and what writing costs: Node.js's drain idiom against a channel of respite/backpressure.
+import type { Benchmark, Context, Goal, Outcome, Table } from '../lib/benchmark.ts';
+import { ms } from '../lib/format.ts';
+import { median } from '../lib/statistics.ts';
+import { measure, type Measurement } from './measure.ts';
+import type { Plan } from './plan.ts';
+
+const VARIANTS = ['drain', 'channel'] as const;
+
+/** What one request of a fast client asks for, whatever the size of the messages: 50 of 8 KB, as in the talk. */
+const RESPONSE_BYTES = 50 * 8192;
+const SLOW_BYTES_PER_SECOND = 64 * 1024;
+
+const MAX_RSS_MB = 150;
+const MAX_PING_MS = 10;
+const MIN_SLOW_SHARE = 0.95;
+const MIN_FAST_RATIO = 1.5;
+
+const STALLED_CLIENTS = 5000;
+const MAX_STALLED_RSS_MB = 200;
+const MIN_EXHAUSTED_SHARE = 0.8;
+
+/** Message bytes → times the drain idiom's throughput, without slow clients. */
+const MIN_RATIOS: ReadonlyMap<number, number> = new Map([
+  [256, 20],
+  [8192, 2],
+  [65_536, 1],
+]);
+
+/** Message bytes → microseconds of CPU for each write, kernel included. */
+const MAX_CPU: ReadonlyMap<number, number> = new Map([
+  [64, 0.3],
+  [1024, 0.5],
+  [8192, 3],
+]);
+
+interface Times {
+  readonly rounds: number;
+  readonly warmUpMs: number;
+  readonly durationMs: number;
+}
+
+type Rounds = Readonly<Record<(typeof VARIANTS)[number], readonly Measurement[]>>;
+
+/** Under a budget: with nobody else, and while stalled clients exhaust it. */
+interface Exhausted {
+  readonly alone: readonly Measurement[];
+  readonly beside: readonly Measurement[];
+}
+
+export const backpressure: Benchmark = {
+  name: 'backpressure',
+  summary: "slow clients beside fast ones, and the cost of a write, against Node.js's drain idiom",
+  pinned: true,
+  async run({ quick, say }: Context): Promise<Outcome> {
+    const times: Times = quick
+      ? { rounds: 1, warmUpMs: 500, durationMs: 1500 }
+      : { rounds: 5, warmUpMs: 2000, durationMs: 10_000 };
+    const talk = await rounds('50 slow clients', plan(8192, times, { slow: 50 }), times, say);
+    const exhausted = await exhaust(times, quick ? 1000 : STALLED_CLIENTS, say);
+    const sizes = [...new Set([...MAX_CPU.keys(), ...MIN_RATIOS.keys()])].toSorted((a, b) => a - b);
+    const bySize = new Map<number, Rounds>();
+    for (const bytes of sizes) {
+      bySize.set(bytes, await rounds(`${bytes} bytes`, plan(bytes, times), times, say));
+    }
+    return {
+      goals: [...talkGoals(talk), ...exhaustedGoals(exhausted), ...sizeGoals(bySize)],
+      tables: [table('50 slow clients, 5 fast ones', [['8192', talk]]), table('5 fast clients', bySize)],
+      notes: [
+        'Each round has a fresh server for each variant; medians of the rounds, ratios within each round.',
+        'Fast clients ask for 400 KB and read it as fast as they can; slow ones ask for 400 KB every 500 ms and read 64 KB/s.',
+        'Stalled clients (1000 with --quick) ask for 8 MB each and read nothing; each gets messages of its own.',
+        'CPU is that of the server process, kernel included, for each message to a fast client; peak memory is VmHWM.',
+      ],
+      settings: { ...times, 'heap in MB': 256, 'ping every ms': 10 },
+      measurements: { talk, exhausted, sizes: Object.fromEntries(bySize) },
+    };
+  },
+};
+
+function plan(
+  messageBytes: number,
+  times: Times,
+  { slow = 0, stalled = 0 }: { readonly slow?: number; readonly stalled?: number } = {},
+): Omit<Plan, 'port'> {
+  return {
+    stalledClients: stalled,
+    warmUpMs: times.warmUpMs,
+    durationMs: times.durationMs,
+    fast: { clients: 5, messages: Math.ceil(RESPONSE_BYTES / messageBytes), messageBytes },
+    slow: {
+      clients: slow,
+      messages: 50,
+      messageBytes: 8192,
+      everyMs: 500,
+      bytesPerSecond: SLOW_BYTES_PER_SECOND,
+    },
+    pingEveryMs: 10,
+  };
+}
+
+async function rounds(
+  what: string,
+  clients: Omit<Plan, 'port'>,
+  times: Times,
+  say: Context['say'],
+): Promise<Rounds> {
+  const all: Record<(typeof VARIANTS)[number], Measurement[]> = { drain: [], channel: [] };
+  for (let round = 0; round < times.rounds; round += 1) {
+    // Whoever comes second may find a warmer machine.
+    for (const variant of round % 2 === 0 ? VARIANTS : VARIANTS.toReversed()) {
+      const measured = await measure(variant, clients);
+      all[variant].push(measured);
+      say(`${what}, ${variant}: ${describe(measured)}`);
+    }
+  }
+  return all;
+}
+
+async function exhaust(times: Times, stalled: number, say: Context['say']): Promise<Exhausted> {
+  const [alone, beside]: [Measurement[], Measurement[]] = [[], []];
+  for (let round = 0; round < times.rounds; round += 1) {
+    for (const [all, count] of [
+      [alone, 0],
+      [beside, stalled],
+    ] as const) {
+      const measured = await measure('budget', plan(8192, times, { stalled: count }));
+      all.push(measured);
+      say(`${count} stalled clients, budget of 64 MB: ${describe(measured)}`);
+    }
+  }
+  return { alone, beside };
+}
+
+function describe({ fastMbPerSecond, pingP99Ms, peakRssMb }: Measurement): string {
+  return `${fastMbPerSecond.toFixed(0)} MB/s, ping p99 ${ms(pingP99Ms)}, ${peakRssMb.toFixed(0)} MB`;
+}
+
+function middle(measurements: readonly Measurement[], of: (one: Measurement) => number): number {
+  return median(measurements.map(of));
+}
+
+/** The median of the ratios within the rounds. */
+function timesDrain({ drain, channel }: Rounds): number {
+  return median(channel.map((one, i) => one.fastMbPerSecond / (drain[i]?.fastMbPerSecond ?? NaN)));
+}
+
+function talkGoals(talk: Rounds): Goal[] {
+  const { channel } = talk;
+  const rss = Math.max(...channel.map(({ peakRssMb }) => peakRssMb));
+  const ping = middle(channel, ({ pingP99Ms }) => pingP99Ms);
+  const slow = Math.min(...channel.map((one) => one.slowLeastBytesPerSecond)) / SLOW_BYTES_PER_SECOND;
+  const gone = channel.reduce((total, { slowGone }) => total + slowGone, 0);
+  const times = timesDrain(talk);
+  return [
+    goal('memory with 50 slow clients', `≤ ${MAX_RSS_MB} MB`, `${rss.toFixed(0)} MB`, rss <= MAX_RSS_MB),
+    goal('ping p99 with 50 slow clients', `≤ ${MAX_PING_MS} ms`, ms(ping), ping <= MAX_PING_MS),
+    goal(
+      'rate of the slowest slow client',
+      `≥ ${100 * MIN_SLOW_SHARE} % of 64 KB/s, none gone`,
+      `${(100 * slow).toFixed(0)} %, ${gone} gone`,
+      slow >= MIN_SLOW_SHARE && gone === 0,
+    ),
+    goal(
+      'fast clients beside slow ones',
+      `≥ ${MIN_FAST_RATIO} times the drain idiom`,
+      `${times.toFixed(2)} times`,
+      times >= MIN_FAST_RATIO,
+    ),
+  ];
+}
+
+function exhaustedGoals({ alone, beside }: Exhausted): Goal[] {
+  const rss = Math.max(...beside.map(({ peakRssMb }) => peakRssMb));
+  const share = median(beside.map((one, i) => one.fastMbPerSecond / (alone[i]?.fastMbPerSecond ?? NaN)));
+  return [
+    goal(
+      `memory with ${STALLED_CLIENTS} stalled clients, budget of 64 MB`,
+      `≤ ${MAX_STALLED_RSS_MB} MB`,
+      `${rss.toFixed(0)} MB`,
+      rss <= MAX_STALLED_RSS_MB,
+    ),
+    goal(
+      'fast clients while the budget is exhausted',
+      `≥ ${100 * MIN_EXHAUSTED_SHARE} % of their speed without`,
+      `${(100 * share).toFixed(0)} %`,
+      share >= MIN_EXHAUSTED_SHARE,
+    ),
+  ];
+}
+
+function sizeGoals(bySize: ReadonlyMap<number, Rounds>): Goal[] {
+  const goals: Goal[] = [];
+  for (const [bytes, measured] of bySize) {
+    const cpu = middle(measured.channel, ({ cpuMicrosecondsPerWrite }) => cpuMicrosecondsPerWrite);
+    const [maxCpu, minRatio] = [MAX_CPU.get(bytes), MIN_RATIOS.get(bytes)];
+    if (maxCpu !== undefined) {
+      goals.push(
+        goal(`CPU of a write of ${bytes} B`, `≤ ${maxCpu} µs`, `${cpu.toFixed(2)} µs`, cpu <= maxCpu),
+      );
+    }
+    if (minRatio !== undefined) {
+      const times = timesDrain(measured);
+      const what = `throughput at ${bytes} B`;
+      goals.push(
+        goal(what, `≥ ${minRatio} times the drain idiom`, `${times.toFixed(1)} times`, times >= minRatio),
+      );
+    }
+  }
+  return goals;
+}
+
+function goal(what: string, wanted: string, figure: string, holds: boolean): Goal {
+  return { what, goal: wanted, figure, holds };
+}
+
+function table(title: string, measured: Iterable<readonly [number | string, Rounds]>): Table {
+  const rows = [...measured].flatMap(([bytes, byVariant]) =>
+    VARIANTS.map((variant) => {
+      const all = byVariant[variant];
+      return [
+        String(bytes),
+        variant,
+        middle(all, ({ fastMbPerSecond }) => fastMbPerSecond).toFixed(0),
+        ms(middle(all, ({ pingP99Ms }) => pingP99Ms)),
+        middle(all, ({ peakRssMb }) => peakRssMb).toFixed(0),
+        middle(all, ({ cpuMicrosecondsPerWrite }) => cpuMicrosecondsPerWrite).toFixed(2),
+      ];
+    }),
+  );
+  return {
+    title,
+    columns: ['message bytes', 'written with', 'fast MB/s', 'ping p99', 'peak RSS MB', 'CPU µs a write'],
+    rows,
+  };
+}

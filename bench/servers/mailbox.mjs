@@ -1,0 +1,75 @@
+// Tiny requests, huge responses, over TCP: 8 bytes (how many messages, how large each) are answered with that many messages.
+// argv[2] says how they are written: `drain`, which is Node.js's own idiom, `channel`, or `budget`, which is a channel under a
+// budget of 64 MB and bounded kernel buffers, with a message of its own for each client.
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { boundKernelBuffers, createChannel, createWriteBudget } from '../../dist/backpressure/index.js';
+
+const REQUEST_BYTES = 8;
+
+/** Writes to a socket, waiting for 'drain' when it says so. */
+function drain(socket) {
+  return async (message, count) => {
+    for (let i = 0; i < count; i += 1) {
+      if (!socket.write(message)) await once(socket, 'drain');
+    }
+  };
+}
+
+function channel(socket) {
+  const to = createChannel(socket);
+  return async (message, count) => {
+    for (let i = 0; i < count; i += 1) {
+      if (!to.write(message)) {
+        const isReady = await to.ready();
+        if (!isReady) return;
+      }
+    }
+  };
+}
+
+const shared = createWriteBudget({ limitBytes: 64 * 1024 * 1024 });
+
+/** Peers that never read are left to the budget. */
+function budget(socket) {
+  const to = createChannel(socket, { budget: shared, slowPeer: false });
+  return async (message, count) => {
+    for (let i = 0; i < count; i += 1) {
+      if (!to.encode(message.length, (target, start) => message.copy(target, start))) {
+        const isReady = await to.ready();
+        if (!isReady) return;
+      }
+    }
+  };
+}
+
+const writerOf = { drain, channel, budget }[process.argv[2]];
+if (writerOf === undefined) throw new Error(`no variant '${process.argv[2]}'`);
+
+const messages = new Map();
+
+function messageOf(bytes) {
+  if (!messages.has(bytes)) messages.set(bytes, Buffer.alloc(bytes, 'm'));
+  return messages.get(bytes);
+}
+
+const server = createServer({ noDelay: true }, (socket) => {
+  socket.on('error', () => {});
+  const write = writerOf(socket);
+  // One response after the other, as in any protocol without multiplexing.
+  let previous = Promise.resolve();
+  let rest = Buffer.alloc(0);
+  socket.on('data', (bytes) => {
+    rest = Buffer.concat([rest, bytes]);
+    while (rest.length >= REQUEST_BYTES) {
+      const [count, size] = [rest.readUInt32BE(0), rest.readUInt32BE(4)];
+      rest = rest.subarray(REQUEST_BYTES);
+      // 'drain' never comes once the socket is closed; such a response just stays.
+      previous = previous.then(() => write(messageOf(size), count)).catch(() => {});
+    }
+  });
+});
+
+if (writerOf === budget) boundKernelBuffers(server);
+
+server.listen(0, '127.0.0.1', () => console.log(`listening ${server.address().port}`));

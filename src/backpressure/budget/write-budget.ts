@@ -1,0 +1,162 @@
+import { performance } from 'node:perf_hooks';
+import {
+  type EvictFirst,
+  type ResolvedWriteBudgetOptions,
+  resolveWriteBudgetOptions,
+  type WriteBudgetOptions,
+} from './options.ts';
+
+/** What takes part in a budget. */
+export interface BudgetMember {
+  readonly heldBytes: number;
+  /** Whether its peer is known to read. */
+  readonly isReader: boolean;
+  /** Since when its peer has taken nothing, in the milliseconds of the budget's clock; Infinity while it takes. */
+  readonly blockedSinceMs: number;
+  /** Gives back all that it holds, before it returns. */
+  evict(reason: 'budget'): void;
+}
+
+/** What a budget is used for at the moment. */
+export interface WriteBudgetStats {
+  readonly limitBytes: number;
+  /** Memory that its channels hold. */
+  readonly usedBytes: number;
+  /** `usedBytes` of `limitBytes`, 0 to 1: a pressure signal. */
+  readonly utilization: number;
+  readonly channels: number;
+  /** Channels whose peers have not taken what was sent to them yet. */
+  readonly blocked: number;
+  /** Evicted channels by reason, since the budget was created. */
+  readonly evictions: Readonly<Record<string, number>>;
+}
+
+/**
+ * Of the limit, what only peers that are known to read may use. They empty it within a turn, so it may be small: at 64 MB an
+ * eighth has room for 64 of them with the default guarantee.
+ */
+const RESERVED_SHARE = 1 / 8;
+
+/** A peer that has been blocked for less may be a fast one between two reads. */
+const STALLED_AFTER_MS = 100;
+
+/**
+ * Memory that all channels of a process share. Each may hold a share of what is still free, which gets smaller with the number
+ * of those that hold something: one alone can have half, thousands one message each. (Choudhury and Hahne, "Dynamic Queue
+ * Length Thresholds", 1998, with an alpha that follows the number of queues: what a stalled peer holds never drains, and
+ * with a constant alpha the first few hundred leave nothing to the others.) Those that read have a guaranteed part. When
+ * room is needed all the same, blocked ones are evicted.
+ */
+export class WriteBudget {
+  readonly #options: ResolvedWriteBudgetOptions;
+  readonly #now: () => number;
+  /** Above it, stalled channels are evicted until only as much as blocked channels may have is used. */
+  readonly #evictAboveBytes: number;
+  readonly #blockedLimitBytes: number;
+  readonly #blocked = new Set<BudgetMember>();
+  readonly #evictions: Record<string, number> = {};
+  #usedBytes = 0;
+  #members = 0;
+  /** Members that hold something. */
+  #holders = 0;
+  /** No stalled channel was found: when to look again. */
+  #lookAgainMs = -Infinity;
+  #isMakingRoom = false;
+
+  /** @param now Milliseconds from any origin, the same as the members'. */
+  constructor(options: ResolvedWriteBudgetOptions, now: () => number) {
+    this.#options = options;
+    this.#now = now;
+    this.#blockedLimitBytes = options.limitBytes * (1 - RESERVED_SHARE);
+    this.#evictAboveBytes = options.limitBytes * (1 - RESERVED_SHARE / 2);
+  }
+
+  /** @internal What a member may hold before it has to wait. */
+  allowanceBytes(member: BudgetMember): number {
+    const { limitBytes, guaranteedBytes } = this.#options;
+    const threshold = (this.#blockedLimitBytes - this.#usedBytes) / (1 + this.#holders);
+    // One message is always let in where nothing is held: waiting for others to drain could take forever.
+    const least = Math.max(1, threshold);
+    if (!member.isReader) return least;
+    return Math.max(least, Math.min(guaranteedBytes, limitBytes - this.#usedBytes));
+  }
+
+  /** @internal */
+  join(): void {
+    this.#members += 1;
+  }
+
+  /** @internal A member that holds nothing any more. */
+  leave(member: BudgetMember, evictedFor: string | undefined): void {
+    this.#members -= 1;
+    this.#blocked.delete(member);
+    if (evictedFor !== undefined) this.#evictions[evictedFor] = (this.#evictions[evictedFor] ?? 0) + 1;
+  }
+
+  /** @internal The member holds that much more, or less; it may be evicted for it. */
+  adjust(member: BudgetMember, bytes: number): void {
+    this.#usedBytes += bytes;
+    const { heldBytes } = member;
+    if (heldBytes > 0 && heldBytes === bytes) this.#holders += 1;
+    else if (heldBytes === 0 && bytes < 0) this.#holders -= 1;
+    if (this.#usedBytes > this.#evictAboveBytes && bytes > 0) this.#makeRoom(member);
+  }
+
+  /** @internal */
+  setBlocked(member: BudgetMember, isBlocked: boolean): void {
+    if (isBlocked) this.#blocked.add(member);
+    else this.#blocked.delete(member);
+  }
+
+  stats(): WriteBudgetStats {
+    const { limitBytes } = this.#options;
+    return {
+      limitBytes,
+      usedBytes: this.#usedBytes,
+      utilization: this.#usedBytes / limitBytes,
+      channels: this.#members,
+      blocked: this.#blocked.size,
+      evictions: { ...this.#evictions },
+    };
+  }
+
+  #makeRoom(writer: BudgetMember): void {
+    // Evicting gives back, and a listener may write in between.
+    if (this.#isMakingRoom) return;
+    this.#isMakingRoom = true;
+    const nowMs = this.#now();
+    const { limitBytes, evictFirst } = this.#options;
+    const isOver = this.#usedBytes > limitBytes;
+    if (isOver || nowMs >= this.#lookAgainMs) {
+      const candidates = [...this.#blocked].toSorted(ORDER[evictFirst]);
+      const stalled = candidates.filter((member) => nowMs - member.blockedSinceMs >= STALLED_AFTER_MS);
+      if (stalled.length === 0) this.#lookAgainMs = nowMs + STALLED_AFTER_MS;
+      this.#evictUntil(this.#blockedLimitBytes, stalled);
+      if (this.#usedBytes > limitBytes) this.#evictUntil(limitBytes, candidates);
+    }
+    if (this.#usedBytes > limitBytes && writer.heldBytes > 0) writer.evict('budget');
+    this.#isMakingRoom = false;
+  }
+
+  #evictUntil(bytes: number, members: readonly BudgetMember[]): void {
+    for (const member of members) {
+      if (this.#usedBytes <= bytes) return;
+      // Evicted in the round before, perhaps.
+      if (this.#blocked.has(member)) member.evict('budget');
+    }
+  }
+}
+
+const ORDER: Readonly<Record<EvictFirst, (a: BudgetMember, b: BudgetMember) => number>> = {
+  largest: (a, b) => b.heldBytes - a.heldBytes,
+  oldest: (a, b) => a.blockedSinceMs - b.blockedSinceMs,
+};
+
+/**
+ * Creates a budget for the memory of many channels, normally one for the process.
+ *
+ * Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a bad option.
+ */
+export function createWriteBudget(options: WriteBudgetOptions): WriteBudget {
+  return new WriteBudget(resolveWriteBudgetOptions(options), () => performance.now());
+}

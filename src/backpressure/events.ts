@@ -1,0 +1,52 @@
+import diagnostics from 'node:diagnostics_channel';
+import type { Channel } from './channel.ts';
+
+/** Why a peer was evicted; `evict(reason)` may give others. */
+export type EvictionReason =
+  | 'hard-limit'
+  | 'slow-peer'
+  | 'budget'
+  | 'overflow'
+  | 'source-failed'
+  | (string & {});
+
+/** Message of `respite:backpressure:writability`: a channel became writable, or is not any more. */
+export interface WritabilityEvent {
+  readonly channel: Channel;
+  readonly isWritable: boolean;
+  readonly pendingBytes: number;
+}
+
+/** Message of `respite:backpressure:evict`: a peer was disconnected, and what waited for it dropped. */
+export interface EvictEvent {
+  readonly channel: Channel;
+  readonly reason: EvictionReason;
+  /** What was dropped. */
+  readonly pendingBytes: number;
+}
+
+/** Message of `respite:backpressure:drop`: broadcasts that a peer will never get, because it was behind. */
+export interface DropEvent {
+  readonly channel: Channel;
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+const writability = diagnostics.channel('respite:backpressure:writability');
+const evict = diagnostics.channel('respite:backpressure:evict');
+const drop = diagnostics.channel('respite:backpressure:drop');
+
+export function publishWritability(channel: Channel, isWritable: boolean): void {
+  if (!writability.hasSubscribers) return;
+  writability.publish({ channel, isWritable, pendingBytes: channel.pendingBytes } satisfies WritabilityEvent);
+}
+
+export function publishEvict(channel: Channel, reason: EvictionReason, pendingBytes: number): void {
+  if (!evict.hasSubscribers) return;
+  evict.publish({ channel, reason, pendingBytes } satisfies EvictEvent);
+}
+
+export function publishDrop(channel: Channel, messages: number, bytes: number): void {
+  if (!drop.hasSubscribers) return;
+  drop.publish({ channel, messages, bytes } satisfies DropEvent);
+}

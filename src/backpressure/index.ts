@@ -1,0 +1,20 @@
+export {
+  broadcast,
+  type BroadcastOptions,
+  type OverflowOptions,
+  type OverflowPolicy,
+} from './broadcast/index.ts';
+export {
+  createWriteBudget,
+  type EvictFirst,
+  type WriteBudget,
+  type WriteBudgetOptions,
+  type WriteBudgetStats,
+} from './budget/index.ts';
+export { type Channel, createChannel, type WritabilityListener } from './channel.ts';
+export type { DropEvent, EvictEvent, EvictionReason, WritabilityEvent } from './events.ts';
+export { boundKernelBuffers, type KernelBufferOptions, type KernelBuffers } from './kernel/index.ts';
+export type { WebSocketLike } from './message-transport.ts';
+export type { ChannelOptions } from './options.ts';
+export { pipe, type PipeOptions, type Source } from './pipe.ts';
+export type { SlowPeerOptions } from './slow-peer/index.ts';

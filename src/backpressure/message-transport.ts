@@ -1,0 +1,81 @@
+import type { Transport, TransportEvents } from './transport.ts';
+import type { Chunk } from './write-queue.ts';
+
+/** A WebSocket of the package `ws`, or one that has the same methods. Each write is one message. */
+export interface WebSocketLike {
+  /** 1 when open. */
+  readonly readyState: number;
+  /** Bytes given to `send` that have not left the process. */
+  readonly bufferedAmount: number;
+  send(data: Uint8Array | string, onSent: (error?: Error | null) => void): void;
+  close(): void;
+  terminate(): void;
+  pause(): void;
+  resume(): void;
+  readonly isPaused: boolean;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+const OPEN = 1;
+
+/** Sends messages over a WebSocket, a slice at a time, so that its own queue stays short. */
+export class MessageTransport implements Transport {
+  readonly joins = false;
+  readonly fd = -1;
+  readonly #socket: WebSocketLike;
+  readonly #events: TransportEvents;
+  /** Callbacks come in the order of the messages, also for those that were taken at once. */
+  #sent = 0;
+  #confirmed = 0;
+  #isWaiting = false;
+
+  constructor(socket: WebSocketLike, events: TransportEvents) {
+    this.#socket = socket;
+    this.#events = events;
+    socket.once('close', () => {
+      events.onClosed();
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === OPEN;
+  }
+
+  get unsentBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(messages: readonly Chunk[]): boolean {
+    this.#sent += messages.length;
+    for (const message of messages) this.#socket.send(message, this.#onSent);
+    if (this.#socket.bufferedAmount === 0) return true;
+    this.#isWaiting = true;
+    return false;
+  }
+
+  end(): void {
+    this.#socket.close();
+  }
+
+  destroy(): void {
+    this.#socket.terminate();
+  }
+
+  pause(): boolean {
+    if (this.#socket.isPaused || !this.isOpen) return false;
+    this.#socket.pause();
+    return true;
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  readonly #onSent = (error?: Error | null): void => {
+    this.#confirmed += 1;
+    if (!this.#isWaiting || this.#confirmed !== this.#sent) return;
+    this.#isWaiting = false;
+    // A message that failed is followed by 'close', which says more.
+    if (error === undefined || error === null) this.#events.onTaken();
+  };
+}

@@ -1,0 +1,80 @@
+interface Waiter {
+  readonly resolve: (isWritable: boolean) => void;
+  readonly signal: AbortSignal | undefined;
+  readonly onAbort: (() => void) | undefined;
+}
+
+const WRITABLE: Promise<boolean> = Promise.resolve(true);
+const CLOSED: Promise<boolean> = Promise.resolve(false);
+
+/**
+ * Producers that wait for their turn on one channel, first come first served. One at a time is let through, and the next
+ * only when it has written: a thousand that are woken together would all write.
+ */
+export class Waiters {
+  readonly #queue = new Set<Waiter>();
+  /** One was let through and has not written yet. */
+  #isGranted = false;
+  #isClosed = false;
+
+  get size(): number {
+    return this.#queue.size;
+  }
+
+  get isGranted(): boolean {
+    return this.#isGranted;
+  }
+
+  /**
+   * @param isWritable Whether one may be let through now.
+   * @returns True when it is this caller's turn, false once closed. Rejects with the signal's reason.
+   */
+  ready(isWritable: boolean, signal: AbortSignal | undefined): Promise<boolean> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
+    if (this.#isClosed) return CLOSED;
+    if (isWritable && !this.#isGranted && this.#queue.size === 0) {
+      this.#isGranted = true;
+      return WRITABLE;
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    if (signal === undefined) {
+      this.#queue.add({ resolve, signal, onAbort: undefined });
+      return promise;
+    }
+    const onAbort = (): void => {
+      this.#queue.delete(waiter);
+      reject(signal.reason as Error);
+    };
+    const waiter: Waiter = { resolve, signal, onAbort };
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#queue.add(waiter);
+    return promise;
+  }
+
+  /** Whoever was let through has written, or has had its time. */
+  settle(): void {
+    this.#isGranted = false;
+  }
+
+  /** Lets the first one through, unless one that was let through has not written yet. */
+  grant(): void {
+    if (this.#isGranted) return;
+    for (const waiter of this.#queue) {
+      this.#isGranted = true;
+      this.#finish(waiter, true);
+      return;
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const waiter of this.#queue) this.#finish(waiter, false);
+  }
+
+  #finish(waiter: Waiter, isWritable: boolean): void {
+    const { signal, onAbort, resolve } = waiter;
+    this.#queue.delete(waiter);
+    if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+    resolve(isWritable);
+  }
+}

@@ -1,0 +1,119 @@
+// What a channel promises, held over every kind of thing that it writes to.
+import assert from 'node:assert/strict';
+import { createHash, type Hash, randomBytes, randomInt } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Channel, createChannel } from '../../src/backpressure/index.ts';
+import { type ChannelKind, KINDS } from './channels.ts';
+
+const MB = 1024 * 1024;
+const TOTAL_BYTES = 24 * MB;
+
+/** Random bytes, of which messages are cut anywhere. */
+const source = randomBytes(2 * MB);
+
+function message(): Buffer {
+  const most = [100, 3000, 20_000, 500_000][randomInt(4)] ?? 100;
+  const bytes = randomInt(most);
+  const start = randomInt(source.length - bytes);
+  return source.subarray(start, start + bytes);
+}
+
+/** Writes, in every way there is, until that much is written or the channel is closed. */
+async function produce(channel: Channel, hash: Hash, totalBytes: number): Promise<number> {
+  let written = 0;
+  let most = 0;
+  while (written < totalBytes) {
+    const isReady = await channel.ready();
+    if (!isReady) break;
+    const bytes = message();
+    if (randomInt(2) === 0) channel.write(bytes);
+    else channel.encode(bytes.length, (target, start) => bytes.copy(target, start));
+    hash.update(bytes);
+    written += bytes.length;
+    most = Math.max(most, channel.pendingBytes - bytes.length);
+  }
+  assert.ok(most <= 256 * 1024, `${most} pending`);
+  return written;
+}
+
+/** Reads until the end, now and then not at all for some milliseconds. */
+async function consume(reader: Readable, hash: Hash): Promise<number> {
+  let read = 0;
+  for await (const chunk of reader) {
+    const bytes = chunk as Buffer;
+    hash.update(bytes);
+    read += bytes.length;
+    if (randomInt(40) === 0) await sleep(randomInt(15));
+  }
+  return read;
+}
+
+async function closed(channel: Channel): Promise<void> {
+  if (channel.isClosed) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  channel.onWritabilityChanged(() => {
+    if (channel.isClosed) resolve();
+  });
+  await promise;
+}
+
+function holds(kind: ChannelKind): void {
+  test('every byte in order, once, over random sizes and pauses', { timeout: 60_000 }, async (t) => {
+    const { writer, reader } = await kind.connect(t);
+    const channel = createChannel(writer);
+    const [sent, received] = [createHash('sha256'), createHash('sha256')];
+    const reading = consume(reader, received);
+    const written = await produce(channel, sent, TOTAL_BYTES);
+    channel.end();
+    assert.equal(await reading, written);
+    assert.equal(received.digest('hex'), sent.digest('hex'));
+    assert.deepEqual([channel.pendingBytes, channel.heldBytes], [0, 0]);
+  });
+
+  test(
+    'a peer that goes away in the middle: nobody hangs, nothing is kept',
+    { timeout: 60_000 },
+    async (t) => {
+      const { writer, reader } = await kind.connect(t);
+      const channel = createChannel(writer);
+      const producers = Array.from({ length: 20 }, () => produce(channel, createHash('sha256'), Infinity));
+      let read = 0;
+      reader.on('data', (bytes: Buffer) => {
+        read += bytes.length;
+        if (read > 4 * MB) reader.destroy();
+      });
+      // A frame reader is behind the socket, which has to go too.
+      if (kind.name === 'a WebSocket') {
+        reader.once('close', () => {
+          channel.evict('peer went away');
+        });
+      }
+      await Promise.all(producers);
+      await closed(channel);
+      assert.deepEqual([channel.pendingBytes, channel.heldBytes], [0, 0]);
+    },
+  );
+
+  test('a peer that never reads, evicted: it is disconnected, and nothing is kept', async (t) => {
+    const { writer, reader } = await kind.connect(t);
+    const channel = createChannel(writer);
+    const block = Buffer.alloc(MB);
+    while (channel.isWritable() || channel.blockedSinceMs === Infinity) {
+      if (channel.isWritable()) channel.write(block);
+      await sleep(1);
+    }
+    assert.equal(channel.isWritable(), false);
+    const waiting = channel.ready();
+    channel.evict('test');
+    assert.equal(await waiting, false);
+    assert.equal(channel.write(block), false);
+    assert.deepEqual([channel.pendingBytes, channel.heldBytes], [0, 0]);
+    reader.resume();
+    // By a reset where there is TCP, so that the kernel keeps nothing for a peer that doesn't want it.
+    if (!reader.closed) await new Promise((resolve) => reader.once('close', resolve));
+  });
+}
+
+for (const kind of KINDS) describe(kind.name, () => holds(kind));

@@ -1,0 +1,150 @@
+// Every kind of thing that a channel writes to, each connected with a reader that gets the bytes as they arrive.
+import { once } from 'node:events';
+import http from 'node:http';
+import http2 from 'node:http2';
+import net, { type AddressInfo, type ListenOptions, type Socket } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import type { TestContext } from 'node:test';
+import tls from 'node:tls';
+import type { WebSocketLike } from '../../src/backpressure/index.ts';
+import { certificate } from './servers.ts';
+import { FrameReader, ServerWebSocket } from './web-socket.ts';
+
+export interface Connected {
+  readonly writer: Writable | http2.Http2ServerResponse | WebSocketLike;
+  readonly reader: Readable;
+}
+
+export interface ChannelKind {
+  readonly name: string;
+  connect(t: TestContext): Promise<Connected>;
+}
+
+const key = readFileSync(new URL('../process/fixtures/tls/test-only-key.pem', import.meta.url));
+
+/** A connection that is cut off is what some tests are about. */
+function expectErrors<Stream extends Readable | Writable>(stream: Stream): Stream {
+  stream.on('error', () => {});
+  return stream;
+}
+
+async function accepted(
+  t: TestContext,
+  server: net.Server,
+  event: string,
+  dial: (port: number) => Socket,
+  where: ListenOptions = { port: 0, host: '127.0.0.1' },
+): Promise<{ peer: Socket; client: Socket }> {
+  server.listen(where);
+  await once(server, 'listening');
+  const address = server.address();
+  const client = expectErrors(dial(typeof address === 'object' ? (address as AddressInfo).port : 0));
+  const [peer] = (await once(server, event)) as [Socket];
+  t.after(() => {
+    client.destroy();
+    peer.destroy();
+    server.close();
+  });
+  return { peer: expectErrors(peer), client };
+}
+
+async function overTcp(t: TestContext): Promise<{ peer: Socket; client: Socket }> {
+  return await accepted(t, net.createServer(), 'connection', (port) => net.connect(port, '127.0.0.1'));
+}
+
+export const KINDS: readonly ChannelKind[] = [
+  {
+    name: 'node:net',
+    async connect(t) {
+      const { peer, client } = await overTcp(t);
+      return { writer: peer, reader: client };
+    },
+  },
+  {
+    name: 'a Unix socket',
+    async connect(t) {
+      const directory = mkdtempSync(path.join(tmpdir(), 'respite-'));
+      const file = path.join(directory, 'socket');
+      const dial = (): Socket => net.connect(file);
+      const { peer, client } = await accepted(t, net.createServer(), 'connection', dial, { path: file });
+      t.after(() => {
+        rmSync(directory, { recursive: true });
+      });
+      return { writer: peer, reader: client };
+    },
+  },
+  {
+    name: 'node:tls',
+    async connect(t) {
+      const server = tls.createServer({ cert: certificate, key });
+      const dial = (port: number): Socket => tls.connect({ port, ca: certificate, servername: 'localhost' });
+      const { peer, client } = await accepted(t, server, 'secureConnection', dial);
+      return { writer: peer, reader: client };
+    },
+  },
+  {
+    name: 'a response of node:http',
+    async connect(t) {
+      const server = http.createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const request = expectErrors(http.get({ port, host: '127.0.0.1', agent: false }));
+      const [, response] = (await once(server, 'request')) as [unknown, http.ServerResponse];
+      response.flushHeaders();
+      const [reader] = (await once(request, 'response')) as [http.IncomingMessage];
+      t.after(() => {
+        request.destroy();
+        server.closeAllConnections();
+        server.close();
+      });
+      return { writer: expectErrors(response), reader: expectErrors(reader) };
+    },
+  },
+  {
+    name: 'a stream of node:http2',
+    async connect(t) {
+      const server = http2.createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const session = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      session.on('error', () => {});
+      const reader = expectErrors(session.request({ ':path': '/' }));
+      const [writer] = (await once(server, 'stream')) as [http2.ServerHttp2Stream];
+      writer.respond();
+      t.after(() => {
+        session.destroy();
+        server.close();
+      });
+      return { writer: expectErrors(writer), reader };
+    },
+  },
+  {
+    name: 'a response of node:http2',
+    async connect(t) {
+      const server = http2.createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const session = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      session.on('error', () => {});
+      const reader = expectErrors(session.request({ ':path': '/' }));
+      const [, response] = (await once(server, 'request')) as [unknown, http2.Http2ServerResponse];
+      response.stream.on('error', () => {});
+      t.after(() => {
+        session.destroy();
+        server.close();
+      });
+      return { writer: response, reader };
+    },
+  },
+  {
+    name: 'a WebSocket',
+    async connect(t) {
+      const { peer, client } = await overTcp(t);
+      const reader = expectErrors(new FrameReader());
+      // Not on 'close': the reader may still hold what came before it.
+      client.on('error', () => reader.destroy());
+      return { writer: new ServerWebSocket(peer), reader: client.pipe(reader) };
+    },
+  },
+];
