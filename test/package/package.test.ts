@@ -14,6 +14,7 @@ const run = promisify(execFile);
 /** Every name that can be imported, by subpath. A change here is a change for users. */
 const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   '.': ['RespiteError', 'protect'],
+  './cache': ['conditional', 'createCache', 'memoryStore'],
   './config': ['defineConfig'],
   './express': ['policy', 'respite'],
   './fastify': ['respite'],
