@@ -15,6 +15,9 @@ import { ByteBudget } from './byte-budget.ts';
 import { followAbort, settledWithin } from './wait.ts';
 import { type CacheCounters, type CacheStats, newCounters } from './statistics.ts';
 
+/** An origin that takes ten times as long as anybody waits for it is slow; one that takes longer has lost the request. */
+const DEADLINES_OF_PATIENCE = 10;
+
 /** A request of a user, on its way through. */
 interface Journey {
   readonly request: CacheRequest;
@@ -36,6 +39,8 @@ export class Engine {
   readonly #exchange: Exchange;
   /** Those that others can share, by what they are for. */
   readonly #flights = new Map<string, Departed>();
+  /** How long a request that hangs keeps others from being tried, when nobody waits for it any more. */
+  readonly #patienceMs: number;
   readonly #name: string;
   readonly #hit: string;
 
@@ -44,6 +49,7 @@ export class Engine {
     this.#now = options.now;
     this.#budget = new ByteBudget(options.inFlightLimitBytes);
     this.#exchange = new Exchange(options, this.#budget, this.#counters);
+    this.#patienceMs = DEADLINES_OF_PATIENCE * options.revalidationDeadlineMs;
     this.#name = options.name;
     this.#hit = `${options.name}; hit; ttl=`;
   }
@@ -169,7 +175,14 @@ export class Engine {
   /** Asks the origin about what has been served already: one at a time for a key. */
   #refresh(request: CacheRequest, origin: Origin, found: Found): void {
     const lane = laneOf(request, found, origin);
-    if (!isJoinable(request) || this.#flights.has(lane)) return;
+    if (!isJoinable(request)) return;
+    const before = this.#flights.get(lane)?.flight;
+    if (before !== undefined) {
+      const isLost =
+        !before.isAttended && !before.hasAnswer && this.#now() - before.departedAt > this.#patienceMs;
+      if (!isLost) return;
+      before.abort(new Error('the origin did not answer'));
+    }
     this.#counters.revalidations += 1;
     const departed = this.#depart({ request, origin, found, signal: undefined }, lane);
     departed.flight.join();
@@ -287,7 +300,7 @@ export class Engine {
       return answerStored(request, entry, outcome.body, now, status);
     }
     if (!outcome.body.canBeJoined) return undefined;
-    const status = `${this.#name}; fwd=${reason}; fwd-status=${entry.status}; stored`;
+    const status = `${this.#name}; fwd=${reason}; fwd-status=${entry.status}${outcome.isStored ? '; stored' : ''}`;
     const answer = answerStored(request, entry, () => outcome.body.open(signal), now, status);
     // The client has it already; the cache has not.
     if (answer.body === null) this.#leaveRunning(departed);
@@ -303,14 +316,16 @@ export class Engine {
   }
 
   #depart({ request, origin, signal, found }: Journey, lane: string | undefined): Departed {
-    const flight = new Flight(request, origin, found, lane === undefined ? signal : undefined);
+    const flight = new Flight(request, origin, found, lane === undefined ? signal : undefined, this.#now());
     const land = (): void => {
       flight.end();
       if (lane !== undefined && this.#flights.get(lane) === departed) this.#flights.delete(lane);
     };
     const departed: Departed = { flight, outcome: this.#exchange.fly(flight, land) };
     if (lane !== undefined) this.#flights.set(lane, departed);
-    departed.outcome.catch(land);
+    departed.outcome.then(() => {
+      flight.hasAnswer = true;
+    }, land);
     return departed;
   }
 }

@@ -121,10 +121,7 @@ export class Exchange {
       entry !== undefined &&
       isTrouble(arrived.status) &&
       mayServeOnError(request, entry, arrived.respondedAt);
-    const admitted =
-      arrived.redirected || found.isBlind || epoch === undefined || isWorse
-        ? 'no-use'
-        : admit(request, arrived, this.#options);
+    const admitted = arrived.redirected || isWorse ? 'no-use' : admit(request, arrived, this.#options);
     if (typeof admitted === 'string' || isLarger(arrived, this.#options.entryLimitBytes)) {
       if (isJoinable(request) && !isTrouble(arrived.status)) this.#markUncacheable(request.url);
       // What was stored is no longer what the origin gives.
@@ -133,7 +130,7 @@ export class Exchange {
       return { kind: 'single', response: arrived };
     }
     this.#uncacheable.delete(request.url);
-    return this.#keep(flight, { ...admitted, epoch: epoch ?? 0 }, arrived, land);
+    return this.#keep(flight, { ...admitted, epoch: epoch ?? 0 }, arrived, epoch !== undefined, land);
   }
 
   /** Passes a request with another method on, and forgets what it may have changed (RFC 9111, 4.4). */
@@ -220,14 +217,15 @@ export class Exchange {
   }
 
   /** The body goes to whoever reads it, and into the store once all of it has come. */
-  #keep(flight: Flight, entry: StoredEntry, arrived: Arrived, land: () => void): Outcome {
+  #keep(flight: Flight, entry: StoredEntry, arrived: Arrived, hasStore: boolean, land: () => void): Outcome {
     const { request, found } = flight;
+    const isStored = hasStore && !found.isBlind;
     const body = new SharedBody(arrived.body, {
       entryLimitBytes: this.#options.entryLimitBytes,
       budget: this.#budget,
       onComplete: (bytes) => {
         const isLate = this.#options.now() - arrived.requestedAt > HOLD_MS;
-        if (isLate || !isWhole(arrived, bytes.byteLength)) land();
+        if (!isStored || isLate || !isWhole(arrived, bytes.byteLength)) land();
         else void this.#commit(request, found, { ...entry, bodyBytes: bytes.byteLength }, bytes).then(land);
       },
       onIncomplete: (reason) => {
@@ -242,7 +240,7 @@ export class Exchange {
     setImmediate(() => {
       body.start();
     });
-    return { kind: 'stored', entry, body };
+    return { kind: 'shared', entry, body, isStored };
   }
 
   async #commit(request: CacheRequest, found: Found, entry: StoredEntry, bytes: Uint8Array): Promise<void> {

@@ -6,12 +6,18 @@ import type { Origin, OriginResponse } from './origin.ts';
 import type { SharedBody } from './shared-body.ts';
 
 /**
- * - `stored`: a response that is being stored; anybody for whom it is fresh may have it.
+ * - `shared`: a response that may be stored, so that anybody for whom it is fresh may have it.
  * - `validated`: the stored response is still right.
  * - `single`: a response for the one who asked, and nobody else.
  */
 export type Outcome =
-  | { readonly kind: 'stored'; readonly entry: StoredEntry; readonly body: SharedBody }
+  | {
+      readonly kind: 'shared';
+      readonly entry: StoredEntry;
+      readonly body: SharedBody;
+      /** False while the store fails. */
+      readonly isStored: boolean;
+    }
   | { readonly kind: 'validated'; readonly entry: StoredEntry; readonly body: Uint8Array }
   | { readonly kind: 'single'; readonly response: OriginResponse };
 
@@ -24,6 +30,9 @@ export class Flight {
   readonly found: Found;
   readonly #controller: AbortController = new AbortController();
   readonly signal: AbortSignal;
+  readonly departedAt: number;
+  /** The response has come, the body may not have. */
+  hasAnswer = false;
   /** Nobody can join: it is over, or what it brings has become invalid. */
   isClosed = false;
   #isOver = false;
@@ -32,7 +41,14 @@ export class Flight {
   #timer: NodeJS.Timeout | undefined;
 
   /** @param signal Of its only user, if it has but one. */
-  constructor(request: CacheRequest, origin: Origin, found: Found, signal: AbortSignal | undefined) {
+  constructor(
+    request: CacheRequest,
+    origin: Origin,
+    found: Found,
+    signal: AbortSignal | undefined,
+    departedAt: number,
+  ) {
+    this.departedAt = departedAt;
     this.request = request;
     this.origin = origin;
     this.found = found;

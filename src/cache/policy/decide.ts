@@ -67,8 +67,8 @@ export function mayUse(request: CacheRequest, entry: StoredEntry): boolean {
 
 /** Whether the stored response may be served because the origin is in trouble (RFC 9111, 4.2.4; RFC 5861, 4). */
 export function mayServeOnError(request: CacheRequest, entry: StoredEntry, now: number): boolean {
-  const { noCache, maxAge, minFresh, staleIfError } = request.directives;
-  if (entry.noCache || noCache || !mayUse(request, entry)) return false;
+  const { noStore, noCache, maxAge, minFresh, staleIfError } = request.directives;
+  if (noStore || noCache || request.hasPrecondition || entry.noCache || !mayUse(request, entry)) return false;
   const isFresh = now < entry.freshUntil;
   // It was only asked for because the client wanted something younger.
   if (staleIfError === undefined && minFresh !== undefined) return false;
