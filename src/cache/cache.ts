@@ -1,6 +1,7 @@
 import { Engine } from './engine/engine.ts';
 import type { CacheStats } from './engine/statistics.ts';
 import { fetchThrough } from './fetch.ts';
+import { type DispatchInterceptor, interceptThrough } from './interceptor.ts';
 import { type CacheOptions, resolveCacheOptions } from './options.ts';
 import { groupName, tagName } from './policy/tags.ts';
 
@@ -8,6 +9,11 @@ import { groupName, tagName } from './policy/tags.ts';
 export interface Cache {
   /** `fetch`, with responses from the cache where RFC 9111 allows. What happened is in their Cache-Status field. */
   readonly fetch: typeof globalThis.fetch;
+  /**
+   * The same cache for undici's dispatchers, version 7 and later: `new Agent().compose(cache.interceptor())`. Bodies are
+   * stored as they come, so a response that is stored compressed is not taken for `fetch`.
+   */
+  interceptor(): DispatchInterceptor;
   /**
    * Makes all responses void that came with one of these tags, also those that are on their way; with an `origin`, such as
    * `https://api.example`, those that belong to one of its groups of that name (RFC 9875).
@@ -29,6 +35,7 @@ export function createCache(options: CacheOptions = {}): Cache {
   const engine = new Engine(resolved);
   return {
     fetch: fetchThrough(engine, resolved.fetch),
+    interceptor: () => interceptThrough(engine),
     invalidateTags: (tags, origin) =>
       engine.invalidateTags(
         tags.map((tag) => (origin === undefined ? tagName(tag) : groupName(origin, tag))),

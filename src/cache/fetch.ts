@@ -140,6 +140,7 @@ function directivesOf(fields: Fields, mode: Request['cache'] | undefined): Reque
 
 /** The origin by way of fetch. */
 class FetchOrigin implements Origin {
+  readonly decodes = true;
   readonly #send: Fetch | undefined;
   readonly #input: FetchInput;
   readonly #init: FetchInit | undefined;

@@ -29,9 +29,14 @@ server.listen(0, () => console.log('listening ' + server.address().port));
 `;
 
 const CONSUMER = `import { type AdmissionStats, type Criticality, protect, type Protection, RespiteError } from 'respite';
+import { type Cache, conditional, createCache, memoryStore } from 'respite/cache';
 import { defineConfig } from 'respite/config';
 import { createServer } from 'node:http';
 
+const cache: Cache = createCache({ store: memoryStore({ limitBytes: 1_000_000 }), mode: 'private' });
+const hits: number = cache.stats().hits;
+createServer((req, res) => conditional(req, res, { lastModified: new Date(), etag: '"a"' }) || res.end(String(hits)));
+void cache.fetch('http://localhost/').then((response: Response) => response.text());
 const protection: Protection = protect(createServer(), { limit: 10, routes: { 'POST /a': 'sheddable' } });
 const stats: AdmissionStats = protection.stats();
 const limit: number = stats.limit;

@@ -7,7 +7,7 @@ import type { CacheRequest } from '../policy/request.ts';
 import { varyFields, varyValues } from '../policy/vary.ts';
 import type { MaybePromise } from '../store/contract.ts';
 import { type Answer, answerFromOrigin, answerStored, answerUnavailable } from './answer.ts';
-import { Exchange, isJoinable, isRedirect, isTrouble } from './exchange.ts';
+import { Exchange, isJoinable, isTrouble, isUnfit } from './exchange.ts';
 import { Flight, type Outcome } from './flight.ts';
 import { type Found, foundNothing, look } from './lookup.ts';
 import type { Origin } from './origin.ts';
@@ -104,7 +104,7 @@ export class Engine {
   ): MaybePromise<Answer> {
     const now = this.#now();
     const { entry, body } = found;
-    if (entry !== undefined && origin.follows && isRedirect(entry)) {
+    if (entry !== undefined && isUnfit(entry, origin)) {
       this.#counters.bypasses += 1;
       return this.#alone({ request, origin, signal, found }, 'bypass');
     }

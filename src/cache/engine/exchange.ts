@@ -48,9 +48,10 @@ export function isJoinable(request: CacheRequest): boolean {
   );
 }
 
-/** Whether a redirect is stored, which a `fetch` that follows redirects can't be answered with. */
-export function isRedirect({ status, fields }: StoredEntry): boolean {
-  return status >= 300 && status < 400 && fields['location'] !== undefined;
+/** Whether what is stored is no answer to who asks that way: a redirect to those who follow, an encoded body to `fetch`. */
+export function isUnfit({ status, fields, decoded }: StoredEntry, origin: Origin): boolean {
+  if (origin.follows && status >= 300 && status < 400 && fields['location'] !== undefined) return true;
+  return origin.decodes && !decoded && fields['content-encoding'] !== undefined;
 }
 
 /** Whether the origin is in trouble, so that something stale is better than its answer. */
@@ -102,7 +103,7 @@ export class Exchange {
       !request.directives.noStore &&
       !request.hasPrecondition &&
       mayUse(request, entry) &&
-      !(origin.follows && isRedirect(entry));
+      !isUnfit(entry, origin);
     const asked = isAboutEntry ? conditions(entry) : undefined;
     let arrived = await this.#send(flight, asked === undefined ? UNCHANGED : { ...UNCONDITIONAL, ...asked });
     if (entry !== undefined && asked !== undefined && arrived.status === 304) {

@@ -23,6 +23,8 @@ export interface Origin {
   readonly lane: string;
   /** Follows redirects, so that a stored redirect is no answer. */
   readonly follows: boolean;
+  /** Bodies come decoded from there, so one that is stored encoded is no answer. */
+  readonly decodes: boolean;
   /**
    * Sends the request.
    *
