@@ -182,6 +182,13 @@ test('what can not be stored is waited for once: the next ones go together', asy
   assert.equal(origin.most, 10);
 });
 
+test('one who wants nothing stored does not take sharing from the others', async (t) => {
+  const { get, origin } = await scene(t, slowly({ 'cache-control': 'max-age=60' }));
+  await text(get({ 'cache-control': 'no-store' }));
+  await Promise.all(times(10, () => text(get())));
+  assert.equal(origin.count, 2);
+});
+
 test('the body flows while it is stored', async (t) => {
   const rest = Promise.withResolvers<undefined>();
   const { get, origin } = await scene(t, (_request, response) => {

@@ -48,6 +48,13 @@ export function isJoinable(request: CacheRequest): boolean {
   );
 }
 
+/** Whether what comes of it says something about what others would get. */
+function asksPlainly(request: CacheRequest): boolean {
+  return (
+    isJoinable(request) && !request.isConditional && !request.hasPrecondition && !request.directives.noStore
+  );
+}
+
 /** Whether what is stored is no answer to who asks that way: a redirect to those who follow, an encoded body to `fetch`. */
 export function isUnfit({ status, fields, decoded }: StoredEntry, origin: Origin): boolean {
   if (origin.follows && status >= 300 && status < 400 && fields['location'] !== undefined) return true;
@@ -124,7 +131,7 @@ export class Exchange {
       mayServeOnError(request, entry, arrived.respondedAt);
     const admitted = arrived.redirected || isWorse ? 'no-use' : admit(request, arrived, this.#options);
     if (typeof admitted === 'string' || isLarger(arrived, this.#options.entryLimitBytes)) {
-      if (isJoinable(request) && !isTrouble(arrived.status)) this.#markUncacheable(request.url);
+      if (asksPlainly(request) && !isTrouble(arrived.status)) this.#markUncacheable(request.url);
       // What was stored is no longer what the origin gives.
       if (isAboutEntry && arrived.status !== 304 && !isTrouble(arrived.status)) await this.#forget(found);
       land();
