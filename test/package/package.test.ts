@@ -15,6 +15,7 @@ const run = promisify(execFile);
 const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   '.': ['RespiteError', 'addPressureSignal', 'protect'],
   './backpressure': ['boundKernelBuffers', 'broadcast', 'createChannel', 'createWriteBudget', 'pipe'],
+  './cache': ['conditional', 'createCache', 'memoryStore'],
   './config': ['defineConfig'],
   './express': ['policy', 'respite'],
   './fastify': ['respite'],
@@ -30,6 +31,7 @@ server.listen(0, () => console.log('listening ' + server.address().port));
 
 const CONSUMER = `import { type AdmissionStats, type Criticality, protect, type Protection, RespiteError } from 'respite';
 import { type Channel, createChannel, createWriteBudget, type WriteBudgetStats } from 'respite/backpressure';
+import { type Cache, conditional, createCache, memoryStore } from 'respite/cache';
 import { defineConfig } from 'respite/config';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
@@ -42,6 +44,10 @@ createTcpServer((socket) => {
 });
 const budgetStats: WriteBudgetStats = budget.stats();
 budgetStats.usedBytes satisfies number;
+const cache: Cache = createCache({ store: memoryStore({ limitBytes: 1_000_000 }), mode: 'private' });
+const hits: number = cache.stats().hits;
+createServer((req, res) => conditional(req, res, { lastModified: new Date(), etag: '"a"' }) || res.end(String(hits)));
+void cache.fetch('http://localhost/').then((response: Response) => response.text());
 const protection: Protection = protect(createServer(), { limit: 10, routes: { 'POST /a': 'sheddable' } });
 const stats: AdmissionStats = protection.stats();
 const limit: number = stats.limit;

@@ -1,0 +1,48 @@
+import { Engine } from './engine/engine.ts';
+import type { CacheStats } from './engine/statistics.ts';
+import { fetchThrough } from './fetch.ts';
+import { type DispatchInterceptor, interceptThrough } from './interceptor.ts';
+import { type CacheOptions, resolveCacheOptions } from './options.ts';
+import { groupName, tagName } from './policy/tags.ts';
+
+/** An HTTP cache. */
+export interface Cache {
+  /** `fetch`, with responses from the cache where RFC 9111 allows. What happened is in their Cache-Status field. */
+  readonly fetch: typeof globalThis.fetch;
+  /**
+   * The same cache for undici's dispatchers, version 7 and later: `new Agent().compose(cache.interceptor())`. Bodies are
+   * stored as they come, so a response that is stored compressed is not taken for `fetch`.
+   */
+  interceptor(): DispatchInterceptor;
+  /**
+   * Makes all responses void that came with one of these tags, also those that are on their way; with an `origin`, such as
+   * `https://api.example`, those that belong to one of its groups of that name (RFC 9875).
+   */
+  invalidateTags(tags: readonly string[], origin?: string): Promise<void>;
+  /** What the cache has done since it was created. */
+  stats(): CacheStats;
+  /** Closes the store. Requests still work afterwards, but what they bring may not be kept. */
+  close(): Promise<void>;
+}
+
+/**
+ * Creates an HTTP cache for the requests of this process (RFC 9111), shared between its users unless told otherwise.
+ *
+ * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ */
+export function createCache(options: CacheOptions = {}): Cache {
+  const resolved = resolveCacheOptions(options);
+  const engine = new Engine(resolved);
+  return {
+    fetch: fetchThrough(engine, resolved.fetch),
+    interceptor: () => interceptThrough(engine),
+    invalidateTags: (tags, origin) =>
+      engine.invalidateTags(
+        tags.map((tag) => (origin === undefined ? tagName(tag) : groupName(origin, tag))),
+      ),
+    stats: () => engine.stats(),
+    close: async () => {
+      await resolved.store.close();
+    },
+  };
+}

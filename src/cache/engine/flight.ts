@@ -1,0 +1,98 @@
+// One request to the origin, and everybody who waits for what comes of it.
+import type { StoredEntry } from '../policy/record.ts';
+import type { CacheRequest } from '../policy/request.ts';
+import type { Found } from './lookup.ts';
+import type { Origin, OriginResponse } from './origin.ts';
+import type { SharedBody } from './shared-body.ts';
+
+/**
+ * - `shared`: a response that may be stored, so that anybody for whom it is fresh may have it.
+ * - `validated`: the stored response is still right.
+ * - `single`: a response for the one who asked, and nobody else.
+ */
+export type Outcome =
+  | {
+      readonly kind: 'shared';
+      readonly entry: StoredEntry;
+      readonly body: SharedBody;
+      /** False while the store fails. */
+      readonly isStored: boolean;
+    }
+  | { readonly kind: 'validated'; readonly entry: StoredEntry; readonly body: Uint8Array }
+  | { readonly kind: 'single'; readonly response: OriginResponse };
+
+/** Bounds how long a flight lasts that nobody waits for any more. */
+const UNATTENDED_LIMIT_MS = 30_000;
+
+export class Flight {
+  readonly request: CacheRequest;
+  readonly origin: Origin;
+  readonly found: Found;
+  readonly #controller: AbortController = new AbortController();
+  readonly signal: AbortSignal;
+  readonly departedAt: number;
+  /** The response has come, the body may not have. */
+  hasAnswer = false;
+  /** Nobody can join: it is over, or what it brings has become invalid. */
+  isClosed = false;
+  #isOver = false;
+  #isWanted = false;
+  #users = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param signal Of its only user, if it has but one. */
+  constructor(
+    request: CacheRequest,
+    origin: Origin,
+    found: Found,
+    signal: AbortSignal | undefined,
+    departedAt: number,
+  ) {
+    this.departedAt = departedAt;
+    this.request = request;
+    this.origin = origin;
+    this.found = found;
+    const own = this.#controller.signal;
+    this.signal = signal === undefined ? own : AbortSignal.any([signal, own]);
+  }
+
+  get isAttended(): boolean {
+    return this.#users > 0;
+  }
+
+  join(): void {
+    this.#users += 1;
+    clearTimeout(this.#timer);
+  }
+
+  /** The last who leaves ends it, unless its result is wanted for later. */
+  leave(): void {
+    this.#users -= 1;
+    if (this.#users > 0 || this.#isOver) return;
+    if (!this.#isWanted) {
+      this.#controller.abort();
+      return;
+    }
+    this.#timer = setTimeout(() => {
+      this.#controller.abort();
+    }, UNATTENDED_LIMIT_MS);
+    this.#timer.unref();
+  }
+
+  /** Leaves, but for the cache's sake it should go on for a while without anybody. */
+  leaveRunning(): void {
+    this.#isWanted = true;
+    this.leave();
+  }
+
+  abort(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  /** Nothing is left to abort or to join. */
+  end(): void {
+    this.isClosed = true;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+  }
+}

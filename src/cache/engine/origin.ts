@@ -1,0 +1,34 @@
+// The engine's way to the origin: `fetch` or a dispatcher, the engine does not know which.
+import type { Fields } from '../http/fields.ts';
+
+/** A response whose body has not been read. */
+export interface OriginResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly fields: Fields;
+  /** One by one, as they can't be joined. They are in `fields` too. */
+  readonly setCookies: readonly string[];
+  readonly body: ReadableStream<Uint8Array> | null;
+  /** Where it came from in the end. */
+  readonly url: string;
+  /** It came from elsewhere than was asked, so it must not be stored for what was asked. */
+  readonly redirected: boolean;
+  /** The body has been decoded, its Content-Encoding and Content-Length are about something else. */
+  readonly decoded: boolean;
+}
+
+/** One request of a user, which can be sent as often as needed. */
+export interface Origin {
+  /** Requests that differ in it never share an answer, although key and fields are the same. */
+  readonly lane: string;
+  /** Follows redirects, so that a stored redirect is no answer. */
+  readonly follows: boolean;
+  /** Bodies come decoded from there, so one that is stored encoded is no answer. */
+  readonly decodes: boolean;
+  /**
+   * Sends the request.
+   *
+   * @param fields Replaces these fields of the user's; undefined takes one away.
+   */
+  send(fields: Fields, signal: AbortSignal | undefined): Promise<OriginResponse>;
+}

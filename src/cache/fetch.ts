@@ -1,0 +1,236 @@
+// The cache behind the signature of `fetch`.
+import type { Answer } from './engine/answer.ts';
+import type { Engine } from './engine/engine.ts';
+import type { Origin, OriginResponse } from './engine/origin.ts';
+import { type Fields, type FieldsInit, NO_FIELDS, readFields } from './http/fields.ts';
+import {
+  NO_REQUEST_DIRECTIVES,
+  readRequest,
+  readRequestDirectives,
+  type RequestDirectives,
+} from './policy/request.ts';
+
+type Fetch = typeof globalThis.fetch;
+type FetchInput = Parameters<Fetch>[0];
+type FetchInit = NonNullable<Parameters<Fetch>[1]>;
+type BodyInit = ConstructorParameters<typeof Response>[0];
+type HeadersInit = ConstructorParameters<typeof Headers>[0];
+
+/** Bytes of a stream's pieces: a reader who stops holds no more than one. */
+const PIECE_BYTES = 64 * 1024;
+
+/** Where a copy for the reader costs more than a stream of pieces. */
+const STREAMED_FROM_BYTES = 512 * 1024;
+
+const NULL_BODY = new Set([101, 103, 204, 205, 304]);
+
+/** Codings that fetch decodes. */
+const DECODED = /\b(?:gzip|x-gzip|deflate|br|zstd)\b/i;
+
+/** A Response that knows where it came from. */
+class CachedResponse extends Response {
+  readonly #url: string;
+  readonly #redirected: boolean;
+
+  constructor(body: BodyInit, init: ResponseInit, url: string, redirected: boolean) {
+    super(body, init);
+    this.#url = url;
+    this.#redirected = redirected;
+  }
+
+  // Declared as properties, so that they can't be overridden by accessors in the usual way.
+  static {
+    Object.defineProperties(this.prototype, {
+      url: {
+        get(this: CachedResponse) {
+          return this.#url;
+        },
+      },
+      redirected: {
+        get(this: CachedResponse) {
+          return this.#redirected;
+        },
+      },
+      type: { value: 'basic' },
+    });
+  }
+
+  override clone(): Response {
+    const { body, status, statusText, headers } = super.clone();
+    return new CachedResponse(body, { status, statusText, headers }, this.#url, this.#redirected);
+  }
+}
+
+/** `fetch` through the engine, to origins by `send` (the global `fetch` if undefined). */
+export function fetchThrough(engine: Engine, send: Fetch | undefined): Fetch {
+  return (input, init) => {
+    try {
+      return answer(engine, send, input, init);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
+}
+
+function answer(
+  engine: Engine,
+  send: Fetch | undefined,
+  input: FetchInput,
+  init: FetchInit | undefined,
+): Promise<Response> {
+  const given = typeof input === 'string' || input instanceof URL ? undefined : input;
+  const signal = init?.signal ?? given?.signal ?? undefined;
+  if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
+  const url = absolute(urlOf(input));
+  // Other schemes, and what fetch would refuse, are its own business.
+  if (url === undefined) return (send ?? globalThis.fetch)(input, init);
+  const method = normalMethod(init?.method ?? given?.method);
+  const fields =
+    init?.headers === undefined && given === undefined ? NO_FIELDS : readFields(headersOf(given, init));
+  const mode = init?.cache ?? given?.cache;
+  const request = readRequest(method, url, fields, directivesOf(fields, mode));
+  const found = engine.handle(request, new FetchOrigin(send, input, init, given), signal);
+  return found instanceof Promise ? found.then(toResponse) : Promise.resolve(toResponse(found));
+}
+
+function urlOf(input: FetchInput): string {
+  if (typeof input === 'string') return input;
+  return input instanceof URL ? input.href : input.url;
+}
+
+function headersOf(given: Request | undefined, init: FetchInit | undefined): FieldsInit | undefined {
+  return (init?.headers ?? given?.headers) as FieldsInit | undefined;
+}
+
+/** As `new Request` does: those that are often written small. */
+function normalMethod(method: string | undefined): string {
+  if (method === undefined) return 'GET';
+  const upper = method.toUpperCase();
+  return ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'].includes(upper) ? upper : method;
+}
+
+/** The URL without fragment, if it is one that can be cached. */
+function absolute(input: string): string | undefined {
+  const url = URL.parse(input);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.username !== '') {
+    return undefined;
+  }
+  if (url.hash === '') return url.href;
+  url.hash = '';
+  return url.href;
+}
+
+/** Directives, and what the `cache` option of fetch says in other words. */
+function directivesOf(fields: Fields, mode: Request['cache'] | undefined): RequestDirectives {
+  const said = fields === NO_FIELDS ? NO_REQUEST_DIRECTIVES : readRequestDirectives(fields);
+  switch (mode) {
+    case 'no-store':
+      return { ...said, noStore: true };
+    case 'reload':
+    case 'no-cache':
+      return { ...said, noCache: true };
+    case 'force-cache':
+      return { ...said, maxStale: Infinity };
+    case 'only-if-cached':
+      return { ...said, maxStale: Infinity, onlyIfCached: true };
+    default:
+      return said;
+  }
+}
+
+/** The origin by way of fetch. */
+class FetchOrigin implements Origin {
+  readonly decodes = true;
+  readonly #send: Fetch | undefined;
+  readonly #input: FetchInput;
+  readonly #init: FetchInit | undefined;
+  readonly #given: Request | undefined;
+
+  constructor(
+    send: Fetch | undefined,
+    input: FetchInput,
+    init: FetchInit | undefined,
+    given: Request | undefined,
+  ) {
+    this.#send = send;
+    this.#input = input;
+    this.#init = init;
+    this.#given = given;
+  }
+
+  get lane(): string {
+    return this.#init?.redirect ?? this.#given?.redirect ?? 'follow';
+  }
+
+  get follows(): boolean {
+    return this.lane !== 'manual';
+  }
+
+  async send(changes: Fields, signal: AbortSignal | undefined): Promise<OriginResponse> {
+    const send = this.#send ?? globalThis.fetch;
+    const headers = new Headers(headersOf(this.#given, this.#init) as HeadersInit | undefined);
+    for (const name in changes) {
+      const value = changes[name];
+      if (value === undefined) headers.delete(name);
+      else headers.set(name, value);
+    }
+    const init: FetchInit = { ...this.#init, headers, signal: signal ?? null };
+    // The cache is here; those below need not think about it.
+    delete init.cache;
+    const response = await send(this.#input, init);
+    const fields = readFields(response.headers);
+    const isHead = (this.#init?.method ?? this.#given?.method)?.toUpperCase() === 'HEAD';
+    return {
+      status: response.status,
+      statusText: response.statusText,
+      fields,
+      setCookies: response.headers.getSetCookie(),
+      body: response.body,
+      url: response.url,
+      redirected: response.redirected,
+      decoded: !isHead && response.body !== null && DECODED.test(fields['content-encoding'] ?? ''),
+    };
+  }
+}
+
+function toResponse(answered: Answer): Response {
+  const { status, statusText, fields, extra, age, cacheStatus, body } = answered;
+  const headers: [string, string][] = [];
+  for (const name in fields) {
+    const value = extra?.[name] ?? fields[name];
+    if (value === undefined || name === 'set-cookie') continue;
+    if (name !== 'cache-status') headers.push([name, value]);
+  }
+  for (const name in extra) {
+    const value = extra[name];
+    if (value !== undefined && fields[name] === undefined) headers.push([name, value]);
+  }
+  for (const cookie of answered.setCookies) headers.push(['set-cookie', cookie]);
+  if (age !== undefined) headers.push(['age', String(age)]);
+  const upstream = fields['cache-status'];
+  headers.push(['cache-status', upstream === undefined ? cacheStatus : `${upstream}, ${cacheStatus}`]);
+  const init = { status, statusText, headers };
+  const content = NULL_BODY.has(status) ? null : contentOf(body);
+  return new CachedResponse(content, init, answered.url, answered.redirected);
+}
+
+function contentOf(body: Answer['body']): BodyInit {
+  if (!(body instanceof Uint8Array)) return body;
+  return body.byteLength < STREAMED_FROM_BYTES ? (body as Uint8Array<ArrayBuffer>) : streamOf(body);
+}
+
+/** A stream of bytes that stay ours, copied piece by piece as they are read. */
+function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  let position = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: (controller) => {
+        const piece = bytes.slice(position, position + PIECE_BYTES);
+        position += piece.byteLength;
+        if (piece.byteLength > 0) controller.enqueue(piece);
+        if (position >= bytes.byteLength) controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

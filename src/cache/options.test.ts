@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEFAULTS, resolveCacheOptions } from './options.ts';
+
+test('everything has a default, and only undefined means default', () => {
+  const { store, ...resolved } = resolveCacheOptions({ staleIfErrorMs: undefined });
+  assert.deepEqual(resolved, DEFAULTS);
+  assert.equal(typeof store.get, 'function');
+  assert.equal(resolveCacheOptions({ staleIfErrorMs: 0 }).staleIfErrorMs, 0);
+});
+
+test('names of fields are compared in lower case', () => {
+  const { targets, tagField } = resolveCacheOptions({
+    targets: ['CDN-Cache-Control'],
+    tagField: 'Surrogate-Key',
+  });
+  assert.deepEqual([...targets, tagField], ['cdn-cache-control', 'surrogate-key']);
+});
+
+const WRONG: readonly (readonly [options: object, message: string])[] = [
+  [{ mode: 'public' }, 'cache.mode must be one of shared, private, got "public"'],
+  [{ name: 'My cache' }, 'cache.name must be a token (RFC 9651), got "My cache"'],
+  [{ targets: ['a b'] }, 'cache.targets[0] must be a token (RFC 9651), got "a b"'],
+  [{ unreachable: '504' }, 'cache.unreachable must be one of throw, gateway-timeout, got "504"'],
+  [{ staleIfErrorMs: -1 }, 'cache.staleIfErrorMs must be a whole number of at least 0, got -1'],
+  [{ retentionMs: '1d' }, 'cache.retentionMs must be a whole number of at least 0, got "1d"'],
+  [{ entryLimitBytes: 0 }, 'cache.entryLimitBytes must be a whole number of at least 1, got 0'],
+  [
+    { revalidationDeadlineMs: 0 },
+    'cache.revalidationDeadlineMs must be a whole number from 1 to 2147483647, got 0',
+  ],
+];
+
+for (const [options, message] of WRONG) {
+  test(`refused: ${message}`, () => {
+    assert.throws(() => resolveCacheOptions(options), {
+      code: 'RESPITE_OPTIONS_INVALID',
+      message,
+    });
+  });
+}

@@ -1,0 +1,124 @@
+import { RespiteError } from '../core/errors.ts';
+import { integer, knownKeys, oneOf } from '../core/validate.ts';
+import type { PolicyOptions } from './policy/options.ts';
+import type { CacheStore } from './store/contract.ts';
+import { memoryStore } from './store/memory.ts';
+
+/** Options of a cache. Every one has a default; only `undefined` means default. */
+export interface CacheOptions {
+  /** Where responses are kept. Default {@link memoryStore} of 64 MiB. */
+  readonly store?: CacheStore | undefined;
+  /**
+   * `shared`: for the requests of many users; `private`: for those of one, so that `private` responses and those to requests
+   * with credentials are stored too. Default `shared`.
+   */
+  readonly mode?: 'shared' | 'private' | undefined;
+  /** What requests to the origin are sent with. Default the global `fetch`, as it is when a request is sent. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Its name in the Cache-Status field (RFC 9211), a token. Default `Respite`. */
+  readonly name?: string | undefined;
+  /**
+   * Response fields that rule in place of Cache-Control, the first that is there (RFC 9213), such as
+   * `['my-cache-control', 'cdn-cache-control']`. Default none.
+   */
+  readonly targets?: readonly string[] | undefined;
+  /**
+   * How long past its freshness a response may be served while the origin errs, hangs or can't be reached, in
+   * milliseconds, where it doesn't say so itself (RFC 5861). `must-revalidate`, `no-cache` and `s-maxage` forbid it. Default 300000.
+   */
+  readonly staleIfErrorMs?: number | undefined;
+  /** How long somebody waits for the origin who could be served something stale, in milliseconds. Default 1000. */
+  readonly revalidationDeadlineMs?: number | undefined;
+  /**
+   * What a request ends in when the origin can't be reached and nothing may be served: `throw` what `fetch` threw, or a
+   * `gateway-timeout`, a response with status 504. Default `throw`.
+   */
+  readonly unreachable?: 'throw' | 'gateway-timeout' | undefined;
+  /** Longest freshness of a response that says nothing of it but when it was changed, in milliseconds. Default 86400000. */
+  readonly heuristicLimitMs?: number | undefined;
+  /** How long a stale response is kept for the sake of its validator, in milliseconds. Default 86400000. */
+  readonly retentionMs?: number | undefined;
+  /** Response field that lists tags for `invalidateTags`, separated by commas. Default `cache-tag`. */
+  readonly tagField?: string | undefined;
+  /** Largest body that is stored, in bytes. Default 8388608 (8 MiB). */
+  readonly entryLimitBytes?: number | undefined;
+  /** Bytes of bodies on their way that are held at once; above that they are passed on and not stored. Default 67108864. */
+  readonly inFlightLimitBytes?: number | undefined;
+  /** The clock, in milliseconds since 1970. Default `Date.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** {@link CacheOptions} with every default filled in. */
+export interface ResolvedCacheOptions extends PolicyOptions {
+  readonly store: CacheStore;
+  readonly fetch: typeof globalThis.fetch | undefined;
+  readonly name: string;
+  readonly revalidationDeadlineMs: number;
+  readonly unreachable: 'throw' | 'gateway-timeout';
+  readonly entryLimitBytes: number;
+  readonly inFlightLimitBytes: number;
+  readonly now: () => number;
+}
+
+const DAY_MS = 86_400_000;
+
+export const DEFAULTS: Omit<ResolvedCacheOptions, 'store'> = Object.freeze({
+  mode: 'shared',
+  fetch: undefined,
+  name: 'Respite',
+  targets: Object.freeze([]),
+  staleIfErrorMs: 300_000,
+  revalidationDeadlineMs: 1000,
+  unreachable: 'throw',
+  // RFC 9111, 4.2.2, leaves it open; a day is what older specifications took for the point where to warn.
+  heuristicLimitMs: DAY_MS,
+  retentionMs: DAY_MS,
+  tagField: 'cache-tag',
+  entryLimitBytes: 8 * 1024 * 1024,
+  inFlightLimitBytes: 64 * 1024 * 1024,
+  now: Date.now,
+});
+
+/** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
+export function resolveCacheOptions(options: CacheOptions = {}): ResolvedCacheOptions {
+  knownKeys('cache', options, ['store', ...Object.keys(DEFAULTS)]);
+  const ms = (name: 'staleIfErrorMs' | 'heuristicLimitMs' | 'retentionMs'): number =>
+    integer(`cache.${name}`, options[name] ?? DEFAULTS[name], 0);
+  const bytes = (name: 'entryLimitBytes' | 'inFlightLimitBytes'): number =>
+    integer(`cache.${name}`, options[name] ?? DEFAULTS[name], 1);
+  return Object.freeze({
+    store: options.store ?? memoryStore({ now: options.now }),
+    mode: oneOf('cache.mode', options.mode ?? DEFAULTS.mode, ['shared', 'private']),
+    fetch: options.fetch,
+    name: token('cache.name', options.name ?? DEFAULTS.name),
+    targets: (options.targets ?? DEFAULTS.targets).map((target, i) =>
+      token(`cache.targets[${i}]`, target).toLowerCase(),
+    ),
+    staleIfErrorMs: ms('staleIfErrorMs'),
+    revalidationDeadlineMs: integer(
+      'cache.revalidationDeadlineMs',
+      options.revalidationDeadlineMs ?? DEFAULTS.revalidationDeadlineMs,
+      1,
+      // What a timer can take.
+      2_147_483_647,
+    ),
+    unreachable: oneOf('cache.unreachable', options.unreachable ?? DEFAULTS.unreachable, [
+      'throw',
+      'gateway-timeout',
+    ]),
+    heuristicLimitMs: ms('heuristicLimitMs'),
+    retentionMs: ms('retentionMs'),
+    tagField: token('cache.tagField', options.tagField ?? DEFAULTS.tagField).toLowerCase(),
+    entryLimitBytes: bytes('entryLimitBytes'),
+    inFlightLimitBytes: bytes('inFlightLimitBytes'),
+    now: options.now ?? DEFAULTS.now,
+  });
+}
+
+function token(option: string, value: unknown): string {
+  if (typeof value === 'string' && /^[A-Za-z*][!#$%&'*+\-.^_`|~0-9A-Za-z:/]*$/.test(value)) return value;
+  throw new RespiteError(
+    'RESPITE_OPTIONS_INVALID',
+    `${option} must be a token (RFC 9651), got ${JSON.stringify(value)}`,
+  );
+}

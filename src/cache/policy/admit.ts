@@ -1,0 +1,161 @@
+// May this response be stored, and what is to be known of it when it is asked for (RFC 9111, 3 and 4.2)?
+import { parseHttpDate, formatHttpDate } from '../http/date.ts';
+import { type Fields, storedFields } from '../http/fields.ts';
+import { type Control, controlOf } from './control.ts';
+import type { PolicyOptions } from './options.ts';
+import type { StoredEntry } from './record.ts';
+import type { CacheRequest } from './request.ts';
+import { tagsOf } from './tags.ts';
+
+/** A response as it has arrived. */
+export interface ArrivedResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly fields: Fields;
+  /** When the request was sent and when the response came, in milliseconds since 1970. */
+  readonly requestedAt: number;
+  readonly respondedAt: number;
+  readonly decoded: boolean;
+}
+
+/** Why a response is not stored. */
+export type NotStored =
+  | 'method'
+  | 'status'
+  | 'partial'
+  | 'no-store'
+  | 'private'
+  | 'authorization'
+  | 'cookie'
+  | 'set-cookie'
+  | 'vary'
+  | 'no-use';
+
+/** RFC 9110, 15.1; 206 is left out because parts are not stored. */
+const HEURISTICALLY_CACHEABLE = new Set([200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501]);
+
+/** Statuses whose caching is specified (RFC 9110, 15), for `must-understand` (RFC 9111, 5.2.2.3). */
+const UNDERSTOOD = new Set(
+  (
+    '200 203 204 300 301 302 303 307 308 400 401 403 404 405 406 409 410 411 413 414 415 421 422 426 429 ' +
+    '500 501 502 503 504 505'
+  )
+    .split(' ')
+    .map(Number),
+);
+
+/** What is known of the response once it is stored (without its body's length), or why it can't be. */
+export function admit(
+  request: CacheRequest,
+  response: ArrivedResponse,
+  options: PolicyOptions,
+): StoredEntry | NotStored {
+  const { status, fields } = response;
+  const shared = options.mode === 'shared';
+  if (request.method !== 'GET') return 'method';
+  if (status < 200 || status === 304) return 'status';
+  if (status === 206 || fields['content-range'] !== undefined) return 'partial';
+  if (request.directives.noStore) return 'no-store';
+  const control = controlOf(fields, options.targets);
+  if (control.mustUnderstand ? !UNDERSTOOD.has(status) : control.noStore) return 'no-store';
+  if (shared && control.private) return 'private';
+  // A user's own, whatever else is said.
+  if (fields['set-cookie'] !== undefined || fields['set-cookie2'] !== undefined) return 'set-cookie';
+  if (fields['vary']?.includes('*') === true) return 'vary';
+  const forAuthorized =
+    !shared || control.public || control.mustRevalidate || typeof control.sMaxAge === 'number';
+  if (request.hasAuthorization && !forAuthorized) return 'authorization';
+  const forCookies = !shared || control.public;
+  if (request.hasCookie && !forCookies) return 'cookie';
+  const explicit = explicitLifetime(control, fields, response.respondedAt, shared);
+  const isPublic = control.public || (!shared && control.private);
+  if (explicit === undefined && !isPublic && !HEURISTICALLY_CACHEABLE.has(status)) return 'status';
+
+  const bornAt = birth(response);
+  const lifetimeMs = explicit ?? heuristicLifetime(fields, response.respondedAt, options);
+  const freshUntil = bornAt + lifetimeMs;
+  const mustRevalidate =
+    control.mustRevalidate ||
+    control.noCache ||
+    (shared && (control.proxyRevalidate || control.sMaxAge !== undefined));
+  const past = (ms: number): number => (mustRevalidate ? freshUntil : freshUntil + ms);
+  const staleWhileRevalidateUntil = past((control.staleWhileRevalidate ?? 0) * 1000);
+  const staleIfErrorUntil = past(
+    control.staleIfError === undefined ? options.staleIfErrorMs : control.staleIfError * 1000,
+  );
+  const hasValidator = fields['etag'] !== undefined || fields['last-modified'] !== undefined;
+  const isServed = !control.noCache && freshUntil > response.respondedAt;
+  const isServedStale = control.staleIfError !== undefined || control.staleWhileRevalidate !== undefined;
+  if (!isServed && !hasValidator && (mustRevalidate || !isServedStale)) return 'no-use';
+
+  return {
+    kind: 'entry',
+    status,
+    statusText: response.statusText,
+    fields: toStore(fields, response),
+    bodyBytes: 0,
+    bornAt,
+    freshUntil,
+    staleWhileRevalidateUntil,
+    staleIfErrorUntil,
+    expiresAt: Math.max(
+      staleWhileRevalidateUntil,
+      staleIfErrorUntil,
+      hasValidator ? Math.max(freshUntil, response.respondedAt) + options.retentionMs : 0,
+    ),
+    noCache: control.noCache,
+    mustRevalidate,
+    immutable: control.immutable,
+    forAuthorized,
+    forCookies,
+    decoded: response.decoded,
+    tags: tagsOf(fields, new URL(request.url).origin, options.tagField),
+    epoch: 0,
+  };
+}
+
+/** When the age was 0: the corrected initial age of RFC 9111, 4.2.3, before the response came. */
+function birth({ fields, requestedAt, respondedAt }: ArrivedResponse): number {
+  const date = parseHttpDate(fields['date'], respondedAt) ?? respondedAt;
+  const apparentAgeMs = Math.max(0, respondedAt - date);
+  // A list's first member; what is no number is not there (RFC 9111, 5.1).
+  const first = fields['age']?.split(',', 1)[0]?.trim() ?? '';
+  const ageMs = /^\d+$/.test(first) ? Math.min(Number(first), 2_147_483_648) * 1000 : 0;
+  const correctedAgeMs = ageMs + Math.max(0, respondedAt - requestedAt);
+  return respondedAt - Math.max(apparentAgeMs, correctedAgeMs);
+}
+
+/** RFC 9111, 4.2.1, in milliseconds. What is said but not understood is 0: stale. */
+function explicitLifetime(
+  control: Control,
+  fields: Fields,
+  respondedAt: number,
+  shared: boolean,
+): number | undefined {
+  const age = shared ? (control.sMaxAge ?? control.maxAge) : control.maxAge;
+  if (age !== undefined) return age === 'invalid' ? 0 : age * 1000;
+  if (control.targeted || fields['expires'] === undefined) return undefined;
+  const expires = parseHttpDate(fields['expires'], respondedAt);
+  const date = parseHttpDate(fields['date'], respondedAt) ?? respondedAt;
+  return expires === undefined ? 0 : Math.max(0, expires - date);
+}
+
+/** RFC 9111, 4.2.2: a tenth of the time since the last change. */
+function heuristicLifetime(fields: Fields, respondedAt: number, options: PolicyOptions): number {
+  const modified = parseHttpDate(fields['last-modified'], respondedAt);
+  if (modified === undefined) return 0;
+  const date = parseHttpDate(fields['date'], respondedAt) ?? respondedAt;
+  return Math.min(Math.max(0, date - modified) / 10, options.heuristicLimitMs);
+}
+
+function toStore(fields: Fields, { respondedAt, decoded }: ArrivedResponse): Fields {
+  const kept = storedFields(fields);
+  delete kept['age'];
+  // RFC 9110, 6.6.1: whoever stores a response without a Date gives it one.
+  kept['date'] ??= formatHttpDate(respondedAt);
+  if (decoded) {
+    delete kept['content-encoding'];
+    delete kept['content-length'];
+  }
+  return kept;
+}

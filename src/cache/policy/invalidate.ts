@@ -1,0 +1,25 @@
+// What a response to an unsafe request makes invalid (RFC 9111, 4.4).
+import type { Fields } from '../http/fields.ts';
+
+/** RFC 9110, 9.2.1, and safe extensions: PROPFIND and REPORT (RFC 9110's registry), SEARCH, QUERY. */
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'REPORT', 'SEARCH', 'QUERY', 'PRI']);
+
+/** Whether the method may change something; one that is not known may. */
+export function isUnsafe(method: string): boolean {
+  return !SAFE.has(method);
+}
+
+/** URLs whose stored responses a response to an unsafe request makes invalid; none if it is an error. */
+export function invalidatedUrls(url: string, status: number, fields: Fields): readonly string[] {
+  if (status < 200 || status >= 400) return [];
+  const target = new URL(url);
+  const urls = new Set([target.href]);
+  for (const field of [fields['location'], fields['content-location']]) {
+    if (field === undefined || !URL.canParse(field, url)) continue;
+    const other = new URL(field, url);
+    other.hash = '';
+    // Others could be used to empty a cache that is not theirs.
+    if (other.origin === target.origin) urls.add(other.href);
+  }
+  return [...urls];
+}

@@ -1,0 +1,88 @@
+// What the policy needs to know of a request.
+import { deltaSeconds, type Directives, parseDirectives } from '../http/directives.ts';
+import type { Fields } from '../http/fields.ts';
+
+/** Cache-Control of a request (RFC 9111, 5.2.1; RFC 5861, 4). Seconds; undefined where not said or not understood. */
+export interface RequestDirectives {
+  readonly noStore: boolean;
+  readonly noCache: boolean;
+  readonly onlyIfCached: boolean;
+  readonly maxAge: number | undefined;
+  readonly minFresh: number | undefined;
+  /** Infinity for `max-stale` without a number. */
+  readonly maxStale: number | undefined;
+  readonly staleIfError: number | undefined;
+}
+
+/** A request, as the policy sees it. */
+export interface CacheRequest {
+  readonly method: string;
+  /** Absolute, without fragment. */
+  readonly url: string;
+  readonly fields: Fields;
+  readonly directives: RequestDirectives;
+  /** Carries something that tells one user from another: Authorization or Cookie. */
+  readonly hasAuthorization: boolean;
+  readonly hasCookie: boolean;
+  readonly range: string | undefined;
+  /** Has If-None-Match or If-Modified-Since, which can be answered from a stored response. */
+  readonly isConditional: boolean;
+  /** Has If-Match or If-Unmodified-Since, which only the origin can answer. */
+  readonly hasPrecondition: boolean;
+}
+
+export const NO_REQUEST_DIRECTIVES: RequestDirectives = Object.freeze({
+  noStore: false,
+  noCache: false,
+  onlyIfCached: false,
+  maxAge: undefined,
+  minFresh: undefined,
+  maxStale: undefined,
+  staleIfError: undefined,
+});
+
+/** Reads what matters for caching. `fields` by lower-case name. */
+export function readRequest(
+  method: string,
+  url: string,
+  fields: Fields,
+  directives: RequestDirectives = readRequestDirectives(fields),
+): CacheRequest {
+  return {
+    method,
+    url,
+    fields,
+    directives,
+    hasAuthorization: fields['authorization'] !== undefined,
+    hasCookie: fields['cookie'] !== undefined,
+    range: fields['range'],
+    isConditional: fields['if-none-match'] !== undefined || fields['if-modified-since'] !== undefined,
+    hasPrecondition: fields['if-match'] !== undefined || fields['if-unmodified-since'] !== undefined,
+  };
+}
+
+/** Cache-Control, or `Pragma: no-cache` where there is none (RFC 9111, 5.4). */
+export function readRequestDirectives(fields: Fields): RequestDirectives {
+  const field = fields['cache-control'];
+  if (field === undefined) {
+    const pragma = fields['pragma'];
+    if (pragma === undefined || !parseDirectives(pragma).has('no-cache')) return NO_REQUEST_DIRECTIVES;
+    return { ...NO_REQUEST_DIRECTIVES, noCache: true };
+  }
+  const directives = parseDirectives(field);
+  return {
+    noStore: directives.has('no-store'),
+    noCache: directives.has('no-cache'),
+    onlyIfCached: directives.has('only-if-cached'),
+    // A bound that can't be understood is taken at its strictest.
+    maxAge: seconds(directives, 'max-age', 0),
+    minFresh: seconds(directives, 'min-fresh', Infinity),
+    maxStale: directives.get('max-stale') === true ? Infinity : seconds(directives, 'max-stale', undefined),
+    staleIfError: seconds(directives, 'stale-if-error', undefined),
+  };
+}
+
+function seconds<T>(directives: Directives, name: string, otherwise: T): number | T | undefined {
+  const value = deltaSeconds(directives, name);
+  return value === 'invalid' ? otherwise : value;
+}
