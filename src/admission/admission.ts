@@ -23,8 +23,11 @@ export interface Shed {
 /** The body of a request that says neither its length nor that it has none. */
 export const UNKNOWN_LENGTH = -1;
 
-/** Sees every request end, for measuring. Called once for each, also for shed ones (then with 0 seconds). */
+/** Sees every request, for measuring. */
 export interface RequestObserver {
+  /** Called for each request that is let in, before its handler; `target` is as in the request line. */
+  started(method: string, target: string): void;
+  /** Called once for each when it ends, also for shed ones (then with 0 seconds). */
   observe(route: string, method: string, status: number, seconds: number): void;
 }
 
@@ -61,6 +64,7 @@ export class Admission {
   readonly #limit: Limit;
   /** All requests under way, exempt ones included: what a drain waits for. */
   #active = 0;
+  #completed = 0;
   #bytesInFlight = 0;
 
   /** @param now Milliseconds from any origin. */
@@ -81,6 +85,11 @@ export class Admission {
   /** All requests under way now, exempt ones included. */
   get active(): number {
     return this.#active;
+  }
+
+  /** Requests that were let in and have ended, exempt ones not included: what is done, and not only asked for. */
+  get completed(): number {
+    return this.#completed;
   }
 
   /** A connection was accepted. */
@@ -123,6 +132,7 @@ export class Admission {
     } else {
       tally.admitted += 1;
     }
+    this.observer?.started(method, target);
     this.#active += 1;
     this.#inFlight.take(units);
     if (units > 0) this.#limit.admitted(this.#inFlight.units);
@@ -182,6 +192,7 @@ export class Admission {
     const nowMs = this.#now();
     const seconds = (nowMs - startedMs) / 1000;
     this.#active -= 1;
+    if (tally.criticality !== 'exempt') this.#completed += 1;
     this.#inFlight.giveBack(heldUnits);
     this.#bytesInFlight -= heldBytes;
     if (heldUnits > 0 && outcome !== undefined) {

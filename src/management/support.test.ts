@@ -16,6 +16,7 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
       readyAtMs: own === 'starting' ? undefined : 3000,
       sample: undefined,
       sampleAgeMs: own === 'starting' ? undefined : 4000,
+      report: undefined,
     })),
     sockets: [{ address: '127.0.0.1', port: 3000, family: 'IPv4' }],
     restarts: { exit: 2, signal: 0, rolling: 0 },

@@ -1,4 +1,4 @@
-import type { WorkerSample } from '../worker/index.ts';
+import type { WatchdogReport, WorkerSample } from '../worker/index.ts';
 
 /** Where the instance as a whole stands. `draining`: asked to leave the load balancer, still serving. */
 export type InstanceState = 'starting' | 'running' | 'draining' | 'stopping';
@@ -19,6 +19,8 @@ export interface WorkerStatus {
   /** Undefined until its first sample arrives. */
   readonly sample: WorkerSample | undefined;
   readonly sampleAgeMs: number | undefined;
+  /** The last word of its watchdog, undefined before the first. */
+  readonly report: WatchdogReport | undefined;
 }
 
 /** A listening socket that the supervisor holds. */

@@ -175,6 +175,9 @@ class WorkerSupervisor implements Supervisor {
     });
     this.#live.add(worker);
     worker.on('ready', () => this.#ready(worker));
+    worker.on('message', (message) => {
+      if (message.kind === 'unwatched') this.#unwatched(worker, message.reason);
+    });
     worker.on('exit', (exit) => this.#exited(worker, slot, exit));
     this.#relay.join(worker);
     this.#sockets.join(worker);
@@ -194,6 +197,13 @@ class WorkerSupervisor implements Supervisor {
     if (this.#state === 'starting') this.#state = 'running';
     if (this.#state === 'stopping') return;
     for (const slot of this.#slots) slot.current ??= this.#spawn(slot);
+  }
+
+  #unwatched({ id, slot, pid }: WorkerProcess, reason: string): void {
+    this.#log.warn(
+      { worker: id, slot, workerPid: pid, reason },
+      `worker ${id} has no watchdog (${reason}): if it hangs, nobody will see why`,
+    );
   }
 
   #exited(worker: WorkerProcess, slot: Slot, exit: Exit): void {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import {
   receiveFromWorker,
@@ -10,10 +11,12 @@ import {
   type TcpHandle,
   type ToSupervisor,
   type ToWorker,
+  type WatchdogReport,
   type WorkerSample,
   type WorkerSetup,
 } from '../worker/index.ts';
 import type { WorkerState, WorkerStatus } from './status.ts';
+import { readWatchdog } from './watchdog-pipe.ts';
 
 /** Silent for this long, a worker that was ready is called unresponsive. */
 const UNRESPONSIVE_MS = 3 * SAMPLE_INTERVAL_MS;
@@ -35,7 +38,7 @@ export interface WorkerSpec {
   readonly heapMb: number | undefined;
   /** Sockets that its predecessors listened on: it is ready when it listens on all of them. */
   readonly keys: readonly SocketKey[];
-  readonly setup: WorkerSetup;
+  readonly setup: Omit<WorkerSetup, 'watchdog'>;
 }
 
 /** How a worker process ended. */
@@ -53,6 +56,8 @@ interface Events {
   ready: [];
   message: [message: ToSupervisor, handle: TcpHandle | undefined];
   userMessage: [message: unknown, handle: unknown];
+  /** Four times a second from the watchdog thread, also while the worker's event loop is blocked. */
+  report: [report: WatchdogReport];
   exit: [exit: Exit];
 }
 
@@ -64,11 +69,12 @@ export class WorkerProcess extends EventEmitter<Events> {
   /** Settles when the process has ended. */
   readonly exited: Promise<Exit>;
 
-  readonly #setup: WorkerSetup;
+  readonly #setup: WorkerSpec['setup'];
   readonly #missingKeys: Set<SocketKey>;
   readonly #child: ChildProcess;
   #phase: Phase = { name: 'starting' };
   #sample: { readonly sample: WorkerSample; readonly atMs: number } | undefined;
+  #report: { readonly report: WatchdogReport; readonly atMs: number } | undefined;
   /** Messages for a worker that has not said hello; undefined afterwards. */
   #unsent: { readonly message: ToWorker; readonly handle: TcpHandle | undefined }[] | undefined = [];
   #readyTimer: NodeJS.Timeout | undefined;
@@ -81,6 +87,10 @@ export class WorkerProcess extends EventEmitter<Events> {
     this.#setup = spec.setup;
     this.#missingKeys = new Set(spec.keys);
     const heap = spec.heapMb === undefined ? [] : [`--max-old-space-size=${spec.heapMb}`];
+    const inherited = inheritedDescriptors();
+    // The first two after those that the user's script may know the numbers of: Node.js's channel, and the watchdog's pipe.
+    const descriptor = inherited.length + 1;
+    const setup: WorkerSetup = { ...spec.setup, watchdog: { descriptor, heapMb: spec.heapMb } };
     const awaitSockets = spec.keys.length === 0 ? [] : [`--import=${AWAIT_SOCKETS.href}`];
     this.#child = spawn(
       process.execPath,
@@ -93,11 +103,11 @@ export class WorkerProcess extends EventEmitter<Events> {
         ...spec.args,
       ],
       {
-        stdio: [...inheritedDescriptors(), 'ipc'],
+        stdio: [...inherited, 'ipc', 'pipe'],
         // Its own process group: Ctrl-C at a terminal is for the supervisor, which then ends the workers gently.
         detached: true,
         serialization: 'advanced',
-        env: { ...process.env, [SETUP_VARIABLE]: JSON.stringify(spec.setup) },
+        env: { ...process.env, [SETUP_VARIABLE]: JSON.stringify(setup) },
       },
     );
     this.exited = new Promise((resolve) => {
@@ -112,6 +122,9 @@ export class WorkerProcess extends EventEmitter<Events> {
         if (this.#child.pid === undefined) ended({ code: null, signal: null });
       });
     });
+    const pipe = this.#child.stdio[descriptor];
+    if (pipe !== null && pipe !== undefined)
+      readWatchdog(pipe as Readable, (report) => this.#receiveReport(report));
     receiveFromWorker(this.#child, (message, handle) => this.#receive(message, handle));
     this.#child.on('message', (message, handle) => this.emit('userMessage', message, handle));
   }
@@ -177,6 +190,7 @@ export class WorkerProcess extends EventEmitter<Events> {
       readyAtMs: this.readySinceMs,
       sample: this.#sample?.sample,
       sampleAgeMs: this.#sample === undefined ? undefined : Date.now() - this.#sample.atMs,
+      report: this.#report?.report,
     };
   }
 
@@ -192,6 +206,11 @@ export class WorkerProcess extends EventEmitter<Events> {
     } else {
       this.emit('message', message, handle);
     }
+  }
+
+  #receiveReport(report: WatchdogReport): void {
+    this.#report = { report, atMs: Date.now() };
+    this.emit('report', report);
   }
 
   #markReady(): void {
