@@ -2,17 +2,19 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { WatchdogMessage } from '../worker/index.ts';
+import type { WatchdogReport } from '../worker/index.ts';
 import { readWatchdog } from './watchdog-pipe.ts';
 
 function line(sequence: number, lastRequest: string = ''): string {
   return `${JSON.stringify({ kind: 'report', sequence, lastRequest })}\n`;
 }
 
-async function read(chunks: readonly Buffer[]): Promise<WatchdogMessage[]> {
+async function read(chunks: readonly Buffer[]): Promise<WatchdogReport[]> {
   const pipe = new PassThrough();
-  const messages: WatchdogMessage[] = [];
-  readWatchdog(pipe, (message) => messages.push(message));
+  const messages: WatchdogReport[] = [];
+  readWatchdog(pipe, (message) => {
+    if (message.kind === 'report') messages.push(message);
+  });
   for (const chunk of chunks) pipe.write(chunk);
   pipe.end();
   await new Promise((resolve) => pipe.once('end', resolve));

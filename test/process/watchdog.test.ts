@@ -23,7 +23,7 @@ async function report(
 
 for (const fault of ['/busy-loop', '/microtasks', '/next-ticks'] as const) {
   test(`${fault}: it reports how long the loop has not turned, and the request that did it`, async (t) => {
-    const running = respite(t, 'faulty.mjs', { options: ['--heap', '200'] });
+    const running = respite(t, '../faults/blocked.mjs', { options: ['--heap', '200'] });
     const port = await running.port();
     await echo(port);
     const calm = await report(running, 'a calm report', ({ completions }) => completions === 1);
@@ -41,7 +41,7 @@ for (const fault of ['/busy-loop', '/microtasks', '/next-ticks'] as const) {
 }
 
 test('a process that was stopped for 3 s has not been hanging', async (t) => {
-  const running = respite(t, 'faulty.mjs');
+  const running = respite(t, '../faults/blocked.mjs');
   await running.port();
   const [worker] = await running.ready();
   const before = await report(running, 'a report');
@@ -56,7 +56,7 @@ test('a process that was stopped for 3 s has not been hanging', async (t) => {
 });
 
 test('while a debugger is attached nothing is a hang; a port that is only open changes nothing', async (t) => {
-  const running = respite(t, 'faulty.mjs', { env: { NODE_OPTIONS: '--inspect=127.0.0.1:0' } });
+  const running = respite(t, '../faults/blocked.mjs', { env: { NODE_OPTIONS: '--inspect=127.0.0.1:0' } });
   const port = await running.port();
   const [worker] = await running.ready();
   await report(running, 'a report');
@@ -96,7 +96,7 @@ test('no process that the script starts gets its pipe, and it loads nothing that
 });
 
 test('it costs less than 1 % of a processor', { skip: process.platform !== 'linux' }, async (t) => {
-  const running = respite(t, 'faulty.mjs');
+  const running = respite(t, '../faults/blocked.mjs');
   await running.port();
   const [worker] = await running.ready();
   const pid = worker?.pid ?? 0;
@@ -120,7 +120,9 @@ function watchdogCpuMs(pid: number): number {
 
 test('a script that may not have threads runs without it, and the log says so', async (t) => {
   const allowed = ['--allow-fs-read=*', '--allow-fs-write=*', '--allow-child-process', '--allow-net'];
-  const running = respite(t, 'faulty.mjs', { env: { NODE_OPTIONS: ['--permission', ...allowed].join(' ') } });
+  const running = respite(t, '../faults/blocked.mjs', {
+    env: { NODE_OPTIONS: ['--permission', ...allowed].join(' ') },
+  });
   const port = await running.port();
   assert.equal((await running.logs('has no watchdog', '--allow-worker')).level, 40);
   assert.equal((await echo(port)).method, 'GET');
@@ -131,7 +133,7 @@ for (const version of [22, 24] as const) {
   test(`it watches on Node ${version}`, async (t) => {
     const node = await nodeBinary(t, version);
     if (node === undefined) return;
-    const running = respite(t, 'faulty.mjs', { node });
+    const running = respite(t, '../faults/blocked.mjs', { node });
     const port = await running.port();
     const answer = request(port, { path: '/busy-loop' });
     const blocked = await report(running, 'a gap', ({ gapMs }) => gapMs >= 1500);

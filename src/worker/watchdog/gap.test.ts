@@ -36,6 +36,15 @@ test('time in the run queue does not count', () => {
   assert.equal(half.starvedMs, TICK_MS / 2);
 });
 
+test('a late tick on a busy machine counts the time that the main thread has run, up to a tick’s', () => {
+  const gap = new Gap(0);
+  gap.tick(250, 1, 0);
+  gap.tick(650, 1, 200);
+  assert.deepEqual([gap.ms, gap.lagMs, gap.starvedMs], [200, 150, 200]);
+  gap.tick(1250, 1, 250);
+  assert.equal(gap.ms, 450);
+});
+
 test('where the run queue is not known, nothing is taken off', () => {
   const gap = new Gap(0);
   for (let i = 1; i <= 41; i += 1) gap.tick(i * TICK_MS, 1, undefined);

@@ -4,9 +4,9 @@ export const TICK_MS = 250;
 /**
  * How long the main thread has not turned its event loop although it could have. Pure.
  *
- * Only time in which this thread itself was there in time counts: if it was late, the process was stopped (SIGSTOP, a paused
- * container, a laptop's lid) or the machine had no time for either thread. And what the main thread has spent in the
- * kernel's run queue doesn't count: there it wanted to run and was not let, which is also where CPU limits hold it.
+ * What the main thread has spent in the kernel's run queue doesn't count: there it wanted to run and was not let, which is
+ * also where CPU limits hold it. And a tick counts for no more than its length, however late this thread came to it: then the
+ * process was stopped (SIGSTOP, a paused container, a laptop's lid), or the machine had no time for either thread.
  */
 export class Gap {
   #beat = -1;
@@ -45,7 +45,7 @@ export class Gap {
     this.#starvedMs = waitMs === undefined ? 0 : Math.max(0, waitMs - this.#lastWaitMs);
     this.#lastWaitMs = waitMs ?? 0;
     if (beat === this.#beat) {
-      this.#gapMs += Math.max(0, Math.min(elapsedMs, TICK_MS) - this.#starvedMs);
+      this.#gapMs += Math.max(0, Math.min(TICK_MS, elapsedMs - this.#starvedMs));
       return;
     }
     this.#beat = beat;

@@ -1,3 +1,5 @@
+import type { StackFrame } from './stack.ts';
+
 /** What the watchdog thread says of its process, 4 times a second, also while the main thread stands still. Counters count since the start. */
 export interface WatchdogReport {
   readonly kind: 'report';
@@ -28,8 +30,17 @@ export interface WatchdogReport {
   readonly lastRequest: string;
 }
 
+/** Where the main thread stands, while it does not turn. */
+export interface WatchdogStack {
+  readonly kind: 'stack';
+  /** The gap at that time. */
+  readonly gapMs: number;
+  /** From the innermost function outwards. */
+  readonly frames: readonly StackFrame[];
+}
+
 /** Everything that can come through the watchdog's pipe, one line of JSON each. */
-export type WatchdogMessage = WatchdogReport;
+export type WatchdogMessage = WatchdogReport | WatchdogStack;
 
 /** A line, ready to be written. */
 export function formatMessage(message: WatchdogMessage): string {
@@ -40,8 +51,9 @@ export function formatMessage(message: WatchdogMessage): string {
 export function parseMessage(line: string): WatchdogMessage | undefined {
   try {
     const message = JSON.parse(line) as Partial<WatchdogMessage> | null;
-    return message?.kind === 'report' && typeof message.sequence === 'number'
-      ? (message as WatchdogMessage)
+    if (message?.kind === 'report' && typeof message.sequence === 'number') return message as WatchdogReport;
+    return message?.kind === 'stack' && Array.isArray(message.frames)
+      ? (message as WatchdogStack)
       : undefined;
   } catch {
     return undefined;

@@ -6,4 +6,6 @@ export interface ThreadSetup {
   readonly descriptor: number;
   /** What `--max-old-space-size` was set to; undefined when it was not. */
   readonly heapMb: number | undefined;
+  /** From this gap on the main thread's stack is taken; undefined for never. */
+  readonly stackAfterMs: number | undefined;
 }

@@ -8,26 +8,34 @@ import { oldGenerationLimitBytes } from './heap.ts';
 import { runQueueWaitMs } from './proc.ts';
 import { formatMessage } from './report.ts';
 import { SharedState } from './shared-state.ts';
+import { type StackFrame, StackProbe } from './stack.ts';
 import type { ThreadSetup } from './thread-setup.ts';
 
 /** From this gap on it is worth looking whether a debugger holds the main thread. */
 const SUSPECT_MS = 1000;
 
-const { memory, descriptor, heapMb } = workerData as ThreadSetup;
+const { memory, descriptor, heapMb, stackAfterMs = Infinity } = workerData as ThreadSetup;
 const main = new SharedState(memory);
 const gap = new Gap(performance.now());
 let sequence = 0;
 let debugged = false;
 let idleMs = main.get('idleMs');
 let activeMs = main.get('activeMs');
+/** At work, or done, in the present gap. */
+let probe: StackProbe | undefined;
 
 const ticks = setInterval(() => {
   gap.tick(performance.now(), main.beat, runQueueWaitMs());
-  if (gap.ms === 0) debugged = false;
+  if (gap.ms === 0) {
+    debugged = false;
+    probe?.end();
+    probe = undefined;
+  }
   if (gap.ms >= SUSPECT_MS && isDebuggerAttached(main.get('inspectorPort') || process.debugPort)) {
     debugged = true;
   }
   if (debugged) gap.forgive();
+  if (gap.ms >= stackAfterMs) probe ??= new StackProbe(writeStack);
   write(
     formatMessage({
       kind: 'report',
@@ -49,6 +57,10 @@ const ticks = setInterval(() => {
     }),
   );
 }, TICK_MS);
+
+function writeStack(frames: readonly StackFrame[]): void {
+  write(formatMessage({ kind: 'stack', gapMs: Math.round(gap.ms), frames }));
+}
 
 /** Of the main thread's event loop since the last call. One that has not turned since is busy, with one and the same thing. */
 function utilization(): number {

@@ -10,10 +10,10 @@ import type { ThreadSetup } from './thread-setup.ts';
 const BEAT_MS = 100;
 
 /**
- * What the thread may use. It needs 3 MB of heap; a thread that leaks must not be what the process dies of, so it ends there
- * and the process goes on unwatched.
+ * What the thread may use. It needs 3 MB of heap, and more while it takes a stack, for the names of all scripts; a thread
+ * that leaks must not be what the process dies of, so it ends there and the process goes on unwatched.
  */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 };
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 };
 
 export interface Watched {
   readonly setup: Omit<ThreadSetup, 'memory'>;
