@@ -32,6 +32,7 @@ interface Ward {
   /** What was done, in order. */
   readonly done: string[];
   readonly told: Incident[];
+  readonly warned: string[];
   nowMs: number;
   /** The old worker has ended. */
   finish(problem?: string): Promise<void>;
@@ -40,17 +41,20 @@ interface Ward {
 function ward(detect: DetectOptions = {}): Ward {
   const done: string[] = [];
   const told: Incident[] = [];
+  const warned: string[] = [];
   let finish: (problem: string | undefined) => void = () => {};
   const log = (_fields: object, message: string): void => void message;
   const made: Ward = {
     done,
     told,
+    warned,
     nowMs: 1000,
-    worker: { id: 3, slot: 1, pid: 42, kill: () => done.push('kill') },
+    worker: { id: 3, slot: 1, pid: 42, state: 'ready', kill: () => done.push('kill') },
     healer: new Healer<Patient>({
       detect: resolveDetectOptions(detect),
-      log: { debug: log, info: log, warn: log, error: log },
+      log: { debug: log, info: log, warn: (_fields, message) => warned.push(message), error: log },
       nowMs: () => made.nowMs,
+      drainTimeoutMs: 10_000,
       onIncident: (incident) => told.push(incident),
       replace: async (worker, cause) => {
         done.push(`replace ${worker.id} ${cause}`);
@@ -139,8 +143,30 @@ test('a stack without a function of the user’s, and one that nobody asked for'
   assert.deepEqual(incident?.stack, frames);
 });
 
+test('a heap that is nearly full is warned of once, then replaced, never killed for it', () => {
+  const { healer, worker, done, told, warned } = ward();
+  for (const liveBytes of [50, 62, 64, 66, 71, 90]) {
+    healer.reported(worker, {
+      ...CALM,
+      liveBytes,
+      oldGenerationBytes: liveBytes,
+      majorCollections: liveBytes,
+    });
+  }
+  assert.deepEqual(done, ['replace 3 gc-death-spiral']);
+  assert.match(warned.join('\n'), /^62 % of the heap of worker 3 is alive \(.*\)$/);
+  assert.match(told.at(-1)?.summary ?? '', /^71 % of the heap of worker 3 is alive/);
+});
+
+test('the heap of a worker that is draining anyway is nobody’s concern', () => {
+  const { healer, worker, done } = ward();
+  const full = { ...CALM, liveBytes: 90, oldGenerationBytes: 90 };
+  healer.reported({ ...worker, state: 'draining' }, full);
+  assert.deepEqual(done, []);
+});
+
 test('switched off, nothing is an incident', () => {
-  const { healer, worker, done } = ward({ blockedLoop: false });
-  healer.reported(worker, { ...CALM, gapMs: 1e6 });
+  const { healer, worker, done } = ward({ blockedLoop: false, gcDeathSpiral: false });
+  healer.reported(worker, { ...CALM, gapMs: 1e6, liveBytes: 100, oldGenerationBytes: 100 });
   assert.deepEqual(done, []);
 });

@@ -1,7 +1,7 @@
-import { judgeBlockedLoop, type ResolvedDetectOptions } from './detect/index.ts';
+import { type HeapTrend, judgeBlockedLoop, judgeHeap, type ResolvedDetectOptions } from './detect/index.ts';
 import { culprit, type Incident, type OnIncident } from './incident.ts';
 import type { Log } from './log.ts';
-import type { HealedCause } from './status.ts';
+import type { HealedCause, WorkerState } from './status.ts';
 import type { WatchdogReport, WatchdogStack } from '../worker/index.ts';
 
 /** What the healer sees of a worker, and does to it. */
@@ -9,6 +9,7 @@ export interface Patient {
   readonly id: number;
   readonly slot: number;
   readonly pid: number;
+  readonly state: WorkerState;
   kill(): void;
 }
 
@@ -16,6 +17,8 @@ interface HealerConfig<Worker extends Patient> {
   readonly detect: ResolvedDetectOptions;
   readonly log: Log;
   readonly onIncident: OnIncident;
+  /** How long it takes to replace a worker in peace. */
+  readonly drainTimeoutMs: number;
   /**
    * Puts another worker in the place of this one, which is drained when that is ready. Resolves when the old one has ended:
    * with undefined, or with why no other could take its place.
@@ -31,13 +34,14 @@ interface Case {
 }
 
 /**
- * Judges workers by what their watchdogs say, and sees to it that the sick are replaced. The order is: no new requests (readiness
- * is down by then), another worker is started, the stack is taken, the sick one is drained if it can be, and killed
- * when it is past hope.
+ * Judges workers by what their watchdogs say, and sees to it that the sick are replaced. The order is: another worker is started,
+ * the stack of a blocked one is taken, the sick one is drained when the other one serves, and killed when it is past hope.
  */
 export class Healer<Worker extends Patient> {
   readonly #config: HealerConfig<Worker>;
   readonly #cases = new Map<Worker, Case>();
+  readonly #heaps = new WeakMap<Worker, HeapTrend>();
+  readonly #warned = new WeakSet<Worker>();
 
   constructor(config: HealerConfig<Worker>) {
     this.#config = config;
@@ -50,10 +54,17 @@ export class Healer<Worker extends Patient> {
 
   /** The watchdog of a worker that has been ready, and may be draining, says how things stand. */
   reported(worker: Worker, report: WatchdogReport): void {
+    this.#judgeLoop(worker, report);
+    if (worker.state !== 'draining') this.#judgeHeap(worker, report);
+  }
+
+  #judgeLoop(worker: Worker, report: WatchdogReport): void {
     const blocked = judgeBlockedLoop(report.gapMs, this.#config.detect.blockedLoop);
     if (blocked === 'turning' || blocked === 'unready') return;
     const seconds = (report.gapMs / 1000).toFixed(1);
-    const found = this.#cases.get(worker) ?? this.#openCase(worker, report, 'event-loop-blocked', seconds);
+    const since = report.lastRequest === '' ? '' : ` since ${report.lastRequest}`;
+    const summary = `the event loop of worker ${worker.id} has not turned for ${seconds} s${since}`;
+    const found = this.#cases.get(worker) ?? this.#openCase(worker, report, 'event-loop-blocked', summary);
     if (blocked !== 'hopeless' || found.condemned) return;
     found.condemned = true;
     this.#step(found, `killed: its event loop has not turned for ${seconds} s`);
@@ -64,14 +75,36 @@ export class Healer<Worker extends Patient> {
     worker.kill();
   }
 
+  #judgeHeap(worker: Worker, report: WatchdogReport): void {
+    const { detect, drainTimeoutMs, log, nowMs } = this.#config;
+    const before = this.#heaps.get(worker);
+    const judged = judgeHeap(before, report, nowMs(), drainTimeoutMs, detect.gcDeathSpiral);
+    this.#heaps.set(worker, judged.trend);
+    if (judged.verdict === 'well' || this.#cases.has(worker)) return;
+    const { liveBytes, bytesPerSecond, secondsLeft } = judged;
+    const limitBytes = report.oldGenerationLimitBytes;
+    const share = `${Math.round((100 * liveBytes) / limitBytes)} % of the heap of worker ${worker.id} is alive (${mb(liveBytes)} of ${mb(limitBytes)} MB)`;
+    const pace =
+      bytesPerSecond === 0
+        ? ''
+        : ` and grows by ${mb(bytesPerSecond)} MB/s: ${secondsLeft.toFixed(0)} s are left`;
+    if (judged.verdict === 'replace') {
+      this.#openCase(worker, report, 'gc-death-spiral', share + pace);
+    } else if (!this.#warned.has(worker)) {
+      this.#warned.add(worker);
+      log.warn({ worker: worker.id, liveBytes, limitBytes, bytesPerSecond }, share + pace);
+    }
+  }
+
   /** The stack of a worker whose event loop is blocked. */
   stackTaken(worker: Worker, { frames, gapMs }: WatchdogStack): void {
     const found = this.#cases.get(worker);
     if (found === undefined || found.incident.stack !== undefined) return;
     const where = culprit(frames);
     const { incident } = found;
-    if (where !== undefined) found.incident = { ...incident, summary: `${incident.summary}, in ${where}` };
-    found.incident = { ...found.incident, stack: frames };
+    const isWhy = where !== undefined && found.cause === 'event-loop-blocked';
+    const summary = isWhy ? `${incident.summary}, in ${where}` : incident.summary;
+    found.incident = { ...incident, summary, stack: frames };
     this.#step(found, `stack taken after ${(gapMs / 1000).toFixed(1)} s: ${where ?? 'no function of yours'}`);
     this.#config.log.error(
       { worker: worker.id, incident: incident.id, stack: frames.slice(0, 5) },
@@ -79,12 +112,10 @@ export class Healer<Worker extends Patient> {
     );
   }
 
-  #openCase(worker: Worker, report: WatchdogReport, cause: HealedCause, seconds: string): Case {
+  #openCase(worker: Worker, report: WatchdogReport, cause: HealedCause, summary: string): Case {
     const { log, nowMs } = this.#config;
     const openedAtMs = nowMs();
     const { id, slot, pid } = worker;
-    const request = report.lastRequest === '' ? '' : ` since ${report.lastRequest}`;
-    const summary = `the event loop of worker ${id} has not turned for ${seconds} s${request}`;
     const opened: Case = {
       cause,
       condemned: false,
@@ -116,7 +147,7 @@ export class Healer<Worker extends Patient> {
       cause,
       incident: { id, openedAtMs },
     } = found;
-    const problem = await replace(worker, cause);
+    const problem = await replace(worker, cause).catch(String);
     this.#cases.delete(worker);
     const endedAtMs = nowMs();
     found.incident = { ...found.incident, endedAtMs };
@@ -138,4 +169,10 @@ export class Healer<Worker extends Patient> {
     found.incident = { ...incident, steps: [...incident.steps, { atMs: this.#config.nowMs(), what }] };
     this.#config.onIncident(found.incident);
   }
+}
+
+/** One figure after the point for what is small. */
+function mb(bytes: number): string {
+  const megabytes = bytes / 1024 / 1024;
+  return megabytes.toFixed(megabytes < 10 ? 1 : 0);
 }

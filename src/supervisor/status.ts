@@ -32,7 +32,7 @@ export interface SocketStatus {
 }
 
 /** Faults for which a worker is replaced while it still runs. */
-export type HealedCause = Extract<IncidentCause, 'event-loop-blocked'>;
+export type HealedCause = Extract<IncidentCause, 'event-loop-blocked' | 'gc-death-spiral'>;
 
 /** Why a worker was replaced. `exit`: it ended by itself; `signal`: killed; `rolling`: asked for with SIGHUP or POST /restart. */
 export type RestartCause = 'exit' | 'signal' | 'rolling' | HealedCause;
@@ -42,6 +42,7 @@ export const NO_RESTARTS_YET: Readonly<Record<RestartCause, number>> = Object.fr
   signal: 0,
   rolling: 0,
   'event-loop-blocked': 0,
+  'gc-death-spiral': 0,
 });
 
 /** Everything that management shows, as plain data. */

@@ -92,6 +92,7 @@ class WorkerSupervisor implements Supervisor {
       detect: config.supervisor.detect,
       log: config.log,
       nowMs: () => Date.now(),
+      drainTimeoutMs: config.supervisor.drainTimeoutMs,
       onIncident: (incident) => {
         this.#incidents.keep(incident);
         config.onIncident?.(incident);

@@ -34,13 +34,16 @@ const VALID: readonly unknown[] = [
       killTimeoutMs: 0,
       startTimeoutMs: 1,
       heapMb: 16,
-      detect: { blockedLoop: { unreadyMs: 500, evidenceMs: 1000, killMs: 2000 } },
+      detect: {
+        blockedLoop: { unreadyMs: 500, evidenceMs: 1000, killMs: 2000 },
+        gcDeathSpiral: { warnShare: 0.5 },
+      },
     },
     management: { address: '[::1]:9999', token: 'secret' },
   },
   {
     admission: { turnBudget: false, limit: 'adaptive', adaptiveLimit: { maxLimit: 512 } },
-    supervisor: { workers: 'auto', detect: { blockedLoop: false } },
+    supervisor: { workers: 'auto', detect: { blockedLoop: false, gcDeathSpiral: false } },
     management: { address: false },
   },
 ];
@@ -142,6 +145,10 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
     'supervisor.killTimeoutMs must be a whole number of at least 0, got "1s"',
   ],
   [{ supervisor: { startTimeoutMs: 0 } }, `supervisor.startTimeoutMs ${COUNT}, got 0`],
+  [
+    { supervisor: { detect: { gcDeathSpiral: { warnShare: 2 } } } },
+    `supervisor.detect.gcDeathSpiral.warnShare ${RATIO}, got 2`,
+  ],
   [
     { supervisor: { detect: { blockedLoop: { killMs: 499 } } } },
     'supervisor.detect.blockedLoop.killMs must be a whole number of at least 500, got 499',

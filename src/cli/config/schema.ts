@@ -94,8 +94,11 @@ const blockedLoop = strict({
   killMs: integer(500).optional(),
 });
 
+const gcDeathSpiral = strict({ warnShare: threshold, replaceShare: threshold });
+
 const detect = strict({
   blockedLoop: z.union([z.literal(false, 'false or an object'), blockedLoop]).optional(),
+  gcDeathSpiral: z.union([z.literal(false, 'false or an object'), gcDeathSpiral]).optional(),
 });
 
 const supervisor = strict({

@@ -19,7 +19,20 @@ test('a threshold that is given moves the defaults of the others out of its way'
   assert.deepEqual(blockedLoop({ evidenceMs: 600 }), { unreadyMs: 600, evidenceMs: 600, killMs: 10_000 });
 });
 
+test('the same for shares', () => {
+  const shares = (given: object): unknown => resolveDetectOptions({ gcDeathSpiral: given }).gcDeathSpiral;
+  assert.deepEqual(shares({ replaceShare: 0.5 }), { warnShare: 0.5, replaceShare: 0.5 });
+  assert.deepEqual(shares({ warnShare: 0.9 }), { warnShare: 0.9, replaceShare: 0.9 });
+  assert.equal(resolveDetectOptions({ gcDeathSpiral: false }).gcDeathSpiral, false);
+});
+
 const REFUSED: readonly (readonly [options: object, message: RegExp])[] = [
+  [{ gcDeathSpiral: { share: 1 } }, /supervisor\.detect\.gcDeathSpiral\.share is not an option/],
+  [{ gcDeathSpiral: { warnShare: 1.1 } }, /warnShare must be a number from 0 to 1, got 1\.1/],
+  [
+    { gcDeathSpiral: { warnShare: 0.8, replaceShare: 0.7 } },
+    /replaceShare must be a number from 0\.8 to 1, got 0\.7/,
+  ],
   [{ blocked: 1 }, /supervisor\.detect\.blocked is not an option/],
   [{ blockedLoop: true }, /supervisor\.detect\.blockedLoop must be an object, got true/],
   [{ blockedLoop: { after: 1 } }, /supervisor\.detect\.blockedLoop\.after is not an option/],

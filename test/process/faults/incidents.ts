@@ -1,11 +1,20 @@
 // What Respite itself says of an incident.
 import type { Incident } from '../../../src/supervisor/index.ts';
 import type { RunningRespite } from '../harness/respite.ts';
+import { DEADLINE_MS } from '../harness/until.ts';
 
 /** Waits until there is an incident that has ended, and no other. */
-export async function endedIncident(running: RunningRespite): Promise<Incident> {
-  return running.untilStatus('one incident that has ended', ({ incidents: [incident, ...others] }) =>
-    others.length === 0 && incident?.endedAtMs !== undefined ? incident : undefined,
+export async function endedIncident(
+  running: RunningRespite,
+  deadlineMs: number = DEADLINE_MS,
+): Promise<Incident> {
+  return running.until(
+    'one incident that has ended',
+    async () => {
+      const [incident, ...others] = (await running.status()).incidents;
+      return others.length === 0 && incident?.endedAtMs !== undefined ? incident : undefined;
+    },
+    deadlineMs,
   );
 }
 
