@@ -333,10 +333,14 @@ test('a dry run that begins while the server runs leaves what was counted before
   );
 });
 
-test('every ending is observed once, also that of a shed request', () => {
+test('every ending is observed once, also that of a shed request; a beginning only where there is one', () => {
   const admission = admissionWith({ limit: 1 });
   const seen: [string, number][] = [];
-  admission.observer = { observe: (_route, method, status) => seen.push([method, status]) };
+  const started: string[] = [];
+  admission.observer = {
+    started: (method, target) => started.push(`${method} ${target}`),
+    observe: (_route, method, status) => seen.push([method, status]),
+  };
   const permit = admitted(admission.request('GET', '/', 0, {}));
   shed(admission.request('PUT', '/', 0, {}));
   permit.release(204);
@@ -345,6 +349,18 @@ test('every ending is observed once, also that of a shed request', () => {
     ['PUT', 503],
     ['GET', 204],
   ]);
+  assert.deepEqual(started, ['GET /']);
+});
+
+test('what has been done: exempt requests and shed ones are none of it', () => {
+  const admission = admissionWith({ limit: 1, exempt: ['/healthz'] });
+  const permit = admitted(admission.request('GET', '/', 0, {}));
+  shed(admission.request('GET', '/', 0, {}));
+  admitted(admission.request('GET', '/healthz', 0, {})).release(200);
+  assert.equal(admission.completed, 0);
+  permit.release(500);
+  permit.release(500);
+  assert.equal(admission.completed, 1);
 });
 
 test('whatever comes and goes: limits hold, and nothing is left when all has ended', () => {
@@ -494,7 +510,7 @@ test('what configuration decided stays, and a known label too', () => {
 test('a label found later is that of the duration; the count was made without', () => {
   const admission = admissionWith({});
   const routes: string[] = [];
-  admission.observer = { observe: (route) => routes.push(route) };
+  admission.observer = { started: () => {}, observe: (route) => routes.push(route) };
   const permit = admitted(admission.request('GET', '/users/1', 0, {}));
   permit.label('GET /users/:id');
   permit.release(200);

@@ -36,8 +36,11 @@ const EXEMPT_OVER_LIMIT: ResolvedRoutePolicy = Object.freeze({ criticality: 'cri
 /** From this share of the limit on, requests that don't wait in line step aside: below all default thresholds. */
 const NEARLY_FULL = 0.7;
 
-/** Sees every request end, for measuring. Called once for each, also for shed ones (then with 0 seconds). */
+/** Sees every request, for measuring. */
 export interface RequestObserver {
+  /** Called for each request that is let in, before its handler; `target` is as in the request line. */
+  started(method: string, target: string): void;
+  /** Called once for each when it ends, also for shed ones (then with 0 seconds). */
   observe(route: string, method: string, status: number, seconds: number): void;
 }
 
@@ -87,6 +90,7 @@ export class Admission {
   #exempt = 0;
   /** All requests under way, exempt ones included: what a drain waits for. */
   #active = 0;
+  #completed = 0;
 
   /** @param now Milliseconds from any origin. */
   constructor(options: ResolvedAdmissionOptions, now: () => number = () => performance.now()) {
@@ -132,6 +136,11 @@ export class Admission {
   /** All requests under way now, exempt ones included. */
   get active(): number {
     return this.#active;
+  }
+
+  /** Requests that were let in and have ended, exempt ones not included: what is done, and not only asked for. */
+  get completed(): number {
+    return this.#completed;
   }
 
   /** Requests have been shed for some time, not in a burst. */
@@ -198,6 +207,7 @@ export class Admission {
     } else {
       tally.admitted += 1;
     }
+    this.observer?.started(method, target);
     this.#active += 1;
     if (tally.criticality === 'exempt') this.#exempt += 1;
     this.#inFlight.take(units);
@@ -259,6 +269,7 @@ export class Admission {
     const seconds = (nowMs - startedMs) / 1000;
     this.#active -= 1;
     if (tally.criticality === 'exempt') this.#exempt -= 1;
+    else this.#completed += 1;
     this.#inFlight.giveBack(heldUnits);
     this.#bodies.giveBack(heldBytes);
     if (heldUnits > 0 && outcome !== undefined) this.#drain.completed(seconds, nowMs);

@@ -1,4 +1,4 @@
-export { Admission } from './admission.ts';
+export { Admission, type RequestObserver } from './admission.ts';
 export { admissionOf, installGate, permitOf, refuseAfterAll } from './gate.ts';
 export type { CriticalityHeader } from './criticality-header.ts';
 export type { AdmissionOptions, ResolvedAdmissionOptions } from './options.ts';

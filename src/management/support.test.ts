@@ -1,5 +1,11 @@
 // A supervisor without processes, for the tests of this folder. Named like a test so that it is not published.
-import type { InstanceState, Log, SupervisorStatus, WorkerState } from '../supervisor/index.ts';
+import {
+  type InstanceState,
+  type Log,
+  NO_RESTARTS_YET,
+  type SupervisorStatus,
+  type WorkerState,
+} from '../supervisor/index.ts';
 
 export function statusOf(state: InstanceState, workers: readonly WorkerState[]): SupervisorStatus {
   return {
@@ -16,9 +22,11 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
       readyAtMs: own === 'starting' ? undefined : 3000,
       sample: undefined,
       sampleAgeMs: own === 'starting' ? undefined : 4000,
+      report: undefined,
     })),
     sockets: [{ address: '127.0.0.1', port: 3000, family: 'IPv4' }],
-    restarts: { exit: 2, signal: 0, rolling: 0 },
+    restarts: { ...NO_RESTARTS_YET, exit: 2 },
+    incidents: [],
     restarting: false,
     dryRun: false,
     totals: { duration: { boundsSeconds: [], series: [] }, requests: [], connectionsRefused: 0 },

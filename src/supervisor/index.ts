@@ -1,4 +1,11 @@
+export type { Incident } from './incident.ts';
 export type { Log } from './log.ts';
 export type { SupervisorOptions } from './options.ts';
-export type { InstanceState, SupervisorStatus, WorkerState, WorkerStatus } from './status.ts';
+export {
+  type InstanceState,
+  NO_RESTARTS_YET,
+  type SupervisorStatus,
+  type WorkerState,
+  type WorkerStatus,
+} from './status.ts';
 export { startSupervisor, type Supervisor } from './supervisor.ts';

@@ -1,5 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { integer, integerOr, knownKeys } from '../core/validate.ts';
+import {
+  DEFAULTS as DETECT_DEFAULTS,
+  type DetectOptions,
+  type ResolvedDetectOptions,
+  resolveDetectOptions,
+} from './detect/options.ts';
 
 /** Options of the supervisor. Only `undefined` means default. */
 export interface SupervisorOptions {
@@ -15,6 +21,8 @@ export interface SupervisorOptions {
   readonly startTimeoutMs?: number | undefined;
   /** Limit of V8's old generation for each worker (`--max-old-space-size`), in megabytes. Default: Node's own. */
   readonly heapMb?: number | undefined;
+  /** What is taken for a fault of a worker, so that it is replaced. */
+  readonly detect?: DetectOptions | undefined;
 }
 
 export interface ResolvedSupervisorOptions {
@@ -24,6 +32,7 @@ export interface ResolvedSupervisorOptions {
   readonly killTimeoutMs: number;
   readonly startTimeoutMs: number;
   readonly heapMb: number | undefined;
+  readonly detect: ResolvedDetectOptions;
 }
 
 export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
@@ -33,6 +42,7 @@ export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
   killTimeoutMs: 5_000,
   startTimeoutMs: 60_000,
   heapMb: undefined,
+  detect: DETECT_DEFAULTS,
 });
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
@@ -56,5 +66,6 @@ export function resolveSupervisorOptions(options: SupervisorOptions = {}): Resol
     killTimeoutMs: whole('killTimeoutMs', 0),
     startTimeoutMs: whole('startTimeoutMs', 1),
     heapMb: heapMb === undefined ? undefined : integer('supervisor.heapMb', heapMb, 16),
+    detect: resolveDetectOptions(options.detect),
   });
 }

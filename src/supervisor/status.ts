@@ -1,4 +1,5 @@
-import type { WorkerSample } from '../worker/index.ts';
+import type { WatchdogReport, WorkerSample } from '../worker/index.ts';
+import type { Incident, IncidentCause } from './incident.ts';
 
 /** Where the instance as a whole stands. `draining`: asked to leave the load balancer, still serving. */
 export type InstanceState = 'starting' | 'running' | 'draining' | 'stopping';
@@ -19,6 +20,8 @@ export interface WorkerStatus {
   /** Undefined until its first sample arrives. */
   readonly sample: WorkerSample | undefined;
   readonly sampleAgeMs: number | undefined;
+  /** The last word of its watchdog, undefined before the first. */
+  readonly report: WatchdogReport | undefined;
 }
 
 /** A listening socket that the supervisor holds. */
@@ -28,8 +31,19 @@ export interface SocketStatus {
   readonly family: 'IPv4' | 'IPv6';
 }
 
+/** Faults for which a worker is replaced while it still runs. */
+export type HealedCause = Extract<IncidentCause, 'event-loop-blocked' | 'gc-death-spiral'>;
+
 /** Why a worker was replaced. `exit`: it ended by itself; `signal`: killed; `rolling`: asked for with SIGHUP or POST /restart. */
-export type RestartCause = 'exit' | 'signal' | 'rolling';
+export type RestartCause = 'exit' | 'signal' | 'rolling' | HealedCause;
+
+export const NO_RESTARTS_YET: Readonly<Record<RestartCause, number>> = Object.freeze({
+  exit: 0,
+  signal: 0,
+  rolling: 0,
+  'event-loop-blocked': 0,
+  'gc-death-spiral': 0,
+});
 
 /** Everything that management shows, as plain data. */
 export interface SupervisorStatus {
@@ -41,6 +55,8 @@ export interface SupervisorStatus {
   readonly workers: readonly WorkerStatus[];
   readonly sockets: readonly SocketStatus[];
   readonly restarts: Readonly<Record<RestartCause, number>>;
+  /** The last ones, in the order in which something was learned about them. */
+  readonly incidents: readonly Incident[];
   /** True while a rolling restart is under way. */
   readonly restarting: boolean;
   /** True while admission refuses nothing and only counts. */

@@ -1,13 +1,17 @@
 import path from 'node:path';
 import type { ResolvedAdmissionOptions } from '../admission/index.ts';
 import { RespiteError } from '../core/errors.ts';
+import { describeExit } from './coming-up.ts';
+import { Healer } from './healer.ts';
+import type { OnIncident } from './incident.ts';
 import type { Log } from './log.ts';
 import type { ResolvedSupervisorOptions } from './options.ts';
 import { ParentRelay } from './parent-relay.ts';
-import { planRestart } from './restart-policy.ts';
+import { RecentIncidents } from './recent-incidents.ts';
+import { Replacements } from './replacements.ts';
 import { emptySlot, type Slot } from './slot.ts';
 import { SocketExchange } from './socket-exchange.ts';
-import type { InstanceState, RestartCause, SupervisorStatus } from './status.ts';
+import type { InstanceState, SupervisorStatus } from './status.ts';
 import { addSample, NO_TOTALS } from './totals.ts';
 import { type Exit, WorkerProcess } from './worker-process.ts';
 
@@ -20,6 +24,7 @@ export interface SupervisorConfig {
   readonly supervisor: ResolvedSupervisorOptions;
   readonly admission: ResolvedAdmissionOptions;
   readonly log: Log;
+  readonly onIncident?: OnIncident | undefined;
 }
 
 /** How it all ended. `failure` says in one line what went wrong, undefined when it was asked to stop. */
@@ -64,7 +69,9 @@ class WorkerSupervisor implements Supervisor {
   readonly #live = new Set<WorkerProcess>();
   readonly #relay = new ParentRelay(this.#live);
   readonly #startedAtMs = Date.now();
-  readonly #restarts: Record<RestartCause, number> = { exit: 0, signal: 0, rolling: 0 };
+  readonly #replacements: Replacements;
+  readonly #healer: Healer<WorkerProcess>;
+  readonly #incidents = new RecentIncidents();
   readonly #end: (ended: Ended) => void;
   #state: InstanceState = 'starting';
   #everReady = false;
@@ -81,6 +88,26 @@ class WorkerSupervisor implements Supervisor {
     this.#sockets = new SocketExchange(config.supervisor.listeningCopies, config.log);
     this.#scriptName = path.basename(config.script);
     this.#slots = Array.from({ length: config.supervisor.workers }, (_, i) => emptySlot(i + 1));
+    this.#healer = new Healer({
+      detect: config.supervisor.detect,
+      log: config.log,
+      nowMs: () => Date.now(),
+      drainTimeoutMs: config.supervisor.drainTimeoutMs,
+      onIncident: (incident) => {
+        this.#incidents.keep(incident);
+        config.onIncident?.(incident);
+      },
+      replace: async (worker, cause) => {
+        const slot = this.#slots[worker.slot - 1];
+        return slot === undefined ? 'it has no place' : this.#replacements.heal(slot, worker, cause);
+      },
+    });
+    this.#replacements = new Replacements({
+      log: config.log,
+      startTimeoutMs: config.supervisor.startTimeoutMs,
+      spawn: (slot) => this.#spawn(slot),
+      isStopping: () => this.#isStopping(),
+    });
     const { promise, resolve } = Promise.withResolvers<Ended>();
     this.ended = promise;
     this.#end = resolve;
@@ -103,9 +130,10 @@ class WorkerSupervisor implements Supervisor {
         .map((worker) => worker.status())
         .toSorted((a, b) => a.slot - b.slot || a.id - b.id),
       sockets: this.#sockets.addresses,
-      restarts: { ...this.#restarts },
+      restarts: this.#replacements.counts,
       restarting: this.#restarting,
       dryRun: this.#dryRun,
+      incidents: this.#incidents.all,
       totals: samples.reduce(addSample, this.#totals),
     };
   }
@@ -134,7 +162,14 @@ class WorkerSupervisor implements Supervisor {
     this.#log.info({}, 'rolling restart begins');
     try {
       for (const slot of this.#slots) {
-        if (this.#state !== 'stopping') await this.#replace(slot);
+        const problem = await this.#replacements.renew(slot);
+        if (this.#isStopping()) return;
+        if (problem !== undefined) {
+          throw new RespiteError(
+            'RESPITE_SUPERVISOR_RESTART_FAILED',
+            `rolling restart given up: ${problem}; the old one goes on serving`,
+          );
+        }
       }
       this.#log.info({}, 'rolling restart is done');
     } finally {
@@ -165,6 +200,7 @@ class WorkerSupervisor implements Supervisor {
       script,
       args,
       heapMb: supervisor.heapMb,
+      detect: supervisor.detect,
       keys,
       setup: {
         admission: { ...admission, dryRun: this.#dryRun },
@@ -175,6 +211,16 @@ class WorkerSupervisor implements Supervisor {
     });
     this.#live.add(worker);
     worker.on('ready', () => this.#ready(worker));
+    worker.on('message', (message) => {
+      if (message.kind === 'unwatched') this.#unwatched(worker, message.reason);
+    });
+    // A worker that has not been ready has nobody to serve, and one that has ended nothing more to say.
+    const isJudged = (): boolean =>
+      this.#live.has(worker) && worker.readySinceMs !== undefined && !this.#isStopping();
+    worker.on('report', (report) => {
+      if (isJudged()) this.#healer.reported(worker, report);
+    });
+    worker.on('stack', (stack) => this.#healer.stackTaken(worker, stack));
     worker.on('exit', (exit) => this.#exited(worker, slot, exit));
     this.#relay.join(worker);
     this.#sockets.join(worker);
@@ -196,6 +242,13 @@ class WorkerSupervisor implements Supervisor {
     for (const slot of this.#slots) slot.current ??= this.#spawn(slot);
   }
 
+  #unwatched({ id, slot, pid }: WorkerProcess, reason: string): void {
+    this.#log.warn(
+      { worker: id, slot, workerPid: pid, reason },
+      `worker ${id} has no watchdog (${reason}): if it hangs, nobody will see why`,
+    );
+  }
+
   #exited(worker: WorkerProcess, slot: Slot, exit: Exit): void {
     const expected = worker.state === 'draining';
     this.#live.delete(worker);
@@ -204,71 +257,33 @@ class WorkerSupervisor implements Supervisor {
     if (slot.current === worker) slot.current = undefined;
 
     const fields = { worker: worker.id, slot: slot.number, workerPid: worker.pid, ...exit };
-    const ending = `worker ${worker.id} ended with ${describe(exit)}`;
+    const ending = `worker ${worker.id} ended with ${describeExit(exit)}`;
     if (this.#state === 'stopping') {
       this.#log.info(fields, ending);
       this.#endIfIdle();
     } else if (expected) {
-      this.#log.info(fields, `${ending}, drained`);
+      this.#log.info(fields, exit.signal === 'SIGKILL' ? ending : `${ending}, drained`);
     } else if (!this.#everReady) {
       this.#state = 'stopping';
       this.#endIfIdle(this.#startFailure(exit));
     } else if (slot.replacement !== worker) {
-      this.#restarts[exit.signal === null ? 'exit' : 'signal'] += 1;
-      this.#restartLater(slot, worker, fields, ending);
+      const sick = this.#healer.causeOf(worker);
+      if (sick !== undefined && slot.replacement !== undefined) {
+        this.#log.info(fields, `${ending}; another worker is about to take its place`);
+        return;
+      }
+      const cause = sick ?? (exit.signal === null ? 'exit' : 'signal');
+      this.#replacements.restart(slot, worker, cause, fields, ending);
     }
   }
 
-  #restartLater(slot: Slot, died: WorkerProcess, fields: object, ending: string): void {
-    const nowMs = Date.now();
-    const readyForMs = died.readySinceMs === undefined ? 0 : nowMs - died.readySinceMs;
-    const { delayMs, crashLoop, history } = planRestart(slot.history, nowMs, readyForMs, Math.random());
-    slot.history = history;
-    const when = delayMs === 0 ? 'at once' : `in ${(delayMs / 1000).toFixed(1)} s`;
-    if (crashLoop) {
-      const count = history.recentMs.length;
-      this.#log.error(
-        { ...fields, delayMs, crashLoop },
-        `CRASH LOOP: ${ending}, the ${count}th time within 60 s; next try ${when}, and so on until it stays up`,
-      );
-    } else {
-      this.#log.error({ ...fields, delayMs }, `${ending}; restarting ${when}`);
-    }
-    if (slot.replacement !== undefined) return;
-    slot.restartTimer = setTimeout(() => {
-      slot.current ??= this.#spawn(slot);
-    }, delayMs);
-  }
-
-  async #replace(slot: Slot): Promise<void> {
-    clearTimeout(slot.restartTimer);
-    const replacement = this.#spawn(slot);
-    slot.replacement = replacement;
-    const { startTimeoutMs } = this.#config.supervisor;
-    const problem = await comesUp(replacement, startTimeoutMs);
-    if (problem !== undefined && this.#state !== 'stopping') {
-      replacement.kill();
-      await replacement.exited;
-    }
-    slot.replacement = undefined;
-    if (this.#state === 'stopping') return;
-    if (problem !== undefined) {
-      slot.current ??= this.#spawn(slot);
-      throw new RespiteError(
-        'RESPITE_SUPERVISOR_RESTART_FAILED',
-        `rolling restart given up: the new worker ${problem}; the old one goes on serving`,
-      );
-    }
-    const old = slot.current;
-    slot.current = replacement;
-    this.#restarts.rolling += 1;
-    old?.end('SIGTERM');
-    await old?.exited;
+  #isStopping(): boolean {
+    return this.#state === 'stopping';
   }
 
   #startFailure(exit: Exit): string | undefined {
     if (exit.code === 0) return undefined;
-    const ending = `${this.#scriptName} ended with ${describe(exit)} before it listened`;
+    const ending = `${this.#scriptName} ended with ${describeExit(exit)} before it listened`;
     const { takenPort } = this.#sockets;
     return takenPort === undefined ? ending : `${ending}: ${takenPort} is already in use`;
   }
@@ -279,20 +294,4 @@ class WorkerSupervisor implements Supervisor {
     this.#relay.stop();
     this.#end({ exitCode: failure === undefined ? 0 : 1, failure });
   }
-}
-
-/** Waits until a worker is ready. Says what went wrong if it doesn't come to that. */
-async function comesUp(worker: WorkerProcess, timeoutMs: number): Promise<string | undefined> {
-  const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  const timer = setTimeout(() => resolve(`did not listen within ${timeoutMs / 1000} s`), timeoutMs);
-  worker.once('ready', () => resolve(undefined));
-  worker.once('exit', (exit) => resolve(`ended with ${describe(exit)} before it listened`));
-  const problem = await promise;
-  clearTimeout(timer);
-  return problem;
-}
-
-function describe({ code, signal }: Exit): string {
-  if (signal !== null) return `signal ${signal}`;
-  return code === null ? 'no process at all' : `exit code ${code}`;
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import {
   receiveFromWorker,
@@ -10,13 +11,18 @@ import {
   type TcpHandle,
   type ToSupervisor,
   type ToWorker,
+  type WatchdogMessage,
+  type WatchdogReport,
+  type WatchdogStack,
   type WorkerSample,
   type WorkerSetup,
 } from '../worker/index.ts';
+import { judgeBlockedLoop, type ResolvedDetectOptions } from './detect/index.ts';
 import type { WorkerState, WorkerStatus } from './status.ts';
+import { readWatchdog } from './watchdog-pipe.ts';
 
-/** Silent for this long, a worker that was ready is called unresponsive. */
-const UNRESPONSIVE_MS = 3 * SAMPLE_INTERVAL_MS;
+/** A worker that was ready and that nothing is heard of for this long, from no thread, is called unresponsive: it may be stopped. */
+const SILENT_MS = 3 * SAMPLE_INTERVAL_MS;
 
 /** A worker that listens, but not on all that its predecessors did, is ready all the same after this. */
 const REMAINING_LISTENS_MS = 5000;
@@ -35,7 +41,8 @@ export interface WorkerSpec {
   readonly heapMb: number | undefined;
   /** Sockets that its predecessors listened on: it is ready when it listens on all of them. */
   readonly keys: readonly SocketKey[];
-  readonly setup: WorkerSetup;
+  readonly setup: Omit<WorkerSetup, 'watchdog'>;
+  readonly detect: ResolvedDetectOptions;
 }
 
 /** How a worker process ended. */
@@ -53,6 +60,10 @@ interface Events {
   ready: [];
   message: [message: ToSupervisor, handle: TcpHandle | undefined];
   userMessage: [message: unknown, handle: unknown];
+  /** Four times a second from the watchdog thread, also while the worker's event loop is blocked. */
+  report: [report: WatchdogReport];
+  /** Where its event loop is blocked. */
+  stack: [stack: WatchdogStack];
   exit: [exit: Exit];
 }
 
@@ -64,11 +75,13 @@ export class WorkerProcess extends EventEmitter<Events> {
   /** Settles when the process has ended. */
   readonly exited: Promise<Exit>;
 
-  readonly #setup: WorkerSetup;
+  readonly #setup: WorkerSpec['setup'];
+  readonly #detect: ResolvedDetectOptions;
   readonly #missingKeys: Set<SocketKey>;
   readonly #child: ChildProcess;
   #phase: Phase = { name: 'starting' };
   #sample: { readonly sample: WorkerSample; readonly atMs: number } | undefined;
+  #report: { readonly report: WatchdogReport; readonly atMs: number } | undefined;
   /** Messages for a worker that has not said hello; undefined afterwards. */
   #unsent: { readonly message: ToWorker; readonly handle: TcpHandle | undefined }[] | undefined = [];
   #readyTimer: NodeJS.Timeout | undefined;
@@ -79,8 +92,18 @@ export class WorkerProcess extends EventEmitter<Events> {
     this.id = spec.id;
     this.slot = spec.slot;
     this.#setup = spec.setup;
+    this.#detect = spec.detect;
     this.#missingKeys = new Set(spec.keys);
     const heap = spec.heapMb === undefined ? [] : [`--max-old-space-size=${spec.heapMb}`];
+    const inherited = inheritedDescriptors();
+    // The first two after those that the user's script may know the numbers of: Node.js's channel, and the watchdog's pipe.
+    const descriptor = inherited.length + 1;
+    const { blockedLoop } = spec.detect;
+    const stackAfterMs = blockedLoop === false ? undefined : blockedLoop.evidenceMs;
+    const setup: WorkerSetup = {
+      ...spec.setup,
+      watchdog: { descriptor, heapMb: spec.heapMb, stackAfterMs },
+    };
     const awaitSockets = spec.keys.length === 0 ? [] : [`--import=${AWAIT_SOCKETS.href}`];
     this.#child = spawn(
       process.execPath,
@@ -93,11 +116,11 @@ export class WorkerProcess extends EventEmitter<Events> {
         ...spec.args,
       ],
       {
-        stdio: [...inheritedDescriptors(), 'ipc'],
+        stdio: [...inherited, 'ipc', 'pipe'],
         // Its own process group: Ctrl-C at a terminal is for the supervisor, which then ends the workers gently.
         detached: true,
         serialization: 'advanced',
-        env: { ...process.env, [SETUP_VARIABLE]: JSON.stringify(spec.setup) },
+        env: { ...process.env, [SETUP_VARIABLE]: JSON.stringify(setup) },
       },
     );
     this.exited = new Promise((resolve) => {
@@ -112,6 +135,9 @@ export class WorkerProcess extends EventEmitter<Events> {
         if (this.#child.pid === undefined) ended({ code: null, signal: null });
       });
     });
+    const pipe = this.#child.stdio[descriptor];
+    if (pipe !== null && pipe !== undefined)
+      readWatchdog(pipe as Readable, (message) => this.#receiveFromWatchdog(message));
     receiveFromWorker(this.#child, (message, handle) => this.#receive(message, handle));
     this.#child.on('message', (message, handle) => this.emit('userMessage', message, handle));
   }
@@ -122,7 +148,7 @@ export class WorkerProcess extends EventEmitter<Events> {
 
   get state(): WorkerState {
     if (this.#phase.name !== 'ready') return this.#phase.name;
-    return this.#silentMs(this.#phase.sinceMs) > UNRESPONSIVE_MS ? 'unresponsive' : 'ready';
+    return this.#isResponsive(this.#phase.sinceMs) ? 'ready' : 'unresponsive';
   }
 
   /** When it became ready; undefined until then. */
@@ -177,6 +203,7 @@ export class WorkerProcess extends EventEmitter<Events> {
       readyAtMs: this.readySinceMs,
       sample: this.#sample?.sample,
       sampleAgeMs: this.#sample === undefined ? undefined : Date.now() - this.#sample.atMs,
+      report: this.#report?.report,
     };
   }
 
@@ -192,6 +219,15 @@ export class WorkerProcess extends EventEmitter<Events> {
     } else {
       this.emit('message', message, handle);
     }
+  }
+
+  #receiveFromWatchdog(message: WatchdogMessage): void {
+    if (message.kind === 'stack') {
+      this.emit('stack', message);
+      return;
+    }
+    this.#report = { report: message, atMs: Date.now() };
+    this.emit('report', message);
   }
 
   #markReady(): void {
@@ -211,8 +247,14 @@ export class WorkerProcess extends EventEmitter<Events> {
     this.#killTimer = setTimeout(() => this.kill(), this.#setup.killTimeoutMs);
   }
 
-  #silentMs(readySinceMs: number): number {
-    return Date.now() - Math.max(readySinceMs, this.#sample?.atMs ?? 0);
+  /** The watchdog knows it sooner and better; the samples come from the main thread itself. */
+  #isResponsive(readySinceMs: number): boolean {
+    const nowMs = Date.now();
+    const { blockedLoop } = this.#detect;
+    if (blockedLoop !== false && this.#report !== undefined && nowMs - this.#report.atMs <= SILENT_MS) {
+      return judgeBlockedLoop(this.#report.report.gapMs, blockedLoop) === 'turning';
+    }
+    return nowMs - Math.max(readySinceMs, this.#sample?.atMs ?? 0) <= SILENT_MS;
   }
 }
 

@@ -9,5 +9,12 @@ export {
   type ToWorker,
   type WorkerSetup,
 } from './protocol.ts';
+export {
+  parseMessage,
+  type StackFrame,
+  type WatchdogMessage,
+  type WatchdogReport,
+  type WatchdogStack,
+} from './watchdog/index.ts';
 export type { DurationSeries, WorkerSample } from './sample.ts';
 export { SAMPLE_INTERVAL_MS } from './sampler.ts';

@@ -2,6 +2,7 @@
 // that begins with NODE_ is delivered as 'internalMessage', so the user's process.on('message') never sees it.
 import type { ResolvedAdmissionOptions } from '../admission/index.ts';
 import type { WorkerSample } from './sample.ts';
+import type { ThreadSetup } from './watchdog/index.ts';
 
 export const COMMAND = 'NODE_RESPITE';
 
@@ -15,6 +16,7 @@ export interface WorkerSetup {
   readonly relaysMessages: boolean;
   readonly drainTimeoutMs: number;
   readonly killTimeoutMs: number;
+  readonly watchdog: Omit<ThreadSetup, 'memory'>;
 }
 
 /**
@@ -46,6 +48,8 @@ export type ToSupervisor =
   | { readonly kind: 'closed'; readonly key: SocketKey }
   | { readonly kind: 'passed-through'; readonly reason: PassThroughReason; readonly where: string }
   | { readonly kind: 'sample'; readonly sample: WorkerSample }
+  /** Its watchdog thread could not be started, or has ended. */
+  | { readonly kind: 'unwatched'; readonly reason: string }
   /** The user's code has called `process.disconnect()`. */
   | { readonly kind: 'user-disconnected' }
   /** Is drained, or out of time, and has raised the signal it was to end with. */

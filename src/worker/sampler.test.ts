@@ -8,7 +8,7 @@ import { Sampler } from './sampler.ts';
 test('a sample holds what admission and durations count, and what the process uses', () => {
   const durations = new Durations();
   const admission = new Admission(resolveAdmissionOptions({ limit: 4 }));
-  admission.observer = durations;
+  admission.observer = { started: () => {}, observe: (...ended) => durations.observe(...ended) };
   admission.request('GET', '/', 10, {});
   const sample = new Sampler([admission], durations).sample();
   assert.deepEqual(

@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { ServerHttp2Session } from 'node:http2';
 import net from 'node:net';
-import { Admission, installGate, PROTECTED_CHANNEL } from '../admission/index.ts';
+import { Admission, installGate, PROTECTED_CHANNEL, type RequestObserver } from '../admission/index.ts';
 import { drain } from './drain.ts';
 import { Durations } from './durations.ts';
 import { Listening } from './listening.ts';
@@ -14,9 +14,13 @@ import {
 } from './protocol.ts';
 import { Sampler } from './sampler.ts';
 import { presentUserChannel } from './user-ipc.ts';
+import { SharedState, startWatchdog } from './watchdog/index.ts';
 
 /** A signal that the user's code listens for arrives on a later turn of the event loop; long enough for that. */
 const SIGNAL_ARRIVES_MS = 100;
+
+/** A script that does not listen by then is watched all the same. Before, the thread would be in the way of its start. */
+const WATCH_AFTER_MS = 2000;
 
 const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
 
@@ -36,11 +40,16 @@ export function startWorker(setup: WorkerSetup): void {
   };
 
   const durations = new Durations();
+  const watched = new SharedState();
+  const observer: RequestObserver = {
+    started: (method, target) => watched.requestStarted(method, target),
+    observe: (route, method, status, seconds) => durations.observe(route, method, status, seconds),
+  };
   const admissions: Admission[] = [];
   /** Undefined until somebody switches while the worker runs. */
   let dryRun: boolean | undefined;
   const observe = (admission: Admission): void => {
-    admission.observer = durations;
+    admission.observer = observer;
     admission.acceptsPerTurn = () => listening.acceptsPerTurn;
     admission.dryRun = dryRun ?? admission.dryRun;
     admissions.push(admission);
@@ -51,7 +60,22 @@ export function startWorker(setup: WorkerSetup): void {
   installGate(net.Server.prototype, admission);
 
   const sessions = new Set<ServerHttp2Session>();
+  const active = (): number => admissions.reduce((sum, each) => sum + each.active, 0);
+  let isWatched = false;
+  const watch = (): void => {
+    if (isWatched) return;
+    isWatched = true;
+    startWatchdog(watched, {
+      setup: setup.watchdog,
+      inFlight: active,
+      completions: () => admissions.reduce((sum, each) => sum + each.completed, 0),
+      onUnwatched: (reason) => tell({ kind: 'unwatched', reason }),
+    });
+  };
+  setTimeout(watch, WATCH_AFTER_MS).unref();
+
   const listening = new Listening(tell, (server) => {
+    setImmediate(watch);
     server.on('session', (session: ServerHttp2Session) => {
       sessions.add(session);
       session.once('close', () => sessions.delete(session));
@@ -67,7 +91,6 @@ export function startWorker(setup: WorkerSetup): void {
     if (ending) return;
     ending = true;
     listening.pause();
-    const active = (): number => admissions.reduce((sum, each) => sum + each.active, 0);
     await drain({ servers: listening.servers, sessions, active, timeoutMs: setup.drainTimeoutMs });
     tell({ kind: 'sample', sample: sampler.sample() });
     tell({ kind: 'signalled' });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import type { WorkerStatus } from '../../src/supervisor/index.ts';
+import { NO_RESTARTS_YET, type WorkerStatus } from '../../src/supervisor/index.ts';
 import { echo, request } from './harness/http.ts';
 import { kill } from './harness/process.ts';
 import { respite, type RunningRespite } from './harness/respite.ts';
@@ -32,7 +32,7 @@ for (const { what, path: route, cause, says } of DEATHS) {
     assert.equal(second.slot, 1);
     assert.equal((await echo(port)).pid, second.pid);
     const { restarts } = await running.status();
-    assert.deepEqual(restarts, { exit: 0, signal: 0, rolling: 0, [cause]: 1 });
+    assert.deepEqual(restarts, { ...NO_RESTARTS_YET, [cause]: 1 });
     await running.logs(...says, String(first?.pid));
     assert.equal((await running.stop()).code, 0);
   });

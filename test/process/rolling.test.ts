@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { NO_RESTARTS_YET } from '../../src/supervisor/index.ts';
 import { echo } from './harness/http.ts';
 import { Load } from './harness/load.ts';
 import { nodeBinary } from './harness/nodes.ts';
@@ -52,7 +53,7 @@ for (const { name, file, protocol } of TESTED) {
     // Each session may lose one to the GOAWAY that crosses it; see docs/design/draining.md.
     assert.ok(resent <= CONNECTIONS * RESTARTS, `${resent} streams were refused`);
     assert.equal(pids.size, RESTARTS + 1, `${requests} requests`);
-    assert.deepEqual((await running.status()).restarts, { exit: 0, signal: 0, rolling: RESTARTS });
+    assert.deepEqual((await running.status()).restarts, { ...NO_RESTARTS_YET, rolling: RESTARTS });
     assert.equal((await running.stop()).code, 0);
   });
 }
@@ -103,7 +104,7 @@ test('a replacement that throws at start leaves the old worker serving, and the 
   assert.equal(others.length, 0);
   assert.equal((await echo(port)).pid, first?.pid);
   assert.equal((await running.manage('/health/ready')).status, 200);
-  assert.deepEqual((await running.status()).restarts, { exit: 0, signal: 0, rolling: 0 });
+  assert.deepEqual((await running.status()).restarts, NO_RESTARTS_YET);
 
   // And it is not for good.
   rmSync(path.join(running.dir, 'broken'));
@@ -128,7 +129,7 @@ test('a replacement that never listens is given up after startTimeoutMs', async 
   assert.equal((await echo(port)).pid, first?.pid);
   assert.deepEqual(await running.offspring(), [first?.pid]);
   // It was no worker that died on us.
-  assert.deepEqual((await running.status()).restarts, { exit: 0, signal: 0, rolling: 0 });
+  assert.deepEqual((await running.status()).restarts, NO_RESTARTS_YET);
 });
 
 test('SIGHUP twice restarts no more than is asked for, and nothing is lost', async (t) => {

@@ -44,12 +44,16 @@ const VALID: readonly unknown[] = [
       killTimeoutMs: 0,
       startTimeoutMs: 1,
       heapMb: 16,
+      detect: {
+        blockedLoop: { unreadyMs: 500, evidenceMs: 1000, killMs: 2000 },
+        gcDeathSpiral: { warnShare: 0.5 },
+      },
     },
     management: { address: '[::1]:9999', token: 'secret' },
   },
   {
     admission: { turnBudget: false, priority: false, limit: 'adaptive', adaptiveLimit: { maxLimit: 512 } },
-    supervisor: { workers: 'auto' },
+    supervisor: { workers: 'auto', detect: { blockedLoop: false, gcDeathSpiral: false } },
     management: { address: false },
   },
 ];
@@ -197,10 +201,22 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
     'supervisor.killTimeoutMs must be a whole number of at least 0, got "1s"',
   ],
   [{ supervisor: { startTimeoutMs: 0 } }, `supervisor.startTimeoutMs ${COUNT}, got 0`],
+  [
+    { supervisor: { detect: { gcDeathSpiral: { warnShare: 2 } } } },
+    `supervisor.detect.gcDeathSpiral.warnShare ${RATIO}, got 2`,
+  ],
+  [
+    { supervisor: { detect: { blockedLoop: { killMs: 499 } } } },
+    'supervisor.detect.blockedLoop.killMs must be a whole number of at least 500, got 499',
+  ],
+  [
+    { supervisor: { detect: { blockedLoop: { after: 499 } } } },
+    'supervisor.detect.blockedLoop.after is not an option; known are unreadyMs, evidenceMs, killMs',
+  ],
   [{ supervisor: { heapMb: 15 } }, 'supervisor.heapMb must be a whole number of at least 16, got 15'],
   [
     { supervisor: { worker: 1 } },
-    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, heapMb',
+    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, heapMb, detect',
   ],
   [{ management: { address: 'nowhere' } }, `management.address ${ADDRESS}, got "nowhere"`],
   [{ management: { address: true } }, `management.address ${ADDRESS}, got true`],

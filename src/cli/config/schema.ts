@@ -128,6 +128,20 @@ const admission = strict({
 
 const workers = integer(1, 1024);
 
+// Which threshold must not be below which other is for their resolver to say.
+const blockedLoop = strict({
+  unreadyMs: integer(500).optional(),
+  evidenceMs: integer(500).optional(),
+  killMs: integer(500).optional(),
+});
+
+const gcDeathSpiral = strict({ warnShare: threshold, replaceShare: threshold });
+
+const detect = strict({
+  blockedLoop: z.union([z.literal(false, 'false or an object'), blockedLoop]).optional(),
+  gcDeathSpiral: z.union([z.literal(false, 'false or an object'), gcDeathSpiral]).optional(),
+});
+
 const supervisor = strict({
   workers: z
     .custom<number | 'auto'>(
@@ -140,6 +154,7 @@ const supervisor = strict({
   killTimeoutMs: integer(0).optional(),
   startTimeoutMs: integer(1).optional(),
   heapMb: integer(16).optional(),
+  detect: detect.optional(),
 });
 
 const management = strict({

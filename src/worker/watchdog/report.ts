@@ -1,0 +1,61 @@
+import type { StackFrame } from './stack.ts';
+
+/** What the watchdog thread says of its process, 4 times a second, also while the main thread stands still. Counters count since the start. */
+export interface WatchdogReport {
+  readonly kind: 'report';
+  readonly sequence: number;
+  /** How long the main thread has not turned although it could have; see {@link Gap}. Always 0 while a debugger is attached. */
+  readonly gapMs: number;
+  /** How late this thread was, since the last report. */
+  readonly lagMs: number;
+  /** How long the main thread waited for a processor, since the last report. */
+  readonly starvedMs: number;
+  readonly debugger: boolean;
+  /** Limit of the old generation. Without `--heap` an estimate from below. */
+  readonly oldGenerationLimitBytes: number;
+  readonly oldGenerationBytes: number;
+  /** Of the old generation what was alive after the last major collection; 0 before the first. */
+  readonly liveBytes: number;
+  readonly majorCollections: number;
+  /** Buffers and the like, outside of the heap. */
+  readonly externalBytes: number;
+  readonly rssBytes: number;
+  /** Of the event loop since the last report, 0 idle to 1 busy. */
+  readonly utilization: number;
+  /** Requests under way. */
+  readonly inFlight: number;
+  /** Requests that have ended, but for those that no limit holds for (health checks). */
+  readonly completions: number;
+  /** Method and path of the request that was started last. */
+  readonly lastRequest: string;
+}
+
+/** Where the main thread stands, while it does not turn. */
+export interface WatchdogStack {
+  readonly kind: 'stack';
+  /** The gap at that time. */
+  readonly gapMs: number;
+  /** From the innermost function outwards. */
+  readonly frames: readonly StackFrame[];
+}
+
+/** Everything that can come through the watchdog's pipe, one line of JSON each. */
+export type WatchdogMessage = WatchdogReport | WatchdogStack;
+
+/** A line, ready to be written. */
+export function formatMessage(message: WatchdogMessage): string {
+  return `${JSON.stringify(message)}\n`;
+}
+
+/** Undefined when the line is not ours: the pipe is a descriptor that any code in the process could write to. */
+export function parseMessage(line: string): WatchdogMessage | undefined {
+  try {
+    const message = JSON.parse(line) as Partial<WatchdogMessage> | null;
+    if (message?.kind === 'report' && typeof message.sequence === 'number') return message as WatchdogReport;
+    return message?.kind === 'stack' && Array.isArray(message.frames)
+      ? (message as WatchdogStack)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,11 @@
+/** What the watchdog thread is told when it starts. */
+export interface ThreadSetup {
+  /** The memory of the main thread's `SharedState`. */
+  readonly memory: SharedArrayBuffer;
+  /** The pipe to the supervisor. */
+  readonly descriptor: number;
+  /** What `--max-old-space-size` was set to; undefined when it was not. */
+  readonly heapMb: number | undefined;
+  /** From this gap on the main thread's stack is taken; undefined for never. */
+  readonly stackAfterMs: number | undefined;
+}
