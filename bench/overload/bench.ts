@@ -113,7 +113,7 @@ class Overload {
         'seconds of each phase of the service that slows': this.#settings.slowingPhaseSeconds,
         'fixed limits tried': (quick ? QUICK_LIMITS : LIMITS).join(', '),
       },
-      measurements: { runs, sweeps: this.#sweeps },
+      measurements: { runs: runs.map(withoutTimeline), sweeps: this.#sweeps.map(withoutTimeline) },
     };
   }
 
@@ -192,4 +192,9 @@ class Overload {
     this.#context.say(note);
     this.#notes.push(note);
   }
+}
+
+/** What the plots are drawn from is as long as everything else ten times over. */
+function withoutTimeline(run: Run): object {
+  return { ...run, timeline: undefined };
 }

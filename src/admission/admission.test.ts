@@ -96,7 +96,7 @@ test('an adaptive limit grows while requests complete as fast as ever, and what 
       if (outcome instanceof Permit) permits.push(outcome);
       else assert.equal(outcome.reason, 'in-flight');
     }
-    assert.equal(permits.length, mayBurst ? 4 * limit() : limit());
+    assert.equal(permits.length, mayBurst ? 3 * limit() : limit());
     nowMs += 20;
     for (const permit of permits) permit.release(200, isComplete);
   };
