@@ -89,8 +89,10 @@ test('300 streams that come at once are all let in soon, and keep nobody out the
   await quietRequests(to);
 });
 
-test('300 clients that poll all the time keep nobody out', async (t) => {
+test('300 clients that poll all the time keep nobody out once they are known for what they are', async (t) => {
   const to = await server(t);
+  // A request has to be half a second old to step aside, and those that were refused come again after a second.
+  const knownMs = performance.now() + 3000;
   const endsMs = performance.now() + 9000;
   const polls = Array.from({ length: 300 }, async (_, n) => {
     await delay(10 * n);
@@ -100,11 +102,12 @@ test('300 clients that poll all the time keep nobody out', async (t) => {
   let ok = 0;
   let refused = 0;
   while (performance.now() < endsMs) {
-    if ((await head(to, '/slow')) === 200) ok += 1;
-    else refused += 1;
+    const status = await head(to, '/slow');
+    if (status === 200) ok += 1;
+    else if (performance.now() > knownMs) refused += 1;
     await delay(5);
   }
-  assert.ok(refused <= ok / 20, `${refused} refused, ${ok} served`);
+  assert.ok(refused <= ok / 100, `${refused} refused, ${ok} served`);
   await Promise.all(polls);
 });
 
