@@ -5,7 +5,7 @@ import {
   type LimitOptions,
   resolveLimitOptions,
   type ResolvedLimitOptions,
-} from './limit/index.ts';
+} from './limit/options.ts';
 import {
   type CriticalityHeader,
   resolveCriticalityHeader,
@@ -23,13 +23,13 @@ import {
   type ResolvedSignalOptions,
   resolveSignalOptions,
   type SignalOptions,
-} from './pressure/index.ts';
+} from './pressure/options.ts';
 import {
   DEFAULTS as PRIORITY_DEFAULTS,
   type PriorityOptions,
   resolvePriorityOptions,
   type ResolvedPriorityOptions,
-} from './priority/index.ts';
+} from './priority/options.ts';
 
 /** How long requests may wait in one turn of the event loop for those before them. */
 export interface TurnBudget {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pressure } from './pressure/index.ts';
-import { type PriorityOptions, resolvePriorityOptions } from './priority/index.ts';
+import { type PriorityOptions, resolvePriorityOptions } from './priority/options.ts';
 import { INTERVAL_MS, Triage } from './triage.ts';
 
 const CRITICAL = 1;

@@ -1,12 +1,5 @@
 export { watchBuiltIn } from './built-in.ts';
-export {
-  type BuiltInSignal,
-  DEFAULTS,
-  type ResolvedSignalOptions,
-  resolveSignalOptions,
-  type SignalOption,
-  type SignalOptions,
-} from './options.ts';
+export type { BuiltInSignal, SignalOption } from './options.ts';
 export { Pressure } from './pressure.ts';
 export { ProcessReadings } from './process-readings.ts';
 export { addPressureSignal, watchShared } from './shared-signals.ts';

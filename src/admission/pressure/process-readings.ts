@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { getHeapStatistics } from 'node:v8';
 import { lowestMemoryLimitBytes, memoryLimitFiles } from './cgroup.ts';
 import type { CpuTimes, LoopTimes, MemoryReadings } from './signals.ts';
 
@@ -10,7 +8,6 @@ const DELAY_RESOLUTION_MS = 10;
 
 /** What a process can read of itself. Measures from the first reading of the loop's delay on, until stopped. */
 export class ProcessReadings {
-  readonly cores: number = availableParallelism();
   readonly #delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
 
   /** 99th percentile of the loop's delay since the last call; NaN when nothing was measured. */
@@ -22,15 +19,20 @@ export class ProcessReadings {
     return delayMs;
   }
 
+  get cores(): number {
+    return process.getBuiltinModule('node:os').availableParallelism();
+  }
+
   memory(): MemoryReadings {
-    // Neither limit changes while a process runs, but for a container's that is resized.
-    const limitBytes = memoryLimitBytes();
-    const heapLimitBytes = getHeapStatistics().heap_size_limit;
+    // Neither limit changes while a process runs, but for a container's that is resized. Asked for late, since the modules
+    // that know them would delay the start of the user's script.
+    let limits: MemoryLimits | undefined;
+    const known = (): MemoryLimits => (limits ??= readMemoryLimits());
     return {
       rssBytes: () => process.memoryUsage.rss(),
-      limitBytes: () => limitBytes,
+      limitBytes: () => known().groupBytes,
       heapUsedBytes: () => process.memoryUsage().heapUsed,
-      heapLimitBytes: () => heapLimitBytes,
+      heapLimitBytes: () => known().heapBytes,
     };
   }
 
@@ -47,10 +49,18 @@ export class ProcessReadings {
   }
 }
 
-/** Undefined without control groups, or where they set no limit. */
-function memoryLimitBytes(): number | undefined {
+interface MemoryLimits {
+  /** Undefined without control groups, or where they set no limit. */
+  readonly groupBytes: number | undefined;
+  readonly heapBytes: number;
+}
+
+function readMemoryLimits(): MemoryLimits {
   const groups = read('/proc/self/cgroup');
-  return groups === undefined ? undefined : lowestMemoryLimitBytes(memoryLimitFiles(groups).map(read));
+  return {
+    groupBytes: groups === undefined ? undefined : lowestMemoryLimitBytes(memoryLimitFiles(groups).map(read)),
+    heapBytes: process.getBuiltinModule('node:v8').getHeapStatistics().heap_size_limit,
+  };
 }
 
 function read(file: string): string | undefined {
