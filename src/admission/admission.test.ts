@@ -654,6 +654,26 @@ test("the user's own signal refuses requests while it presses", () => {
   remove();
 });
 
+test('requests a second can be a signal, between the rates that the user knows; off, it is not read', () => {
+  const shedOf = (options: AdmissionOptions): number => {
+    let nowMs = 0;
+    const admission = new Admission(resolveAdmissionOptions({ turnBudget: false, ...options }), () => nowMs);
+    let count = 0;
+    for (let i = 0; i < 5000; i += 1) {
+      nowMs += 1;
+      const outcome = admission.request('GET', '/', 0, {});
+      if (outcome instanceof Permit) outcome.release(200);
+      else count += 1;
+    }
+    admission.stop();
+    return count;
+  };
+  const range = { enter: 500, exit: 300 };
+  assert.ok(shedOf({ signals: { 'requests-per-second': range } }) > 1000);
+  assert.equal(shedOf({ signals: { 'requests-per-second': false } }), 0);
+  assert.equal(shedOf({ signals: { 'requests-per-second': range }, priority: false }), 0);
+});
+
 test('while shedding lasts, one refusal of fifty closes its connection', () => {
   let nowMs = 0;
   const admission = new Admission(resolveAdmissionOptions({ limit: 1 }), () => nowMs);
