@@ -130,9 +130,8 @@ test('what waits for a busy event loop is refused once the turn has used its bud
   const agent = new http.Agent({ keepAlive: true, maxSockets: 20 });
   t.after(() => agent.destroy());
   const compute = (ms: number): Promise<Answer> => request(port, { path: `/compute/${ms}`, agent });
-  for (const answer of await Promise.all(Array.from({ length: 20 }, () => compute(0)))) {
-    assert.equal(answer.status, 200);
-  }
+  // Opens the connections. A cold server on a busy machine may take longer for this than a turn may.
+  await Promise.all(Array.from({ length: 20 }, () => compute(0)));
   // All of these become readable while the loop is busy, and are handled in one turn.
   const busy = request(port, { path: '/compute/400' });
   await running.saysOnStdout('computing 400\n');
