@@ -568,6 +568,23 @@ test('a route that turns out to be exempt counts to the limit of the exempt, and
   assert.equal(admission.stats().requests.find(({ criticality }) => criticality === 'exempt')?.count, 1);
 });
 
+test('a route that turns out to be exempt is served however late, and its place is given back', () => {
+  const admission = admissionWith({ exemptLimit: 1 });
+  const permit = admitted(admission.request('GET', '/', 0, {}));
+  assert.equal(
+    permit.reclassify(resolvePolicy('policy', { exempt: true }), { 'respite-deadline-ms': '0' }),
+    undefined,
+  );
+  admitted(admission.request('GET', '/health', 0, {})).release(200);
+  assert.equal(
+    admission.stats().requests.find(({ criticality }) => criticality === 'critical-plus')?.count,
+    1,
+  );
+  permit.release(200);
+  admitted(admission.request('GET', '/health', 0, {})).release(200);
+  assert.equal(admission.stats().requests.find(({ criticality }) => criticality === 'exempt')?.count, 1);
+});
+
 test('a trusted caller says how much its request matters', () => {
   const admission = admissionWith({ criticalityHeader: { from: ['10.0.0.1'] } });
   const headers = { 'respite-criticality': 'sheddable' };

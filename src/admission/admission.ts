@@ -192,8 +192,7 @@ export class Admission {
     }
     const nowMs = this.#now();
     this.#requests += 1;
-    this.#sweep(nowMs);
-    if (nowMs - this.#sampledMs >= INTERVAL_MS) this.#sample(nowMs);
+    this.#keepUp(nowMs);
     const units = costOf(tally, headers);
     const deadlineMs = remainingMs(headers, policy.deadlineMs);
     const reason = this.#shedReason(tally, units, bodyBytes, deadlineMs, headers, nowMs);
@@ -238,7 +237,8 @@ export class Admission {
     this.#bodies.giveBack(heldBytes);
     const nowMs = this.#now();
     const waitsMs = deadlineMs === undefined ? undefined : deadlineMs - (nowMs - arrivedMs);
-    const reason = isTooLate(waitsMs) ? 'deadline' : this.#reasonOfLimits(tally, units, heldBytes, nowMs);
+    const isLate = tally.criticality !== 'exempt' && isTooLate(waitsMs);
+    const reason = isLate ? 'deadline' : this.#reasonOfLimits(tally, units, heldBytes, nowMs);
     if (reason !== undefined) {
       this.#count(tally, reason);
       if (!this.dryRun) return this.#shed(tally, reason, nowMs);
@@ -291,8 +291,7 @@ export class Admission {
 
   stats(): AdmissionStats {
     const nowMs = this.#now();
-    this.#sweep(nowMs);
-    if (nowMs - this.#sampledMs >= INTERVAL_MS) this.#sample(nowMs);
+    this.#keepUp(nowMs);
     const { bytes, limitBytes } = this.#bodies;
     const limit = this.#limit.value;
     const { units } = this.#inFlight;
@@ -309,7 +308,10 @@ export class Admission {
     };
   }
 
-  #sample(nowMs: number): void {
+  /** What has to be done now and then is done when somebody asks: there is no timer. */
+  #keepUp(nowMs: number): void {
+    this.#sweep(nowMs);
+    if (nowMs - this.#sampledMs < INTERVAL_MS) return;
     this.#sampledMs = nowMs;
     this.#pressure.sample(nowMs);
     this.#triage?.decide(nowMs);
