@@ -137,7 +137,8 @@ function explicitLifetime(
   if (control.targeted || fields['expires'] === undefined) return undefined;
   const expires = parseHttpDate(fields['expires'], respondedAt);
   const date = parseHttpDate(fields['date'], respondedAt) ?? respondedAt;
-  return expires === undefined ? 0 : Math.max(0, expires - date);
+  // One in the past is negative: windows for stale use (RFC 5861) count from when it became stale, not from when it came.
+  return expires === undefined ? 0 : expires - date;
 }
 
 /** RFC 9111, 4.2.2: a tenth of the time since the last change. */
