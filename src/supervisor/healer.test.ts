@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { WatchdogReport } from '../worker/index.ts';
 import { type DetectOptions, resolveDetectOptions } from './detect/index.ts';
 import { Healer, type Patient } from './healer.ts';
-import type { Incident } from './incident.ts';
+import type { Incident } from './incident/incident.ts';
+import { IncidentLedger } from './incident/ledger.ts';
 
 const CALM: WatchdogReport = {
   kind: 'report',
@@ -44,6 +45,8 @@ function ward(detect: DetectOptions = {}): Ward {
   const warned: string[] = [];
   let finish: (problem: string | undefined) => void = () => {};
   const log = (_fields: object, message: string): void => void message;
+  const incidents = new IncidentLedger(() => made.nowMs);
+  incidents.subscribe((incident) => told.push(incident));
   const made: Ward = {
     done,
     told,
@@ -55,7 +58,7 @@ function ward(detect: DetectOptions = {}): Ward {
       log: { debug: log, info: log, warn: (_fields, message) => warned.push(message), error: log },
       nowMs: () => made.nowMs,
       drainTimeoutMs: 10_000,
-      onIncident: (incident) => told.push(incident),
+      incidents,
       replace: async (worker, cause) => {
         done.push(`replace ${worker.id} ${cause}`);
         return new Promise((resolve) => (finish = resolve));

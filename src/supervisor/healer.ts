@@ -1,5 +1,6 @@
 import { type HeapTrend, judgeBlockedLoop, judgeHeap, type ResolvedDetectOptions } from './detect/index.ts';
-import { culprit, type Incident, type OnIncident } from './incident.ts';
+import { culprit } from './incident/incident.ts';
+import type { IncidentLedger, OpenIncident } from './incident/ledger.ts';
 import type { Log } from './log.ts';
 import type { HealedCause, WorkerState } from './status.ts';
 import type { WatchdogReport, WatchdogStack } from '../worker/index.ts';
@@ -16,7 +17,7 @@ export interface Patient {
 interface HealerConfig<Worker extends Patient> {
   readonly detect: ResolvedDetectOptions;
   readonly log: Log;
-  readonly onIncident: OnIncident;
+  readonly incidents: IncidentLedger;
   /** How long it takes to replace a worker in peace. */
   readonly drainTimeoutMs: number;
   /**
@@ -29,7 +30,7 @@ interface HealerConfig<Worker extends Patient> {
 
 interface Case {
   readonly cause: HealedCause;
-  incident: Incident;
+  readonly open: OpenIncident;
   condemned: boolean;
 }
 
@@ -67,9 +68,9 @@ export class Healer<Worker extends Patient> {
     const found = this.#cases.get(worker) ?? this.#openCase(worker, report, 'event-loop-blocked', summary);
     if (blocked !== 'hopeless' || found.condemned) return;
     found.condemned = true;
-    this.#step(found, `killed: its event loop has not turned for ${seconds} s`);
+    found.open.step(`killed: its event loop has not turned for ${seconds} s`);
     this.#config.log.warn(
-      { worker: worker.id, incident: found.incident.id, gapMs: report.gapMs },
+      { worker: worker.id, incident: found.open.incident.id, gapMs: report.gapMs },
       `worker ${worker.id} is killed: its event loop has not turned for ${seconds} s`,
     );
     worker.kill();
@@ -99,75 +100,49 @@ export class Healer<Worker extends Patient> {
   /** The stack of a worker whose event loop is blocked. */
   stackTaken(worker: Worker, { frames, gapMs }: WatchdogStack): void {
     const found = this.#cases.get(worker);
-    if (found === undefined || found.incident.stack !== undefined) return;
+    if (found === undefined || found.open.incident.stack !== undefined) return;
     const where = culprit(frames);
-    const { incident } = found;
+    const { id, summary } = found.open.incident;
     const isWhy = where !== undefined && found.cause === 'event-loop-blocked';
-    const summary = isWhy ? `${incident.summary}, in ${where}` : incident.summary;
-    found.incident = { ...incident, summary, stack: frames };
-    this.#step(found, `stack taken after ${(gapMs / 1000).toFixed(1)} s: ${where ?? 'no function of yours'}`);
+    found.open.step(`stack taken after ${(gapMs / 1000).toFixed(1)} s: ${where ?? 'no function of yours'}`, {
+      summary: isWhy ? `${summary}, in ${where}` : summary,
+      stack: frames,
+    });
     this.#config.log.error(
-      { worker: worker.id, incident: incident.id, stack: frames.slice(0, 5) },
+      { worker: worker.id, incident: id, stack: frames.slice(0, 5) },
       `worker ${worker.id} is blocked in ${where ?? 'no function of yours'}`,
     );
   }
 
   #openCase(worker: Worker, report: WatchdogReport, cause: HealedCause, summary: string): Case {
-    const { log, nowMs } = this.#config;
-    const openedAtMs = nowMs();
+    const { log, incidents } = this.#config;
     const { id, slot, pid } = worker;
-    const opened: Case = {
-      cause,
-      condemned: false,
-      incident: {
-        id: `${new Date(openedAtMs).toISOString().replaceAll(/[:.]/g, '-')}-${cause}-${id}`,
-        cause,
-        summary,
-        worker: { id, slot, pid },
-        openedAtMs,
-        endedAtMs: undefined,
-        steps: [],
-        report,
-        stack: undefined,
-      },
-    };
+    const open = incidents.open({ cause, summary, facts: [summary], worker: { id, slot, pid }, report });
+    const opened: Case = { cause, open, condemned: false };
     this.#cases.set(worker, opened);
     log.error(
-      { worker: id, slot, workerPid: pid, incident: opened.incident.id, cause },
+      { worker: id, slot, workerPid: pid, incident: open.incident.id, cause },
       `${summary}: replacing it`,
     );
-    this.#step(opened, summary);
     void this.#replace(worker, opened);
     return opened;
   }
 
-  async #replace(worker: Worker, found: Case): Promise<void> {
-    const { log, nowMs, replace } = this.#config;
-    const {
-      cause,
-      incident: { id, openedAtMs },
-    } = found;
+  async #replace(worker: Worker, { cause, open }: Case): Promise<void> {
+    const { log, replace } = this.#config;
+    const { id } = open.incident;
     const problem = await replace(worker, cause).catch(String);
     this.#cases.delete(worker);
-    const endedAtMs = nowMs();
-    found.incident = { ...found.incident, endedAtMs };
-    const seconds = ((endedAtMs - openedAtMs) / 1000).toFixed(1);
     if (problem === undefined) {
+      const seconds = (open.end('replaced') / 1000).toFixed(1);
       log.info({ worker: worker.id, incident: id }, `worker ${worker.id} is replaced, after ${seconds} s`);
-      this.#step(found, 'replaced');
     } else {
+      open.end(`not replaced: ${problem}`);
       log.error(
         { worker: worker.id, incident: id, problem },
         `worker ${worker.id} is not replaced: ${problem}`,
       );
-      this.#step(found, `not replaced: ${problem}`);
     }
-  }
-
-  #step(found: Case, what: string): void {
-    const { incident } = found;
-    found.incident = { ...incident, steps: [...incident.steps, { atMs: this.#config.nowMs(), what }] };
-    this.#config.onIncident(found.incident);
   }
 }
 

@@ -1,4 +1,4 @@
-export type { Incident } from './incident.ts';
+export type { Incident } from './incident/incident.ts';
 export type { Log } from './log.ts';
 export type { SupervisorOptions } from './options.ts';
 export {

@@ -1,5 +1,5 @@
 import type { WatchdogReport, WorkerSample } from '../worker/index.ts';
-import type { Incident, IncidentCause } from './incident.ts';
+import type { Incident, IncidentCause } from './incident/incident.ts';
 
 /** Where the instance as a whole stands. `draining`: asked to leave the load balancer, still serving. */
 export type InstanceState = 'starting' | 'running' | 'draining' | 'stopping';

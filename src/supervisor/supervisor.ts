@@ -3,11 +3,11 @@ import type { ResolvedAdmissionOptions } from '../admission/index.ts';
 import { RespiteError } from '../core/errors.ts';
 import { describeExit } from './coming-up.ts';
 import { Healer } from './healer.ts';
-import type { OnIncident } from './incident.ts';
+import { IncidentLedger } from './incident/ledger.ts';
+import type { OnIncident } from './incident/incident.ts';
 import type { Log } from './log.ts';
 import type { ResolvedSupervisorOptions } from './options.ts';
 import { ParentRelay } from './parent-relay.ts';
-import { RecentIncidents } from './recent-incidents.ts';
 import { Replacements } from './replacements.ts';
 import { emptySlot, type Slot } from './slot.ts';
 import { SocketExchange } from './socket-exchange.ts';
@@ -71,7 +71,7 @@ class WorkerSupervisor implements Supervisor {
   readonly #startedAtMs = Date.now();
   readonly #replacements: Replacements;
   readonly #healer: Healer<WorkerProcess>;
-  readonly #incidents = new RecentIncidents();
+  readonly #incidents = new IncidentLedger(() => Date.now());
   readonly #end: (ended: Ended) => void;
   #state: InstanceState = 'starting';
   #everReady = false;
@@ -88,15 +88,13 @@ class WorkerSupervisor implements Supervisor {
     this.#sockets = new SocketExchange(config.supervisor.listeningCopies, config.log);
     this.#scriptName = path.basename(config.script);
     this.#slots = Array.from({ length: config.supervisor.workers }, (_, i) => emptySlot(i + 1));
+    if (config.onIncident !== undefined) this.#incidents.subscribe(config.onIncident);
     this.#healer = new Healer({
       detect: config.supervisor.detect,
       log: config.log,
       nowMs: () => Date.now(),
       drainTimeoutMs: config.supervisor.drainTimeoutMs,
-      onIncident: (incident) => {
-        this.#incidents.keep(incident);
-        config.onIncident?.(incident);
-      },
+      incidents: this.#incidents,
       replace: async (worker, cause) => {
         const slot = this.#slots[worker.slot - 1];
         return slot === undefined ? 'it has no place' : this.#replacements.heal(slot, worker, cause);
@@ -133,7 +131,7 @@ class WorkerSupervisor implements Supervisor {
       restarts: this.#replacements.counts,
       restarting: this.#restarting,
       dryRun: this.#dryRun,
-      incidents: this.#incidents.all,
+      incidents: this.#incidents.recent,
       totals: samples.reduce(addSample, this.#totals),
     };
   }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { StackFrame, WatchdogReport } from '../worker/index.ts';
+import type { StackFrame, WatchdogReport } from '../../worker/index.ts';
 
 /** What an incident is called. `unknown` is honest when it is. */
 export type IncidentCause =
@@ -37,17 +37,19 @@ export interface Incident {
   /** When the worker was gone and another one in its place; undefined while it is open. */
   readonly endedAtMs: number | undefined;
   readonly steps: readonly IncidentStep[];
-  /** What the watchdog said when the incident was opened. */
-  readonly report: WatchdogReport;
+  /** What the cause was concluded from: one sentence each, the most telling first. */
+  readonly facts: readonly string[];
+  /** What the watchdog said when the incident was opened; undefined where it had not said anything yet. */
+  readonly report: WatchdogReport | undefined;
   /** Where the main thread stood, innermost function first; undefined when that is not, or not yet, known. */
   readonly stack: readonly StackFrame[] | undefined;
 }
 
-/** Called when an incident opens, whenever more of it is known, and when it ends. Must not throw, nor take long. */
+/** Called when an incident opens, whenever more of it is known, and when it ends. Must neither throw nor take long. */
 export type OnIncident = (incident: Incident) => void;
 
 /** Where this package is, as frames of ESM and of CommonJS name it. */
-const OWN = [new URL('..', import.meta.url).href, fileURLToPath(new URL('..', import.meta.url))];
+const OWN = [new URL('../..', import.meta.url).href, fileURLToPath(new URL('../..', import.meta.url))];
 
 /** The innermost function that is neither Node.js's nor ours, as `name (file:line)`. */
 export function culprit(frames: readonly StackFrame[]): string | undefined {

@@ -7,7 +7,7 @@ test('the innermost function of the user’s is named, neither Node.js’s nor o
     { functionName: 'wait', url: 'node:internal/x', line: 1, column: 1 },
     {
       functionName: 'gatedEmit',
-      url: new URL('../admission/gate.ts', import.meta.url).href,
+      url: new URL('../../admission/gate.ts', import.meta.url).href,
       line: 1,
       column: 1,
     },

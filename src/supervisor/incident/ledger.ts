@@ -1,0 +1,84 @@
+import type { Incident, OnIncident } from './incident.ts';
+
+/** As many are kept to be shown. */
+const MOST = 20;
+
+/** What is known of a fault when it is named. */
+export type Opening = Pick<Incident, 'cause' | 'summary' | 'facts' | 'worker' | 'report'>;
+
+/** What may turn out later. */
+export type Findings = Partial<Pick<Incident, 'cause' | 'summary' | 'facts' | 'stack'>>;
+
+/** Every incident of this instance, and whoever wants to hear of them. */
+export class IncidentLedger {
+  readonly #nowMs: () => number;
+  readonly #listeners: OnIncident[] = [];
+  readonly #recent = new Map<string, Incident>();
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  /** The last ones, each as it is known now, in the order in which they were opened. */
+  get recent(): readonly Incident[] {
+    return [...this.#recent.values()];
+  }
+
+  /** Tells somebody of every change from now on. */
+  subscribe(listener: OnIncident): void {
+    this.#listeners.push(listener);
+  }
+
+  open(opening: Opening): OpenIncident {
+    return new OpenIncident(opening, this.#nowMs, (incident) => this.#keep(incident));
+  }
+
+  #keep(incident: Incident): void {
+    this.#recent.set(incident.id, incident);
+    const [oldest] = this.#recent.keys();
+    if (this.#recent.size > MOST && oldest !== undefined) this.#recent.delete(oldest);
+    for (const listener of this.#listeners) listener(incident);
+  }
+}
+
+/** One incident while it lasts. */
+export class OpenIncident {
+  readonly #nowMs: () => number;
+  readonly #changed: OnIncident;
+  #incident: Incident;
+
+  constructor(opening: Opening, nowMs: () => number, changed: OnIncident) {
+    const openedAtMs = nowMs();
+    this.#nowMs = nowMs;
+    this.#changed = changed;
+    this.#incident = {
+      ...opening,
+      id: `${new Date(openedAtMs).toISOString().replaceAll(/[:.]/g, '-')}-${opening.cause}-${opening.worker.id}`,
+      openedAtMs,
+      endedAtMs: undefined,
+      steps: [],
+      stack: undefined,
+    };
+    this.step(opening.summary);
+  }
+
+  /** As it is known now. */
+  get incident(): Incident {
+    return this.#incident;
+  }
+
+  /** Something was done or seen. */
+  step(what: string, findings: Findings = {}): void {
+    const { steps } = this.#incident;
+    this.#incident = { ...this.#incident, ...findings, steps: [...steps, { atMs: this.#nowMs(), what }] };
+    this.#changed(this.#incident);
+  }
+
+  /** It is over. @returns How long it lasted, in milliseconds. */
+  end(what: string): number {
+    const endedAtMs = this.#nowMs();
+    this.#incident = { ...this.#incident, endedAtMs };
+    this.step(what);
+    return endedAtMs - this.#incident.openedAtMs;
+  }
+}
