@@ -2,10 +2,16 @@
 import type { Benchmark, Context, Goal, Outcome, Table } from '../lib/benchmark.ts';
 import { ms } from '../lib/format.ts';
 import { median } from '../lib/statistics.ts';
-import { measure, type Measurement } from './measure.ts';
+import { hasNetty, measure, type Measurement, type Variant } from './measure.ts';
 import type { Plan } from './plan.ts';
 
 const VARIANTS = ['drain', 'channel'] as const;
+
+/** How messages of 8 KB are written against Netty, which waits for writability with the same marks. */
+const AGAINST_NETTY = ['channel', 'netty-shared', 'unique', 'netty-unique'] as const;
+const MIN_NETTY_RATIOS = { shared: 1.5, unique: 0.8 } as const;
+/** For the JVM's compiler. */
+const NETTY_WARM_UP_MS = 6000;
 
 /** What one request of a fast client asks for, whatever the size of the messages: 50 of 8 KB, as in the talk. */
 const RESPONSE_BYTES = 50 * 8192;
@@ -40,7 +46,7 @@ interface Times {
   readonly durationMs: number;
 }
 
-type Rounds = Readonly<Record<(typeof VARIANTS)[number], readonly Measurement[]>>;
+type Rounds<V extends Variant = (typeof VARIANTS)[number]> = Readonly<Record<V, readonly Measurement[]>>;
 
 /** Under a budget: with nobody else, and while stalled clients exhaust it. */
 interface Exhausted {
@@ -50,30 +56,43 @@ interface Exhausted {
 
 export const backpressure: Benchmark = {
   name: 'backpressure',
-  summary: "slow clients beside fast ones, and the cost of a write, against Node.js's drain idiom",
+  summary: "slow clients beside fast ones, and the cost of a write, against Node.js's drain idiom and Netty",
   pinned: true,
   async run({ quick, say }: Context): Promise<Outcome> {
     const times: Times = quick
       ? { rounds: 1, warmUpMs: 500, durationMs: 1500 }
       : { rounds: 5, warmUpMs: 2000, durationMs: 10_000 };
-    const talk = await rounds('50 slow clients', plan(8192, times, { slow: 50 }), times, say);
+    const talk = await rounds('50 slow clients', VARIANTS, plan(8192, times, { slow: 50 }), times, say);
     const exhausted = await exhaust(times, quick ? 1000 : STALLED_CLIENTS, say);
     const sizes = [...new Set([...MAX_CPU.keys(), ...MIN_RATIOS.keys()])].toSorted((a, b) => a - b);
     const bySize = new Map<number, Rounds>();
     for (const bytes of sizes) {
-      bySize.set(bytes, await rounds(`${bytes} bytes`, plan(bytes, times), times, say));
+      bySize.set(bytes, await rounds(`${bytes} bytes`, VARIANTS, plan(bytes, times), times, say));
     }
+    const netty = await againstNetty(times, say);
     return {
-      goals: [...talkGoals(talk), ...exhaustedGoals(exhausted), ...sizeGoals(bySize)],
-      tables: [table('50 slow clients, 5 fast ones', [['8192', talk]]), table('5 fast clients', bySize)],
+      goals: [
+        ...talkGoals(talk),
+        ...exhaustedGoals(exhausted),
+        ...sizeGoals(bySize),
+        ...(netty === undefined ? [] : nettyGoals(netty)),
+      ],
+      tables: [
+        table('50 slow clients, 5 fast ones', VARIANTS, [['8192', talk]]),
+        table('5 fast clients', VARIANTS, bySize),
+        ...(netty === undefined ? [] : [table('Netty, 5 fast clients', AGAINST_NETTY, [['8192', netty]])]),
+      ],
       notes: [
         'Each round has a fresh server for each variant; medians of the rounds, ratios within each round.',
         'Fast clients ask for 400 KB and read it as fast as they can; slow ones ask for 400 KB every 500 ms and read 64 KB/s.',
         'Stalled clients (1000 with --quick) ask for 8 MB each and read nothing; each gets messages of its own.',
+        netty === undefined
+          ? 'Netty was not measured: it needs java and Debian’s libnetty-java.'
+          : 'Netty 4.1 on NIO with pooled direct buffers, one event loop, the same water marks; warmed up for 6 s.',
         'CPU is that of the server process, kernel included, for each message to a fast client; peak memory is VmHWM.',
       ],
       settings: { ...times, 'heap in MB': 256, 'ping every ms': 10 },
-      measurements: { talk, exhausted, sizes: Object.fromEntries(bySize) },
+      measurements: { talk, exhausted, sizes: Object.fromEntries(bySize), netty },
     };
   },
 };
@@ -99,16 +118,20 @@ function plan(
   };
 }
 
-async function rounds(
+async function rounds<V extends Variant>(
   what: string,
+  variants: readonly V[],
   clients: Omit<Plan, 'port'>,
   times: Times,
   say: Context['say'],
-): Promise<Rounds> {
-  const all: Record<(typeof VARIANTS)[number], Measurement[]> = { drain: [], channel: [] };
+): Promise<Rounds<V>> {
+  const all = Object.fromEntries(variants.map((variant): [V, Measurement[]] => [variant, []])) as Record<
+    V,
+    Measurement[]
+  >;
   for (let round = 0; round < times.rounds; round += 1) {
     // Whoever comes second may find a warmer machine.
-    for (const variant of round % 2 === 0 ? VARIANTS : VARIANTS.toReversed()) {
+    for (const variant of round % 2 === 0 ? variants : variants.toReversed()) {
       const measured = await measure(variant, clients);
       all[variant].push(measured);
       say(`${what}, ${variant}: ${describe(measured)}`);
@@ -140,9 +163,37 @@ function middle(measurements: readonly Measurement[], of: (one: Measurement) => 
   return median(measurements.map(of));
 }
 
-/** The median of the ratios within the rounds. */
+async function againstNetty(
+  times: Times,
+  say: Context['say'],
+): Promise<Rounds<(typeof AGAINST_NETTY)[number]> | undefined> {
+  if (!hasNetty()) {
+    say(
+      'Netty is left out: it needs java and libnetty-java (apt-get install default-jdk-headless libnetty-java)',
+    );
+    return undefined;
+  }
+  const warm = { ...times, warmUpMs: NETTY_WARM_UP_MS };
+  return rounds('against Netty', AGAINST_NETTY, plan(8192, warm), warm, say);
+}
+
+/** The median of the ratios of throughput within the rounds. */
+function ratio(ours: readonly Measurement[], theirs: readonly Measurement[]): number {
+  return median(ours.map((one, i) => one.fastMbPerSecond / (theirs[i]?.fastMbPerSecond ?? NaN)));
+}
+
 function timesDrain({ drain, channel }: Rounds): number {
-  return median(channel.map((one, i) => one.fastMbPerSecond / (drain[i]?.fastMbPerSecond ?? NaN)));
+  return ratio(channel, drain);
+}
+
+function nettyGoals(netty: Rounds<(typeof AGAINST_NETTY)[number]>): Goal[] {
+  const pairs = [
+    ['one message of 8 KB for all', MIN_NETTY_RATIOS.shared, ratio(netty.channel, netty['netty-shared'])],
+    ['a copy of 8 KB for each', MIN_NETTY_RATIOS.unique, ratio(netty.unique, netty['netty-unique'])],
+  ] as const;
+  return pairs.map(([what, min, times]) =>
+    goal(what, `≥ ${min} times Netty`, `${times.toFixed(2)} times`, times >= min),
+  );
 }
 
 function talkGoals(talk: Rounds): Goal[] {
@@ -172,7 +223,7 @@ function talkGoals(talk: Rounds): Goal[] {
 
 function exhaustedGoals({ alone, beside }: Exhausted): Goal[] {
   const rss = Math.max(...beside.map(({ peakRssMb }) => peakRssMb));
-  const share = median(beside.map((one, i) => one.fastMbPerSecond / (alone[i]?.fastMbPerSecond ?? NaN)));
+  const share = ratio(beside, alone);
   return [
     goal(
       `memory with ${STALLED_CLIENTS} stalled clients, budget of 64 MB`,
@@ -214,9 +265,13 @@ function goal(what: string, wanted: string, figure: string, holds: boolean): Goa
   return { what, goal: wanted, figure, holds };
 }
 
-function table(title: string, measured: Iterable<readonly [number | string, Rounds]>): Table {
+function table<V extends Variant>(
+  title: string,
+  variants: readonly V[],
+  measured: Iterable<readonly [number | string, Rounds<V>]>,
+): Table {
   const rows = [...measured].flatMap(([bytes, byVariant]) =>
-    VARIANTS.map((variant) => {
+    variants.map((variant) => {
       const all = byVariant[variant];
       return [
         String(bytes),

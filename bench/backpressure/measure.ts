@@ -1,6 +1,7 @@
 // One run: a fresh server of one variant, and its clients.
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { onLoadCore, onServerCore } from '../lib/pinning.ts';
 import { start } from '../lib/processes.ts';
@@ -8,8 +9,11 @@ import { repository, Server } from '../lib/server.ts';
 import { quantile } from '../lib/statistics.ts';
 import type { Plan, Seen } from './plan.ts';
 
-/** How the server writes: Node.js's own idiom, through a channel, or through one under a budget. */
-export type Variant = 'drain' | 'channel' | 'budget';
+/**
+ * How the server writes: Node.js's own idiom, through a channel, with a copy of its own of each message, or that under a budget; and
+ * Netty, with one buffer for all messages or one for each.
+ */
+export type Variant = 'drain' | 'channel' | 'unique' | 'budget' | 'netty-shared' | 'netty-unique';
 
 export interface Measurement {
   readonly variant: Variant;
@@ -30,10 +34,18 @@ const TICKS_PER_SECOND = 100;
 
 const MB = 1e6;
 
+/** Of Debian's package libnetty-java. */
+const NETTY: readonly string[] = ['buffer', 'common', 'resolver', 'transport'].map(
+  (part) => `/usr/share/java/netty-${part}.jar`,
+);
+
+/** Whether Netty, and a JDK for its server, are installed. */
+export function hasNetty(): boolean {
+  return NETTY.every((jar) => existsSync(jar)) && spawnSync('javac', ['-version']).status === 0;
+}
+
 export async function measure(variant: Variant, plan: Omit<Plan, 'port'>): Promise<Measurement> {
-  const script = path.join(repository, 'bench/servers/mailbox.mjs');
-  const command = [process.execPath, `--max-old-space-size=${HEAP_MB}`, script, variant];
-  const server = new Server(onServerCore(command));
+  const server = new Server(onServerCore(commandOf(variant)));
   const port = Number(await server.says(/^listening (\d+)$/m));
   try {
     const seen = await load({ ...plan, port });
@@ -51,6 +63,15 @@ export async function measure(variant: Variant, plan: Omit<Plan, 'port'>): Promi
   } finally {
     await server.stop();
   }
+}
+
+function commandOf(variant: Variant): string[] {
+  const servers = path.join(repository, 'bench/servers');
+  if (variant === 'netty-shared' || variant === 'netty-unique') {
+    const options = [`-Xmx${HEAP_MB}m`, '-cp', NETTY.join(':')];
+    return ['java', ...options, path.join(servers, 'netty/Mailbox.java'), variant.slice('netty-'.length)];
+  }
+  return [process.execPath, `--max-old-space-size=${HEAP_MB}`, path.join(servers, 'mailbox.mjs'), variant];
 }
 
 async function load(plan: Plan): Promise<Seen> {

@@ -1,6 +1,6 @@
 // Tiny requests, huge responses, over TCP: 8 bytes (how many messages, how large each) are answered with that many messages.
-// argv[2] says how they are written: `drain`, which is Node.js's own idiom, `channel`, or `budget`, which is a channel under a
-// budget of 64 MB and bounded kernel buffers, with a message of its own for each client.
+// argv[2] says how they are written: `drain`, which is Node.js's own idiom, `channel`, `unique`, which is a channel with a copy of
+// its own of each message, or `budget`, which is that under a budget of 64 MB and bounded kernel buffers.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { boundKernelBuffers, createChannel, createWriteBudget } from '../../dist/backpressure/index.js';
@@ -28,11 +28,18 @@ function channel(socket) {
   };
 }
 
+function unique(socket) {
+  return encoder(createChannel(socket));
+}
+
 const shared = createWriteBudget({ limitBytes: 64 * 1024 * 1024 });
 
 /** Peers that never read are left to the budget. */
 function budget(socket) {
-  const to = createChannel(socket, { budget: shared, slowPeer: false });
+  return encoder(createChannel(socket, { budget: shared, slowPeer: false }));
+}
+
+function encoder(to) {
   return async (message, count) => {
     for (let i = 0; i < count; i += 1) {
       if (!to.encode(message.length, (target, start) => message.copy(target, start))) {
@@ -43,7 +50,7 @@ function budget(socket) {
   };
 }
 
-const writerOf = { drain, channel, budget }[process.argv[2]];
+const writerOf = { drain, channel, unique, budget }[process.argv[2]];
 if (writerOf === undefined) throw new Error(`no variant '${process.argv[2]}'`);
 
 const messages = new Map();
