@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Writable } from 'node:stream';
 import { RespiteError } from '../core/errors.ts';
 import type { ResolvedOverflowOptions } from './broadcast/options.ts';
-import type { BudgetMember } from './budget/index.ts';
+import { type BudgetMember, READER_FROM_BYTES } from './budget/index.ts';
 import { type EvictionReason, publishEvict, publishWritability } from './events.ts';
 import { kernelView } from './kernel/index.ts';
 import { MessageTransport, type WebSocketLike } from './message-transport.ts';
@@ -29,12 +29,6 @@ const sweep = new Sweep();
 
 /** When all channels together have handed over this much in a turn, each has one slice more: some 2 ms at the 2 GB/s of loopback. */
 const TURN_BYTES_OF_ALL = 4 * 1024 * 1024;
-
-/**
- * Who has taken more than this reads: a kernel takes up to 4 MB for a peer that doesn't (`net.ipv4.tcp_wmem` of Linux), and the
- * peer's own kernel little before it is read from.
- */
-const READER_FROM_BYTES = 6 * 1024 * 1024;
 
 /** Bounded writes to one peer. See {@link createChannel}. */
 export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEvents {

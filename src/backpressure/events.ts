@@ -19,7 +19,8 @@ export interface WritabilityEvent {
 
 /** Message of `respite:backpressure:evict`: a peer was disconnected, and what waited for it dropped. */
 export interface EvictEvent {
-  readonly channel: Channel;
+  /** Undefined for a connection that `guardServer` watches. */
+  readonly channel: Channel | undefined;
   readonly reason: EvictionReason;
   /** What was dropped. */
   readonly pendingBytes: number;
@@ -41,7 +42,11 @@ export function publishWritability(channel: Channel, isWritable: boolean): void 
   writability.publish({ channel, isWritable, pendingBytes: channel.pendingBytes } satisfies WritabilityEvent);
 }
 
-export function publishEvict(channel: Channel, reason: EvictionReason, pendingBytes: number): void {
+export function publishEvict(
+  channel: Channel | undefined,
+  reason: EvictionReason,
+  pendingBytes: number,
+): void {
   if (!evict.hasSubscribers) return;
   evict.publish({ channel, reason, pendingBytes } satisfies EvictEvent);
 }

@@ -13,6 +13,7 @@ export {
 } from './budget/index.ts';
 export { type Channel, createChannel, type WritabilityListener } from './channel.ts';
 export type { DropEvent, EvictEvent, EvictionReason, WritabilityEvent } from './events.ts';
+export { type BackpressureOptions, guardServer, type GuardOptions, type ServerGuard } from './guard/index.ts';
 export { boundKernelBuffers, type KernelBufferOptions, type KernelBuffers } from './kernel/index.ts';
 export type { WebSocketLike } from './message-transport.ts';
 export type { ChannelOptions } from './options.ts';

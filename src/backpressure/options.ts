@@ -93,7 +93,7 @@ export function resolveChannelOptions(options: ChannelOptions = {}): ResolvedCha
     sliceBytes: integer('channel.sliceBytes', options.sliceBytes ?? DEFAULTS.sliceBytes, 1),
     turnBytes: integer('channel.turnBytes', options.turnBytes ?? DEFAULTS.turnBytes, 1),
     budget,
-    slowPeer: slowPeer === false ? false : resolveSlowPeerOptions(slowPeer),
+    slowPeer: slowPeer === false ? false : resolveSlowPeerOptions('channel.slowPeer', slowPeer),
     pauseReads: boolean('channel.pauseReads', options.pauseReads ?? DEFAULTS.pauseReads),
     overflow: resolveOverflowOptions(options.overflow ?? DEFAULTS.overflow),
   });

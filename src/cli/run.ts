@@ -16,11 +16,23 @@ export async function run({ script, args, flags }: RunRequest, version: string):
   const file = resolveScript(cwd, script);
   const logSettings = resolveLogSettings(process.env, isatty(2));
   const config = await loadConfig(cwd, flags.config);
-  const { admission, supervisor: options, management } = resolveSettings(flags, config, process.env);
+  const {
+    admission,
+    backpressure,
+    supervisor: options,
+    management,
+  } = resolveSettings(flags, config, process.env);
 
   const log = createLog(logSettings);
   // First the worker; what is loaded from here on is loaded while it starts.
-  const supervisor = startSupervisor({ script: file, args, supervisor: options, admission, log });
+  const supervisor = startSupervisor({
+    script: file,
+    args,
+    supervisor: options,
+    admission,
+    backpressure,
+    log,
+  });
   const ignoreSignals = handleSignals({ supervisor, log });
   const opening = openManagement(management, supervisor, log, version);
   opening.catch(() => {

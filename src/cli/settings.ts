@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PriorityOptions } from '../admission/index.ts';
 import { type ResolvedAdmissionOptions, resolveAdmissionOptions } from '../admission/options.ts';
+import type { BackpressureOptions } from '../backpressure/index.ts';
 import { RespiteError } from '../core/errors.ts';
 import { type ResolvedManagementOptions, resolveManagementOptions } from '../management/options.ts';
 import { type ResolvedSupervisorOptions, resolveSupervisorOptions } from '../supervisor/options.ts';
@@ -19,6 +20,7 @@ export interface RunFlags {
 
 export interface Settings {
   readonly admission: ResolvedAdmissionOptions;
+  readonly backpressure: BackpressureOptions | undefined;
   readonly supervisor: ResolvedSupervisorOptions;
   readonly management: ResolvedManagementOptions;
 }
@@ -35,6 +37,8 @@ export function resolveSettings(flags: RunFlags, config: RespiteConfig, env: Nod
         dryRun: flags.dryRun ?? config.admission?.dryRun,
         priority: withSalt(config.admission?.priority),
       }),
+      // Each worker resolves it: the supervisor has no use for it.
+      backpressure: config.backpressure,
       supervisor: resolveSupervisorOptions({
         ...config.supervisor,
         workers: flags.workers === 'auto' ? 'auto' : (number(flags.workers) ?? config.supervisor?.workers),

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ResolvedAdmissionOptions } from '../admission/index.ts';
+import type { BackpressureOptions } from '../backpressure/index.ts';
 import { RespiteError } from '../core/errors.ts';
 import { describeExit } from './coming-up.ts';
 import { Healer } from './healer.ts';
@@ -23,6 +24,7 @@ export interface SupervisorConfig {
   readonly args: readonly string[];
   readonly supervisor: ResolvedSupervisorOptions;
   readonly admission: ResolvedAdmissionOptions;
+  readonly backpressure: BackpressureOptions | undefined;
   readonly log: Log;
   readonly onIncident?: OnIncident | undefined;
 }
@@ -190,7 +192,7 @@ class WorkerSupervisor implements Supervisor {
   }
 
   #spawn(slot: Slot): WorkerProcess {
-    const { script, args, admission, supervisor } = this.#config;
+    const { script, args, admission, backpressure, supervisor } = this.#config;
     const { keys } = this.#sockets;
     const worker = new WorkerProcess({
       id: (this.#lastId += 1),
@@ -202,6 +204,7 @@ class WorkerSupervisor implements Supervisor {
       keys,
       setup: {
         admission: { ...admission, dryRun: this.#dryRun },
+        backpressure,
         relaysMessages: process.connected,
         drainTimeoutMs: supervisor.drainTimeoutMs,
         killTimeoutMs: supervisor.killTimeoutMs,

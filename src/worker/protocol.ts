@@ -1,6 +1,7 @@
 // What supervisor and worker say to each other over Node.js's own IPC channel, which can also carry sockets. A command
 // that begins with NODE_ is delivered as 'internalMessage', so the user's process.on('message') never sees it.
 import type { ResolvedAdmissionOptions } from '../admission/index.ts';
+import type { BackpressureOptions } from '../backpressure/index.ts';
 import type { WorkerSample } from './sample.ts';
 import type { ThreadSetup } from './watchdog/index.ts';
 
@@ -12,6 +13,8 @@ export const SETUP_VARIABLE = 'RESPITE_WORKER_SETUP';
 /** What a worker has to know before user code runs. */
 export interface WorkerSetup {
   readonly admission: ResolvedAdmissionOptions;
+  /** Undefined: what slow clients don't read is left to the user's code. */
+  readonly backpressure: BackpressureOptions | undefined;
   /** The supervisor itself has a parent to whom the user's `process.send` goes. */
   readonly relaysMessages: boolean;
   readonly drainTimeoutMs: number;

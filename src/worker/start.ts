@@ -1,7 +1,9 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { ServerHttp2Session } from 'node:http2';
+import { createRequire } from 'node:module';
 import net from 'node:net';
 import { Admission, installGate, PROTECTED_CHANNEL, type RequestObserver } from '../admission/index.ts';
+import type { BackpressureOptions } from '../backpressure/index.ts';
 import { drain } from './drain.ts';
 import { Durations } from './durations.ts';
 import { Listening } from './listening.ts';
@@ -30,6 +32,17 @@ export async function socketsArrived(): Promise<void> {
   const waiting = setInterval(() => {}, 1000);
   await arrived;
   clearInterval(waiting);
+}
+
+interface SlowClientsModule {
+  guardAgainstSlowClients(options: BackpressureOptions): (server: net.Server) => void;
+}
+
+/** Loads it where it is wanted, and at once: the script's servers are next. */
+function slowClients(options: BackpressureOptions): (server: net.Server) => void {
+  const extension = import.meta.filename.slice(import.meta.filename.lastIndexOf('.'));
+  const module = createRequire(import.meta.url)(`./slow-clients${extension}`) as SlowClientsModule;
+  return module.guardAgainstSlowClients(options);
 }
 
 /** Makes this process a worker. */
@@ -74,8 +87,10 @@ export function startWorker(setup: WorkerSetup): void {
   };
   setTimeout(watch, WATCH_AFTER_MS).unref();
 
+  const guard = setup.backpressure === undefined ? undefined : slowClients(setup.backpressure);
   const listening = new Listening(tell, (server) => {
     setImmediate(watch);
+    guard?.(server);
     server.on('session', (session: ServerHttp2Session) => {
       sessions.add(session);
       session.once('close', () => sessions.delete(session));

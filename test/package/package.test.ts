@@ -14,7 +14,14 @@ const run = promisify(execFile);
 /** Every name that can be imported, by subpath. A change here is a change for users. */
 const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   '.': ['RespiteError', 'addPressureSignal', 'protect'],
-  './backpressure': ['boundKernelBuffers', 'broadcast', 'createChannel', 'createWriteBudget', 'pipe'],
+  './backpressure': [
+    'boundKernelBuffers',
+    'broadcast',
+    'createChannel',
+    'createWriteBudget',
+    'guardServer',
+    'pipe',
+  ],
   './cache': ['conditional', 'createCache', 'memoryStore'],
   './config': ['defineConfig'],
   './express': ['policy', 'respite'],

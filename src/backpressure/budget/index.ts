@@ -1,2 +1,8 @@
 export type { EvictFirst, WriteBudgetOptions } from './options.ts';
-export { type BudgetMember, createWriteBudget, WriteBudget, type WriteBudgetStats } from './write-budget.ts';
+export {
+  type BudgetMember,
+  createWriteBudget,
+  READER_FROM_BYTES,
+  WriteBudget,
+  type WriteBudgetStats,
+} from './write-budget.ts';

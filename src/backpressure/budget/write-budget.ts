@@ -6,6 +6,12 @@ import {
   type WriteBudgetOptions,
 } from './options.ts';
 
+/**
+ * Who has taken more than this reads: a kernel takes up to 4 MB for a peer that doesn't (`net.ipv4.tcp_wmem` of Linux), and the
+ * peer's own kernel little before it is read from.
+ */
+export const READER_FROM_BYTES: number = 6 * 1024 * 1024;
+
 /** What takes part in a budget. */
 export interface BudgetMember {
   readonly heldBytes: number;

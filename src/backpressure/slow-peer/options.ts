@@ -30,8 +30,7 @@ export const DEFAULTS: ResolvedSlowPeerOptions = Object.freeze({
 });
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
-export function resolveSlowPeerOptions(options: SlowPeerOptions): ResolvedSlowPeerOptions {
-  const option = 'channel.slowPeer';
+export function resolveSlowPeerOptions(option: string, options: SlowPeerOptions): ResolvedSlowPeerOptions {
   knownKeys(option, options, Object.keys(DEFAULTS));
   const {
     minBytesPerSecond = DEFAULTS.minBytesPerSecond,

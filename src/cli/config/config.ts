@@ -1,4 +1,5 @@
 import type { AdmissionOptions } from '../../admission/index.ts';
+import type { BackpressureOptions } from '../../backpressure/index.ts';
 import type { ManagementOptions } from '../../management/index.ts';
 import type { SupervisorOptions } from '../../supervisor/index.ts';
 
@@ -6,6 +7,8 @@ import type { SupervisorOptions } from '../../supervisor/index.ts';
 export interface RespiteConfig {
   /** Which requests run and which are shed. */
   readonly admission?: AdmissionOptions | undefined;
+  /** What the workers may hold of what slow clients don't read. Default: that is left to your code. */
+  readonly backpressure?: BackpressureOptions | undefined;
   /** Worker processes: how many, how they end. */
   readonly supervisor?: SupervisorOptions | undefined;
   /** The port for health, metrics and status. */

@@ -8,6 +8,16 @@ import { checkConfig } from './schema.ts';
 const VALID: readonly unknown[] = [
   {},
   { admission: undefined, supervisor: {}, management: { address: undefined } },
+  { backpressure: { limitBytes: 1024 * 1024 } },
+  {
+    backpressure: {
+      limitBytes: 1e9,
+      evictFirst: 'oldest',
+      slowPeer: { graceMs: 100, minBytesPerSecond: 1, kernelBufferBytes: 0 },
+      kernelBuffers: { notSentBytes: 1, sendBufferBytes: 4096 },
+    },
+  },
+  { backpressure: { limitBytes: 1e9, slowPeer: false, kernelBuffers: false } },
   {
     admission: {
       limit: 1,
@@ -244,9 +254,23 @@ for (const [config, problem] of INVALID) {
 
 /** What only a configuration file can get wrong. */
 const INVALID_FILE: readonly (readonly [config: unknown, problems: readonly string[]])[] = [
+  [
+    { backpressure: {} },
+    ['backpressure.limitBytes must be a whole number of at least 1048576, got undefined'],
+  ],
+  [
+    { backpressure: { limitBytes: 1e9, evictFirst: 'newest', slowPeer: { graceMs: 1 } } },
+    [
+      'backpressure.evictFirst must be one of largest, oldest, got "newest"',
+      'backpressure.slowPeer.graceMs must be a whole number of at least 100, got 1',
+    ],
+  ],
   [null, ['the configuration must be an object, got null']],
   [() => ({}), ['the configuration must be an object, got a function']],
-  [{ admision: {} }, ['admision is not an option; known are admission, supervisor, management']],
+  [
+    { admision: {} },
+    ['admision is not an option; known are admission, backpressure, supervisor, management'],
+  ],
   [{ admission: { routes: 'x' } }, ['admission.routes must be an object, got "x"']],
   [
     { admission: { routes: { '/x': { cost: () => 1 } } } },
@@ -258,7 +282,7 @@ const INVALID_FILE: readonly (readonly [config: unknown, problems: readonly stri
     [
       'supervisor.workers must be a whole number from 1 to 1024, or auto, got "all"',
       'supervisor.listeningCopies must be a whole number from 1 to 256, got 1e+300',
-      'extra is not an option; known are admission, supervisor, management',
+      'extra is not an option; known are admission, backpressure, supervisor, management',
     ],
   ],
 ];

@@ -126,6 +126,32 @@ const admission = strict({
   dryRun: z.boolean('true or false').optional(),
 });
 
+const MOST_INT = 2 ** 31 - 1;
+
+const backpressure = strict({
+  limitBytes: integer(1024 * 1024),
+  evictFirst: z.enum(['largest', 'oldest'], 'one of largest, oldest').optional(),
+  slowPeer: z
+    .union([
+      z.literal(false, 'false or an object'),
+      strict({
+        minBytesPerSecond: integer(1).optional(),
+        graceMs: integer(100).optional(),
+        kernelBufferBytes: integer(0).optional(),
+      }),
+    ])
+    .optional(),
+  kernelBuffers: z
+    .union([
+      z.literal(false, 'false or an object'),
+      strict({
+        notSentBytes: integer(1, MOST_INT).optional(),
+        sendBufferBytes: integer(1, MOST_INT).optional(),
+      }),
+    ])
+    .optional(),
+});
+
 const workers = integer(1, 1024);
 
 // Which threshold must not be below which other is for their resolver to say.
@@ -169,6 +195,7 @@ const management = strict({
 
 const schema = strict({
   admission: admission.optional(),
+  backpressure: backpressure.optional(),
   supervisor: supervisor.optional(),
   management: management.optional(),
 });

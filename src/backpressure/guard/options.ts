@@ -1,0 +1,37 @@
+import { knownKeys } from '../../core/validate.ts';
+import { RespiteError } from '../../core/errors.ts';
+import { WriteBudget } from '../budget/write-budget.ts';
+import {
+  resolveSlowPeerOptions,
+  type ResolvedSlowPeerOptions,
+  type SlowPeerOptions,
+} from '../slow-peer/options.ts';
+
+/** What a server's connections are held to. */
+export interface GuardOptions {
+  /** The memory that their output may take, together with whatever else has this budget. */
+  readonly budget: WriteBudget;
+  /** When a peer that takes too little of what waits for it is evicted. Default `false`: only when the budget needs room. */
+  readonly slowPeer?: SlowPeerOptions | false | undefined;
+}
+
+export interface ResolvedGuardOptions {
+  readonly budget: WriteBudget;
+  readonly slowPeer: ResolvedSlowPeerOptions | false;
+}
+
+/** Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
+export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions {
+  knownKeys('guardServer', options, ['budget', 'slowPeer']);
+  const { budget, slowPeer = false } = options;
+  if (!(budget instanceof WriteBudget)) {
+    throw new RespiteError(
+      'RESPITE_OPTIONS_INVALID',
+      'guardServer.budget must come from createWriteBudget()',
+    );
+  }
+  return Object.freeze({
+    budget,
+    slowPeer: slowPeer === false ? false : resolveSlowPeerOptions('guardServer.slowPeer', slowPeer),
+  });
+}
