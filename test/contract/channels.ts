@@ -9,9 +9,9 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import tls from 'node:tls';
+import { createWebSocketStream, WebSocket, WebSocketServer } from 'ws';
 import type { WebSocketLike } from '../../src/backpressure/index.ts';
 import { certificate } from './servers.ts';
-import { FrameReader, ServerWebSocket } from './web-socket.ts';
 
 export interface Connected {
   readonly writer: Writable | http2.Http2ServerResponse | WebSocketLike;
@@ -138,13 +138,21 @@ export const KINDS: readonly ChannelKind[] = [
     },
   },
   {
-    name: 'a WebSocket',
+    name: 'a WebSocket of ws',
     async connect(t) {
-      const { peer, client } = await overTcp(t);
-      const reader = expectErrors(new FrameReader());
-      // Not on 'close': the reader may still hold what came before it.
-      client.on('error', () => reader.destroy());
-      return { writer: new ServerWebSocket(peer), reader: client.pipe(reader) };
+      const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+      await once(server, 'listening');
+      const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      const [writer] = (await once(server, 'connection')) as [WebSocket];
+      writer.on('error', () => {});
+      t.after(() => {
+        client.terminate();
+        server.close();
+      });
+      const reader = expectErrors(createWebSocketStream(client));
+      // Its other half would stay open for ever.
+      reader.once('end', () => reader.destroy());
+      return { writer, reader };
     },
   },
 ];
