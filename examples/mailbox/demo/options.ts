@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util';
 
+/** The demonstrations there are. */
+const NAMES = ['flood', 'slow-clients'] as const;
+
 export interface DemoOptions {
+  readonly name: (typeof NAMES)[number];
   readonly seconds: number;
   readonly serve: boolean;
   readonly reportFile: string;
@@ -14,20 +18,22 @@ export type DemoRequest =
 const MIN_SECONDS = 45;
 const MAX_SECONDS = 3600;
 
-export const HELP: string = `Plays the same flood of mail against the mailbox service twice: without Respite, and with it.
+export const HELP: string = `Usage: npm run demo -- [flood | slow-clients] [options]
 
-Usage: npm run demo -- [options]
+  flood            the same flood of mail against the mailbox service twice: without Respite, and with it (default)
+  slow-clients     clients that read slowly, against three ways to write to them with 256 MB
 
 Options:
   --seconds <n>    how long all of it may take, ${MIN_SECONDS} to ${MAX_SECONDS} (default 90)
-  --serve          keep the protected service running afterwards, until Ctrl-C
+  --serve          flood: keep the protected service running afterwards, until Ctrl-C
   --report <file>  where the report goes (default demo-report/index.html)
   --help           this text`;
 
 export function readArguments(args: readonly string[]): DemoRequest {
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         seconds: { type: 'string', default: '90' },
         serve: { type: 'boolean', default: false },
@@ -36,6 +42,13 @@ export function readArguments(args: readonly string[]): DemoRequest {
       },
     });
     if (values.help) return { kind: 'help' };
+    const [given = 'flood', ...others] = positionals;
+    const name = NAMES.find((each) => each === given);
+    if (name === undefined || others.length > 0)
+      return {
+        kind: 'bad-usage',
+        message: `there is no demonstration "${positionals.join(' ')}"; known are ${NAMES.join(', ')}`,
+      };
     const seconds = Number(values.seconds);
     if (!Number.isInteger(seconds) || seconds < MIN_SECONDS || seconds > MAX_SECONDS)
       return {
@@ -43,7 +56,7 @@ export function readArguments(args: readonly string[]): DemoRequest {
         message: `--seconds must be a whole number from ${MIN_SECONDS} to ${MAX_SECONDS}, got "${values.seconds}"`,
       };
     if (values.report === '') return { kind: 'bad-usage', message: '--report must name a file' };
-    return { kind: 'run', options: { seconds, serve: values.serve, reportFile: values.report } };
+    return { kind: 'run', options: { name, seconds, serve: values.serve, reportFile: values.report } };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { kind: 'bad-usage', message: message.split('\n')[0] ?? message };

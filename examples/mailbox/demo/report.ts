@@ -1,32 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { escape, figure, renderPage } from './page/shell.ts';
 import { comparison, megabytes, milliseconds, percent, type Row } from './rows.ts';
 import type { ActionFigures, RunData, Side } from './run-data.ts';
 
-/** One HTML file that needs nothing else: no server, no network. */
+/** The report of the flood, as one HTML file. */
 export async function renderReport(data: RunData): Promise<string> {
-  const require = createRequire(import.meta.url);
-  const [chartCode, chartStyle, code, style] = await Promise.all([
-    readFile(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8'),
-    readFile(require.resolve('uplot/dist/uPlot.min.css'), 'utf8'),
-    readFile(new URL('page/page.js', import.meta.url), 'utf8'),
-    readFile(new URL('page/page.css', import.meta.url), 'utf8'),
-  ]);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>The same flood of mail, without Respite and with it</title>
-<link rel="icon" href="data:,">
-<style>${chartStyle}
-${style}</style>
-</head>
-<body>
-<main>
-<header>
+  const body = `<header>
 <h1>The same flood of mail, without Respite and with&nbsp;it</h1>
 <p>${introduction(data)}</p>
 </header>
@@ -46,14 +24,9 @@ ${table(data.sides, comparison(data))}
 <section>
 <h2>How this was measured</h2>
 ${method(data)}
-</section>
-</main>
-<script type="application/json" id="run">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>
-<script>${chartCode}</script>
-<script>${code}</script>
-</body>
-</html>
-`;
+</section>`;
+  const title = 'The same flood of mail, without Respite and with it';
+  return renderPage({ title, body, data, script: new URL('page/flood.js', import.meta.url) });
 }
 
 function introduction({ storm }: RunData): string {
@@ -126,19 +99,6 @@ function perSecond(bytes: number): string {
   return `${(bytes / 1e6).toFixed(bytes < 10e6 ? 1 : 0)} MB/s`;
 }
 
-/** A number stays with its unit when the screen is narrow. */
-function figure(text: string): string {
-  return escape(text).replaceAll(/(\d|≥|≤|&lt;) (?=\S)/g, '$1&nbsp;');
-}
-
 function sideClass({ isProtected }: Side): string {
   return isProtected ? 'with' : 'without';
-}
-
-function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -15,8 +15,10 @@ import { sampleRun } from './sample-run.ts';
 test('arguments', () => {
   assert.deepEqual(readArguments(['--seconds', '60', '--serve', '--report', 'x.html']), {
     kind: 'run',
-    options: { seconds: 60, serve: true, reportFile: 'x.html' },
+    options: { name: 'flood', seconds: 60, serve: true, reportFile: 'x.html' },
   });
+  const slow = readArguments(['slow-clients']);
+  assert.ok(slow.kind === 'run' && slow.options.name === 'slow-clients');
   assert.equal(readArguments(['--help']).kind, 'help');
   for (const bad of [['--seconds', 'x'], ['--seconds', '1'], ['--nope'], ['extra'], ['--report', '']]) {
     const request = readArguments(bad);

@@ -1,72 +1,22 @@
 /* global document, window, matchMedia, getComputedStyle, ResizeObserver, uPlot */
 'use strict';
 
-// Draws the curves of the report. The numbers are in the page, and so is uPlot.
-(() => {
-  const run = JSON.parse(document.getElementById('run').textContent);
-  const [without, withRespite] = run.sides;
-  const seconds = without.curves.map(({ atMs }) => atMs / 1000);
-  const endS = run.phases.at(-1).untilMs / 1000;
-
-  const ms = (value) => (value >= 1000 ? `${value / 1000} s` : `${value} ms`);
-  const plain = (value) => String(Math.round(value * 10) / 10);
-  const sides = (pick, extra = {}) => run.sides.map((side) => ({ label: side.name, side, pick, ...extra }));
-
-  const charts = [
-    {
-      title: 'How long users wait',
-      text: 'p99 of list and read in each second, logarithmic. Calls that time out count with the time they took.',
-      series: sides((point) => point.userP99Ms),
-      scale: { distr: 3, range: (_, low, high) => [Math.min(low ?? 1, 1), Math.max(high ?? 10, 2500)] },
-      format: ms,
-      unit: (value) => (value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value.toFixed(1)} ms`),
-    },
-    {
-      title: 'Users’ calls that succeed',
-      text: 'Share of list and read in each second.',
-      series: sides((point) => (point.userSuccess === undefined ? undefined : point.userSuccess * 100)),
-      scale: { range: () => [0, 101] },
-      format: (value) => `${value} %`,
-      unit: (value) => `${value.toFixed(1)} %`,
-    },
-    {
-      title: 'Mail taken in',
-      text: 'Mails answered with 250 in each second.',
-      series: sides((point) => point.acceptedPerSecond),
-    },
-    {
-      title: 'Mail asked to come back',
-      text: 'Tries answered with 451 in each second. The senders keep these mails and try again.',
-      series: sides((point) => point.refusedPerSecond),
-    },
-    {
-      title: 'Memory of the server',
-      text: 'Resident, with everything it started; MB.',
-      series: sides((point) => (point.memoryBytes === undefined ? undefined : point.memoryBytes / 1e6)),
-      unit: (value) => `${Math.round(value)} MB`,
-    },
-    {
-      title: 'What Respite does',
-      text: 'From its own /metrics: requests in flight (solid), and requests shed in each second (dashed). Few get as far as that: the gateway remembers a refusal.',
-      series: [
-        { label: 'in flight', side: withRespite, pick: (point) => point.inFlight },
-        { label: 'shed per second', side: withRespite, pick: (point) => point.shedPerSecond, dash: [5, 4] },
-      ],
-    },
-  ];
-
+/**
+ * Draws curves over time into `#charts`: `seconds` is the time of each point, `charts` has a title, a text and series, each with
+ * the name of a colour of the page and its values (null where there is none); `band` is shaded behind all of them.
+ */
+window.drawCharts = ({ seconds, endS, charts, band }) => {
   const host = document.getElementById('charts');
+  const plain = (value) => String(Math.round(value * 10) / 10);
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-  const sideColour = (side) => colour(side.isProtected ? 'with' : 'without');
   const sync = uPlot.sync('run');
   const drawn = [];
 
-  /** Shades the storm, so that every curve shows when it was. */
-  const shadeStorm = (plot) => {
-    const storm = run.phases.find(({ name }) => name === 'storm');
+  const shadeBand = (plot) => {
+    if (band === undefined) return;
     const { ctx, bbox } = plot;
-    const left = plot.valToPos(storm.fromMs / 1000, 'x', true);
-    const right = plot.valToPos(storm.untilMs / 1000, 'x', true);
+    const left = plot.valToPos(band.fromS, 'x', true);
+    const right = plot.valToPos(band.untilS, 'x', true);
     ctx.save();
     ctx.fillStyle = colour('storm');
     ctx.fillRect(left, bbox.top, right - left, bbox.height);
@@ -74,7 +24,7 @@
     ctx.font = `${11 * uPlot.pxRatio}px system-ui, sans-serif`;
     ctx.textAlign = 'left';
     ctx.textBaseline = 'top';
-    ctx.fillText('flood', left, bbox.top - 14 * uPlot.pxRatio);
+    ctx.fillText(band.label, left, bbox.top - 14 * uPlot.pxRatio);
     ctx.restore();
   };
 
@@ -108,9 +58,9 @@
     ],
     series: [
       { label: 'second', value: (_, value) => (value === null ? '–' : plain(value)) },
-      ...chart.series.map(({ label, side, dash }) => ({
+      ...chart.series.map(({ label, colour: name, dash }) => ({
         label,
-        stroke: sideColour(side),
+        stroke: colour(name),
         width: 2,
         ...(dash ? { dash } : {}),
         points: { show: false },
@@ -118,16 +68,11 @@
         value: (_, value) => (value === null || value === undefined ? '–' : (chart.unit ?? plain)(value)),
       })),
     ],
-    hooks: { drawAxes: [shadeStorm] },
+    hooks: { drawAxes: [shadeBand] },
   });
 
-  const columns = (chart) => [
-    seconds,
-    ...chart.series.map(({ side, pick }) => seconds.map((_, i) => pick(side.curves[i] ?? {}) ?? null)),
-  ];
-
   for (const chart of charts) {
-    const data = columns(chart);
+    const data = [seconds, ...chart.series.map(({ values }) => values)];
     if (data.slice(1).every((values) => values.every((value) => value === null))) continue;
     const figure = document.createElement('figure');
     const caption = document.createElement('figcaption');
@@ -164,4 +109,4 @@
     }
   }).observe(host);
   window.reportIsDrawn = true;
-})();
+};
