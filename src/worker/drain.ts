@@ -41,6 +41,8 @@ export async function drain({ servers, sessions, active, timeoutMs }: Draining):
       if (elapsedMs >= IDLE_GRACE_MS + SETTLE_MS || (await countHttpConnections(servers)) === 0) return;
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    // Right after the event loop has read what had arrived: a connection with a request waiting in the kernel is not idle.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
