@@ -46,6 +46,15 @@ export async function drain({ servers, sessions, active, timeoutMs }: Draining):
   }
 }
 
+/**
+ * Connections that wait in the kernel are reset when the last copy of their socket is closed, and a request may have been sent on
+ * them. The event loop accepts them in its next poll, after which nothing waits but what came in that very moment.
+ */
+export async function acceptWhatWaits(): Promise<void> {
+  // The first comes after the poll that we may be in the middle of.
+  for (let polls = 0; polls < 2; polls += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** From now on every HTTP/1 response says `Connection: close`, those to requests already in flight too. */
 function announceClosing(): void {
   // Not imported above, since the user's server may not be one of HTTP and loading it takes a while.
