@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { accept } from './accept/bench.ts';
 import { backpressure } from './backpressure/bench.ts';
+import { balancers } from './balancers/bench.ts';
 import { killed } from './killed/bench.ts';
 import type { Benchmark, Filters } from './lib/benchmark.ts';
 import { describePinning, pinThisProcess } from './lib/pinning.ts';
@@ -26,6 +27,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   startup,
   refusal,
   rolling,
+  balancers,
   killed,
   backpressure,
 ];

@@ -21,6 +21,9 @@ function setup(
   const left = [...terminals];
   const ignore = handleSignals({
     supervisor: {
+      leave: (signal) => {
+        calls.push(`leave ${signal}`);
+      },
       stop: (signal) => {
         calls.push(`stop ${signal}`);
       },
@@ -36,12 +39,13 @@ function setup(
   return { source, calls, ignore };
 }
 
-test('SIGTERM and SIGINT stop, each as often as it comes', () => {
+test('SIGTERM leaves, SIGINT stops, each as often as it comes', () => {
   const { source, calls } = setup();
+  source.emit('SIGTERM');
   source.emit('SIGTERM');
   source.emit('SIGINT');
   source.emit('SIGINT');
-  assert.deepEqual(calls, ['stop SIGTERM', 'stop SIGINT', 'stop SIGINT']);
+  assert.deepEqual(calls, ['leave SIGTERM', 'leave SIGTERM', 'stop SIGINT', 'stop SIGINT']);
 });
 
 test('SIGHUP restarts a service, and a program whose terminal is still there', () => {

@@ -8,7 +8,7 @@ interface SignalSource {
 }
 
 interface SignalConfig {
-  readonly supervisor: Pick<Supervisor, 'stop' | 'restart'>;
+  readonly supervisor: Pick<Supervisor, 'leave' | 'stop' | 'restart'>;
   readonly log: Log;
   readonly source?: SignalSource;
   /** Is there a terminal that controls this process? */
@@ -16,8 +16,8 @@ interface SignalConfig {
 }
 
 /**
- * SIGTERM and SIGINT stop, SIGHUP restarts. But SIGHUP is also what a terminal sends when it is closed: where there was
- * one and it is gone, it means stop. Returns what ends the listening.
+ * SIGTERM leaves the load balancer and stops, SIGINT, which is a person's, stops, SIGHUP restarts. But SIGHUP is also what a
+ * terminal sends when it is closed: where there was one and it is gone, it means stop. Returns what ends the listening.
  */
 export function handleSignals({
   supervisor,
@@ -27,7 +27,7 @@ export function handleSignals({
 }: SignalConfig): () => void {
   const hadTerminal = hasTerminal();
   const listeners: readonly (readonly [signal: NodeJS.Signals, listener: () => void])[] = [
-    ['SIGTERM', () => supervisor.stop('SIGTERM')],
+    ['SIGTERM', () => supervisor.leave('SIGTERM')],
     ['SIGINT', () => supervisor.stop('SIGINT')],
     [
       'SIGHUP',

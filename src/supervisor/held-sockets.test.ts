@@ -5,11 +5,16 @@ import { HeldSockets } from './held-sockets.ts';
 
 const ADDRESS: BoundAddress = { address: '::', port: 80, family: 'IPv6' };
 
-function fakeHandle(): TcpHandle & { closed: boolean } {
+function fakeHandle(): TcpHandle & { closed: boolean; backlogs: number[] } {
   const handle = {
     closed: false,
+    backlogs: [] as number[],
     onconnection: undefined,
-    listen: () => 0,
+    listen: (backlog: number) => {
+      assert.ok(!handle.closed);
+      handle.backlogs.push(backlog);
+      return 0;
+    },
     close: () => {
       handle.closed = true;
     },
@@ -56,5 +61,7 @@ test('a socket bound anew takes the place of the old one', () => {
   assert.ok(old.closed);
   sockets.releaseAll();
   assert.ok(fresh.closed);
+  // At the end, and only then: the socket is also that of workers that go on.
+  assert.deepEqual([old.backlogs, fresh.backlogs], [[], [0]]);
   assert.deepEqual(sockets.keys, []);
 });

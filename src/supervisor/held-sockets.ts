@@ -64,9 +64,16 @@ export class HeldSockets {
     this.#sockets.delete(key);
   }
 
-  /** Gives up all; workers that still listen have their own copies. */
+  /**
+   * Gives up all; workers that still listen have their own copies. Whatever waits in the kernel to be accepted when they close those
+   * is reset, perhaps with a request on it. So there must not wait much: with a backlog of 0, which is the socket's and so
+   * theirs too, the kernel lets in no connection while one waits. The client's asks again after a second, and is refused.
+   */
   releaseAll(): void {
-    for (const { handle } of this.#sockets.values()) handle.close();
+    for (const { handle } of this.#sockets.values()) {
+      handle.listen(0);
+      handle.close();
+    }
     this.#sockets.clear();
   }
 }

@@ -1,6 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { integer, integerOr, knownKeys } from '../core/validate.ts';
 import {
+  type BalancerOptions,
+  DEFAULTS as BALANCER_DEFAULTS,
+  type ResolvedBalancerOptions,
+  resolveBalancerOptions,
+} from './balancer/options.ts';
+import {
   DEFAULTS as DETECT_DEFAULTS,
   type DetectOptions,
   type ResolvedDetectOptions,
@@ -21,6 +27,8 @@ export interface SupervisorOptions {
   readonly startTimeoutMs?: number | undefined;
   /** Limit of V8's old generation for each worker (`--max-old-space-size`), in megabytes. Default: Node's own. */
   readonly heapMb?: number | undefined;
+  /** What SIGTERM waits for, so that no load balancer sends requests any more when connections are refused. Default: nothing. */
+  readonly balancer?: BalancerOptions | undefined;
   /** What is taken for a fault of a worker, so that it is replaced. */
   readonly detect?: DetectOptions | undefined;
 }
@@ -32,6 +40,7 @@ export interface ResolvedSupervisorOptions {
   readonly killTimeoutMs: number;
   readonly startTimeoutMs: number;
   readonly heapMb: number | undefined;
+  readonly balancer: ResolvedBalancerOptions;
   readonly detect: ResolvedDetectOptions;
 }
 
@@ -42,6 +51,7 @@ export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
   killTimeoutMs: 5_000,
   startTimeoutMs: 60_000,
   heapMb: undefined,
+  balancer: BALANCER_DEFAULTS,
   detect: DETECT_DEFAULTS,
 });
 
@@ -66,6 +76,7 @@ export function resolveSupervisorOptions(options: SupervisorOptions = {}): Resol
     killTimeoutMs: whole('killTimeoutMs', 0),
     startTimeoutMs: whole('startTimeoutMs', 1),
     heapMb: heapMb === undefined ? undefined : integer('supervisor.heapMb', heapMb, 16),
+    balancer: resolveBalancerOptions(options.balancer),
     detect: resolveDetectOptions(options.detect),
   });
 }

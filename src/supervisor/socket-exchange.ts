@@ -28,6 +28,13 @@ export class SocketExchange {
     return this.#held.addresses;
   }
 
+  /** The same for people: `127.0.0.1:3000`, `[::]:3000`. */
+  get addressTexts(): readonly string[] {
+    return this.addresses.map(({ address, port, family }) =>
+      family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`,
+    );
+  }
+
   /** The last port that a worker could not have, because somebody else does. */
   get takenPort(): string | undefined {
     return this.#takenPort;

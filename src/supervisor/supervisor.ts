@@ -2,7 +2,8 @@ import path from 'node:path';
 import type { ResolvedAdmissionOptions } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
 import { RespiteError } from '../core/errors.ts';
-import { describeExit } from './coming-up.ts';
+import { Departure } from './balancer/departure.ts';
+import { describeExit, describeFailedStart } from './coming-up.ts';
 import { Healer } from './healer.ts';
 import { IncidentLedger } from './incident/ledger.ts';
 import type { OnIncident } from './incident/incident.ts';
@@ -47,6 +48,11 @@ export interface Supervisor {
    * when a replacement does not come up; its predecessor then stays. Does nothing while a restart is under way.
    */
   restart(): Promise<void>;
+  /**
+   * Leaves the load balancer, and stops when it sends no more requests; called again, or `stop` meanwhile, at once. Before
+   * anything was ready it does not wait.
+   */
+  leave(signal: NodeJS.Signals): void;
   /** Ends gracefully, handing `signal` to the workers when they are drained; called again, at once. */
   stop(signal: NodeJS.Signals): void;
   /** Settles when no worker is left and none will come. Never rejects. */
@@ -74,6 +80,7 @@ class WorkerSupervisor implements Supervisor {
   readonly #replacements: Replacements;
   readonly #healer: Healer<WorkerProcess>;
   readonly #incidents = new IncidentLedger(() => Date.now());
+  readonly #departure: Departure;
   readonly #end: (ended: Ended) => void;
   #state: InstanceState = 'starting';
   #everReady = false;
@@ -91,6 +98,8 @@ class WorkerSupervisor implements Supervisor {
     this.#scriptName = path.basename(config.script);
     this.#slots = Array.from({ length: config.supervisor.workers }, (_, i) => emptySlot(i + 1));
     if (config.onIncident !== undefined) this.#incidents.subscribe(config.onIncident);
+    const { waitMs } = config.supervisor.balancer;
+    this.#departure = new Departure({ waitMs, log: config.log, nowMs: () => performance.now() });
     this.#healer = new Healer({
       detect: config.supervisor.detect,
       log: config.log,
@@ -141,6 +150,7 @@ class WorkerSupervisor implements Supervisor {
   drain(): void {
     if (this.#state !== 'running' && this.#state !== 'starting') return;
     this.#state = 'draining';
+    this.#departure.begin();
     this.#log.info({}, 'leaving the load balancer: readiness is down, requests are still served');
   }
 
@@ -177,17 +187,31 @@ class WorkerSupervisor implements Supervisor {
     }
   }
 
-  stop(signal: NodeJS.Signals): void {
-    if (this.#state === 'stopping') {
-      this.#log.warn({ signal }, 'stopping at once');
-      for (const worker of this.#live) worker.kill();
+  leave(signal: NodeJS.Signals): void {
+    if (this.#isStopping() || this.#departure.isWaiting || !this.#everReady) {
+      this.stop(signal);
       return;
     }
+    this.#state = 'draining';
+    this.#departure.finish(() => this.stop(signal));
+  }
+
+  stop(signal: NodeJS.Signals): void {
+    const atOnce = this.#isStopping() || this.#departure.isWaiting;
+    this.#departure.cancel();
     this.#state = 'stopping';
-    this.#log.info({ signal }, 'stopping: requests in flight are finished first, once more to stop at once');
+    if (atOnce) this.#log.warn({ signal }, 'stopping at once');
+    else
+      this.#log.info(
+        { signal },
+        'stopping: requests in flight are finished first, once more to stop at once',
+      );
     this.#sockets.releaseAll();
     for (const slot of this.#slots) clearTimeout(slot.restartTimer);
-    for (const worker of this.#live) worker.end(signal);
+    for (const worker of this.#live) {
+      if (atOnce) worker.kill();
+      else worker.end(signal);
+    }
     this.#endIfIdle();
   }
 
@@ -229,9 +253,7 @@ class WorkerSupervisor implements Supervisor {
   }
 
   #ready(worker: WorkerProcess): void {
-    const addresses = this.#sockets.addresses.map(({ address, port, family }) =>
-      family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`,
-    );
+    const { addressTexts: addresses } = this.#sockets;
     this.#log.info(
       { worker: worker.id, slot: worker.slot, workerPid: worker.pid, addresses },
       `worker ${worker.id} is ready${addresses.length === 0 ? '' : `, listening on ${addresses.join(', ')}`}`,
@@ -266,7 +288,7 @@ class WorkerSupervisor implements Supervisor {
       this.#log.info(fields, exit.signal === 'SIGKILL' ? ending : `${ending}, drained`);
     } else if (!this.#everReady) {
       this.#state = 'stopping';
-      this.#endIfIdle(this.#startFailure(exit));
+      this.#endIfIdle(describeFailedStart(this.#scriptName, exit, this.#sockets.takenPort));
     } else if (slot.replacement !== worker) {
       const sick = this.#healer.causeOf(worker);
       if (sick !== undefined && slot.replacement !== undefined) {
@@ -280,13 +302,6 @@ class WorkerSupervisor implements Supervisor {
 
   #isStopping(): boolean {
     return this.#state === 'stopping';
-  }
-
-  #startFailure(exit: Exit): string | undefined {
-    if (exit.code === 0) return undefined;
-    const ending = `${this.#scriptName} ended with ${describeExit(exit)} before it listened`;
-    const { takenPort } = this.#sockets;
-    return takenPort === undefined ? ending : `${ending}: ${takenPort} is already in use`;
   }
 
   #endIfIdle(failure?: string): void {

@@ -41,7 +41,18 @@ export async function drain({ servers, sessions, active, timeoutMs }: Draining):
       if (elapsedMs >= IDLE_GRACE_MS + SETTLE_MS || (await countHttpConnections(servers)) === 0) return;
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    // Right after the event loop has read what had arrived: a connection with a request waiting in the kernel is not idle.
+    await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/**
+ * Connections that wait in the kernel are reset when the last copy of their socket is closed, and a request may have been sent on
+ * them. The event loop accepts them in its next poll, after which nothing waits but what came in that very moment.
+ */
+export async function acceptWhatWaits(): Promise<void> {
+  // The first comes after the poll that we may be in the middle of.
+  for (let polls = 0; polls < 2; polls += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** From now on every HTTP/1 response says `Connection: close`, those to requests already in flight too. */

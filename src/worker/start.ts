@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import net from 'node:net';
 import { Admission, installGate, PROTECTED_CHANNEL, type RequestObserver } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
-import { drain } from './drain.ts';
+import { acceptWhatWaits, drain } from './drain.ts';
 import { Durations } from './durations.ts';
 import { Listening } from './listening.ts';
 import {
@@ -105,6 +105,7 @@ export function startWorker(setup: WorkerSetup): void {
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (ending) return;
     ending = true;
+    await acceptWhatWaits();
     listening.pause();
     await drain({ servers: listening.servers, sessions, active, timeoutMs: setup.drainTimeoutMs });
     tell({ kind: 'sample', sample: sampler.sample() });

@@ -54,6 +54,7 @@ const VALID: readonly unknown[] = [
       killTimeoutMs: 0,
       startTimeoutMs: 1,
       heapMb: 16,
+      balancer: { checkIntervalMs: 1, checkFailures: 1 },
       detect: {
         blockedLoop: { unreadyMs: 500, evidenceMs: 1000, killMs: 2000 },
         gcDeathSpiral: { warnShare: 0.5 },
@@ -63,7 +64,11 @@ const VALID: readonly unknown[] = [
   },
   {
     admission: { turnBudget: false, priority: false, limit: 'adaptive', adaptiveLimit: { maxLimit: 512 } },
-    supervisor: { workers: 'auto', detect: { blockedLoop: false, gcDeathSpiral: false } },
+    supervisor: {
+      workers: 'auto',
+      balancer: { waitMs: 0 },
+      detect: { blockedLoop: false, gcDeathSpiral: false },
+    },
     management: { address: false },
   },
 ];
@@ -226,8 +231,21 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ supervisor: { heapMb: 15 } }, 'supervisor.heapMb must be a whole number of at least 16, got 15'],
   [
     { supervisor: { worker: 1 } },
-    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, heapMb, detect',
+    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, heapMb, balancer, detect',
   ],
+  [
+    { supervisor: { balancer: { checkFailures: 2 } } },
+    `supervisor.balancer.checkIntervalMs ${COUNT}, got undefined`,
+  ],
+  [
+    { supervisor: { balancer: { checkIntervalMs: 1000, waitMs: 5 } } },
+    'supervisor.balancer.waitMs must be left out where the checks are given, got 5',
+  ],
+  [
+    { supervisor: { balancer: { wait: 1 } } },
+    'supervisor.balancer.wait is not an option; known are checkIntervalMs, checkFailures, waitMs',
+  ],
+  [{ supervisor: { balancer: 5 } }, 'supervisor.balancer must be an object, got 5'],
   [{ management: { address: 'nowhere' } }, `management.address ${ADDRESS}, got "nowhere"`],
   [{ management: { address: true } }, `management.address ${ADDRESS}, got true`],
   [

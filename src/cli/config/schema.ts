@@ -4,6 +4,7 @@ import { CALLER_RULE, CALLERS_RULE, isAddress } from '../../admission/criticalit
 import { CRITICALITIES, policyConflict } from '../../admission/policy.ts';
 import { HEADER_NAME, RESERVED_RULE } from '../../admission/priority/options.ts';
 import { ADDRESS_RULE, isToken, parseAddress, TOKEN_RULE } from '../../management/options.ts';
+import { WAIT_RULE } from '../../supervisor/balancer/options.ts';
 import type { RespiteConfig } from './config.ts';
 
 // The rules of the options' own resolvers in the same words, which a test holds together: a resolver stops at the
@@ -168,6 +169,17 @@ const detect = strict({
   gcDeathSpiral: z.union([z.literal(false, 'false or an object'), gcDeathSpiral]).optional(),
 });
 
+const balancer = strict({
+  checkIntervalMs: integer(1).optional(),
+  checkFailures: integer(1).optional(),
+  waitMs: integer(0).optional(),
+}).superRefine(({ checkIntervalMs, checkFailures, waitMs }, context) => {
+  if (checkIntervalMs === undefined && checkFailures === undefined) return;
+  if (waitMs !== undefined) context.addIssue({ code: 'custom', path: ['waitMs'], message: WAIT_RULE });
+  else if (checkIntervalMs === undefined)
+    context.addIssue({ code: 'custom', path: ['checkIntervalMs'], message: 'a whole number of at least 1' });
+});
+
 const supervisor = strict({
   workers: z
     .custom<number | 'auto'>(
@@ -180,6 +192,7 @@ const supervisor = strict({
   killTimeoutMs: integer(0).optional(),
   startTimeoutMs: integer(1).optional(),
   heapMb: integer(16).optional(),
+  balancer: balancer.optional(),
   detect: detect.optional(),
 });
 
