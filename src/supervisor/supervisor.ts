@@ -2,13 +2,16 @@ import path from 'node:path';
 import type { ResolvedAdmissionOptions } from '../admission/index.ts';
 import { RespiteError } from '../core/errors.ts';
 import { describeExit } from './coming-up.ts';
+import { Deaths, watchKernelKills } from './crash/index.ts';
 import { Healer } from './healer.ts';
 import { IncidentLedger } from './incident/ledger.ts';
 import type { OnIncident } from './incident/incident.ts';
 import type { Log } from './log.ts';
 import type { ResolvedSupervisorOptions } from './options.ts';
 import { ParentRelay } from './parent-relay.ts';
+import { Recovery } from './recovery.ts';
 import { Replacements } from './replacements.ts';
+import { HEALTHY_MS } from './restart-policy.ts';
 import { emptySlot, type Slot } from './slot.ts';
 import { SocketExchange } from './socket-exchange.ts';
 import type { InstanceState, SupervisorStatus } from './status.ts';
@@ -72,6 +75,8 @@ class WorkerSupervisor implements Supervisor {
   readonly #replacements: Replacements;
   readonly #healer: Healer<WorkerProcess>;
   readonly #incidents = new IncidentLedger(() => Date.now());
+  readonly #recovery: Recovery;
+  readonly #deaths: Deaths;
   readonly #end: (ended: Ended) => void;
   #state: InstanceState = 'starting';
   #everReady = false;
@@ -89,12 +94,26 @@ class WorkerSupervisor implements Supervisor {
     this.#scriptName = path.basename(config.script);
     this.#slots = Array.from({ length: config.supervisor.workers }, (_, i) => emptySlot(i + 1));
     if (config.onIncident !== undefined) this.#incidents.subscribe(config.onIncident);
+    const { stableMs } = config.supervisor;
+    this.#recovery = new Recovery({
+      ledger: this.#incidents,
+      stableMs,
+      loopStableMs: Math.max(stableMs, HEALTHY_MS),
+      nowMs: () => Date.now(),
+    });
+    this.#deaths = new Deaths({
+      log: config.log,
+      ledger: this.#incidents,
+      recovery: this.#recovery,
+      kernelKills: watchKernelKills(),
+      isStopping: () => this.#isStopping(),
+    });
     this.#healer = new Healer({
       detect: config.supervisor.detect,
       log: config.log,
       nowMs: () => Date.now(),
       drainTimeoutMs: config.supervisor.drainTimeoutMs,
-      incidents: this.#incidents,
+      recovery: this.#recovery,
       replace: async (worker, cause) => {
         const slot = this.#slots[worker.slot - 1];
         return slot === undefined ? 'it has no place' : this.#replacements.heal(slot, worker, cause);
@@ -182,6 +201,7 @@ class WorkerSupervisor implements Supervisor {
       return;
     }
     this.#state = 'stopping';
+    this.#recovery.stop();
     this.#log.info({ signal }, 'stopping: requests in flight are finished first, once more to stop at once');
     this.#sockets.releaseAll();
     for (const slot of this.#slots) clearTimeout(slot.restartTimer);
@@ -233,11 +253,12 @@ class WorkerSupervisor implements Supervisor {
       { worker: worker.id, slot: worker.slot, workerPid: worker.pid, addresses },
       `worker ${worker.id} is ready${addresses.length === 0 ? '' : `, listening on ${addresses.join(', ')}`}`,
     );
+    this.#recovery.ready(worker.slot);
     if (this.#everReady) return;
     this.#everReady = true;
     if (this.#state === 'starting') this.#state = 'running';
     if (this.#state === 'stopping') return;
-    for (const slot of this.#slots) slot.current ??= this.#spawn(slot);
+    for (const slot of this.#slots) this.#replacements.start(slot);
   }
 
   #unwatched({ id, slot, pid }: WorkerProcess, reason: string): void {
@@ -264,15 +285,34 @@ class WorkerSupervisor implements Supervisor {
     } else if (!this.#everReady) {
       this.#state = 'stopping';
       this.#endIfIdle(this.#startFailure(exit));
-    } else if (slot.replacement !== worker) {
-      const sick = this.#healer.causeOf(worker);
-      if (sick !== undefined && slot.replacement !== undefined) {
-        this.#log.info(fields, `${ending}; another worker is about to take its place`);
-        return;
-      }
-      const cause = sick ?? (exit.signal === null ? 'exit' : 'signal');
-      this.#replacements.restart(slot, worker, cause, fields, ending);
+    } else {
+      this.#died(worker, slot, exit, fields, ending);
     }
+  }
+
+  /** A worker has ended that was to serve, or about to. */
+  #died(worker: WorkerProcess, slot: Slot, exit: Exit, fields: object, ending: string): void {
+    const death = this.#deaths.examine(worker, exit);
+    const sick = this.#healer.causeOf(worker);
+    const isBack = (): boolean => slot.current?.readySinceMs !== undefined;
+    if (slot.replacement === worker) {
+      // Whoever heals says of the incident itself why no other worker came.
+      const isHealing = slot.current !== undefined && this.#healer.causeOf(slot.current) !== undefined;
+      if (!isHealing) void this.#deaths.report(worker, death, { kind: 'given-up' }, isBack);
+      return;
+    }
+    if (sick !== undefined) this.#healer.ended(worker, describeExit(exit));
+    if (sick !== undefined && slot.replacement !== undefined) {
+      this.#log.info(fields, `${ending}; another worker is about to take its place`);
+      return;
+    }
+    const cause = sick ?? (exit.signal === null ? 'exit' : 'signal');
+    const { fromOutside, readyForMs = 0 } = death;
+    const restart = this.#replacements.restart(slot, { fromOutside, readyForMs }, cause, fields, ending);
+    if (sick !== undefined) return;
+    const { crashLoop, delayMs, history } = restart;
+    const after = { kind: 'restart', delayMs, crashLoop, recentDeaths: history.recentMs.length } as const;
+    void this.#deaths.report(worker, death, after, isBack);
   }
 
   #isStopping(): boolean {

@@ -4,6 +4,7 @@ import net from 'node:net';
 import { Admission, installGate, PROTECTED_CHANNEL, type RequestObserver } from '../admission/index.ts';
 import { drain } from './drain.ts';
 import { Durations } from './durations.ts';
+import { leaveLastWords } from './last-words.ts';
 import { Listening } from './listening.ts';
 import {
   receiveFromSupervisor,
@@ -34,6 +35,7 @@ export async function socketsArrived(): Promise<void> {
 
 /** Makes this process a worker. */
 export function startWorker(setup: WorkerSetup): void {
+  leaveLastWords(setup.watchdog.descriptor);
   let supervised = true;
   const tell = (message: ToSupervisor, handle?: TcpHandle): void => {
     if (supervised) send(process, message, handle);
