@@ -99,7 +99,7 @@ export class Recovery {
     }
     course.backAtMs = nowMs();
     course.timer = setTimeout(() => this.#end(slot, course), windowMs).unref();
-    open.step('replaced');
+    if (isWorthTelling(course.times)) open.step('replaced');
     return course.backAtMs - open.incident.openedAtMs;
   }
 
@@ -111,7 +111,9 @@ export class Recovery {
 
   /** Something was done that concerns every open incident whose service is not back. */
   note(what: string): void {
-    for (const { open, backAtMs } of this.#courses.values()) if (backAtMs === undefined) open.step(what);
+    for (const { open, backAtMs, times } of this.#courses.values()) {
+      if (backAtMs === undefined && isWorthTelling(times)) open.step(what);
+    }
   }
 
   /** Everything stops: nothing more will turn out. */
@@ -130,6 +132,7 @@ export class Recovery {
   #end(slot: number, course: Course): void {
     clearTimeout(course.timer);
     this.#courses.delete(slot);
+    if (course.backAtMs !== undefined && !isWorthTelling(course.times)) course.open.step('replaced');
     course.open.over(course.backAtMs ?? this.#config.nowMs());
   }
 }

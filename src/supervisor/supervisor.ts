@@ -8,19 +8,16 @@ import { IncidentLedger } from './incident/ledger.ts';
 import type { OnIncident } from './incident/incident.ts';
 import type { Log } from './log.ts';
 import type { ResolvedSupervisorOptions } from './options.ts';
+import { Outages } from './outages.ts';
 import { ParentRelay } from './parent-relay.ts';
 import { Recovery } from './recovery.ts';
 import { Replacements } from './replacements.ts';
 import { HEALTHY_MS } from './restart-policy.ts';
 import { emptySlot, type Slot } from './slot.ts';
 import { SocketExchange } from './socket-exchange.ts';
-import type { StandIn } from './stand-in/index.ts';
 import type { InstanceState, SupervisorStatus } from './status.ts';
 import { addSample, NO_TOTALS } from './totals.ts';
 import { type Exit, WorkerProcess } from './worker-process.ts';
-
-/** How often it is looked whether a stand-in is needed: the time from detection to its answers is to be half a second at most. */
-const STAND_IN_LOOK_MS = 200;
 
 /** What to run and how. */
 export interface SupervisorConfig {
@@ -80,8 +77,8 @@ class WorkerSupervisor implements Supervisor {
   readonly #healer: Healer<WorkerProcess>;
   readonly #incidents = new IncidentLedger(() => Date.now());
   readonly #recovery: Recovery;
+  readonly #outages: Outages;
   readonly #deaths: Deaths;
-  #standIn: StandIn | undefined;
   readonly #end: (ended: Ended) => void;
   #state: InstanceState = 'starting';
   #everReady = false;
@@ -105,6 +102,13 @@ class WorkerSupervisor implements Supervisor {
       stableMs,
       loopStableMs: Math.max(stableMs, HEALTHY_MS),
       nowMs: () => Date.now(),
+    });
+    this.#outages = new Outages({
+      log: config.log,
+      workers: this.#live,
+      slots: this.#slots,
+      sockets: this.#sockets,
+      recovery: this.#recovery,
     });
     this.#deaths = new Deaths({
       log: config.log,
@@ -153,7 +157,7 @@ class WorkerSupervisor implements Supervisor {
         .toSorted((a, b) => a.slot - b.slot || a.id - b.id),
       sockets: this.#sockets.addresses,
       restarts: this.#replacements.counts,
-      standIn: this.#standIn?.status ?? { isPresent: false, answered: 0 },
+      standIn: this.#outages.status,
       restarting: this.#restarting,
       dryRun: this.#dryRun,
       incidents: this.#incidents.recent,
@@ -208,7 +212,7 @@ class WorkerSupervisor implements Supervisor {
     }
     this.#state = 'stopping';
     this.#recovery.stop();
-    this.#standIn?.stop();
+    this.#outages.stop();
     this.#log.info({ signal }, 'stopping: requests in flight are finished first, once more to stop at once');
     this.#sockets.releaseAll();
     for (const slot of this.#slots) clearTimeout(slot.restartTimer);
@@ -236,6 +240,7 @@ class WorkerSupervisor implements Supervisor {
     });
     this.#live.add(worker);
     worker.on('ready', () => this.#ready(worker));
+    worker.on('listens', () => this.#outages.look());
     worker.on('message', (message) => {
       if (message.kind === 'unwatched') this.#unwatched(worker, message.reason);
     });
@@ -244,7 +249,7 @@ class WorkerSupervisor implements Supervisor {
       this.#live.has(worker) && worker.readySinceMs !== undefined && !this.#isStopping();
     worker.on('report', (report) => {
       if (isJudged()) this.#healer.reported(worker, report);
-      if (report.gapMs === 0 && this.#standIn?.status.isPresent === true) this.#judgeStandIn();
+      if (report.gapMs === 0 && this.#outages.status.isPresent) this.#outages.look();
     });
     worker.on('stack', (stack) => this.#healer.stackTaken(worker, stack));
     worker.on('exit', (exit) => this.#exited(worker, slot, exit));
@@ -262,41 +267,12 @@ class WorkerSupervisor implements Supervisor {
       `worker ${worker.id} is ready${addresses.length === 0 ? '' : `, listening on ${addresses.join(', ')}`}`,
     );
     this.#recovery.ready(worker.slot);
-    this.#judgeStandIn();
     if (this.#everReady) return;
     this.#everReady = true;
     if (this.#state === 'starting') this.#state = 'running';
     if (this.#state === 'stopping') return;
     for (const slot of this.#slots) this.#replacements.start(slot);
-    if (this.#config.supervisor.standIn) void this.#watchOutages();
-  }
-
-  /** Not loaded before the first worker listens. */
-  async #watchOutages(): Promise<void> {
-    const { StandIn: Loaded } = await import('./stand-in/index.ts');
-    if (this.#isStopping()) return;
-    this.#standIn = new Loaded({
-      log: this.#log,
-      handles: () => this.#sockets.httpHandles,
-      onStart: () => this.#recovery.note('no worker takes requests: a stand-in answers 503'),
-    });
-    setInterval(() => this.#judgeStandIn(), STAND_IN_LOOK_MS).unref();
-  }
-
-  #judgeStandIn(): void {
-    if (this.#standIn === undefined || this.#isStopping()) return;
-    const states = new Set([...this.#live].map(({ state }) => state));
-    const waiting = states.has('starting')
-      ? []
-      : this.#slots.filter(({ current }) => current === undefined).map(({ restartAtMs }) => restartAtMs);
-    this.#standIn.judge(
-      {
-        isServed: states.has('ready'),
-        isBlocked: states.has('unresponsive'),
-        nextStartAtMs: waiting.length === 0 ? undefined : Math.min(...waiting),
-      },
-      Date.now(),
-    );
+    if (this.#config.supervisor.standIn) void this.#outages.watch();
   }
 
   #unwatched({ id, slot, pid }: WorkerProcess, reason: string): void {

@@ -72,6 +72,8 @@ type Phase =
 
 interface Events {
   ready: [];
+  /** It accepts on one more socket. */
+  listens: [];
   message: [message: ToSupervisor, handle: TcpHandle | undefined];
   userMessage: [message: unknown, handle: unknown];
   /** Four times a second from the watchdog thread, also while the worker's event loop is blocked. */
@@ -192,6 +194,12 @@ export class WorkerProcess extends EventEmitter<Events> {
     if (key !== undefined) this.#missingKeys.delete(key);
     if (this.#missingKeys.size === 0) this.#markReady();
     else this.#readyTimer ??= setTimeout(() => this.#markReady(), REMAINING_LISTENS_MS);
+    this.emit('listens');
+  }
+
+  /** It is not ready, but accepts on some of the sockets that its predecessors listened on. */
+  get listensOnSome(): boolean {
+    return this.#phase.name === 'starting' && this.#readyTimer !== undefined;
   }
 
   tell(message: ToWorker, handle?: TcpHandle): void {

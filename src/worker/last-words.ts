@@ -79,11 +79,24 @@ function tellError(thrown: unknown): ToldError {
   };
 }
 
-/** An object that was thrown may hold anything, so only its kind is told. */
 function cut(message: unknown): string {
-  const isObject = typeof message === 'object' || typeof message === 'function';
-  const text = isObject ? Object.prototype.toString.call(message) : String(message as string | number);
+  const text = textOf(message);
   return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}…` : text;
+}
+
+/** An object that was thrown may hold anything, so only its kind is told. */
+function textOf(message: unknown): string {
+  switch (typeof message) {
+    case 'string':
+      return message;
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+    case 'symbol':
+      return String(message);
+    default:
+      return Object.prototype.toString.call(message);
+  }
 }
 
 /** The event is emitted inside `process.exit`, so its caller is what comes after it. */

@@ -161,27 +161,31 @@ test('a POST with a body, half a request, a request in pieces, several at once',
   await pumped;
 });
 
-test('https: the connection is closed at once', async (t) => {
-  const running = respite(t, 'node-https.mjs', {
-    config: { supervisor: NOT_HEALED },
+for (const [fixture, protocol] of [
+  ['node-https.mjs', 'https'],
+  ['http2-stream.mjs', 'h2c'],
+  ['http2-secure.mjs', 'h2'],
+] as const) {
+  test(`${protocol}: told at once that there is nobody, and served again when there is`, async (t) => {
+    const running = respite(t, fixture, { config: { supervisor: NOT_HEALED } });
+    const port = await running.port();
+    const [worker] = await running.ready();
+    kill(worker?.pid ?? 0, 'SIGSTOP');
+    try {
+      await running.untilStatus('a stand-in', ({ standIn }) => standIn.isPresent);
+      // Not by the deadline of the request.
+      await assert.rejects(request(port, { protocol }), (error: Error) => error.name !== 'TimeoutError');
+    } finally {
+      kill(worker?.pid ?? 0, 'SIGCONT');
+    }
+    await until('the worker', async () =>
+      request(port, { protocol }).then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    );
   });
-  const port = await running.port();
-  const [worker] = await running.ready();
-  kill(worker?.pid ?? 0, 'SIGSTOP');
-  try {
-    await running.untilStatus('a stand-in', ({ standIn }) => standIn.isPresent);
-    await standInPid(running);
-    await assert.rejects(request(port, { protocol: 'https' }));
-  } finally {
-    kill(worker?.pid ?? 0, 'SIGCONT');
-  }
-  await until('the worker', async () =>
-    request(port, { protocol: 'https' }).then(
-      ({ status }) => status === 200,
-      () => false,
-    ),
-  );
-});
+}
 
 test('what speaks no HTTP is left to wait for its worker', async (t) => {
   const running = respite(t, 'greets.mjs');
@@ -194,7 +198,9 @@ test('what speaks no HTTP is left to wait for its worker', async (t) => {
     const client = connect(port, '127.0.0.1');
     t.after(() => client.destroy());
     client.on('data', (data) => heard.push(String(data))).on('close', () => heard.push('closed'));
-    await running.untilStatus('a longer silence', ({ workers: [now] }) => (now?.sampleAgeMs ?? 0) > 5000);
+    await running.untilStatus('a longer silence', ({ workers: [now] }) => {
+      return Date.now() - (now?.readyAtMs ?? Infinity) > 6000;
+    });
     assert.deepEqual(heard, []);
     assert.equal((await running.status()).standIn.isPresent, false);
   } finally {

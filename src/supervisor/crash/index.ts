@@ -1,2 +1,2 @@
-export { type Death, Deaths } from './deaths.ts';
+export { Deaths } from './deaths.ts';
 export { watchKernelKills } from './kernel-kills.ts';

@@ -6,15 +6,16 @@ const TLS_HANDSHAKE = 0x16;
 /** How an HTTP/2 client begins (RFC 9113 section 3.4). */
 const HTTP2_PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
+/** As the server's preface has to be: length 0, type 4, no flags, stream 0. */
+const SETTINGS: Buffer = Buffer.from('000000040000000000', 'hex');
+
 /**
- * Settings, as the server's preface has to be, then GOAWAY for everything from stream 1 on: the client knows that none of its
- * requests was looked at, so it may send them again (RFC 9113 sections 6.8 and 8.7).
+ * Length 8, type 7, no flags, stream 0; last stream 0, NO_ERROR: the client knows that none of its requests was looked at, so it
+ * may send them again (RFC 9113 sections 6.8 and 8.7).
  */
-const HTTP2_ANSWER: Buffer = Buffer.from(
-  // length 0, type 4, no flags, stream 0; length 8, type 7, no flags, stream 0: last stream 0, NO_ERROR
-  '000000040000000000' + '000008070000000000' + '0000000000000000',
-  'hex',
-);
+const GOAWAY: Buffer = Buffer.from('0000080700000000000000000000000000', 'hex');
+
+const HTTP2_ANSWER: Buffer = Buffer.concat([SETTINGS, GOAWAY]);
 
 /** More than Node.js takes (16 KiB): there is nothing in it that would change the answer. */
 const LONGEST_HEAD = 16 * 1024;

@@ -9,7 +9,7 @@ import { respite } from '../harness/respite.ts';
 import { endedIncident, steps } from './incidents.ts';
 
 const QUICK = { unreadyMs: 500, evidenceMs: 1000, killMs: 3000 };
-const CONFIG = { supervisor: { stableMs: 300, detect: { blockedLoop: QUICK } } };
+const CONFIG = { supervisor: { stableMs: 300, standIn: false, detect: { blockedLoop: QUICK } } };
 
 test('SIGHUP while a worker is healed: it is healed, then all are renewed', async (t) => {
   const running = respite(t, '../faults/blocked.mjs', { config: CONFIG });
