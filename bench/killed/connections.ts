@@ -6,12 +6,16 @@ const PATIENCE_MS = 3000;
 /** Below the kernel's accept queue (511 for Node.js), so that waiting clients leave room in it for new ones. */
 const MAX_WAITING = 256;
 
-export type Counts = Readonly<Record<Ending['kind'], number>>;
+/** `unavailable`: told 503 by a stand-in. */
+type Fate = Ending['kind'] | 'unavailable';
+
+export type Counts = Readonly<Record<Fate, number>>;
 
 /** A new connection every few milliseconds, whatever became of those before. */
 export class NewConnections {
-  readonly counts: Record<Ending['kind'], number> = {
+  readonly counts: Record<Fate, number> = {
     answered: 0,
+    unavailable: 0,
     refused: 0,
     reset: 0,
     'given up': 0,
@@ -37,7 +41,7 @@ export class NewConnections {
     while (!this.#stopping) {
       if (this.#waiting.size < MAX_WAITING) {
         const waiting = oneRequest(port, PATIENCE_MS).then((ending) => {
-          this.counts[ending.kind] += 1;
+          this.counts[fateOf(ending)] += 1;
           if (ending.kind === 'answered') this.longestMs = Math.max(this.longestMs, ending.afterMs);
           this.#waiting.delete(waiting);
         });
@@ -46,6 +50,10 @@ export class NewConnections {
       await delay(EVERY_MS);
     }
   }
+}
+
+function fateOf(ending: Ending): Fate {
+  return ending.kind === 'failed' && ending.why.startsWith('HTTP/1.1 503') ? 'unavailable' : ending.kind;
 }
 
 export const CONNECTION_SETTINGS: Readonly<Record<string, number>> = {

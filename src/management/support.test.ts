@@ -27,6 +27,7 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
     sockets: [{ address: '127.0.0.1', port: 3000, family: 'IPv4' }],
     restarts: { ...NO_RESTARTS_YET, exit: 2 },
     incidents: [],
+    standIn: { isPresent: false, answered: 0 },
     restarting: false,
     dryRun: false,
     totals: { duration: { boundsSeconds: [], series: [] }, requests: [], connectionsRefused: 0 },

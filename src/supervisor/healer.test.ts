@@ -5,6 +5,7 @@ import { type DetectOptions, resolveDetectOptions } from './detect/index.ts';
 import { Healer, type Patient } from './healer.ts';
 import type { Incident } from './incident/incident.ts';
 import { IncidentLedger } from './incident/ledger.ts';
+import { Recovery } from './recovery.ts';
 
 const CALM: WatchdogReport = {
   kind: 'report',
@@ -58,7 +59,7 @@ function ward(detect: DetectOptions = {}): Ward {
       log: { debug: log, info: log, warn: (_fields, message) => warned.push(message), error: log },
       nowMs: () => made.nowMs,
       drainTimeoutMs: 10_000,
-      incidents,
+      recovery: new Recovery({ ledger: incidents, stableMs: 0, loopStableMs: 0, nowMs: () => made.nowMs }),
       replace: async (worker, cause) => {
         done.push(`replace ${worker.id} ${cause}`);
         return new Promise((resolve) => (finish = resolve));

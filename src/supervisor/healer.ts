@@ -1,7 +1,8 @@
 import { type HeapTrend, judgeBlockedLoop, judgeHeap, type ResolvedDetectOptions } from './detect/index.ts';
 import { culprit } from './incident/incident.ts';
-import type { IncidentLedger, OpenIncident } from './incident/ledger.ts';
+import type { OpenIncident } from './incident/ledger.ts';
 import type { Log } from './log.ts';
+import type { Recovery } from './recovery.ts';
 import type { HealedCause, WorkerState } from './status.ts';
 import type { WatchdogReport, WatchdogStack } from '../worker/index.ts';
 
@@ -17,7 +18,7 @@ export interface Patient {
 interface HealerConfig<Worker extends Patient> {
   readonly detect: ResolvedDetectOptions;
   readonly log: Log;
-  readonly incidents: IncidentLedger;
+  readonly recovery: Recovery;
   /** How long it takes to replace a worker in peace. */
   readonly drainTimeoutMs: number;
   /**
@@ -97,6 +98,12 @@ export class Healer<Worker extends Patient> {
     }
   }
 
+  /** A sick worker has ended by itself, before it was drained or killed. */
+  ended(worker: Worker, how: string): void {
+    const found = this.#cases.get(worker);
+    if (found?.condemned === false) found.open.step(`it ended with ${how} before it could be drained`);
+  }
+
   /** The stack of a worker whose event loop is blocked. */
   stackTaken(worker: Worker, { frames, gapMs }: WatchdogStack): void {
     const found = this.#cases.get(worker);
@@ -115,9 +122,9 @@ export class Healer<Worker extends Patient> {
   }
 
   #openCase(worker: Worker, report: WatchdogReport, cause: HealedCause, summary: string): Case {
-    const { log, incidents } = this.#config;
+    const { log, recovery } = this.#config;
     const { id, slot, pid } = worker;
-    const open = incidents.open({ cause, summary, facts: [summary], worker: { id, slot, pid }, report });
+    const open = recovery.open({ cause, summary, facts: [summary], worker: { id, slot, pid }, report });
     const opened: Case = { cause, open, condemned: false };
     this.#cases.set(worker, opened);
     log.error(
@@ -129,15 +136,15 @@ export class Healer<Worker extends Patient> {
   }
 
   async #replace(worker: Worker, { cause, open }: Case): Promise<void> {
-    const { log, replace } = this.#config;
+    const { log, recovery, replace } = this.#config;
     const { id } = open.incident;
     const problem = await replace(worker, cause).catch(String);
     this.#cases.delete(worker);
     if (problem === undefined) {
-      const seconds = (open.end('replaced') / 1000).toFixed(1);
+      const seconds = (recovery.replaced(open) / 1000).toFixed(1);
       log.info({ worker: worker.id, incident: id }, `worker ${worker.id} is replaced, after ${seconds} s`);
     } else {
-      open.end(`not replaced: ${problem}`);
+      recovery.giveUp(open, `not replaced: ${problem}`);
       log.error(
         { worker: worker.id, incident: id, problem },
         `worker ${worker.id} is not replaced: ${problem}`,

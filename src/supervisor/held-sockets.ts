@@ -4,6 +4,8 @@ interface HeldSocket {
   /** Never listened on in this process, so connections wait in the kernel until a worker takes them. */
   readonly handle: TcpHandle;
   readonly bound: BoundAddress;
+  /** As the worker said that listened on it last. */
+  speaksHttp: boolean;
   /** Workers that listen on it. */
   readonly listeners: Set<number>;
 }
@@ -26,9 +28,14 @@ export class HeldSockets {
   }
 
   /** Keeps a socket that a worker has bound, and listens on. */
-  hold(key: SocketKey, handle: TcpHandle, bound: BoundAddress, workerId: number): void {
+  hold(key: SocketKey, handle: TcpHandle, bound: BoundAddress, workerId: number, speaksHttp = false): void {
     this.#sockets.get(key)?.handle.close();
-    this.#sockets.set(key, { handle, bound, listeners: new Set([workerId]) });
+    this.#sockets.set(key, { handle, bound, speaksHttp, listeners: new Set([workerId]) });
+  }
+
+  /** The handles of those on which HTTP is spoken. */
+  get httpHandles(): readonly TcpHandle[] {
+    return [...this.#sockets.values()].flatMap(({ handle, speaksHttp }) => (speaksHttp ? [handle] : []));
   }
 
   /** The handle to copy to workers. */
@@ -40,8 +47,11 @@ export class HeldSockets {
     return this.#sockets.get(key)?.listeners.has(workerId) ?? false;
   }
 
-  listensOn(key: SocketKey, workerId: number): void {
-    this.#sockets.get(key)?.listeners.add(workerId);
+  listensOn(key: SocketKey, workerId: number, speaksHttp = false): void {
+    const socket = this.#sockets.get(key);
+    if (socket === undefined) return;
+    socket.listeners.add(workerId);
+    socket.speaksHttp = speaksHttp;
   }
 
   /** @returns True if nobody listens on it any more. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { integer, integerOr, knownKeys } from '../core/validate.ts';
+import { boolean, integer, integerOr, knownKeys } from '../core/validate.ts';
 import {
   type BalancerOptions,
   DEFAULTS as BALANCER_DEFAULTS,
@@ -23,8 +23,12 @@ export interface SupervisorOptions {
   readonly drainTimeoutMs?: number | undefined;
   /** How long a worker may take to end after its own SIGTERM before it is killed, in milliseconds. Default 5000. */
   readonly killTimeoutMs?: number | undefined;
-  /** How long a new worker may take until it listens, in a rolling restart, in milliseconds. Default 60000. */
+  /** How long a new worker may take until it listens, in milliseconds; not the first one of all. Default 60000. */
   readonly startTimeoutMs?: number | undefined;
+  /** How long a new worker has to stay up before the incident that it ends is over, in milliseconds. Default 10000. */
+  readonly stableMs?: number | undefined;
+  /** Answer 503 from a small process while no worker can. Default true. */
+  readonly standIn?: boolean | undefined;
   /** Limit of V8's old generation for each worker (`--max-old-space-size`), in megabytes. Default: Node's own. */
   readonly heapMb?: number | undefined;
   /** What SIGTERM waits for, so that no load balancer sends requests any more when connections are refused. Default: nothing. */
@@ -39,6 +43,8 @@ export interface ResolvedSupervisorOptions {
   readonly drainTimeoutMs: number;
   readonly killTimeoutMs: number;
   readonly startTimeoutMs: number;
+  readonly stableMs: number;
+  readonly standIn: boolean;
   readonly heapMb: number | undefined;
   readonly balancer: ResolvedBalancerOptions;
   readonly detect: ResolvedDetectOptions;
@@ -50,6 +56,8 @@ export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
   drainTimeoutMs: 10_000,
   killTimeoutMs: 5_000,
   startTimeoutMs: 60_000,
+  stableMs: 10_000,
+  standIn: true,
   heapMb: undefined,
   balancer: BALANCER_DEFAULTS,
   detect: DETECT_DEFAULTS,
@@ -61,7 +69,7 @@ export function resolveSupervisorOptions(options: SupervisorOptions = {}): Resol
   const { heapMb } = options;
   const workers = integerOr('auto', 'supervisor.workers', options.workers ?? DEFAULTS.workers, 1, 1024);
   const whole = (
-    key: 'listeningCopies' | 'drainTimeoutMs' | 'killTimeoutMs' | 'startTimeoutMs',
+    key: 'listeningCopies' | 'drainTimeoutMs' | 'killTimeoutMs' | 'startTimeoutMs' | 'stableMs',
     min: number,
   ): number => integer(`supervisor.${key}`, options[key] ?? DEFAULTS[key], min);
   return Object.freeze({
@@ -75,6 +83,8 @@ export function resolveSupervisorOptions(options: SupervisorOptions = {}): Resol
     drainTimeoutMs: whole('drainTimeoutMs', 0),
     killTimeoutMs: whole('killTimeoutMs', 0),
     startTimeoutMs: whole('startTimeoutMs', 1),
+    stableMs: whole('stableMs', 0),
+    standIn: boolean('supervisor.standIn', options.standIn ?? DEFAULTS.standIn),
     heapMb: heapMb === undefined ? undefined : integer('supervisor.heapMb', heapMb, 16),
     balancer: resolveBalancerOptions(options.balancer),
     detect: resolveDetectOptions(options.detect),

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { comesUp } from './coming-up.ts';
 import type { Log } from './log.ts';
 import { OneAtATime } from './one-at-a-time.ts';
-import { planRestart, type Restart } from './restart-policy.ts';
+import { type Death, planRestart, type Restart } from './restart-policy.ts';
 import type { Slot } from './slot.ts';
 import { type HealedCause, NO_RESTARTS_YET, type RestartCause } from './status.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -40,7 +40,10 @@ export class Replacements {
 
   /** The same for a worker that is sick, and may be killed meanwhile. Those of one slot that come too often are put off. */
   async heal(slot: Slot, sick: WorkerProcess, cause: HealedCause): Promise<string | undefined> {
-    const { crashLoop, delayMs, history } = this.#plan(slot, sick);
+    const { crashLoop, delayMs, history } = this.#plan(slot, {
+      readyForMs: readyForMs(sick),
+      fromOutside: false,
+    });
     if (crashLoop) {
       this.#config.log.error(
         { worker: sick.id, slot: slot.number, delayMs, crashLoop, cause },
@@ -56,11 +59,23 @@ export class Replacements {
     });
   }
 
+  /** Starts a worker that is to serve. One that does not listen in time is killed, which is a death like any other. */
+  start(slot: Slot): void {
+    if (slot.current !== undefined) return;
+    const { spawn, startTimeoutMs } = this.#config;
+    const worker = spawn(slot);
+    slot.current = worker;
+    void comesUp(worker, startTimeoutMs).then((problem) => {
+      if (problem !== undefined) worker.kill(problem);
+    });
+  }
+
   /** Restarts a slot whose worker has ended by itself, or was killed before its replacement was there. */
-  restart(slot: Slot, died: WorkerProcess, cause: RestartCause, fields: object, ending: string): void {
+  restart(slot: Slot, death: Death, cause: RestartCause, fields: object, ending: string): Restart {
     this.#counts[cause] += 1;
-    const { log, spawn } = this.#config;
-    const { delayMs, crashLoop, history } = this.#plan(slot, died);
+    const { log } = this.#config;
+    const restart = this.#plan(slot, death);
+    const { delayMs, crashLoop, history } = restart;
     const when = delayMs === 0 ? 'at once' : `in ${seconds(delayMs)}`;
     if (crashLoop) {
       const count = history.recentMs.length;
@@ -71,16 +86,15 @@ export class Replacements {
     } else {
       log.error({ ...fields, delayMs }, `${ending}; restarting ${when}`);
     }
-    if (slot.replacement !== undefined) return;
-    slot.restartTimer = setTimeout(() => {
-      slot.current ??= spawn(slot);
-    }, delayMs);
+    if (slot.replacement === undefined) {
+      slot.restartTimer = setTimeout(() => this.start(slot), delayMs);
+      slot.restartAtMs = Date.now() + delayMs;
+    }
+    return restart;
   }
 
-  #plan(slot: Slot, old: WorkerProcess): Restart {
-    const nowMs = Date.now();
-    const readyForMs = old.readySinceMs === undefined ? 0 : nowMs - old.readySinceMs;
-    const restart = planRestart(slot.history, nowMs, readyForMs, Math.random());
+  #plan(slot: Slot, death: Death): Restart {
+    const restart = planRestart(slot.history, Date.now(), death, Math.random());
     slot.history = restart.history;
     return restart;
   }
@@ -93,13 +107,13 @@ export class Replacements {
     slot.replacement = replacement;
     const problem = await comesUp(replacement, startTimeoutMs);
     if (problem !== undefined && !isStopping()) {
-      replacement.kill();
+      replacement.kill(problem);
       await replacement.exited;
     }
     slot.replacement = undefined;
     if (isStopping()) return STOPPING;
     if (problem !== undefined) {
-      slot.current ??= spawn(slot);
+      this.start(slot);
       return `the new worker ${problem}`;
     }
     const old = slot.current;
@@ -109,6 +123,10 @@ export class Replacements {
     await old?.exited;
     return undefined;
   }
+}
+
+function readyForMs({ readySinceMs }: WorkerProcess): number {
+  return readySinceMs === undefined ? 0 : Date.now() - readySinceMs;
 }
 
 const STOPPING = 'everything is stopping';

@@ -4,20 +4,35 @@
 const BASE_DELAY_MS = 500;
 const CAP_DELAY_MS = 30_000;
 /** A worker that was ready this long was healthy: the count of restarts begins anew. */
-const HEALTHY_MS = 60_000;
+export const HEALTHY_MS = 60_000;
 /** More restarts than this in {@link BUDGET_WINDOW_MS} is a crash loop. */
 const BUDGET = 5;
 const BUDGET_WINDOW_MS = 60_000;
+/**
+ * A worker that was killed from outside is started again at once, but none of a slot sooner than this after the one before.
+ * A start costs some 0.2 s of a processor, so whoever kills without a pause makes one core a fifth busy, not more.
+ */
+const KILLED_INTERVAL_MS = 1000;
 
 /** The restarts of one slot. */
 export interface RestartHistory {
-  /** Restarts since the last healthy worker. */
+  /** Restarts since the last healthy worker that were the program's own fault. */
   readonly attempts: number;
-  /** Times of the restarts within the last {@link BUDGET_WINDOW_MS}. */
+  /** Times of those within the last {@link BUDGET_WINDOW_MS}. */
   readonly recentMs: readonly number[];
+  /** When a worker was started last, or is about to be; undefined before the first restart. */
+  readonly lastStartMs: number | undefined;
 }
 
-export const NO_RESTARTS: RestartHistory = { attempts: 0, recentMs: [] };
+export const NO_RESTARTS: RestartHistory = { attempts: 0, recentMs: [], lastStartMs: undefined };
+
+/** What has ended. */
+export interface Death {
+  /** How long the worker had been ready, 0 if it never was. */
+  readonly readyForMs: number;
+  /** Somebody outside of the program has killed it. */
+  readonly fromOutside: boolean;
+}
 
 export interface Restart {
   readonly delayMs: number;
@@ -28,24 +43,35 @@ export interface Restart {
 
 /**
  * At once the first time, then after a random share of 0.5 s, 1 s, 2 s … 30 s ("full jitter", Brooker 2015); at 30 s once
- * there were more than 5 restarts in 60 s.
+ * there were more than 5 restarts in 60 s. A worker that was killed from outside uses up nothing of that: it is started again
+ * within a second, however often.
  *
- * @param readyForMs How long the worker that died had been ready, 0 if it never was.
  * @param random From 0 to 1.
  */
 export function planRestart(
   history: RestartHistory,
   nowMs: number,
-  readyForMs: number,
+  { readyForMs, fromOutside }: Death,
   random: number,
 ): Restart {
   const attempts = readyForMs >= HEALTHY_MS ? 0 : history.attempts;
-  const recentMs = [...history.recentMs.filter((atMs) => nowMs - atMs < BUDGET_WINDOW_MS), nowMs];
+  const within = history.recentMs.filter((atMs) => nowMs - atMs < BUDGET_WINDOW_MS);
+  if (fromOutside) {
+    const earliestMs = (history.lastStartMs ?? -Infinity) + KILLED_INTERVAL_MS;
+    const delayMs = Math.min(KILLED_INTERVAL_MS, Math.max(0, earliestMs - nowMs));
+    return {
+      delayMs,
+      crashLoop: false,
+      history: { attempts, recentMs: within, lastStartMs: nowMs + delayMs },
+    };
+  }
+  const recentMs = [...within, nowMs];
   const crashLoop = recentMs.length > BUDGET;
   const jittered = attempts === 0 ? 0 : random * Math.min(CAP_DELAY_MS, BASE_DELAY_MS * 2 ** (attempts - 1));
+  const delayMs = crashLoop ? CAP_DELAY_MS : Math.round(jittered);
   return {
-    delayMs: crashLoop ? CAP_DELAY_MS : Math.round(jittered),
+    delayMs,
     crashLoop,
-    history: { attempts: attempts + 1, recentMs },
+    history: { attempts: attempts + 1, recentMs, lastStartMs: nowMs + delayMs },
   };
 }

@@ -11,6 +11,8 @@ export interface Slot {
   history: RestartHistory;
   /** A restart that waits for its time. */
   restartTimer: NodeJS.Timeout | undefined;
+  /** When that is, or was. */
+  restartAtMs: number;
 }
 
 export function emptySlot(number: number): Slot {
@@ -20,5 +22,6 @@ export function emptySlot(number: number): Slot {
     replacement: undefined,
     history: NO_RESTARTS,
     restartTimer: undefined,
+    restartAtMs: 0,
   };
 }

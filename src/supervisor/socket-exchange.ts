@@ -35,6 +35,11 @@ export class SocketExchange {
     );
   }
 
+  /** Those on which HTTP is spoken. */
+  get httpHandles(): readonly TcpHandle[] {
+    return this.#held.httpHandles;
+  }
+
   /** The last port that a worker could not have, because somebody else does. */
   get takenPort(): string | undefined {
     return this.#takenPort;
@@ -65,7 +70,7 @@ export class SocketExchange {
     switch (message.kind) {
       case 'bound':
         if (handle === undefined) break;
-        this.#held.hold(message.key, handle, message.bound, worker.id);
+        this.#held.hold(message.key, handle, message.bound, worker.id, message.speaksHttp);
         this.#sendCopies(worker, message.key, this.#copies - 1);
         worker.listens(message.key);
         break;
@@ -73,7 +78,7 @@ export class SocketExchange {
         this.#claim(worker, message.key, message.where);
         break;
       case 'listening':
-        this.#held.listensOn(message.key, worker.id);
+        this.#held.listensOn(message.key, worker.id, message.speaksHttp);
         worker.listens(message.key);
         break;
       case 'closed':

@@ -57,6 +57,8 @@ export interface SupervisorStatus {
   readonly restarts: Readonly<Record<RestartCause, number>>;
   /** The last ones, in the order in which something was learned about them. */
   readonly incidents: readonly Incident[];
+  /** The small process that answers 503 while no worker takes requests, and how many clients it has answered so far. */
+  readonly standIn: { readonly isPresent: boolean; readonly answered: number };
   /** True while a rolling restart is under way. */
   readonly restarting: boolean;
   /** True while admission refuses nothing and only counts. */

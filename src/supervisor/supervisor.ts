@@ -4,13 +4,17 @@ import type { BackpressureOptions } from '../backpressure/index.ts';
 import { RespiteError } from '../core/errors.ts';
 import { Departure } from './balancer/departure.ts';
 import { describeExit, describeFailedStart } from './coming-up.ts';
+import { Deaths, watchKernelKills } from './crash/index.ts';
 import { Healer } from './healer.ts';
 import { IncidentLedger } from './incident/ledger.ts';
 import type { OnIncident } from './incident/incident.ts';
 import type { Log } from './log.ts';
 import type { ResolvedSupervisorOptions } from './options.ts';
+import { Outages } from './outages.ts';
 import { ParentRelay } from './parent-relay.ts';
+import { Recovery } from './recovery.ts';
 import { Replacements } from './replacements.ts';
+import { HEALTHY_MS } from './restart-policy.ts';
 import { emptySlot, type Slot } from './slot.ts';
 import { SocketExchange } from './socket-exchange.ts';
 import type { InstanceState, SupervisorStatus } from './status.ts';
@@ -81,6 +85,9 @@ class WorkerSupervisor implements Supervisor {
   readonly #healer: Healer<WorkerProcess>;
   readonly #incidents = new IncidentLedger(() => Date.now());
   readonly #departure: Departure;
+  readonly #recovery: Recovery;
+  readonly #outages: Outages;
+  readonly #deaths: Deaths;
   readonly #end: (ended: Ended) => void;
   #state: InstanceState = 'starting';
   #everReady = false;
@@ -100,12 +107,33 @@ class WorkerSupervisor implements Supervisor {
     if (config.onIncident !== undefined) this.#incidents.subscribe(config.onIncident);
     const { waitMs } = config.supervisor.balancer;
     this.#departure = new Departure({ waitMs, log: config.log, nowMs: () => performance.now() });
+    const { stableMs } = config.supervisor;
+    this.#recovery = new Recovery({
+      ledger: this.#incidents,
+      stableMs,
+      loopStableMs: Math.max(stableMs, HEALTHY_MS),
+      nowMs: () => Date.now(),
+    });
+    this.#outages = new Outages({
+      log: config.log,
+      workers: this.#live,
+      slots: this.#slots,
+      sockets: this.#sockets,
+      recovery: this.#recovery,
+    });
+    this.#deaths = new Deaths({
+      log: config.log,
+      ledger: this.#incidents,
+      recovery: this.#recovery,
+      kernelKills: watchKernelKills(),
+      isStopping: () => this.#isStopping(),
+    });
     this.#healer = new Healer({
       detect: config.supervisor.detect,
       log: config.log,
       nowMs: () => Date.now(),
       drainTimeoutMs: config.supervisor.drainTimeoutMs,
-      incidents: this.#incidents,
+      recovery: this.#recovery,
       replace: async (worker, cause) => {
         const slot = this.#slots[worker.slot - 1];
         return slot === undefined ? 'it has no place' : this.#replacements.heal(slot, worker, cause);
@@ -140,6 +168,7 @@ class WorkerSupervisor implements Supervisor {
         .toSorted((a, b) => a.slot - b.slot || a.id - b.id),
       sockets: this.#sockets.addresses,
       restarts: this.#replacements.counts,
+      standIn: this.#outages.status,
       restarting: this.#restarting,
       dryRun: this.#dryRun,
       incidents: this.#incidents.recent,
@@ -200,6 +229,8 @@ class WorkerSupervisor implements Supervisor {
     const atOnce = this.#isStopping() || this.#departure.isWaiting;
     this.#departure.cancel();
     this.#state = 'stopping';
+    this.#recovery.stop();
+    this.#outages.stop();
     if (atOnce) this.#log.warn({ signal }, 'stopping at once');
     else
       this.#log.info(
@@ -236,6 +267,7 @@ class WorkerSupervisor implements Supervisor {
     });
     this.#live.add(worker);
     worker.on('ready', () => this.#ready(worker));
+    worker.on('listens', () => this.#outages.look());
     worker.on('message', (message) => {
       if (message.kind === 'unwatched') this.#unwatched(worker, message.reason);
     });
@@ -244,6 +276,7 @@ class WorkerSupervisor implements Supervisor {
       this.#live.has(worker) && worker.readySinceMs !== undefined && !this.#isStopping();
     worker.on('report', (report) => {
       if (isJudged()) this.#healer.reported(worker, report);
+      if (report.gapMs === 0 && this.#outages.status.isPresent) this.#outages.look();
     });
     worker.on('stack', (stack) => this.#healer.stackTaken(worker, stack));
     worker.on('exit', (exit) => this.#exited(worker, slot, exit));
@@ -258,11 +291,13 @@ class WorkerSupervisor implements Supervisor {
       { worker: worker.id, slot: worker.slot, workerPid: worker.pid, addresses },
       `worker ${worker.id} is ready${addresses.length === 0 ? '' : `, listening on ${addresses.join(', ')}`}`,
     );
+    this.#recovery.ready(worker.slot);
     if (this.#everReady) return;
     this.#everReady = true;
     if (this.#state === 'starting') this.#state = 'running';
     if (this.#state === 'stopping') return;
-    for (const slot of this.#slots) slot.current ??= this.#spawn(slot);
+    for (const slot of this.#slots) this.#replacements.start(slot);
+    if (this.#config.supervisor.standIn) void this.#outages.watch();
   }
 
   #unwatched({ id, slot, pid }: WorkerProcess, reason: string): void {
@@ -289,15 +324,34 @@ class WorkerSupervisor implements Supervisor {
     } else if (!this.#everReady) {
       this.#state = 'stopping';
       this.#endIfIdle(describeFailedStart(this.#scriptName, exit, this.#sockets.takenPort));
-    } else if (slot.replacement !== worker) {
-      const sick = this.#healer.causeOf(worker);
-      if (sick !== undefined && slot.replacement !== undefined) {
-        this.#log.info(fields, `${ending}; another worker is about to take its place`);
-        return;
-      }
-      const cause = sick ?? (exit.signal === null ? 'exit' : 'signal');
-      this.#replacements.restart(slot, worker, cause, fields, ending);
+    } else {
+      this.#died(worker, slot, exit, fields, ending);
     }
+  }
+
+  /** A worker has ended that was to serve, or about to. */
+  #died(worker: WorkerProcess, slot: Slot, exit: Exit, fields: object, ending: string): void {
+    const death = this.#deaths.examine(worker, exit);
+    const sick = this.#healer.causeOf(worker);
+    const isBack = (): boolean => slot.current?.readySinceMs !== undefined;
+    if (slot.replacement === worker) {
+      // Whoever heals says of the incident itself why no other worker came.
+      const isHealing = slot.current !== undefined && this.#healer.causeOf(slot.current) !== undefined;
+      if (!isHealing) void this.#deaths.report(worker, death, { kind: 'given-up' }, isBack);
+      return;
+    }
+    if (sick !== undefined) this.#healer.ended(worker, describeExit(exit));
+    if (sick !== undefined && slot.replacement !== undefined) {
+      this.#log.info(fields, `${ending}; another worker is about to take its place`);
+      return;
+    }
+    const cause = sick ?? (exit.signal === null ? 'exit' : 'signal');
+    const { fromOutside, readyForMs = 0 } = death;
+    const restart = this.#replacements.restart(slot, { fromOutside, readyForMs }, cause, fields, ending);
+    if (sick !== undefined) return;
+    const { crashLoop, delayMs, history } = restart;
+    const after = { kind: 'restart', delayMs, crashLoop, recentDeaths: history.recentMs.length } as const;
+    void this.#deaths.report(worker, death, after, isBack);
   }
 
   #isStopping(): boolean {

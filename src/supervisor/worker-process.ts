@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import {
+  type ExitWord,
   receiveFromWorker,
   SAMPLE_INTERVAL_MS,
   send,
@@ -11,6 +12,7 @@ import {
   type TcpHandle,
   type ToSupervisor,
   type ToWorker,
+  type UncaughtError,
   type WatchdogMessage,
   type WatchdogReport,
   type WatchdogStack,
@@ -29,6 +31,9 @@ const REMAINING_LISTENS_MS = 5000;
 
 /** What a worker may take beyond its drain time before the signal is sent over its head: it may be blocked. */
 const DRAIN_SLACK_MS = 500;
+
+/** What a worker said last is in its pipe when it ends; a process that it has left behind may hold the other end open. */
+const LAST_WORDS_MS = 200;
 
 const PRELOAD = workerModule('preload');
 const AWAIT_SOCKETS = workerModule('await-sockets');
@@ -51,6 +56,15 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** What was said of a worker before it ended. */
+export interface LastWords {
+  /** The last error that nobody caught. */
+  readonly error: UncaughtError | undefined;
+  /** Node.js's own, undefined when it did not come to that. */
+  readonly word: ExitWord | undefined;
+  readonly report: WatchdogReport | undefined;
+}
+
 type Phase =
   | { readonly name: 'starting' }
   | { readonly name: 'ready'; readonly sinceMs: number }
@@ -58,6 +72,8 @@ type Phase =
 
 interface Events {
   ready: [];
+  /** It accepts on one more socket. */
+  listens: [];
   message: [message: ToSupervisor, handle: TcpHandle | undefined];
   userMessage: [message: unknown, handle: unknown];
   /** Four times a second from the watchdog thread, also while the worker's event loop is blocked. */
@@ -74,6 +90,8 @@ export class WorkerProcess extends EventEmitter<Events> {
   readonly startedAtMs: number = Date.now();
   /** Settles when the process has ended. */
   readonly exited: Promise<Exit>;
+  /** Settles soon after that. */
+  readonly lastWords: Promise<LastWords>;
 
   readonly #setup: WorkerSpec['setup'];
   readonly #detect: ResolvedDetectOptions;
@@ -82,6 +100,9 @@ export class WorkerProcess extends EventEmitter<Events> {
   #phase: Phase = { name: 'starting' };
   #sample: { readonly sample: WorkerSample; readonly atMs: number } | undefined;
   #report: { readonly report: WatchdogReport; readonly atMs: number } | undefined;
+  #error: UncaughtError | undefined;
+  #word: ExitWord | undefined;
+  #killedBecause: string | undefined;
   /** Messages for a worker that has not said hello; undefined afterwards. */
   #unsent: { readonly message: ToWorker; readonly handle: TcpHandle | undefined }[] | undefined = [];
   #readyTimer: NodeJS.Timeout | undefined;
@@ -138,6 +159,9 @@ export class WorkerProcess extends EventEmitter<Events> {
     const pipe = this.#child.stdio[descriptor];
     if (pipe !== null && pipe !== undefined)
       readWatchdog(pipe as Readable, (message) => this.#receiveFromWatchdog(message));
+    this.lastWords = this.exited
+      .then(() => closed(pipe, LAST_WORDS_MS))
+      .then(() => ({ error: this.#error, word: this.#word, report: this.#report?.report }));
     receiveFromWorker(this.#child, (message, handle) => this.#receive(message, handle));
     this.#child.on('message', (message, handle) => this.emit('userMessage', message, handle));
   }
@@ -156,6 +180,11 @@ export class WorkerProcess extends EventEmitter<Events> {
     return this.#phase.name === 'starting' ? undefined : this.#phase.sinceMs;
   }
 
+  /** Why we have killed it; undefined when we have not. */
+  get killedBecause(): string | undefined {
+    return this.#killedBecause;
+  }
+
   get sample(): WorkerSample | undefined {
     return this.#sample?.sample;
   }
@@ -165,6 +194,12 @@ export class WorkerProcess extends EventEmitter<Events> {
     if (key !== undefined) this.#missingKeys.delete(key);
     if (this.#missingKeys.size === 0) this.#markReady();
     else this.#readyTimer ??= setTimeout(() => this.#markReady(), REMAINING_LISTENS_MS);
+    this.emit('listens');
+  }
+
+  /** It is not ready, but accepts on some of the sockets that its predecessors listened on. */
+  get listensOnSome(): boolean {
+    return this.#phase.name === 'starting' && this.#readyTimer !== undefined;
   }
 
   tell(message: ToWorker, handle?: TcpHandle): void {
@@ -189,7 +224,9 @@ export class WorkerProcess extends EventEmitter<Events> {
     this.#killTimer = setTimeout(() => this.#signal(signal), this.#setup.drainTimeoutMs + DRAIN_SLACK_MS);
   }
 
-  kill(): void {
+  /** @param because Why, as the rest of a sentence that begins with "it". */
+  kill(because: string = 'had to end'): void {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#killedBecause ??= because;
     this.#child.kill('SIGKILL');
   }
 
@@ -226,6 +263,14 @@ export class WorkerProcess extends EventEmitter<Events> {
       this.emit('stack', message);
       return;
     }
+    if (message.kind === 'uncaught') {
+      this.#error = message;
+      return;
+    }
+    if (message.kind === 'exit') {
+      this.#word = message;
+      return;
+    }
     this.#report = { report: message, atMs: Date.now() };
     this.emit('report', message);
   }
@@ -256,6 +301,18 @@ export class WorkerProcess extends EventEmitter<Events> {
     }
     return nowMs - Math.max(readySinceMs, this.#sample?.atMs ?? 0) <= SILENT_MS;
   }
+}
+
+/** Waits until a stream has ended, but not for ever. */
+async function closed(stream: NodeJS.EventEmitter | null | undefined, mostMs: number): Promise<void> {
+  if (stream === null || stream === undefined || (stream as Readable).closed) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, mostMs);
+    stream.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /** Standard input, output and error, and the sockets that systemd has opened for us (sd_listen_fds(3)), under their numbers. */

@@ -1,3 +1,4 @@
+export type { ExitWord, ToldError, UncaughtError } from './last-words.ts';
 export {
   type BoundAddress,
   receiveFromWorker,

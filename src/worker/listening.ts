@@ -156,7 +156,7 @@ export class Listening {
     const listenOnCopies = (first: TcpHandle): void => {
       if (!listenOn(first)) return;
       for (const copy of this.#take(key)) this.#open.get(key)?.add(copy);
-      this.#tell({ kind: 'listening', key });
+      this.#tell({ kind: 'listening', key, speaksHttp: speaksHttp(server) });
     };
 
     const [first, ...others] = this.#take(key);
@@ -181,7 +181,7 @@ export class Listening {
     } else if (listenOn(bound)) {
       const name: Partial<BoundAddress> = {};
       bound.getsockname(name);
-      this.#tell({ kind: 'bound', key, bound: name as BoundAddress }, bound);
+      this.#tell({ kind: 'bound', key, bound: name as BoundAddress, speaksHttp: speaksHttp(server) }, bound);
     }
   }
 
@@ -209,6 +209,11 @@ export class Listening {
     const place = port === 0 || port === null ? `any-${(this.#anyPortCalls += 1)}` : String(port);
     return `${address ?? ''}|${place}|${addressType}|${flags}`;
   }
+}
+
+/** A server of node:http or node:https has the first of these, one of node:http2 the second. */
+function speaksHttp(server: net.Server): boolean {
+  return 'closeIdleConnections' in server || 'updateSettings' in server;
 }
 
 /** `exclusive` and `reusePort` are asked for by name; only `listen` itself still knows them. */

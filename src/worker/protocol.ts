@@ -42,11 +42,16 @@ export type ToSupervisor =
   /** Is there to be spoken to. */
   | { readonly kind: 'hello' }
   /** Bound a new socket; comes with its handle. */
-  | { readonly kind: 'bound'; readonly key: SocketKey; readonly bound: BoundAddress }
+  | {
+      readonly kind: 'bound';
+      readonly key: SocketKey;
+      readonly bound: BoundAddress;
+      readonly speaksHttp: boolean;
+    }
   /** Wants copies of a socket that it could not bind, being taken. */
   | { readonly kind: 'claim'; readonly key: SocketKey; readonly where: string }
   /** Listens on copies that it was given. */
-  | { readonly kind: 'listening'; readonly key: SocketKey }
+  | { readonly kind: 'listening'; readonly key: SocketKey; readonly speaksHttp: boolean }
   /** The user closed the server. */
   | { readonly kind: 'closed'; readonly key: SocketKey }
   | { readonly kind: 'passed-through'; readonly reason: PassThroughReason; readonly where: string }

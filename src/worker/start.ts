@@ -6,6 +6,7 @@ import { Admission, installGate, PROTECTED_CHANNEL, type RequestObserver } from 
 import type { BackpressureOptions } from '../backpressure/index.ts';
 import { acceptWhatWaits, drain } from './drain.ts';
 import { Durations } from './durations.ts';
+import { leaveLastWords } from './last-words.ts';
 import { Listening } from './listening.ts';
 import {
   receiveFromSupervisor,
@@ -47,6 +48,7 @@ function slowClients(options: BackpressureOptions): (server: net.Server) => void
 
 /** Makes this process a worker. */
 export function startWorker(setup: WorkerSetup): void {
+  leaveLastWords(setup.watchdog.descriptor);
   let supervised = true;
   const tell = (message: ToSupervisor, handle?: TcpHandle): void => {
     if (supervised) send(process, message, handle);

@@ -4,6 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { NO_RESTARTS_YET, type WorkerStatus } from '../../src/supervisor/index.ts';
+import { endedIncident, steps } from './faults/incidents.ts';
 import { echo, request } from './harness/http.ts';
 import { kill } from './harness/process.ts';
 import { respite, type RunningRespite } from './harness/respite.ts';
@@ -16,15 +17,67 @@ async function replaced(running: RunningRespite, old: WorkerStatus | undefined):
 }
 
 const DEATHS = [
-  { what: 'process.exit(3)', path: '/exit?code=3', cause: 'exit', says: [/"(exitC|c)ode":3|code 3/] },
-  { what: 'process.exit(0)', path: '/exit?code=0', cause: 'exit', says: [/"(exitC|c)ode":0|code 0/] },
-  { what: 'an uncaught exception', path: '/throw', cause: 'exit', says: [/"(exitC|c)ode":1|code 1/] },
-  { what: 'SIGKILL', path: '/kill', cause: 'signal', says: ['SIGKILL'] },
+  {
+    what: 'process.exit(3)',
+    path: '/exit?code=3',
+    cause: 'exit',
+    says: [/"(exitC|c)ode":3|code 3/],
+    incident: 'crash',
+    summary: /^worker 1 ended with exit code 3: process\.exit\(\) was called in .*\(.*dies\.mjs:\d+\)$/,
+  },
+  {
+    what: 'process.exit(0)',
+    path: '/exit?code=0',
+    cause: 'exit',
+    says: [/"(exitC|c)ode":0|code 0/],
+    incident: 'crash',
+    summary: /exit code 0: process\.exit\(\) was called in .*dies\.mjs:\d+\)$/,
+  },
+  {
+    what: 'an uncaught exception',
+    path: '/throw',
+    cause: 'exit',
+    says: [/"(exitC|c)ode":1|code 1/],
+    incident: 'crash',
+    summary: /^worker 1 crashed: Error: thrown in a handler, in .*\(.*dies\.mjs:\d+\)$/,
+  },
+  {
+    what: 'an unhandled rejection',
+    path: '/reject',
+    cause: 'exit',
+    says: [/"(exitC|c)ode":1|code 1/],
+    incident: 'crash',
+    summary: /^worker 1 crashed: TypeError: rejected for \/orders\?…, in placeOrder \(.*dies\.mjs:\d+\)$/,
+  },
+  {
+    what: 'process.abort()',
+    path: '/abort',
+    cause: 'signal',
+    says: ['SIGABRT'],
+    incident: 'crash',
+    summary: /^worker 1 aborted: signal SIGABRT$/,
+  },
+  {
+    what: 'SIGSEGV',
+    path: '/segv',
+    cause: 'signal',
+    says: ['SIGSEGV'],
+    incident: 'crash',
+    summary: /^worker 1 crashed in native code: signal SIGSEGV$/,
+  },
+  {
+    what: 'SIGKILL',
+    path: '/kill',
+    cause: 'signal',
+    says: ['SIGKILL'],
+    incident: 'unknown',
+    summary: /^worker 1 was killed from outside: signal SIGKILL$/,
+  },
 ] as const;
 
-for (const { what, path: route, cause, says } of DEATHS) {
-  test(`a worker that ends by ${what} is replaced, and the log says how it ended`, async (t) => {
-    const running = respite(t, 'dies.mjs');
+for (const { what, path: route, cause, says, incident, summary } of DEATHS) {
+  test(`a worker that ends by ${what} is replaced, and log and incident say how it ended`, async (t) => {
+    const running = respite(t, 'dies.mjs', { config: { supervisor: { stableMs: 300, standIn: false } } });
     const port = await running.port();
     const [first] = await running.ready();
     assert.equal((await echo(port, { path: route })).pid, first?.pid);
@@ -34,16 +87,38 @@ for (const { what, path: route, cause, says } of DEATHS) {
     const { restarts } = await running.status();
     assert.deepEqual(restarts, { ...NO_RESTARTS_YET, [cause]: 1 });
     await running.logs(...says, String(first?.pid));
+    const ended = await endedIncident(running);
+    assert.deepEqual([ended.cause, ended.worker.pid], [incident, first?.pid]);
+    assert.match(ended.summary, summary);
+    assert.match(steps(ended), /replaced$/);
+    assert.ok((ended.endedAtMs ?? 0) - ended.openedAtMs < 10_000);
+    assert.doesNotMatch(JSON.stringify(ended) + running.log.map(({ msg }) => msg).join('\n'), /secret/);
     assert.equal((await running.stop()).code, 0);
   });
 }
 
-test('the first replacement comes at once, the next ones after a growing delay', async (t) => {
-  const running = respite(t, 'dies.mjs');
-  await running.port();
+test('an incident is over only when the new worker has stayed up, and then since it came up', async (t) => {
+  const running = respite(t, 'dies.mjs', { config: { supervisor: { stableMs: 3000, standIn: false } } });
+  const port = await running.port();
+  const [first] = await running.ready();
+  await echo(port, { path: '/throw' });
+  const second = await replaced(running, first);
+  await echo(port, { path: '/exit?code=4' });
+  const third = await replaced(running, second);
+  const incident = await endedIncident(running);
+  assert.match(
+    steps(incident),
+    /^worker 1 crashed: [^]*replaced\nworker 2 ended with exit code 4: [^]*replaced$/,
+  );
+  assert.ok(Math.abs((incident.endedAtMs ?? 0) - (third.readyAtMs ?? 0)) < 500);
+});
+
+test('a program that ends: the first replacement comes at once, the next ones after a growing delay', async (t) => {
+  const running = respite(t, 'dies.mjs', { config: { supervisor: { standIn: false } } });
+  const port = await running.port();
   let [worker]: readonly (WorkerStatus | undefined)[] = await running.ready();
   for (let death = 0; death < 3; death += 1) {
-    kill(worker?.pid ?? 0);
+    await echo(port, { path: '/exit?code=3' });
     worker = await replaced(running, worker);
   }
   // Full jitter: anything from nothing to 0.5 s, then to 1 s. The first has no delay at all.
@@ -53,23 +128,53 @@ test('the first replacement comes at once, the next ones after a growing delay',
   for (const [i, delay] of delays.entries()) assert.ok(delay <= 250 * 2 ** i, `${i}: ${delay}`);
 });
 
-test('past five restarts in 60 s it says so loudly, and SIGHUP does not wait for the next try', async (t) => {
+test('a worker that never listens is killed after startTimeoutMs, and that is an incident', async (t) => {
+  const running = respite(t, 'starts-when-allowed.mjs', {
+    // More than a start takes on a busy machine.
+    config: { supervisor: { startTimeoutMs: 5000, stableMs: 300 } },
+  });
+  writeFileSync(path.join(running.dir, 'allowed'), '');
+  await running.port();
+  const [first] = await running.ready();
+  writeFileSync(path.join(running.dir, 'stuck'), '');
+  kill(first?.pid ?? 0);
+  await running.logs('did not start: it did not listen within 5 s');
+  rmSync(path.join(running.dir, 'stuck'));
+  await replaced(running, first);
+  const { incidents } = await running.status();
+  assert.deepEqual(
+    incidents.map(({ cause }) => cause),
+    ['unknown', 'start-failed'],
+  );
+});
+
+test('past five restarts in 60 s it says so loudly, in one incident, and SIGHUP does not wait for the next try', async (t) => {
   const running = respite(t, 'dies.mjs');
   const port = await running.port();
   await running.ready();
   writeFileSync(path.join(running.dir, 'doomed'), '');
-  kill((await running.ready())[0]?.pid ?? 0);
+  await echo(port, { path: '/exit?code=3' });
   await running.untilStatus('six restarts', ({ restarts }) => restarts.exit + restarts.signal >= 6);
   const loud = await running.logs('CRASH LOOP', '60 s');
   assert.ok(loud.level >= 50);
-  const quiet = running.log.slice(0, running.log.indexOf(running.logged('CRASH LOOP')[0] ?? loud));
+  const incident = await running.untilStatus('one incident', ({ incidents: [one, ...others] }) => {
+    assert.equal(others.length, 0);
+    return one?.summary.endsWith('(a crash loop)') === true && one;
+  });
+  assert.deepEqual([incident.cause, incident.endedAtMs], ['crash', undefined]);
+  assert.match(steps(incident), /\ncrash loop: 6 ends within 60 s; from now on one try every 30 s$/);
+  const { log } = running;
+  const quiet = log.slice(
+    0,
+    log.findIndex(({ msg }) => msg === loud.msg),
+  );
   assert.equal(quiet.filter((line) => typeof line['delayMs'] === 'number').length, 5, running.transcript());
   rmSync(path.join(running.dir, 'doomed'));
   // The next try by itself comes within the cap of 30 s; somebody who has mended it need not wait.
   assert.ok(Number(loud['delayMs']) <= 30_000);
   running.signal('SIGHUP');
   await running.ready();
-  assert.equal((await echo(port)).method, 'GET');
+  await running.until('the worker to serve', async () => (await request(port)).status === 200);
 });
 
 test('stopping while a replacement is waited for ends at once', async (t) => {

@@ -231,7 +231,7 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ supervisor: { heapMb: 15 } }, 'supervisor.heapMb must be a whole number of at least 16, got 15'],
   [
     { supervisor: { worker: 1 } },
-    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, heapMb, balancer, detect',
+    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, stableMs, standIn, heapMb, balancer, detect',
   ],
   [
     { supervisor: { balancer: { checkFailures: 2 } } },

@@ -191,6 +191,8 @@ const supervisor = strict({
   drainTimeoutMs: integer(0).optional(),
   killTimeoutMs: integer(0).optional(),
   startTimeoutMs: integer(1).optional(),
+  stableMs: integer(0).optional(),
+  standIn: z.boolean('true or false').optional(),
   heapMb: integer(16).optional(),
   balancer: balancer.optional(),
   detect: detect.optional(),

@@ -74,6 +74,12 @@ export class OpenIncident {
     this.#changed(this.#incident);
   }
 
+  /** It is over since then, as has turned out now. */
+  over(endedAtMs: number): void {
+    this.#incident = { ...this.#incident, endedAtMs };
+    this.#changed(this.#incident);
+  }
+
   /** It is over. @returns How long it lasted, in milliseconds. */
   end(what: string): number {
     const endedAtMs = this.#nowMs();

@@ -1,3 +1,4 @@
+import type { ExitWord, UncaughtError } from '../last-words.ts';
 import type { StackFrame } from './stack.ts';
 
 /** What the watchdog thread says of its process, 4 times a second, also while the main thread stands still. Counters count since the start. */
@@ -40,7 +41,7 @@ export interface WatchdogStack {
 }
 
 /** Everything that can come through the watchdog's pipe, one line of JSON each. */
-export type WatchdogMessage = WatchdogReport | WatchdogStack;
+export type WatchdogMessage = WatchdogReport | WatchdogStack | UncaughtError | ExitWord;
 
 /** A line, ready to be written. */
 export function formatMessage(message: WatchdogMessage): string {
@@ -52,8 +53,9 @@ export function parseMessage(line: string): WatchdogMessage | undefined {
   try {
     const message = JSON.parse(line) as Partial<WatchdogMessage> | null;
     if (message?.kind === 'report' && typeof message.sequence === 'number') return message as WatchdogReport;
-    return message?.kind === 'stack' && Array.isArray(message.frames)
-      ? (message as WatchdogStack)
+    if (message?.kind === 'uncaught' && Array.isArray(message.chain)) return message as UncaughtError;
+    return (message?.kind === 'stack' || message?.kind === 'exit') && Array.isArray(message.frames)
+      ? (message as WatchdogStack | ExitWord)
       : undefined;
   } catch {
     return undefined;

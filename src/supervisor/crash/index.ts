@@ -1,0 +1,2 @@
+export { Deaths } from './deaths.ts';
+export { watchKernelKills } from './kernel-kills.ts';

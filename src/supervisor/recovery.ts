@@ -1,0 +1,147 @@
+// When an incident is over: not when another worker listens, but when it has done so for a while.
+import type { IncidentCause } from './incident/incident.ts';
+import type { IncidentLedger, OpenIncident, Opening } from './incident/ledger.ts';
+
+/** Ways in which a program fails. A worker that ends in one of them, and its replacement in another, is one fault. */
+const ENDS: ReadonlySet<IncidentCause> = new Set(['crash', 'start-failed', 'killed-by-kernel']);
+
+/** One open incident, with those of the same fault that came before it was over. */
+interface Course {
+  readonly open: OpenIncident;
+  /** How often the fault has been seen. */
+  times: number;
+  /** A worker that gets ready in its slot is its end. Otherwise somebody else says when service is back. */
+  untilReady: boolean;
+  /** A budget of restarts was used up: only a long time of health is an end to that. */
+  loop: boolean;
+  /** Since when service is back. */
+  backAtMs: number | undefined;
+  timer: NodeJS.Timeout | undefined;
+}
+
+interface RecoveryConfig {
+  readonly ledger: IncidentLedger;
+  /** How long the new worker of a slot has to stay well. */
+  readonly stableMs: number;
+  /** The same after a crash loop. */
+  readonly loopStableMs: number;
+  readonly nowMs: () => number;
+}
+
+/**
+ * Keeps the open incidents, one for each slot. Each is over when service has been back for a while, and then ended at the time
+ * it came back. If the same fault comes again before, the incident goes on: a crash loop is one incident, not one for each crash.
+ */
+export class Recovery {
+  readonly #config: RecoveryConfig;
+  readonly #courses = new Map<number, Course>();
+
+  constructor(config: RecoveryConfig) {
+    this.#config = config;
+  }
+
+  /** A new incident, or the one of this slot that is not over yet, if this is the same fault again. */
+  open(opening: Opening): OpenIncident {
+    const { slot } = opening.worker;
+    const course = this.#courses.get(slot);
+    if (course !== undefined && isSameFault(course.open.incident.cause, opening.cause)) {
+      clearTimeout(course.timer);
+      course.backAtMs = undefined;
+      course.times += 1;
+      // A loop may go on for days, and every step is written down and told.
+      if (isWorthTelling(course.times)) course.open.step(opening.summary);
+      return course.open;
+    }
+    if (course !== undefined) this.#end(slot, course);
+    const open = this.#config.ledger.open(opening);
+    this.#courses.set(slot, {
+      open,
+      times: 1,
+      untilReady: false,
+      loop: false,
+      backAtMs: undefined,
+      timer: undefined,
+    });
+    return open;
+  }
+
+  /** This incident is one of a loop. @returns False if that was known. */
+  isLoop(open: OpenIncident): boolean {
+    const course = this.#of(open);
+    if (course === undefined || course.loop) return false;
+    course.loop = true;
+    return true;
+  }
+
+  /** Service is back when a worker of that slot is ready. */
+  untilReady(open: OpenIncident): void {
+    const course = this.#of(open);
+    if (course !== undefined) course.untilReady = true;
+  }
+
+  /** A worker of this slot is ready. */
+  ready(slot: number): void {
+    const course = this.#courses.get(slot);
+    if (course?.untilReady !== true) return;
+    course.untilReady = false;
+    this.replaced(course.open);
+  }
+
+  /** Service is back. @returns After how long, in milliseconds. */
+  replaced(open: OpenIncident): number {
+    const course = this.#of(open);
+    const { nowMs, stableMs, loopStableMs } = this.#config;
+    const { slot } = open.incident.worker;
+    const windowMs = course?.loop === true ? loopStableMs : stableMs;
+    if (course === undefined || windowMs === 0) {
+      if (course !== undefined) this.#courses.delete(slot);
+      return open.end('replaced');
+    }
+    course.backAtMs = nowMs();
+    course.timer = setTimeout(() => this.#end(slot, course), windowMs).unref();
+    if (isWorthTelling(course.times)) open.step('replaced');
+    return course.backAtMs - open.incident.openedAtMs;
+  }
+
+  /** It is over, and service is not back by anything that was done. */
+  giveUp(open: OpenIncident, what: string): void {
+    if (this.#of(open) !== undefined) this.#courses.delete(open.incident.worker.slot);
+    open.end(what);
+  }
+
+  /** Something was done that concerns every open incident whose service is not back. */
+  note(what: string): void {
+    for (const { open, backAtMs, times } of this.#courses.values()) {
+      if (backAtMs === undefined && isWorthTelling(times)) open.step(what);
+    }
+  }
+
+  /** Everything stops: nothing more will turn out. */
+  stop(): void {
+    for (const [slot, course] of this.#courses) {
+      if (course.backAtMs === undefined) course.open.step('everything was stopped before service was back');
+      this.#end(slot, course);
+    }
+  }
+
+  #of(open: OpenIncident): Course | undefined {
+    const course = this.#courses.get(open.incident.worker.slot);
+    return course?.open === open ? course : undefined;
+  }
+
+  #end(slot: number, course: Course): void {
+    clearTimeout(course.timer);
+    this.#courses.delete(slot);
+    if (course.backAtMs !== undefined && !isWorthTelling(course.times)) course.open.step('replaced');
+    course.open.over(course.backAtMs ?? this.#config.nowMs());
+  }
+}
+
+function isSameFault(one: IncidentCause, other: IncidentCause): boolean {
+  return one === other || (ENDS.has(one) && ENDS.has(other));
+}
+
+/** The first eight, then the 16th, 32nd, 64th … */
+function isWorthTelling(times: number): boolean {
+  return times <= 8 || Number.isInteger(Math.log2(times));
+}

@@ -1,0 +1,93 @@
+// A worker that dies of memory, and who ended it: V8 or the kernel.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { echo } from '../harness/http.ts';
+import { respite } from '../harness/respite.ts';
+import { until } from '../harness/until.ts';
+import { endedIncident, steps } from './incidents.ts';
+
+const FIXTURE = '../faults/runs-out.mjs';
+const MB = 1024 * 1024;
+
+test('V8 aborts a worker whose heap is full: gc-death-spiral, with the figures', async (t) => {
+  const running = respite(t, FIXTURE, {
+    options: ['--heap', '128'],
+    config: { supervisor: { stableMs: 300 } },
+  });
+  const port = await running.port();
+  const [worker] = await running.ready();
+  await running.untilStatus('a report', ({ workers: [now] }) => now?.report !== undefined);
+  await echo(port, { path: '/heap' });
+  const incident = await endedIncident(running, 60_000);
+  assert.match(running.stderr, /heap out of memory/);
+  assert.deepEqual(
+    [incident.cause, incident.worker.pid],
+    ['gc-death-spiral', worker?.pid],
+    incident.facts.join('\n'),
+  );
+  assert.match(
+    incident.summary,
+    /^worker 1 ran out of heap \(128 MB\) and was aborted by V8: signal SIGABRT$/,
+  );
+  assert.match(steps(incident), /replaced$/);
+});
+
+test('the kernel kills a worker for want of memory: killed-by-kernel, by its own counter', async (t) => {
+  const cgroup = memoryCgroup(t, 300 * MB);
+  if (cgroup === undefined) return;
+  const running = respite(t, FIXTURE, {
+    config: { supervisor: { stableMs: 300 } },
+    env: { RESPITE_TEST_CGROUP: cgroup, NODE_OPTIONS: `--import=${ENTER}` },
+  });
+  // After that of the processes in it, since these hooks run in the order in which they were given.
+  t.after(async () => until('the cgroup to be empty', () => removed(cgroup)));
+  const port = await running.port();
+  const [worker] = await running.ready();
+  await echo(port, { path: '/memory' });
+  const incident = await endedIncident(running, 60_000);
+  assert.deepEqual(
+    [incident.cause, incident.worker.pid],
+    ['killed-by-kernel', worker?.pid],
+    incident.facts.join('\n'),
+  );
+  assert.match(incident.summary, /^worker 1 was killed by the kernel: memory ran out$/);
+});
+
+/** Moves the process into the cgroup before anything else of it runs; its children are born there. */
+const ENTER = `data:text/javascript,${encodeURIComponent(
+  "import { writeFileSync } from 'node:fs'; writeFileSync(process.env.RESPITE_TEST_CGROUP + '/cgroup.procs', String(process.pid));",
+)}`;
+
+/** A cgroup of this test's own, of version 1 or 2; undefined where this user may not make one. */
+function memoryCgroup(t: TestContext, limitBytes: number): string | undefined {
+  const own = readFileSync('/proc/self/cgroup', 'utf8');
+  const [, v1] = /^\d+:(?:\w+,)*memory(?:,\w+)*:(.*)$/m.exec(own) ?? [];
+  const [, v2] = /^0::(.*)$/m.exec(own) ?? [];
+  const parent =
+    v1 === undefined ? path.join('/sys/fs/cgroup', v2 ?? '') : path.join('/sys/fs/cgroup/memory', v1);
+  const made = path.join(parent, `respite-test-${process.pid}`);
+  try {
+    mkdirSync(made);
+    writeFileSync(
+      path.join(made, v1 === undefined ? 'memory.max' : 'memory.limit_in_bytes'),
+      String(limitBytes),
+    );
+  } catch (error) {
+    // As with the older versions of Node.js: what is never tested does not work.
+    if (process.env['CI'] !== undefined) throw error;
+    t.skip(`no cgroup can be made here: ${String(error)}`);
+    return undefined;
+  }
+  return made;
+}
+
+function removed(cgroup: string): boolean {
+  try {
+    rmdirSync(cgroup);
+    return true;
+  } catch {
+    return false;
+  }
+}
