@@ -140,7 +140,7 @@ const gcDeathSpiral = strict({ warnShare: threshold, replaceShare: threshold });
 /** What can be switched off. */
 const orFalse = <Options extends z.ZodType>(
   options: Options,
-): z.ZodOptional<z.ZodUnion<[z.ZodLiteral<false>, Options]>> =>
+): z.ZodOptional<z.ZodUnion<readonly [z.ZodLiteral<false>, Options]>> =>
   z.union([z.literal(false, 'false or an object'), options]).optional();
 
 const detect = strict({
