@@ -279,7 +279,11 @@ export class Healer<Worker extends Patient> {
   }
 
   #openCase(worker: Worker, finding: Finding): void {
-    if (!isHealed(finding.cause)) return;
+    if (!isHealed(finding.cause)) {
+      // It was explained by something that another worker would not change.
+      this.#tell(worker, finding);
+      return;
+    }
     const open = this.#openIncident(worker, finding, ': replacing it');
     const opened: Case = { cause: finding.cause, open, condemned: false, located: false };
     this.#cases.set(worker, opened);

@@ -54,9 +54,12 @@ export class Rounds<Worker extends Visited> {
 
   /** One after the other: a round that takes longer delays the next. */
   start(): void {
-    void this.#go().finally(() => {
-      if (!this.#stopped) setTimeout(() => this.start(), ROUND_MS).unref();
-    });
+    void this.#go()
+      // What can't be read now may be the next time; whoever watches must not be what the instance dies of.
+      .catch(() => {})
+      .finally(() => {
+        if (!this.#stopped) setTimeout(() => this.start(), ROUND_MS).unref();
+      });
   }
 
   stop(): void {
