@@ -133,11 +133,14 @@ class WorkerSupervisor implements Supervisor {
       log: config.log,
       nowMs: () => Date.now(),
       drainTimeoutMs: config.supervisor.drainTimeoutMs,
+      incidents: this.#incidents,
       recovery: this.#recovery,
       replace: async (worker, cause) => {
         const slot = this.#slots[worker.slot - 1];
         return slot === undefined ? 'it has no place' : this.#replacements.heal(slot, worker, cause);
       },
+      investigate: async (worker) => (await import('./rounds.ts')).investigate(worker),
+      whereInKernel: async (worker) => (await import('./rounds.ts')).whereInKernel(worker),
     });
     this.#replacements = new Replacements({
       log: config.log,
@@ -298,6 +301,23 @@ class WorkerSupervisor implements Supervisor {
     if (this.#state === 'stopping') return;
     for (const slot of this.#slots) this.#replacements.start(slot);
     if (this.#config.supervisor.standIn) void this.#outages.watch();
+    void this.#makeRounds();
+  }
+
+  /** Loaded when somebody serves: until then there is nothing to see. */
+  async #makeRounds(): Promise<void> {
+    const { Rounds } = await import('./rounds.ts');
+    const rounds = new Rounds<WorkerProcess>({
+      detect: this.#config.supervisor.detect,
+      healer: this.#healer,
+      workers: () =>
+        [...this.#live].filter(
+          ({ readySinceMs, state }) => readySinceMs !== undefined && state !== 'draining',
+        ),
+    });
+    rounds.start();
+    await this.ended;
+    rounds.stop();
   }
 
   #unwatched({ id, slot, pid }: WorkerProcess, reason: string): void {
@@ -310,6 +330,7 @@ class WorkerSupervisor implements Supervisor {
   #exited(worker: WorkerProcess, slot: Slot, exit: Exit): void {
     const expected = worker.state === 'draining';
     this.#live.delete(worker);
+    this.#healer.gone(worker);
     this.#sockets.leave(worker);
     if (worker.sample !== undefined) this.#totals = addSample(this.#totals, worker.sample);
     if (slot.current === worker) slot.current = undefined;

@@ -13,13 +13,14 @@ import {
   type ToSupervisor,
   type ToWorker,
   type UncaughtError,
+  type WaitingRoute,
   type WatchdogMessage,
   type WatchdogReport,
   type WatchdogStack,
   type WorkerSample,
   type WorkerSetup,
 } from '../worker/index.ts';
-import { judgeBlockedLoop, type ResolvedDetectOptions } from './detect/index.ts';
+import { judgeBlockedLoop, needsWatchdog, type ResolvedDetectOptions } from './detect/index.ts';
 import type { WorkerState, WorkerStatus } from './status.ts';
 import { readWatchdog } from './watchdog-pipe.ts';
 
@@ -46,7 +47,7 @@ export interface WorkerSpec {
   readonly heapMb: number | undefined;
   /** Sockets that its predecessors listened on: it is ready when it listens on all of them. */
   readonly keys: readonly SocketKey[];
-  readonly setup: Omit<WorkerSetup, 'watchdog'>;
+  readonly setup: Omit<WorkerSetup, 'watchdog' | 'lastWordsDescriptor'>;
   readonly detect: ResolvedDetectOptions;
 }
 
@@ -105,6 +106,8 @@ export class WorkerProcess extends EventEmitter<Events> {
   #killedBecause: string | undefined;
   /** Messages for a worker that has not said hello; undefined afterwards. */
   #unsent: { readonly message: ToWorker; readonly handle: TcpHandle | undefined }[] | undefined = [];
+  #waiting: readonly WaitingRoute[] = [];
+  #isHeld = false;
   #readyTimer: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
 
@@ -123,7 +126,8 @@ export class WorkerProcess extends EventEmitter<Events> {
     const stackAfterMs = blockedLoop === false ? undefined : blockedLoop.evidenceMs;
     const setup: WorkerSetup = {
       ...spec.setup,
-      watchdog: { descriptor, heapMb: spec.heapMb, stackAfterMs },
+      lastWordsDescriptor: descriptor,
+      watchdog: needsWatchdog(spec.detect) ? { descriptor, heapMb: spec.heapMb, stackAfterMs } : undefined,
     };
     const awaitSockets = spec.keys.length === 0 ? [] : [`--import=${AWAIT_SOCKETS.href}`];
     this.#child = spawn(
@@ -172,7 +176,7 @@ export class WorkerProcess extends EventEmitter<Events> {
 
   get state(): WorkerState {
     if (this.#phase.name !== 'ready') return this.#phase.name;
-    return this.#isResponsive(this.#phase.sinceMs) ? 'ready' : 'unresponsive';
+    return !this.#isHeld && this.#isResponsive(this.#phase.sinceMs) ? 'ready' : 'unresponsive';
   }
 
   /** When it became ready; undefined until then. */
@@ -187,6 +191,16 @@ export class WorkerProcess extends EventEmitter<Events> {
 
   get sample(): WorkerSample | undefined {
     return this.#sample?.sample;
+  }
+
+  /** The last word of its watchdog. */
+  get report(): WatchdogReport | undefined {
+    return this.#report?.report;
+  }
+
+  /** Requests that have waited for their answer for seconds, by route. */
+  get waiting(): readonly WaitingRoute[] {
+    return this.#waiting;
   }
 
   /** It listens on a socket. */
@@ -224,6 +238,11 @@ export class WorkerProcess extends EventEmitter<Events> {
     this.#killTimer = setTimeout(() => this.#signal(signal), this.#setup.drainTimeoutMs + DRAIN_SLACK_MS);
   }
 
+  /** New requests should go elsewhere, or may come again. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+  }
+
   /** @param because Why, as the rest of a sentence that begins with "it". */
   kill(because: string = 'had to end'): void {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#killedBecause ??= because;
@@ -251,6 +270,8 @@ export class WorkerProcess extends EventEmitter<Events> {
       for (const { message: waiting, handle: waitingHandle } of unsent) this.tell(waiting, waitingHandle);
     } else if (message.kind === 'sample') {
       this.#sample = { sample: message.sample, atMs: Date.now() };
+    } else if (message.kind === 'waiting') {
+      this.#waiting = message.routes;
     } else if (message.kind === 'signalled') {
       this.#expectEnd();
     } else {

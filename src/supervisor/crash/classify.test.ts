@@ -11,6 +11,7 @@ const REPORT: WatchdogReport = {
   gapMs: 0,
   lagMs: 0,
   starvedMs: 0,
+  starvedGapMs: 0,
   debugger: false,
   oldGenerationLimitBytes: 256 * MB,
   oldGenerationBytes: 20 * MB,
@@ -20,6 +21,10 @@ const REPORT: WatchdogReport = {
   rssBytes: 80 * MB,
   utilization: 0,
   inFlight: 3,
+  abandoned: 0,
+  waiting: 0,
+  oldestWaitingMs: 0,
+  longestWaitMs: 0,
   completions: 5,
   lastRequest: 'GET /orders',
 };
