@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ResolvedAdmissionOptions } from '../admission/index.ts';
 import { RespiteError } from '../core/errors.ts';
 import { describeExit } from './coming-up.ts';
+import { logHealth } from './health-log.ts';
 import { Healer } from './healer.ts';
 import type { OnIncident } from './incident.ts';
 import type { Log } from './log.ts';
@@ -11,7 +12,7 @@ import { RecentIncidents } from './recent-incidents.ts';
 import { Replacements } from './replacements.ts';
 import { emptySlot, type Slot } from './slot.ts';
 import { SocketExchange } from './socket-exchange.ts';
-import type { InstanceState, SupervisorStatus } from './status.ts';
+import { type HealthSource, type InstanceState, NO_HEALTH, type SupervisorStatus } from './status.ts';
 import { addSample, NO_TOTALS } from './totals.ts';
 import { type Exit, WorkerProcess } from './worker-process.ts';
 
@@ -24,6 +25,8 @@ export interface SupervisorConfig {
   readonly supervisor: ResolvedSupervisorOptions;
   readonly admission: ResolvedAdmissionOptions;
   readonly log: Log;
+  /** Default: no indicators. */
+  readonly health?: HealthSource | undefined;
   readonly onIncident?: OnIncident | undefined;
 }
 
@@ -121,6 +124,7 @@ class WorkerSupervisor implements Supervisor {
 
   status(): SupervisorStatus {
     const samples = [...this.#live].flatMap(({ sample }) => sample ?? []);
+    const health = this.#config.health ?? NO_HEALTH;
     return {
       state: this.#state,
       script: this.#config.script,
@@ -131,6 +135,7 @@ class WorkerSupervisor implements Supervisor {
         .toSorted((a, b) => a.slot - b.slot || a.id - b.id),
       sockets: this.#sockets.addresses,
       restarts: this.#replacements.counts,
+      health: { readyShare: health.readyShare, indicators: health.reports() },
       restarting: this.#restarting,
       dryRun: this.#dryRun,
       incidents: this.#incidents.all,
@@ -214,6 +219,7 @@ class WorkerSupervisor implements Supervisor {
     worker.on('message', (message) => {
       if (message.kind === 'unwatched') this.#unwatched(worker, message.reason);
     });
+    worker.on('health', (after, before) => logHealth(this.#log, after, before, worker.id));
     // A worker that has not been ready has nobody to serve, and one that has ended nothing more to say.
     const isJudged = (): boolean =>
       this.#live.has(worker) && worker.readySinceMs !== undefined && !this.#isStopping();

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { IndicatorReport } from '../core/health-link.ts';
 import {
   receiveFromWorker,
   SAMPLE_INTERVAL_MS,
@@ -60,6 +61,8 @@ interface Events {
   ready: [];
   message: [message: ToSupervisor, handle: TcpHandle | undefined];
   userMessage: [message: unknown, handle: unknown];
+  /** What its health indicators have found, and what they had found before. */
+  health: [after: readonly IndicatorReport[], before: readonly IndicatorReport[]];
   /** Four times a second from the watchdog thread, also while the worker's event loop is blocked. */
   report: [report: WatchdogReport];
   /** Where its event loop is blocked. */
@@ -81,6 +84,7 @@ export class WorkerProcess extends EventEmitter<Events> {
   readonly #child: ChildProcess;
   #phase: Phase = { name: 'starting' };
   #sample: { readonly sample: WorkerSample; readonly atMs: number } | undefined;
+  #health: readonly IndicatorReport[] = [];
   #report: { readonly report: WatchdogReport; readonly atMs: number } | undefined;
   /** Messages for a worker that has not said hello; undefined afterwards. */
   #unsent: { readonly message: ToWorker; readonly handle: TcpHandle | undefined }[] | undefined = [];
@@ -204,6 +208,7 @@ export class WorkerProcess extends EventEmitter<Events> {
       sample: this.#sample?.sample,
       sampleAgeMs: this.#sample === undefined ? undefined : Date.now() - this.#sample.atMs,
       report: this.#report?.report,
+      health: this.#health,
     };
   }
 
@@ -214,6 +219,10 @@ export class WorkerProcess extends EventEmitter<Events> {
       for (const { message: waiting, handle: waitingHandle } of unsent) this.tell(waiting, waitingHandle);
     } else if (message.kind === 'sample') {
       this.#sample = { sample: message.sample, atMs: Date.now() };
+    } else if (message.kind === 'health') {
+      const before = this.#health;
+      this.#health = message.reports;
+      this.emit('health', message.reports, before);
     } else if (message.kind === 'signalled') {
       this.#expectEnd();
     } else {

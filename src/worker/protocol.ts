@@ -1,6 +1,7 @@
 // What supervisor and worker say to each other over Node.js's own IPC channel, which can also carry sockets. A command
 // that begins with NODE_ is delivered as 'internalMessage', so the user's process.on('message') never sees it.
 import type { ResolvedAdmissionOptions } from '../admission/index.ts';
+import type { IndicatorReport } from '../core/health-link.ts';
 import type { WorkerSample } from './sample.ts';
 import type { ThreadSetup } from './watchdog/index.ts';
 
@@ -48,6 +49,8 @@ export type ToSupervisor =
   | { readonly kind: 'closed'; readonly key: SocketKey }
   | { readonly kind: 'passed-through'; readonly reason: PassThroughReason; readonly where: string }
   | { readonly kind: 'sample'; readonly sample: WorkerSample }
+  /** What the user's health indicators in this worker have found; after each check. */
+  | { readonly kind: 'health'; readonly reports: readonly IndicatorReport[] }
   /** Its watchdog thread could not be started, or has ended. */
   | { readonly kind: 'unwatched'; readonly reason: string }
   /** The user's code has called `process.disconnect()`. */

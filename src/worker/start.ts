@@ -2,6 +2,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { ServerHttp2Session } from 'node:http2';
 import net from 'node:net';
 import { Admission, installGate, PROTECTED_CHANNEL, type RequestObserver } from '../admission/index.ts';
+import { receiveHealth } from '../core/health-link.ts';
 import { drain } from './drain.ts';
 import { Durations } from './durations.ts';
 import { Listening } from './listening.ts';
@@ -85,6 +86,8 @@ export function startWorker(setup: WorkerSetup): void {
 
   const sampler = new Sampler(admissions, durations);
   sampler.start((sample) => tell({ kind: 'sample', sample }));
+
+  receiveHealth((reports) => tell({ kind: 'health', reports }));
 
   let ending = false;
   const end = async (signal: NodeJS.Signals): Promise<void> => {

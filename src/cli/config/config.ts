@@ -1,4 +1,5 @@
 import type { AdmissionOptions } from '../../admission/index.ts';
+import type { HealthOptions } from '../../health/index.ts';
 import type { ManagementOptions } from '../../management/index.ts';
 import type { SupervisorOptions } from '../../supervisor/index.ts';
 
@@ -8,6 +9,8 @@ export interface RespiteConfig {
   readonly admission?: AdmissionOptions | undefined;
   /** Worker processes: how many, how they end. */
   readonly supervisor?: SupervisorOptions | undefined;
+  /** What the supervisor looks at beside its workers, and how many of those must be ready. */
+  readonly health?: HealthOptions | undefined;
   /** The port for health, metrics and status. */
   readonly management?: ManagementOptions | undefined;
 }

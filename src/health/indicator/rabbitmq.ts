@@ -1,0 +1,57 @@
+import type { HealthCheck, PeerOptions } from '../check.ts';
+import { surviveErrors } from './client.ts';
+
+/** A connection of `amqplib`. */
+export interface RabbitmqConnection {
+  createChannel(): Promise<RabbitmqChannel>;
+  on(event: 'close', listener: () => void): unknown;
+}
+
+/** A channel of `amqplib`. */
+export interface RabbitmqChannel {
+  close(): Promise<unknown>;
+}
+
+/**
+ * Opens and closes a channel. A connection of `amqplib` is not made again once it was cut: given a function that connects, it is
+ * called when there is no connection, and what it returns is kept until it closes.
+ */
+export function rabbitmq(
+  connection: RabbitmqConnection | (() => Promise<RabbitmqConnection>),
+  { peer }: PeerOptions = {},
+): HealthCheck {
+  const connected = typeof connection === 'function' ? keeping(connection) : fixed(connection);
+  return {
+    peer,
+    local: false,
+    run: async () => {
+      // When the broker answers only after the time-out this goes on, and closes what it opened.
+      const channel = await (await connected()).createChannel();
+      surviveErrors(channel);
+      await channel.close();
+    },
+  };
+}
+
+function fixed(connection: RabbitmqConnection): () => Promise<RabbitmqConnection> {
+  surviveErrors(connection);
+  return async () => connection;
+}
+
+/** One connection at a time, also while it is being made. */
+function keeping(connect: () => Promise<RabbitmqConnection>): () => Promise<RabbitmqConnection> {
+  let current: Promise<RabbitmqConnection> | undefined;
+  return async () => {
+    if (current !== undefined) return current;
+    const opening = (async (): Promise<RabbitmqConnection> => connect())();
+    current = opening;
+    const drop = (): void => {
+      if (current === opening) current = undefined;
+    };
+    opening.then((connection) => {
+      surviveErrors(connection);
+      connection.on('close', drop);
+    }, drop);
+    return opening;
+  };
+}
