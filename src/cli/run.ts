@@ -21,12 +21,12 @@ export async function run({ script, args, flags }: RunRequest, version: string):
   const { admission, supervisor: options, management } = resolveSettings(flags, config, process.env);
 
   const log = createLog(logSettings);
-  // First the worker; what is loaded from here on is loaded while it starts.
   let indicators: HealthRegistry | undefined;
   const health = {
     readyShare: config.health?.readyShare ?? NO_HEALTH.readyShare,
     reports: () => indicators?.reports() ?? [],
   };
+  // First the worker; what is loaded from here on is loaded while it starts.
   const supervisor = startSupervisor({ script: file, args, supervisor: options, admission, log, health });
   const ignoreSignals = handleSignals({ supervisor, log });
   const checking = openHealth(config, log).then((registry) => (indicators = registry));

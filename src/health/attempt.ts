@@ -82,7 +82,8 @@ function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error).slice(0, ERROR_LIMIT);
   const [first] = error instanceof AggregateError ? error.errors : [];
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const message = error.message || (first instanceof Error ? first.message : '') || code || error.name;
+  const own = error.message || (first instanceof Error ? first.message : '') || code || error.name;
+  const message = error.cause instanceof Error ? `${own}: ${describe(error.cause)}` : own;
   const shown = message.includes(code) ? message : `${code}: ${message}`;
   return (shown.split('\n', 1)[0] ?? '').slice(0, ERROR_LIMIT);
 }

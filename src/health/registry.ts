@@ -28,6 +28,7 @@ export class HealthRegistry {
     return this.addResolved(name, resolveIndicatorOptions('health', name, options));
   }
 
+  /** The same with options that have been resolved before. */
   addResolved(name: string, options: ResolvedIndicatorOptions): () => void {
     if (this.#indicators.has(name)) {
       throw new RespiteError(

@@ -19,9 +19,9 @@ import { startRedis } from './harness/redis.ts';
 const ANSWER_MS = 50;
 
 const INTERVAL_MS = 250;
-const TIMEOUT_MS = 250;
-/** For a busy machine, and for asking every few milliseconds. */
-const SLACK_MS = 300;
+const TIMEOUT_MS = 500;
+/** For what a check and a signal take, and for asking every few milliseconds. */
+const SLACK_MS = 150;
 
 interface Component {
   readonly status: string;
@@ -106,7 +106,9 @@ test('dependencies hang and die: each indicator says so in time, and every probe
   pauseFamily(db);
   for (const service of others) service.pause();
   const downMs = await become('DOWN', all, hangMs);
-  for (const ms of downMs) assert.ok(ms <= INTERVAL_MS + TIMEOUT_MS + SLACK_MS, `down after ${ms} ms`);
+  /** With what the machine is late by: two timers, and an answer. */
+  const allowedMs = (): number => INTERVAL_MS + TIMEOUT_MS + SLACK_MS + 3 * Math.max(...controls);
+  for (const ms of downMs) assert.ok(ms <= allowedMs(), `down after ${ms} ms`);
   for (let i = 0; i < 500; i += 1) await ask();
   const { disk, redis } = await ask();
   assert.equal(disk?.status, 'UP');
@@ -122,7 +124,7 @@ test('dependencies hang and die: each indicator says so in time, and every probe
   const deadMs = performance.now();
   const dying = Promise.all([killFamily(db), ...others.map(async (service) => service.kill())]);
   for (const ms of await become('DOWN', [...all, 'tcp'], deadMs)) {
-    assert.ok(ms <= INTERVAL_MS + TIMEOUT_MS + SLACK_MS, `down after ${ms} ms`);
+    assert.ok(ms <= allowedMs(), `down after ${ms} ms`);
   }
   await dying;
   await running.logs(`redis at 127.0.0.1:${cache.port} is down`);

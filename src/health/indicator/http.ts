@@ -1,6 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Finding, HealthCheck, PeerOptions } from '../check.ts';
-import { showAddress } from './connection.ts';
 
 /** What to ask, and what is a good answer. */
 export interface HttpOptions extends PeerOptions {
@@ -20,7 +19,7 @@ export function http(url: string | URL, options: HttpOptions = {}): HealthCheck 
   const isExpected = (status: number): boolean =>
     typeof expect === 'function' ? expect(status) : expect.includes(status);
   return {
-    peer: options.peer ?? showAddress({ host: target.hostname, port: portOf(target) }),
+    peer: options.peer ?? `${target.hostname}:${portOf(target)}`,
     local: false,
     run: async (signal): Promise<Finding> => {
       let to = target;

@@ -35,10 +35,13 @@ export function mysql(client: MysqlPool | MysqlConnection, { peer }: PeerOptions
     };
   }
   const lease = {
-    acquire: () => client.getConnection(),
+    acquire: async () => {
+      const connection = await client.getConnection();
+      surviveErrors(innerOf(connection));
+      return connection;
+    },
     release: (connection: MysqlPoolConnection) => connection.release(),
     destroy: (connection: MysqlPoolConnection) => {
-      surviveErrors(connection);
       connection.destroy();
       cut(connection);
     },
@@ -54,8 +57,13 @@ export function mysql(client: MysqlPool | MysqlConnection, { peer }: PeerOptions
 
 /** mysql2 only ends its side when it destroys: towards a server that hangs the socket would stay. */
 function cut(connection: object): void {
-  const inner = 'connection' in connection ? connection.connection : connection;
-  (inner as { stream?: { destroy?: () => void } } | null)?.stream?.destroy?.();
+  (innerOf(connection) as { stream?: { destroy?: () => void } }).stream?.destroy?.();
+}
+
+/** mysql2/promise lends a new object around the same connection each time. */
+function innerOf(connection: object): object {
+  const inner = 'connection' in connection ? connection.connection : undefined;
+  return typeof inner === 'object' && inner !== null ? inner : connection;
 }
 
 /** Where mysql2 keeps host and port: of a pool, and of a connection. */

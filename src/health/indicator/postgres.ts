@@ -37,13 +37,14 @@ export function postgres(client: PostgresPool | PostgresClient, { peer }: PeerOp
     };
   }
   const lease = {
-    acquire: () => client.connect(),
-    release: (connection: PostgresPoolClient) => connection.release(),
-    destroy: (connection: PostgresPoolClient) => {
-      // It may be lost in the middle of a query; the pool listens to those at rest only.
+    acquire: async () => {
+      const connection = await client.connect();
+      // The pool listens to those at rest only.
       surviveErrors(connection);
-      connection.release(true);
+      return connection;
     },
+    release: (connection: PostgresPoolClient) => connection.release(),
+    destroy: (connection: PostgresPoolClient) => connection.release(true),
   };
   return {
     peer: peerOf(peer, client.options),

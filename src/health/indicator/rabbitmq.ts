@@ -1,5 +1,5 @@
 import type { HealthCheck, PeerOptions } from '../check.ts';
-import { surviveErrors } from './client.ts';
+import { peerOf, surviveErrors } from './client.ts';
 
 /** A connection of `amqplib`. */
 export interface RabbitmqConnection {
@@ -18,11 +18,20 @@ export interface RabbitmqChannel {
  */
 export function rabbitmq(
   connection: RabbitmqConnection | (() => Promise<RabbitmqConnection>),
-  { peer }: PeerOptions = {},
+  options: PeerOptions = {},
 ): HealthCheck {
-  const connected = typeof connection === 'function' ? keeping(connection) : fixed(connection);
+  let { peer } = options;
+  const meet = (met: RabbitmqConnection): void => {
+    surviveErrors(met);
+    peer ??= peerOfSocket(met);
+  };
+  if (typeof connection !== 'function') meet(connection);
+  const connected = typeof connection === 'function' ? keeping(connection, meet) : async () => connection;
   return {
-    peer,
+    // Known when it is connected.
+    get peer() {
+      return peer;
+    },
     local: false,
     run: async () => {
       // When the broker answers only after the time-out this goes on, and closes what it opened.
@@ -33,13 +42,11 @@ export function rabbitmq(
   };
 }
 
-function fixed(connection: RabbitmqConnection): () => Promise<RabbitmqConnection> {
-  surviveErrors(connection);
-  return async () => connection;
-}
-
 /** One connection at a time, also while it is being made. */
-function keeping(connect: () => Promise<RabbitmqConnection>): () => Promise<RabbitmqConnection> {
+function keeping(
+  connect: () => Promise<RabbitmqConnection>,
+  onConnected: (connection: RabbitmqConnection) => void,
+): () => Promise<RabbitmqConnection> {
   let current: Promise<RabbitmqConnection> | undefined;
   return async () => {
     if (current !== undefined) return current;
@@ -49,9 +56,17 @@ function keeping(connect: () => Promise<RabbitmqConnection>): () => Promise<Rabb
       if (current === opening) current = undefined;
     };
     opening.then((connection) => {
-      surviveErrors(connection);
+      onConnected(connection);
       connection.on('close', drop);
     }, drop);
     return opening;
   };
+}
+
+/** amqplib keeps the socket of a connection as its `connection.stream`. */
+function peerOfSocket(connection: object): string | undefined {
+  const inner = 'connection' in connection ? connection.connection : undefined;
+  const { remoteAddress, remotePort } =
+    (inner as { stream?: { remoteAddress?: string; remotePort?: number } } | undefined)?.stream ?? {};
+  return peerOf(undefined, { host: remoteAddress, port: remotePort });
 }

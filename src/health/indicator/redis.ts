@@ -4,31 +4,36 @@ import { peerOf, surviveErrors } from './client.ts';
 /** A client of `ioredis`, `iovalkey` or `redis` (node-redis). */
 export interface RedisClient {
   ping(): Promise<unknown>;
-  /** Of ioredis: `ready` when it is connected, `wait` before it was asked for anything. */
+  /** Of ioredis: `ready` when it is connected, `wait` before it was asked for anything, and other words. */
   readonly status?: string | undefined;
   /** Of node-redis. */
   readonly isReady?: boolean | undefined;
   readonly options?: object | undefined;
 }
 
-/** Pings Redis or Valkey. A client that is not connected is down at once: a command would wait in its queue. */
+/**
+ * Pings Redis or Valkey. A client that has lost its connection is down at once: a command would wait in its queue. While it
+ * connects for the first time it is waited for.
+ */
 export function redis(client: RedisClient, { peer }: PeerOptions = {}): HealthCheck {
-  surviveErrors(client);
+  const lastError = surviveErrors(client);
   const { options } = client;
   const socket = options !== undefined && 'socket' in options ? options.socket : undefined;
+  let wasConnected = false;
   return {
     peer: peerOf(peer, options, socket),
     local: false,
     run: async () => {
-      const state = stateOf(client);
-      if (state !== undefined) throw new Error(`the client is not connected (${state})`);
+      if (wasConnected && !isConnected(client)) {
+        throw new Error('the client is not connected', { cause: lastError() });
+      }
       await client.ping();
+      wasConnected = true;
     },
   };
 }
 
-/** What keeps the client from asking; undefined when nothing does. */
-function stateOf({ status, isReady }: RedisClient): string | undefined {
-  if (isReady === false) return 'not ready';
-  return status === undefined || status === 'ready' || status === 'wait' ? undefined : status;
+/** A client that says nothing of it is taken to be. */
+function isConnected({ status, isReady }: RedisClient): boolean {
+  return isReady !== false && (status === undefined || status === 'ready' || status === 'wait');
 }

@@ -1,16 +1,20 @@
 // What every indicator has to stand: what it looks at hangs, goes on, dies, and comes back.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { TestContext } from 'node:test';
 import { type HealthCheck, HealthRegistry, type IndicatorReport } from '../../../src/health/index.ts';
 import { until } from '../../process/harness/until.ts';
 import type { Service } from './service.ts';
 
 const INTERVAL_MS = 250;
-const TIMEOUT_MS = 250;
+const TIMEOUT_MS = 500;
 
-/** How late timers and processes may be on a machine that has much else to do. */
-const SLACK_MS = 250;
+/** For what a check and a signal take; how late this process's timers are is measured. */
+const SLACK_MS = 150;
+
+/** Within that it must be down. */
+export const DOWN_MS: number = INTERVAL_MS + TIMEOUT_MS + SLACK_MS;
 
 /** Time that clients wait between their own tries to connect again, which grows. */
 const RECONNECT_MS = 5000;
@@ -28,6 +32,7 @@ export interface Drill {
 /** An indicator that runs, and when it changed. */
 export class Watched {
   readonly #registry: HealthRegistry;
+  readonly #delay = monitorEventLoopDelay({ resolution: 10 });
   #checks = 0;
   readonly #changes: { readonly status: string; readonly atMs: number }[] = [];
 
@@ -40,6 +45,7 @@ export class Watched {
       if (status !== this.#changes.at(-1)?.status) this.#changes.push({ status, atMs: performance.now() });
     });
     t.after(() => this.#registry.clear());
+    this.#delay.enable();
     this.#registry.add('it', { check, intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS });
   }
 
@@ -62,11 +68,11 @@ export class Watched {
       () => JSON.stringify(this.report),
     );
     const tookMs = Math.round(change.atMs - sinceMs);
-    assert.ok(tookMs <= withinMs, `${status} after ${tookMs} ms, ${withinMs} allowed`);
+    // Two timers, the interval's and the time-out's, each as late as this process may have been.
+    const allowedMs = Math.round(withinMs + (2 * this.#delay.max) / 1e6);
+    assert.ok(tookMs <= allowedMs, `${status} after ${tookMs} ms, ${allowedMs} allowed`);
   }
 }
-
-const DOWN_MS = INTERVAL_MS + TIMEOUT_MS + SLACK_MS;
 
 export async function drill(t: TestContext, given: Drill): Promise<void> {
   const { check, service, connections = 0 } = given;
@@ -94,8 +100,6 @@ export async function drill(t: TestContext, given: Drill): Promise<void> {
   const goesOnMs = performance.now();
   resume();
   await watched.becomes('UP', goesOnMs, RECONNECT_MS);
-  await watched.checked(2);
-  assert.equal(watched.report.status, 'UP');
 
   const diesMs = performance.now();
   await kill();
@@ -106,18 +110,32 @@ export async function drill(t: TestContext, given: Drill): Promise<void> {
   await service.start();
   await watched.becomes('UP', performance.now() - INTERVAL_MS, RECONNECT_MS);
   await watched.checked(3);
-  assert.equal(watched.report.status, 'UP');
   assert.ok(connectionsTo(service.port) <= connections + 2);
 }
 
-/** Connections to a port of this machine that a process still holds open, by the kernel's own list. */
+/** Connections of this process to a port of this machine, by the kernel's own lists. */
 export function connectionsTo(port: number): number {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) =>
     readFileSync(file, 'latin1').split('\n'),
   );
-  return lines.filter((line) => {
-    const [, , remote = '', , , , , , , inode] = line.trim().split(/\s+/);
-    return remote.endsWith(`:${hex}`) && inode !== '0';
-  }).length;
+  const sockets = new Set(
+    lines.flatMap((line) => {
+      const [, , remote = '', , , , , , , inode] = line.trim().split(/\s+/);
+      return remote.endsWith(`:${hex}`) && inode !== undefined ? [`socket:[${inode}]`] : [];
+    }),
+  );
+  return ownSockets().filter((socket) => sockets.has(socket)).length;
+}
+
+/** As `socket:[inode]`. */
+function ownSockets(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((descriptor) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${descriptor}`)];
+    } catch {
+      // Closed meanwhile, such as the one that lists them.
+      return [];
+    }
+  });
 }

@@ -3,11 +3,12 @@ import type { TestContext } from 'node:test';
 import { repository } from '../../process/harness/nodes.ts';
 import { type Service, startService } from './service.ts';
 
-/** An HTTP server: `/` is 200, `/moved` redirects there, `/away` to another host, a number is answered as status. */
+/** An HTTP server: `/` is 200, `/moved` redirects there, `/away` to another host, a number is answered as status, `/late` after 200 ms. */
 const HTTP = `require('node:http').createServer(({ url }, response) => {
   const to = { '/moved': '/', '/away': 'http://192.0.2.1/' }[url];
   const status = to ? 302 : Number(url.slice(1)) || 200;
-  response.writeHead(status, to ? { location: to } : {}).end('x'.repeat(100_000));
+  response.writeHead(status, to ? { location: to } : {});
+  setTimeout(() => response.end('x'.repeat(100_000)), url === '/late' ? 200 : 0);
 }).listen(Number(process.argv[1]), '127.0.0.1')`;
 
 /** A server whose accept queue is full when two connections wait in it. */

@@ -1,9 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
+import { promisify } from 'node:util';
 import { type Service, startService } from './service.ts';
 import { giveTo, serverUser } from './user.ts';
+
+const execute = promisify(execFile);
 
 /** Where Debian keeps PostgreSQL: by version, not on the path. */
 const DEBIAN = '/usr/lib/postgresql';
@@ -15,6 +18,11 @@ export async function startPostgres(t: TestContext): Promise<Service> {
     command: program('postgres'),
     debianPackage: 'postgresql',
     uid,
+    // It accepts connections before it answers them.
+    isUp: async (port) => {
+      await execute(program('pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]);
+      return true;
+    },
     prepare: (_port, directory) => {
       giveTo(uid, directory);
       execFileSync(program('initdb'), ['-D', 'data', '-U', 'postgres', '-A', 'trust', '--no-sync'], {

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { freePort, type Service, startService } from './service.ts';
 import { giveTo, serverUser } from './user.ts';
 
-/** A RabbitMQ server, user and password `guest`. */
+/** A RabbitMQ server, user and password `guest`; what it held is gone when it is started again. */
 export async function startRabbitmq(t: TestContext): Promise<Service> {
   const uid = serverUser('rabbitmq');
   // Erlang's name server; RabbitMQ would start one that stays behind.
@@ -28,7 +29,8 @@ export async function startRabbitmq(t: TestContext): Promise<Service> {
       'RABBITMQ_NODE_IP_ADDRESS=127.0.0.1',
       `RABBITMQ_NODE_PORT=${port}`,
       `RABBITMQ_DIST_PORT=${toolPort}`,
-      `RABBITMQ_MNESIA_BASE=${path.join(directory, 'data')}`,
+      // Empty at each start: to recover takes it much longer than to begin.
+      `RABBITMQ_MNESIA_BASE=${path.join(directory, `data-${randomUUID()}`)}`,
       `RABBITMQ_LOG_BASE=${path.join(directory, 'log')}`,
       'RABBITMQ_LOGS=-',
       `RABBITMQ_ENABLED_PLUGINS_FILE=${path.join(directory, 'plugins')}`,
