@@ -26,7 +26,7 @@ test('PostgreSQL, by a pool and by a client', async (t) => {
     check: postgres(pool),
     service,
     connections: 1,
-    pause: () => pauseFamily(service),
+    pause: () => pauseFamily(t, service),
     resume: () => resumeFamily(service),
     kill: async () => killFamily(service),
   });

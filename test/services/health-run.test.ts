@@ -103,7 +103,7 @@ test('dependencies hang and die: each indicator says so in time, and every probe
   probes.length = 0;
   controls.length = 0;
   const hangMs = performance.now();
-  pauseFamily(db);
+  pauseFamily(t, db);
   for (const service of others) service.pause();
   const downMs = await become('DOWN', all, hangMs);
   /** With what the machine is late by: two timers, and an answer. */

@@ -1,10 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { TestContext } from 'node:test';
+import { kill } from '../../process/harness/process.ts';
 import type { Service } from './service.ts';
 import { until } from '../../process/harness/until.ts';
 
-/** Makes a server that serves by processes of its own hang as a whole. */
-export function pauseFamily(service: Service): void {
-  for (const pid of family(service.pid)) process.kill(pid, 'SIGSTOP');
+/** Makes a server that serves by processes of its own hang as a whole, until the test has ended at most. */
+export function pauseFamily(t: TestContext, service: Service): void {
+  const members = family(service.pid);
+  for (const pid of members) process.kill(pid, 'SIGSTOP');
+  // Stopped ones would never notice that their parent is gone.
+  t.after(() => members.forEach((pid) => kill(pid, 'SIGCONT')));
 }
 
 export function resumeFamily(service: Service): void {
