@@ -1,7 +1,9 @@
 import { isatty } from 'node:tty';
+import type { HealthRegistry } from '../health/index.ts';
 import type { Management } from '../management/index.ts';
 import type { ResolvedManagementOptions } from '../management/options.ts';
-import { type Supervisor, startSupervisor } from '../supervisor/index.ts';
+import { NO_HEALTH, type Supervisor, startSupervisor } from '../supervisor/index.ts';
+import type { RespiteConfig } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
 import { createLog, type LateLog, resolveLogSettings } from './log.ts';
 import { write } from './output.ts';
@@ -24,6 +26,11 @@ export async function run({ script, args, flags }: RunRequest, version: string):
   } = resolveSettings(flags, config, process.env);
 
   const log = createLog(logSettings);
+  let indicators: HealthRegistry | undefined;
+  const health = {
+    readyShare: config.health?.readyShare ?? NO_HEALTH.readyShare,
+    reports: () => indicators?.reports() ?? [],
+  };
   // First the worker; what is loaded from here on is loaded while it starts.
   const supervisor = startSupervisor({
     script: file,
@@ -32,19 +39,29 @@ export async function run({ script, args, flags }: RunRequest, version: string):
     admission,
     backpressure,
     log,
+    health,
   });
   const ignoreSignals = handleSignals({ supervisor, log });
-  const opening = openManagement(management, supervisor, log, version);
+  const checking = openHealth(config, log).then((registry) => (indicators = registry));
+  // Only then: without indicators everything would look well.
+  const opening = checking.then(() => openManagement(management, supervisor, log, version));
   opening.catch(() => {
     supervisor.stop('SIGTERM');
   });
 
   const { exitCode, failure } = await supervisor.ended;
   ignoreSignals();
+  indicators?.clear();
   await log.open();
   if (failure !== undefined) write('stderr', `respite: ${failure}\n`);
   await (await opening)?.close();
   return exitCode;
+}
+
+async function openHealth({ health }: RespiteConfig, log: LateLog): Promise<HealthRegistry | undefined> {
+  if (health?.indicators === undefined) return undefined;
+  const { startHealth } = await import('./health.ts');
+  return startHealth(health, log);
 }
 
 async function openManagement(

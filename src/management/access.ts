@@ -1,4 +1,4 @@
-// Who may change something. Reading is free for everybody who reaches the port; POST is not.
+// Who may change something, and see details of health. The rest is free to read for everybody who reaches the port.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
@@ -51,6 +51,11 @@ export function refusePost(
 /** For an address as a socket reports it. */
 export function isLoopbackAddress(address: string): boolean {
   return address === '::1' || /^(?:::ffff:)?127\./.test(address);
+}
+
+/** May somebody see what an outsider should not: peers, errors, details? Who may change something may. */
+export function mayLookInside(headers: IncomingHttpHeaders, policy: AccessPolicy): boolean {
+  return refusePost(headers, policy) === undefined;
 }
 
 function isLoopbackHost(host: string): boolean {

@@ -1,67 +1,144 @@
-// Health in the shape of Spring Boot Actuator, which dashboards, load balancers and people already read.
+// The instance's health: its own state, its workers, and what indicators find, here and in the workers.
+import type { HealthStatus, IndicatorReport } from '../core/health-link.ts';
+import {
+  type GroupHealth,
+  groupHealth,
+  groupStatus,
+  type HealthComponent,
+  inGroup,
+  worstStatus,
+} from '../health/group.ts';
 import type { SupervisorStatus, WorkerStatus } from '../supervisor/index.ts';
 
-/** `OUT_OF_SERVICE`: takes no requests, on purpose. `DOWN`: takes none, and that is a fault. */
-export type HealthStatus = 'UP' | 'OUT_OF_SERVICE' | 'DOWN';
-
-interface HealthComponent {
-  readonly status: HealthStatus;
-  readonly details: Readonly<Record<string, unknown>>;
-}
-
-export interface Health {
-  readonly status: HealthStatus;
-  readonly components: Readonly<Record<string, HealthComponent>>;
-}
-
-const BY_SEVERITY: readonly HealthStatus[] = ['DOWN', 'OUT_OF_SERVICE', 'UP'];
-
-/** Is the whole instance well? Until there are health indicators this is readiness. */
-export function overallHealth(status: SupervisorStatus): Health {
-  return readiness(status);
-}
-
-/** Should new requests come here? Needs a running instance and one ready worker. */
-export function readiness(status: SupervisorStatus): Health {
-  return compose({ instance: instanceHealth(status), workers: workersHealth(status) });
-}
-
 /**
- * Should this instance be left alone, rather than replaced by whoever runs it? Blocked and dead workers are the
- * supervisor's own business, so it is alive for as long as it answers and has not been told to end.
+ * Is a group well: `ready`, `live`, one of the user's own; or, undefined, everything? Undefined for a group that nobody belongs to.
+ *
+ * @param entitled Whoever asks may see details.
  */
-export function liveness({ state }: SupervisorStatus): Health {
-  return compose({
-    supervisor: { status: state === 'stopping' ? 'OUT_OF_SERVICE' : 'UP', details: { state } },
-  });
-}
-
-function compose(components: Readonly<Record<string, HealthComponent>>): Health {
-  const found = new Set(Object.values(components).map(({ status }) => status));
-  return { status: BY_SEVERITY.find((status) => found.has(status)) ?? 'UP', components };
-}
-
-function instanceHealth({ state }: SupervisorStatus): HealthComponent {
-  return { status: state === 'running' ? 'UP' : 'OUT_OF_SERVICE', details: { state } };
-}
-
-function workersHealth({ state, workers, workersWanted }: SupervisorStatus): HealthComponent {
-  const count = (wanted: WorkerStatus['state']): number =>
-    workers.filter((one) => one.state === wanted).length;
-  const silent = workers.filter((one) => one.state === 'unresponsive');
+export function instanceHealth(
+  status: SupervisorStatus,
+  group: string | undefined,
+  entitled: boolean,
+): GroupHealth | undefined {
+  const { indicators } = status.health;
+  const own = ownComponents(status, group);
+  const found = groupHealth(indicators, group, entitled);
+  const components = { ...own, ...found.components };
+  if (Object.keys(components).length === 0) return undefined;
   return {
-    status: workersStatus(count('ready'), silent.length, state),
-    details: {
-      wanted: workersWanted,
-      ready: count('ready'),
-      starting: count('starting'),
-      draining: count('draining'),
-      unresponsive: silent.map(({ slot, pid, sampleAgeMs }) => ({ slot, pid, silentForMs: sampleAgeMs })),
-    },
+    status: worstStatus([found.status, ...Object.values(own).map((component) => component.status)]),
+    components: entitled ? components : withoutDetails(components),
   };
 }
 
-function workersStatus(ready: number, silent: number, state: SupervisorStatus['state']): HealthStatus {
-  if (ready > 0) return 'UP';
-  return silent === 0 && state !== 'running' ? 'OUT_OF_SERVICE' : 'DOWN';
+function ownComponents(
+  status: SupervisorStatus,
+  group: string | undefined,
+): Readonly<Record<string, HealthComponent>> {
+  const { state } = status;
+  if (group === undefined || group === 'ready') {
+    return {
+      instance: { status: state === 'running' ? 'UP' : 'OUT_OF_SERVICE', details: { state } },
+      workers: servingWorkers(status, group),
+    };
+  }
+  const workers = reportingWorkers(status, group);
+  const found = workers === undefined ? {} : { workers };
+  // Blocked and dead workers are the supervisor's own business, so it is alive for as long as it answers and has not been
+  // told to end.
+  if (group === 'live')
+    return {
+      supervisor: { status: state === 'stopping' ? 'OUT_OF_SERVICE' : 'UP', details: { state } },
+      ...found,
+    };
+  return found;
+}
+
+/** Are there workers enough that take requests? */
+function servingWorkers(status: SupervisorStatus, group: string | undefined): HealthComponent {
+  const { state, workers, workersWanted } = status;
+  const judged = workers.map((worker) => {
+    const reports = inGroup(knownOf(worker, workers), group);
+    return { worker, reports, status: worker.state === 'ready' ? groupStatus(reports) : ('DOWN' as const) };
+  });
+  const count = (wanted: WorkerStatus['state']): number =>
+    workers.filter((one) => one.state === wanted).length;
+  const silent = workers.filter((one) => one.state === 'unresponsive');
+  const needed = share(status, workersWanted);
+  const found = nthBest(
+    judged.map((one) => one.status),
+    needed,
+  );
+  const isLeaving = found === 'DOWN' && silent.length === 0 && state !== 'running';
+  const ready = judged.filter((one) => one.status === 'UP').length;
+  return {
+    status: isLeaving ? 'OUT_OF_SERVICE' : found,
+    details: {
+      wanted: workersWanted,
+      needed,
+      ready,
+      starting: count('starting'),
+      draining: count('draining'),
+      unwell: count('ready') - ready,
+      unresponsive: silent.map(({ slot, pid, sampleAgeMs }) => ({ slot, pid, silentForMs: sampleAgeMs })),
+    },
+    ...nested(judged),
+  };
+}
+
+/** Workers that have indicators in a group; undefined when none has. */
+function reportingWorkers(status: SupervisorStatus, group: string): HealthComponent | undefined {
+  const { workers } = status;
+  const judged = workers
+    .filter(({ state }) => state === 'ready')
+    .map((worker) => ({ worker, reports: inGroup(knownOf(worker, workers), group) }))
+    .filter(({ reports }) => reports.length > 0);
+  if (judged.length === 0) return undefined;
+  const statuses = judged.map(({ reports }) => groupStatus(reports));
+  return { status: nthBest(statuses, share(status, judged.length)), ...nested(judged) };
+}
+
+/** By slot; the newer of two workers in one. */
+function nested(
+  judged: readonly { readonly worker: WorkerStatus; readonly reports: readonly IndicatorReport[] }[],
+): Pick<HealthComponent, 'components'> {
+  const bySlot: Record<string, HealthComponent> = {};
+  for (const { worker, reports } of judged) {
+    if (reports.length > 0 && worker.state !== 'draining')
+      bySlot[worker.slot] = groupHealth(reports, undefined, true);
+  }
+  return Object.keys(bySlot).length === 0 ? {} : { components: bySlot };
+}
+
+/** What a replacement has not checked yet is as its predecessor said last: a restart is no reason to be unready. */
+function knownOf(worker: WorkerStatus, workers: readonly WorkerStatus[]): readonly IndicatorReport[] {
+  if (worker.health.every(({ status }) => status !== 'UNKNOWN')) return worker.health;
+  const before = workers.findLast(({ slot, id }) => slot === worker.slot && id < worker.id)?.health ?? [];
+  return worker.health.map((report) =>
+    report.status === 'UNKNOWN' ? (before.find(({ name }) => name === report.name) ?? report) : report,
+  );
+}
+
+function share({ health }: SupervisorStatus, of: number): number {
+  // Tenths are not exact: 0.1 of 30 is 3.
+  return Math.max(1, Math.ceil(health.readyShare * of - 1e-9));
+}
+
+const BEST_FIRST: readonly HealthStatus[] = ['UP', 'UNKNOWN', 'OUT_OF_SERVICE', 'DOWN'];
+
+/** What can be said of `needed` of them at best. */
+function nthBest(statuses: readonly HealthStatus[], needed: number): HealthStatus {
+  const sorted = statuses.toSorted((a, b) => BEST_FIRST.indexOf(a) - BEST_FIRST.indexOf(b));
+  return sorted[needed - 1] ?? 'DOWN';
+}
+
+function withoutDetails(
+  components: Readonly<Record<string, HealthComponent>>,
+): Readonly<Record<string, HealthComponent>> {
+  return Object.fromEntries(
+    Object.entries(components).map(([name, { status, components: inner }]) => [
+      name,
+      inner === undefined ? { status } : { status, components: withoutDetails(inner) },
+    ]),
+  );
 }

@@ -1,12 +1,15 @@
-import type { Log, Supervisor, SupervisorStatus } from '../supervisor/index.ts';
+import type { IndicatorReport } from '../core/health-link.ts';
+import type { Log, Supervisor } from '../supervisor/index.ts';
 import { type Answer, json, refusal } from './answer.ts';
-import { type Health, liveness, overallHealth, readiness } from './health.ts';
+import { instanceHealth } from './health.ts';
 
 export interface RouteContext {
   readonly supervisor: Pick<Supervisor, 'status' | 'drain' | 'restart' | 'setDryRun'>;
   readonly log: Log;
   readonly version: string;
   readonly nowMs: number;
+  /** Whoever asks may see what an outsider should not. */
+  readonly entitled: boolean;
 }
 
 export type Method = 'GET' | 'POST';
@@ -20,9 +23,9 @@ export interface Route {
 
 export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/', { method: 'GET', about: 'this list', answer: index }],
-  ['/health', { method: 'GET', about: 'is the instance well', answer: health(overallHealth) }],
-  ['/health/live', { method: 'GET', about: 'is the supervisor alive', answer: health(liveness) }],
-  ['/health/ready', { method: 'GET', about: 'should requests come here', answer: health(readiness) }],
+  ['/health', { method: 'GET', about: 'is the instance well', answer: health(undefined) }],
+  ['/health/live', { method: 'GET', about: 'is the supervisor alive', answer: health('live') }],
+  ['/health/ready', { method: 'GET', about: 'should requests come here', answer: health('ready') }],
   ['/metrics', { method: 'GET', about: 'metrics in Prometheus text format', answer: metrics }],
   ['/status', { method: 'GET', about: 'workers, sockets and counters', answer: status }],
   ['/drain', { method: 'POST', about: 'leave the load balancer, keep serving', answer: drain }],
@@ -34,14 +37,27 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/restart', { method: 'POST', about: 'replace every worker, one after the other', answer: restart }],
 ]);
 
+const HEALTH_GROUP = /^\/health\/([\w-]+)$/;
+
+/** What answers on a path; undefined when nothing does. */
+export function findRoute(path: string): Route | undefined {
+  const found = ROUTES.get(path);
+  const group = HEALTH_GROUP.exec(path)?.[1];
+  return found ?? (group === undefined ? undefined : { ...GROUP_ROUTE, answer: health(group) });
+}
+
+const GROUP_ROUTE = { method: 'GET', about: 'is a group of indicators well' } as const;
+
 function index({ version }: RouteContext): Answer {
   const endpoints = [...ROUTES].map(([path, { method, about }]) => [`${method} ${path}`, about]);
+  endpoints.push([`${GROUP_ROUTE.method} /health/<group>`, GROUP_ROUTE.about]);
   return json(200, { name: 'respite', version, endpoints: Object.fromEntries(endpoints) });
 }
 
-function health(judge: (status: SupervisorStatus) => Health): Route['answer'] {
-  return ({ supervisor }) => {
-    const verdict = judge(supervisor.status());
+function health(group: string | undefined): Route['answer'] {
+  return ({ supervisor, entitled }) => {
+    const verdict = instanceHealth(supervisor.status(), group, entitled);
+    if (verdict === undefined) return refusal(404, 'no health indicator is in a group of that name');
     return json(verdict.status === 'UP' ? 200 : 503, verdict);
   };
 }
@@ -56,15 +72,25 @@ async function metrics({ supervisor }: RouteContext): Promise<Answer> {
   };
 }
 
-function status({ supervisor, version, nowMs }: RouteContext): Answer {
+function status({ supervisor, version, nowMs, entitled }: RouteContext): Answer {
   const now = supervisor.status();
+  const shown = (reports: readonly IndicatorReport[]): readonly Partial<IndicatorReport>[] =>
+    entitled ? reports : reports.map(({ name, status: word }) => ({ name, status: word }));
   const withUptime = <T extends { readonly startedAtMs: number }>(
     what: T,
   ): T & { uptimeSeconds: number } => ({
     ...what,
     uptimeSeconds: Math.max(0, nowMs - what.startedAtMs) / 1000,
   });
-  return json(200, { version, ...withUptime(now), workers: now.workers.map(withUptime) });
+  const workers = now.workers.map((worker) =>
+    Object.assign(withUptime(worker), { health: shown(worker.health) }),
+  );
+  return json(200, {
+    version,
+    ...withUptime(now),
+    health: { ...now.health, indicators: shown(now.health.indicators) },
+    workers,
+  });
 }
 
 function drain({ supervisor, log }: RouteContext): Answer {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { reportOf } from '../core/support.test.ts';
 import type { ManagementAddress } from './options.ts';
 import { type Management, startManagement } from './server.ts';
 import { FakeLog, FakeSupervisor, statusOf } from './support.test.ts';
@@ -63,6 +64,38 @@ test('health answers 200 or 503 with the same body under HEAD left out', async (
   assert.equal((await call(management, 'GET /health/live')).status, 503);
 });
 
+test('groups of one’s own, details on loopback or with the token only', async (t) => {
+  const indicator = reportOf('db', {
+    groups: ['ready', 'billing'],
+    status: 'DOWN',
+    error: 'secret',
+    peer: 'secret:5432',
+  });
+  const { management, supervisor } = await setup(t, { token: 'token' });
+  const [worker] = supervisor.now.workers;
+  assert.ok(worker);
+  supervisor.now = {
+    ...supervisor.now,
+    health: { readyShare: 0, indicators: [indicator] },
+    workers: [{ ...worker, health: [indicator] }],
+  };
+  const billing = await call(management, 'GET /health/billing');
+  assert.equal(billing.status, 503);
+  assert.equal(JSON.parse(billing.text).components.db.details.error, 'secret');
+  assert.equal((await call(management, 'GET /health/others')).status, 404);
+  assert.equal((await call(management, 'GET /health/a/b')).status, 404);
+  assert.equal((await call(management, 'POST /health/billing')).status, 405);
+  // Under a name of somebody's own that leads here (DNS rebinding).
+  const strange = { Host: 'strange.example' };
+  for (const path of ['/health', '/health/ready', '/health/billing', '/status']) {
+    const stranger = await call(management, `GET ${path}`, strange);
+    assert.doesNotMatch(stranger.text, /secret/, path);
+    assert.match(stranger.text, /"db"/, path);
+    const entitled = { ...strange, Authorization: 'Bearer token' };
+    assert.match((await call(management, `GET ${path}`, entitled)).text, /secret/, path);
+  }
+});
+
 test('admission is switched to dry run and back', async (t) => {
   const { management, supervisor } = await setup(t);
   const switched = async (to: string): Promise<unknown> => {
@@ -108,6 +141,7 @@ test('the index names every endpoint', async (t) => {
     'POST /admission/dry-run',
     'POST /admission/enforce',
     'POST /restart',
+    'GET /health/<group>',
   ]);
 });
 

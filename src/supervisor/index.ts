@@ -1,8 +1,10 @@
 export type { Incident } from './incident/incident.ts';
 export type { Log } from './log.ts';
 export type { SupervisorOptions } from './options.ts';
+export { logHealth } from './health-log.ts';
 export {
   type InstanceState,
+  NO_HEALTH,
   NO_RESTARTS_YET,
   type SupervisorStatus,
   type WorkerState,

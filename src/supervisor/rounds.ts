@@ -1,4 +1,6 @@
 // What can be seen of the workers and the machine from outside, looked at once a second.
+import type { IndicatorReport } from '../core/health-link.ts';
+import { troubles } from '../health/troubles.ts';
 import type { WaitingRoute, WatchdogReport } from '../worker/index.ts';
 import {
   findDescriptorsExhausted,
@@ -8,7 +10,7 @@ import {
   nearlyExhausted,
   type ResolvedDetectOptions,
 } from './detect/index.ts';
-import type { Circumstances } from './diagnosis/index.ts';
+import type { Circumstances, Trouble } from './diagnosis/index.ts';
 import type { Healer, Patient } from './healer.ts';
 import {
   type MemoryUse,
@@ -40,6 +42,8 @@ interface RoundsConfig<Worker extends Visited> {
   readonly healer: Healer<Worker>;
   /** Workers that serve. */
   readonly workers: () => readonly Worker[];
+  /** What the health indicators, of the instance and of its workers, have found last. */
+  readonly health: () => readonly IndicatorReport[];
 }
 
 export class Rounds<Worker extends Visited> {
@@ -67,7 +71,7 @@ export class Rounds<Worker extends Visited> {
   }
 
   async #go(): Promise<void> {
-    const { detect, healer, workers } = this.#config;
+    const { detect, healer, health, workers } = this.#config;
     const { memory: memoryOptions, memoryLeak } = detect;
     const [cpu, memory] = await Promise.all([
       readCpu(),
@@ -75,7 +79,7 @@ export class Rounds<Worker extends Visited> {
       ...workers().map((worker) => this.#lookAtDescriptors(worker)),
       this.#round++ % DISK_ROUNDS === 0 ? this.#lookAtDisks() : undefined,
     ]);
-    healer.surroundedBy({ cpu, memory });
+    healer.surroundedBy({ cpu, memory, troubles: troublesOf(health()) });
     if (memory !== undefined) this.#judgeMemory(memory);
   }
 
@@ -123,6 +127,18 @@ export class Rounds<Worker extends Visited> {
     healer.surroundedBy({ fullDisks });
     healer.foundInGeneral('disk-full', finding);
   }
+}
+
+/** A full disk is looked for by itself, with or without an indicator. */
+function troublesOf(reports: readonly IndicatorReport[]): readonly Trouble[] {
+  return troubles(reports)
+    .filter(({ cause }) => cause !== 'disk-full')
+    .map(({ cause, indicator, peer, error }) => ({
+      name: indicator,
+      kind: cause === 'dependency-slow' ? 'slow' : 'down',
+      address: peer,
+      detail: error,
+    }));
 }
 
 /** Whom a worker is connected to, and which requests wait in it. */

@@ -1,3 +1,4 @@
+import type { IndicatorReport } from '../core/health-link.ts';
 import type { WatchdogReport, WorkerSample } from '../worker/index.ts';
 import type { Incident, IncidentCause } from './incident/incident.ts';
 
@@ -22,6 +23,8 @@ export interface WorkerStatus {
   readonly sampleAgeMs: number | undefined;
   /** The last word of its watchdog, undefined before the first. */
   readonly report: WatchdogReport | undefined;
+  /** What the user's health indicators in this worker have found last. */
+  readonly health: readonly IndicatorReport[];
 }
 
 /** A listening socket that the supervisor holds. */
@@ -30,6 +33,17 @@ export interface SocketStatus {
   readonly port: number;
   readonly family: 'IPv4' | 'IPv6';
 }
+
+/** What the supervisor's own health indicators find. */
+export interface HealthSource {
+  /** Share of the workers that must be ready for the instance to be, 0 to 1; one at least. */
+  readonly readyShare: number;
+  /** What each has found last. */
+  reports(): readonly IndicatorReport[];
+}
+
+/** Without indicators. */
+export const NO_HEALTH: HealthSource = Object.freeze({ readyShare: 0, reports: () => [] });
 
 /** Faults for which a worker is replaced while it still runs. */
 export type HealedCause = Extract<
@@ -77,6 +91,11 @@ export interface SupervisorStatus {
   readonly incidents: readonly Incident[];
   /** The small process that answers 503 while no worker takes requests, and how many clients it has answered so far. */
   readonly standIn: { readonly isPresent: boolean; readonly answered: number };
+  /** What the indicators of the configuration have found last, and how many workers it takes. */
+  readonly health: {
+    readonly readyShare: number;
+    readonly indicators: readonly IndicatorReport[];
+  };
   /** True while a rolling restart is under way. */
   readonly restarting: boolean;
   /** True while admission refuses nothing and only counts. */

@@ -5,6 +5,7 @@ import { RespiteError } from '../core/errors.ts';
 import { Departure } from './balancer/departure.ts';
 import { describeExit, describeFailedStart } from './coming-up.ts';
 import { Deaths, watchKernelKills } from './crash/index.ts';
+import { logHealth } from './health-log.ts';
 import { Healer } from './healer.ts';
 import { IncidentLedger } from './incident/ledger.ts';
 import type { OnIncident } from './incident/incident.ts';
@@ -17,7 +18,7 @@ import { Replacements } from './replacements.ts';
 import { HEALTHY_MS } from './restart-policy.ts';
 import { emptySlot, type Slot } from './slot.ts';
 import { SocketExchange } from './socket-exchange.ts';
-import type { InstanceState, SupervisorStatus } from './status.ts';
+import { type HealthSource, type InstanceState, NO_HEALTH, type SupervisorStatus } from './status.ts';
 import { addSample, NO_TOTALS } from './totals.ts';
 import { type Exit, WorkerProcess } from './worker-process.ts';
 
@@ -31,6 +32,8 @@ export interface SupervisorConfig {
   readonly admission: ResolvedAdmissionOptions;
   readonly backpressure: BackpressureOptions | undefined;
   readonly log: Log;
+  /** Default: no indicators. */
+  readonly health?: HealthSource | undefined;
   readonly onIncident?: OnIncident | undefined;
 }
 
@@ -161,6 +164,7 @@ class WorkerSupervisor implements Supervisor {
 
   status(): SupervisorStatus {
     const samples = [...this.#live].flatMap(({ sample }) => sample ?? []);
+    const health = this.#config.health ?? NO_HEALTH;
     return {
       state: this.#state,
       script: this.#config.script,
@@ -172,6 +176,7 @@ class WorkerSupervisor implements Supervisor {
       sockets: this.#sockets.addresses,
       restarts: this.#replacements.counts,
       standIn: this.#outages.status,
+      health: { readyShare: health.readyShare, indicators: health.reports() },
       restarting: this.#restarting,
       dryRun: this.#dryRun,
       incidents: this.#incidents.recent,
@@ -274,6 +279,7 @@ class WorkerSupervisor implements Supervisor {
     worker.on('message', (message) => {
       if (message.kind === 'unwatched') this.#unwatched(worker, message.reason);
     });
+    worker.on('health', (after, before) => logHealth(this.#log, after, before, worker.id));
     // A worker that has not been ready has nobody to serve, and one that has ended nothing more to say.
     const isJudged = (): boolean =>
       this.#live.has(worker) && worker.readySinceMs !== undefined && !this.#isStopping();
@@ -314,6 +320,10 @@ class WorkerSupervisor implements Supervisor {
         [...this.#live].filter(
           ({ readySinceMs, state }) => readySinceMs !== undefined && state !== 'draining',
         ),
+      health: () => [
+        ...(this.#config.health ?? NO_HEALTH).reports(),
+        ...[...this.#live].flatMap((worker) => worker.health),
+      ],
     });
     rounds.start();
     await this.ended;

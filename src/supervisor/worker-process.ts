@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { IndicatorReport } from '../core/health-link.ts';
 import {
   type ExitWord,
   receiveFromWorker,
@@ -77,6 +78,8 @@ interface Events {
   listens: [];
   message: [message: ToSupervisor, handle: TcpHandle | undefined];
   userMessage: [message: unknown, handle: unknown];
+  /** What its health indicators have found, and what they had found before. */
+  health: [after: readonly IndicatorReport[], before: readonly IndicatorReport[]];
   /** Four times a second from the watchdog thread, also while the worker's event loop is blocked. */
   report: [report: WatchdogReport];
   /** Where its event loop is blocked. */
@@ -100,6 +103,7 @@ export class WorkerProcess extends EventEmitter<Events> {
   readonly #child: ChildProcess;
   #phase: Phase = { name: 'starting' };
   #sample: { readonly sample: WorkerSample; readonly atMs: number } | undefined;
+  #health: readonly IndicatorReport[] = [];
   #report: { readonly report: WatchdogReport; readonly atMs: number } | undefined;
   #error: UncaughtError | undefined;
   #word: ExitWord | undefined;
@@ -203,6 +207,11 @@ export class WorkerProcess extends EventEmitter<Events> {
     return this.#waiting;
   }
 
+  /** What its health indicators have found last. */
+  get health(): readonly IndicatorReport[] {
+    return this.#health;
+  }
+
   /** It listens on a socket. */
   listens(key: SocketKey | undefined): void {
     if (key !== undefined) this.#missingKeys.delete(key);
@@ -260,6 +269,7 @@ export class WorkerProcess extends EventEmitter<Events> {
       sample: this.#sample?.sample,
       sampleAgeMs: this.#sample === undefined ? undefined : Date.now() - this.#sample.atMs,
       report: this.#report?.report,
+      health: this.#health,
     };
   }
 
@@ -272,6 +282,10 @@ export class WorkerProcess extends EventEmitter<Events> {
       this.#sample = { sample: message.sample, atMs: Date.now() };
     } else if (message.kind === 'waiting') {
       this.#waiting = message.routes;
+    } else if (message.kind === 'health') {
+      const before = this.#health;
+      this.#health = message.reports;
+      this.emit('health', message.reports, before);
     } else if (message.kind === 'signalled') {
       this.#expectEnd();
     } else {

@@ -87,6 +87,8 @@ test('every metric has help and a type', async () => {
       'respite_admission_pressure',
       'respite_admission_refused_share',
       'respite_admission_requests_total',
+      'respite_health_check_duration_seconds',
+      'respite_health_status',
       'respite_worker_restarts_total',
       'respite_workers',
       'v8js_memory_heap_used_bytes',

@@ -1,6 +1,7 @@
 import { AggregatorRegistry } from 'prom-client';
 import type { SignalPressure } from '../admission/index.ts';
 import { durationMetric } from './duration.ts';
+import { healthMetrics } from './health.ts';
 import { counter, gauge, type Metric, type Reading } from './metric.ts';
 import { type MetricsSample, type MetricsSnapshot, type MetricsWorker, WORKER_STATES } from './snapshot.ts';
 
@@ -15,6 +16,7 @@ export async function renderPrometheus(snapshot: MetricsSnapshot): Promise<strin
     durationMetric(snapshot.totals.duration),
     ...admissionMetrics(snapshot),
     ...workerMetrics(snapshot),
+    ...healthMetrics(snapshot),
   ];
   return AggregatorRegistry.aggregate([metrics]).metrics();
 }

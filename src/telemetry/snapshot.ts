@@ -1,3 +1,4 @@
+import type { IndicatorReport } from '../core/health-link.ts';
 import type { AdmissionCount, AdmissionStats } from '../admission/index.ts';
 
 type MetricsWorkerState = 'starting' | 'ready' | 'unresponsive' | 'draining';
@@ -14,6 +15,8 @@ export interface MetricsSnapshot {
   readonly workers: readonly MetricsWorker[];
   /** Workers replaced since the start, by cause. */
   readonly restarts: Readonly<Record<string, number>>;
+  /** What the supervisor's own health indicators have found. */
+  readonly health?: { readonly indicators: readonly IndicatorReport[] } | undefined;
   /** Counters over all workers that ever lived. */
   readonly totals: {
     readonly duration: MetricsHistogram;
@@ -28,6 +31,8 @@ export interface MetricsWorker {
   readonly slot: number;
   readonly state: MetricsWorkerState;
   readonly sample: MetricsSample | undefined;
+  /** What health indicators in the worker have found. */
+  readonly health?: readonly IndicatorReport[] | undefined;
 }
 
 export interface MetricsSample {

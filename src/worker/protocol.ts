@@ -2,6 +2,7 @@
 // that begins with NODE_ is delivered as 'internalMessage', so the user's process.on('message') never sees it.
 import type { ResolvedAdmissionOptions, WaitingRoute } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
+import type { IndicatorReport } from '../core/health-link.ts';
 import type { WorkerSample } from './sample.ts';
 import type { ThreadSetup } from './watchdog/index.ts';
 
@@ -61,6 +62,8 @@ export type ToSupervisor =
   | { readonly kind: 'sample'; readonly sample: WorkerSample }
   /** Requests that have waited for their answer for long; once a second while there are any. */
   | { readonly kind: 'waiting'; readonly routes: readonly WaitingRoute[] }
+  /** What the user's health indicators in this worker have found; after each check. */
+  | { readonly kind: 'health'; readonly reports: readonly IndicatorReport[] }
   /** Its watchdog thread could not be started, or has ended. */
   | { readonly kind: 'unwatched'; readonly reason: string }
   /** The user's code has called `process.disconnect()`. */

@@ -10,6 +10,7 @@ import {
   type Waiting,
 } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
+import { receiveHealth } from '../core/health-link.ts';
 import { acceptWhatWaits, drain } from './drain.ts';
 import { Durations } from './durations.ts';
 import { leaveLastWords } from './last-words.ts';
@@ -124,6 +125,8 @@ export function startWorker(setup: WorkerSetup): void {
     tell({ kind: 'sample', sample });
     tellWaiting();
   });
+
+  receiveHealth((reports) => tell({ kind: 'health', reports }));
 
   let ending = false;
   const end = async (signal: NodeJS.Signals): Promise<void> => {

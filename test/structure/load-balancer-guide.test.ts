@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { DEFAULTS } from '../../src/supervisor/options.ts';
 
 const repository = path.resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(repository, file), 'utf8');
@@ -18,7 +17,6 @@ function dedented(text: string): string {
 for (const [language, file] of [
   ['haproxy', 'deploy/haproxy/haproxy.cfg'],
   ['nginx', 'deploy/nginx/nginx.conf'],
-  ['yaml', 'deploy/kubernetes/deployment.yaml'],
 ] as const) {
   test(`the guide shows ${file} as it is`, () => {
     const snippets = [...guide.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))];
@@ -30,15 +28,6 @@ for (const [language, file] of [
     assert.equal(snippet.join('\n'), dedented(lines.slice(start, start + snippet.length).join('\n')));
   });
 }
-
-test('Kubernetes kills no pod that still leaves or drains', () => {
-  const file = read('deploy/kubernetes/deployment.yaml');
-  const [, graceSeconds] = /terminationGracePeriodSeconds: (\d+)/.exec(file) ?? [];
-  const [, waitMs] = /waitMs: (\d+_\d+)/.exec(file) ?? [];
-  const { drainTimeoutMs, killTimeoutMs } = DEFAULTS;
-  const neededMs = Number(waitMs?.replace('_', '')) + drainTimeoutMs + killTimeoutMs;
-  assert.ok(Number(graceSeconds) * 1000 >= neededMs + 5000);
-});
 
 test("the wait in the guide is derived from HAProxy's own figures", () => {
   const [, inter, fall] = /inter (\d+)s fall (\d+)/.exec(read('deploy/haproxy/haproxy.cfg')) ?? [];

@@ -1,5 +1,6 @@
 import type { AdmissionOptions } from '../../admission/index.ts';
 import type { BackpressureOptions } from '../../backpressure/index.ts';
+import type { HealthOptions } from '../../health/index.ts';
 import type { ManagementOptions } from '../../management/index.ts';
 import type { SupervisorOptions } from '../../supervisor/index.ts';
 
@@ -11,6 +12,8 @@ export interface RespiteConfig {
   readonly backpressure?: BackpressureOptions | undefined;
   /** Worker processes: how many, how they end. */
   readonly supervisor?: SupervisorOptions | undefined;
+  /** What the supervisor looks at beside its workers, and how many of those must be ready. */
+  readonly health?: HealthOptions | undefined;
   /** The port for health, metrics and status. */
   readonly management?: ManagementOptions | undefined;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveAdmissionOptions } from '../../admission/options.ts';
+import { custom, disk, tcp } from '../../health/index.ts';
+import { resolveHealthOptions } from '../../health/options.ts';
 import { resolveManagementOptions } from '../../management/options.ts';
 import { resolveSupervisorOptions } from '../../supervisor/options.ts';
 import { checkConfig } from './schema.ts';
@@ -66,6 +68,14 @@ const VALID: readonly unknown[] = [
         diskFull: { freeBytes: 0 },
       },
     },
+    health: {
+      readyShare: 0.5,
+      indicators: {
+        disk: { check: disk(), groups: ['live', 'ready'] },
+        'mail-server': { check: tcp('mail', 25), critical: false, intervalMs: 1, timeoutMs: 1, slowMs: 0.5 },
+        own: { check: custom(() => {}), groups: ['billing'], failures: 2, successes: 3 },
+      },
+    },
     management: { address: '[::1]:9999', token: 'secret' },
   },
   {
@@ -85,6 +95,7 @@ for (const config of VALID) {
   });
 }
 
+const TCP = tcp('127.0.0.1', 1);
 const COUNT = 'must be a whole number of at least 1';
 const CLASSES = 'must be one of critical-plus, critical, sheddable-plus, sheddable';
 const ROUTE = 'must be a route such as "/path/:id" or "POST /path/*"';
@@ -209,6 +220,48 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
     { admission: { limits: 5 } },
     'admission.limits is not an option; known are limit, adaptiveLimit, bodyBudgetBytes, routes, defaultCriticality, thresholds, turnBudget, priority, signals, criticalityHeader, statuses, exempt, exemptLimit, dryRun',
   ],
+  [{ health: { readyShare: 2 } }, `health.readyShare ${RATIO}, got 2`],
+  [{ health: { indicator: {} } }, 'health.indicator is not an option; known are indicators, readyShare'],
+  [
+    { health: { indicators: { '9x': { check: TCP } } } },
+    'health.indicators.9x must be a name of letters, digits, - and _, at most 63, a letter first, got "9x"',
+  ],
+  [
+    { health: { indicators: { workers: { check: TCP } } } },
+    'health.indicators.workers must be another name: Respite has a part of that name, got "workers"',
+  ],
+  [
+    { health: { indicators: { db: { check: 'tcp' } } } },
+    'health.indicators.db.check must be a check, such as disk() or custom(async () => …) of \'respite/health\', got "tcp"',
+  ],
+  [
+    { health: { indicators: { db: { check: TCP, groups: 'ready' } } } },
+    'health.indicators.db.groups must be an array of names, got "ready"',
+  ],
+  [
+    { health: { indicators: { db: { check: TCP, groups: ['a b'] } } } },
+    'health.indicators.db.groups[0] must be a name of letters, digits, - and _, at most 63, a letter first, got "a b"',
+  ],
+  [
+    { health: { indicators: { db: { check: TCP, groups: ['ready', 'live'] } } } },
+    'health.indicators.db.groups[1] must be left out: what is outside of this machine must not decide about liveness, got "live"',
+  ],
+  [
+    { health: { indicators: { db: { check: TCP, timeoutMs: 0 } } } },
+    `health.indicators.db.timeoutMs ${COUNT}, got 0`,
+  ],
+  [
+    { health: { indicators: { db: { check: TCP, slowMs: 0 } } } },
+    'health.indicators.db.slowMs must be a number greater than 0, got 0',
+  ],
+  [
+    { health: { indicators: { db: { check: TCP, critical: 1 } } } },
+    'health.indicators.db.critical must be true or false, got 1',
+  ],
+  [
+    { health: { indicators: { db: { check: TCP, every: 1 } } } },
+    'health.indicators.db.every is not an option; known are check, groups, critical, intervalMs, timeoutMs, slowMs, failures, successes',
+  ],
   [
     { supervisor: { listeningCopies: 257 } },
     'supervisor.listeningCopies must be a whole number from 1 to 256, got 257',
@@ -278,9 +331,10 @@ for (const [config, problem] of INVALID) {
     assert.deepEqual(checkConfig(config), { ok: false, problems: [problem] });
     assert.throws(
       () => {
-        const { admission, supervisor, management } = config as Record<string, never>;
+        const { admission, supervisor, health, management } = config as Record<string, never>;
         resolveAdmissionOptions(admission);
         resolveSupervisorOptions(supervisor);
+        resolveHealthOptions(health);
         resolveManagementOptions(management);
       },
       { message: problem },
@@ -305,7 +359,7 @@ const INVALID_FILE: readonly (readonly [config: unknown, problems: readonly stri
   [() => ({}), ['the configuration must be an object, got a function']],
   [
     { admision: {} },
-    ['admision is not an option; known are admission, backpressure, supervisor, management'],
+    ['admision is not an option; known are admission, backpressure, supervisor, health, management'],
   ],
   [{ admission: { routes: 'x' } }, ['admission.routes must be an object, got "x"']],
   [
@@ -318,7 +372,7 @@ const INVALID_FILE: readonly (readonly [config: unknown, problems: readonly stri
     [
       'supervisor.workers must be a whole number from 1 to 1024, or auto, got "all"',
       'supervisor.listeningCopies must be a whole number from 1 to 256, got 1e+300',
-      'extra is not an option; known are admission, backpressure, supervisor, management',
+      'extra is not an option; known are admission, backpressure, supervisor, health, management',
     ],
   ],
 ];

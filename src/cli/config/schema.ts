@@ -3,8 +3,19 @@ import { ROUTE_PATTERN } from '../../admission/options.ts';
 import { CALLER_RULE, CALLERS_RULE, isAddress } from '../../admission/criticality-header.ts';
 import { CRITICALITIES, policyConflict } from '../../admission/policy.ts';
 import { HEADER_NAME, RESERVED_RULE } from '../../admission/priority/options.ts';
+import {
+  CHECK_RULE,
+  GROUPS_RULE,
+  isCheck,
+  LIVE_RULE,
+  NAME_PATTERN,
+  NAME_RULE,
+  TAKEN_NAMES,
+  TAKEN_RULE,
+} from '../../health/options.ts';
 import { ADDRESS_RULE, isToken, parseAddress, TOKEN_RULE } from '../../management/options.ts';
 import { WAIT_RULE } from '../../supervisor/balancer/options.ts';
+import type { HealthCheck } from '../../health/index.ts';
 import type { RespiteConfig } from './config.ts';
 
 // The rules of the options' own resolvers in the same words, which a test holds together: a resolver stops at the
@@ -218,6 +229,34 @@ const supervisor = strict({
   detect: detect.optional(),
 });
 
+const healthName = z.string(NAME_RULE).regex(NAME_PATTERN, NAME_RULE);
+const indicator = strict({
+  check: z.custom<HealthCheck>(isCheck, CHECK_RULE),
+  groups: z.array(healthName, GROUPS_RULE).optional(),
+  critical: flag,
+  intervalMs: integer(1).optional(),
+  timeoutMs: integer(1).optional(),
+  slowMs: z.number('a number greater than 0').positive('a number greater than 0').optional(),
+  failures: integer(1).optional(),
+  successes: integer(1).optional(),
+}).superRefine(({ check, groups }, context) => {
+  const at = groups?.indexOf('live') ?? -1;
+  if (at >= 0 && !check.local) {
+    context.addIssue({ code: 'custom', path: ['groups', at], message: LIVE_RULE });
+  }
+});
+
+const health = strict({
+  indicators: z
+    .record(
+      healthName.refine((name) => !TAKEN_NAMES.includes(name), TAKEN_RULE),
+      indicator,
+      'an object',
+    )
+    .optional(),
+  readyShare: threshold,
+});
+
 const management = strict({
   address: z
     .custom<string | false>(
@@ -232,6 +271,7 @@ const schema = strict({
   admission: admission.optional(),
   backpressure: backpressure.optional(),
   supervisor: supervisor.optional(),
+  health: health.optional(),
   management: management.optional(),
 });
 
@@ -262,7 +302,9 @@ function lines(issue: z.core.$ZodIssue, root: unknown): string[] {
       return inner.flatMap((each) => lines({ ...each, path: [...issue.path, ...each.path] }, root));
     }
     case 'invalid_key':
-      return [`${name} must be ${ROUTE_RULE}, got ${JSON.stringify(path.at(-1))}`];
+      return [
+        `${name} must be ${issue.issues[0]?.message ?? ROUTE_RULE}, got ${JSON.stringify(path.at(-1))}`,
+      ];
     default:
       // A token is a secret, even a broken one.
       if (name === 'management.token') return [`${name} must be ${issue.message}`];
@@ -275,7 +317,7 @@ function show(path: readonly string[]): string {
   return path
     .map((key, i) => {
       if (path[i - 1] === 'routes') return `[${JSON.stringify(key)}]`;
-      if (path[i - 1] === 'exempt' || path[i - 1] === 'from') return `[${key}]`;
+      if (['exempt', 'from', 'groups'].includes(path[i - 1] ?? '')) return `[${key}]`;
       return i === 0 ? key : `.${key}`;
     })
     .join('');

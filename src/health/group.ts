@@ -1,0 +1,74 @@
+// Health as JSON, in the shape of Spring Boot Actuator, which dashboards, load balancers and people already read.
+import type { HealthStatus, IndicatorReport } from '../core/health-link.ts';
+
+/** One part of an answer. Details are for the entitled only; a part that is made of parts has `components`. */
+export interface HealthComponent {
+  readonly status: HealthStatus;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+  readonly components?: Readonly<Record<string, HealthComponent>> | undefined;
+}
+
+export interface GroupHealth {
+  readonly status: HealthStatus;
+  readonly components: Readonly<Record<string, HealthComponent>>;
+}
+
+/** The worst decides. Nobody goes where it isn't known yet whether what is critical works, so that is worse than to be up. */
+const BY_SEVERITY: readonly HealthStatus[] = ['DOWN', 'OUT_OF_SERVICE', 'UNKNOWN', 'UP'];
+
+/** The worst of them; `UP` of none. */
+export function worstStatus(statuses: Iterable<HealthStatus>): HealthStatus {
+  const found = new Set(statuses);
+  return BY_SEVERITY.find((status) => found.has(status)) ?? 'UP';
+}
+
+/** Those of a group, or all. */
+export function inGroup(
+  reports: readonly IndicatorReport[],
+  group: string | undefined,
+): readonly IndicatorReport[] {
+  return group === undefined ? reports : reports.filter(({ groups }) => groups.includes(group));
+}
+
+/** What a group comes to: only what is critical decides. */
+export function groupStatus(reports: readonly IndicatorReport[], group?: string): HealthStatus {
+  return worstStatus(
+    inGroup(reports, group)
+      .filter(({ critical }) => critical)
+      .map(({ status }) => status),
+  );
+}
+
+export function groupHealth(
+  reports: readonly IndicatorReport[],
+  group: string | undefined,
+  entitled: boolean,
+): GroupHealth {
+  const components = inGroup(reports, group).map(
+    (report) => [report.name, component(report, entitled)] as const,
+  );
+  return { status: groupStatus(reports, group), components: Object.fromEntries(components) };
+}
+
+/** @param entitled Whoever asks may see peers, errors and details. */
+function component(report: IndicatorReport, entitled: boolean): HealthComponent {
+  const { status, critical, peer, error, sinceMs, slowSinceMs, durationMs, checkedAtMs, details } = report;
+  if (!entitled) return { status };
+  return {
+    status,
+    details: {
+      ...details,
+      peer,
+      critical,
+      error,
+      since: iso(sinceMs),
+      slowSince: iso(slowSinceMs),
+      durationMs: durationMs === undefined ? undefined : Math.round(durationMs * 10) / 10,
+      checkedAt: iso(checkedAtMs),
+    },
+  };
+}
+
+function iso(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
+}

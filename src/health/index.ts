@@ -1,0 +1,16 @@
+export type { HealthStatus, HealthTrouble, IndicatorReport } from '../core/health-link.ts';
+export { custom, type Finding, type HealthCheck, type PeerOptions } from './check.ts';
+export type { GroupHealth, HealthComponent } from './group.ts';
+export { disk, type DiskOptions } from './indicator/disk.ts';
+export { dns, type DnsOptions } from './indicator/dns.ts';
+export { http, type HttpOptions } from './indicator/http.ts';
+export { memcached, type MemcachedClient } from './indicator/memcached.ts';
+export { mysql, type MysqlConnection, type MysqlPool } from './indicator/mysql.ts';
+export { postgres, type PostgresClient, type PostgresPool } from './indicator/postgres.ts';
+export { rabbitmq, type RabbitmqChannel, type RabbitmqConnection } from './indicator/rabbitmq.ts';
+export { redis, type RedisClient } from './indicator/redis.ts';
+export { smtp, type SmtpOptions } from './indicator/smtp.ts';
+export { tcp } from './indicator/tcp.ts';
+export type { HealthOptions, IndicatorOptions } from './options.ts';
+export { health, HealthRegistry } from './registry.ts';
+export { type Trouble, troubles } from './troubles.ts';

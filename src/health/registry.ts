@@ -1,0 +1,80 @@
+import { RespiteError } from '../core/errors.ts';
+import { type IndicatorReport, publishHealth } from '../core/health-link.ts';
+import { CLOCK, type Clock } from './clock.ts';
+import { Indicator } from './indicator.ts';
+import { type IndicatorOptions, resolveIndicatorOptions, type ResolvedIndicatorOptions } from './options.ts';
+import { type GroupHealth, groupHealth } from './group.ts';
+
+/** Indicators by name, each checked in the background; whoever asks gets what was found last, at once. */
+export class HealthRegistry {
+  readonly #clock: Clock;
+  readonly #onChecked: (registry: HealthRegistry) => void;
+  readonly #indicators = new Map<string, Indicator>();
+
+  /** @param onChecked Called after each check. */
+  constructor(onChecked: (registry: HealthRegistry) => void = () => {}, clock: Clock = CLOCK) {
+    this.#onChecked = onChecked;
+    this.#clock = clock;
+  }
+
+  /**
+   * Checks something from now on, the first time at once.
+   *
+   * @returns Ends that, and takes it away.
+   * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for options that break a rule, such as a check of something outside
+   *   in the group `live`, and for a name that is taken.
+   */
+  add(name: string, options: IndicatorOptions): () => void {
+    return this.addResolved(name, resolveIndicatorOptions('health', name, options));
+  }
+
+  /** The same with options that have been resolved before. */
+  addResolved(name: string, options: ResolvedIndicatorOptions): () => void {
+    if (this.#indicators.has(name)) {
+      throw new RespiteError(
+        'RESPITE_OPTIONS_INVALID',
+        `health indicator ${JSON.stringify(name)} is registered already`,
+      );
+    }
+    const indicator = new Indicator(name, options, this.#clock, () => this.#onChecked(this));
+    this.#indicators.set(name, indicator);
+    indicator.start();
+    // Unknown, until it has been checked: better than not to be seen.
+    this.#onChecked(this);
+    return () => {
+      if (this.#indicators.get(name) !== indicator) return;
+      this.#indicators.delete(name);
+      indicator.stop();
+      this.#onChecked(this);
+    };
+  }
+
+  /** What was found last, of each. */
+  reports(): readonly IndicatorReport[] {
+    return [...this.#indicators.values()].map((indicator) => indicator.report());
+  }
+
+  /** One group, or all; in the shape of Spring Boot Actuator, with details: not for strangers. */
+  read(group?: string): GroupHealth {
+    return groupHealth(this.reports(), group, true);
+  }
+
+  /** Ends and takes away all of them. */
+  clear(): void {
+    const all = [...this.#indicators.values()];
+    this.#indicators.clear();
+    for (const indicator of all) indicator.stop();
+    this.#onChecked(this);
+  }
+}
+
+/**
+ * The process's own. Under `respite run` the management port shows what it finds, beside what the other workers find.
+ *
+ * ```js
+ * health.add('postgres', { check: postgres(pool), groups: ['ready'] });
+ * ```
+ */
+export const health: HealthRegistry = new HealthRegistry((registry) =>
+  publishHealth(registry, registry.reports()),
+);

@@ -1,0 +1,38 @@
+import type { HealthTrouble, IndicatorReport } from '../core/health-link.ts';
+
+/** Something that a server needs is not as it should be. Plain data, for diagnosis. */
+export interface Trouble {
+  readonly cause: HealthTrouble;
+  /** Name of the indicator that says so. */
+  readonly indicator: string;
+  /** `host:port`, a path; the indicator's name when nobody has said. */
+  readonly peer: string;
+  readonly critical: boolean;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
+  /** What the last check said; undefined when it is only slow. */
+  readonly error: string | undefined;
+  /** What the last check took, in milliseconds. */
+  readonly durationMs: number | undefined;
+}
+
+/** What is down or slow now, what is critical first, then the longest. */
+export function troubles(reports: readonly IndicatorReport[]): readonly Trouble[] {
+  const found = reports.flatMap((report): readonly Trouble[] => {
+    const { trouble, name, peer, critical, sinceMs, slowSinceMs, error, durationMs } = report;
+    if (trouble === undefined) return [];
+    const isSlow = trouble === 'dependency-slow' && slowSinceMs !== undefined;
+    return [
+      {
+        cause: trouble,
+        indicator: name,
+        peer: peer ?? name,
+        critical,
+        sinceMs: isSlow ? slowSinceMs : sinceMs,
+        error,
+        durationMs,
+      },
+    ];
+  });
+  return found.toSorted((a, b) => Number(b.critical) - Number(a.critical) || a.sinceMs - b.sinceMs);
+}

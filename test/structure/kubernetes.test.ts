@@ -1,0 +1,133 @@
+// The manifests that users copy, held against our routes and defaults.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { createProgram, type RunRequest } from '../../src/cli/program.ts';
+import { INDICATOR_DEFAULTS } from '../../src/health/options.ts';
+import { parseAddress, resolveManagementOptions } from '../../src/management/options.ts';
+import { findRoute } from '../../src/management/routes.ts';
+import { resolveBalancerOptions } from '../../src/supervisor/balancer/options.ts';
+import { DEFAULTS } from '../../src/supervisor/options.ts';
+
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string };
+  readonly periodSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly failureThreshold: number;
+}
+
+interface Container {
+  readonly command: readonly string[];
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly env: readonly { readonly name: string }[];
+  readonly readinessProbe: Probe;
+  readonly livenessProbe: Probe;
+  readonly startupProbe?: Probe;
+}
+
+interface Labels {
+  readonly [name: string]: string;
+}
+
+interface Deployment {
+  readonly kind: string;
+  readonly spec: {
+    readonly selector: { readonly matchLabels: Labels };
+    readonly template: {
+      readonly metadata: { readonly labels: Labels; readonly annotations: Labels };
+      readonly spec: {
+        readonly terminationGracePeriodSeconds: number;
+        readonly containers: readonly Container[];
+      };
+    };
+  };
+}
+
+interface Service {
+  readonly kind: string;
+  readonly spec: { readonly selector: Labels; readonly ports: readonly { readonly targetPort: string }[] };
+}
+
+const file = path.resolve(import.meta.dirname, '../../deploy/kubernetes/deployment.yaml');
+const text = readFileSync(file, 'utf8');
+const documents = parseAllDocuments(text);
+const [deployment, service] = documents.map((document) => document.toJS() as unknown) as [
+  Deployment,
+  Service,
+];
+const pod = deployment.spec.template;
+const [container] = pod.spec.containers;
+assert.ok(container);
+
+function portOf(name: string): number | undefined {
+  return container?.ports.find((port) => port.name === name)?.containerPort;
+}
+
+test('they are YAML without a warning, and belong together', () => {
+  for (const { errors, warnings } of documents) assert.deepEqual([...errors, ...warnings], []);
+  assert.deepEqual([deployment.kind, service.kind, documents.length], ['Deployment', 'Service', 2]);
+  assert.deepEqual(deployment.spec.selector.matchLabels, pod.metadata.labels);
+  assert.deepEqual(service.spec.selector, pod.metadata.labels);
+  assert.deepEqual(
+    service.spec.ports.map(({ targetPort }) => portOf(targetPort) !== undefined),
+    [true],
+  );
+});
+
+test('the command line is one that respite takes, and the management port is where the probes look', async () => {
+  let request: RunRequest | undefined;
+  const program = createProgram({
+    version: '0',
+    run: async (given) => {
+      request = given;
+    },
+    write: () => {},
+    writeError: () => {},
+  });
+  assert.equal(container.command[0], 'node_modules/.bin/respite');
+  await program.parseAsync(container.command.slice(1), { from: 'user' });
+  const address = parseAddress(request?.flags.management ?? '');
+  // The kubelet probes from outside the pod: every interface.
+  assert.deepEqual([address?.host, address?.port], [undefined, portOf('management')]);
+  const byDefault = resolveManagementOptions().address;
+  assert.equal(address?.port, byDefault !== false && byDefault.port);
+  assert.equal(pod.metadata.annotations['prometheus.io/port'], String(address?.port));
+  assert.ok(findRoute(pod.metadata.annotations['prometheus.io/path'] ?? ''));
+  assert.equal(container.env[0]?.name, 'RESPITE_MANAGEMENT_TOKEN');
+});
+
+test('probes ask for what exists, on the management port', () => {
+  const { readinessProbe, livenessProbe, startupProbe } = container;
+  assert.deepEqual(
+    [readinessProbe.httpGet.path, livenessProbe.httpGet.path],
+    ['/health/ready', '/health/live'],
+  );
+  for (const { httpGet } of [readinessProbe, livenessProbe]) {
+    assert.equal(findRoute(httpGet.path)?.method, 'GET');
+    assert.equal(httpGet.port, 'management');
+  }
+  // The supervisor is alive from the first moment, however long the script takes.
+  assert.equal(startupProbe, undefined);
+});
+
+test('a fault is out of the endpoints about as soon as it is known, and life is judged far more slowly', () => {
+  const { readinessProbe: ready, livenessProbe: live } = container;
+  assert.ok(ready.periodSeconds * 1000 <= INDICATOR_DEFAULTS.intervalMs);
+  assert.ok(ready.timeoutSeconds <= ready.periodSeconds);
+  const leavesMs = ready.periodSeconds * ready.failureThreshold * 1000;
+  const detect = DEFAULTS.detect.blockedLoop;
+  // A blocked worker is out before it is killed.
+  assert.ok(detect !== false && leavesMs + detect.unreadyMs < detect.killMs);
+  assert.ok(live.periodSeconds * live.failureThreshold * 1000 >= 5 * leavesMs);
+});
+
+test('there is time to leave: the wait that the file names, then drain, then kill', () => {
+  const [, waitMs = ''] = /balancer: \{ waitMs: ([\d_]+) \}/.exec(text) ?? [];
+  const wait = resolveBalancerOptions({ waitMs: Number(waitMs.replace('_', '')) }).waitMs;
+  const neededMs = wait + DEFAULTS.drainTimeoutMs + DEFAULTS.killTimeoutMs;
+  assert.ok(pod.spec.terminationGracePeriodSeconds * 1000 >= neededMs + 5000);
+  const { readinessProbe: ready } = container;
+  assert.ok(wait >= ready.periodSeconds * ready.failureThreshold * 1000);
+});
