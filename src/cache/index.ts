@@ -11,3 +11,11 @@ export {
   type MemoryStoreOptions,
   type MemoryStoreStats,
 } from './store/memory.ts';
+export type {
+  IoredisClient,
+  NodeRedisClient,
+  NodeRedisCluster,
+  NodeRedisCommandOptions,
+  RedisClient,
+} from './store/redis/client.ts';
+export { redisStore, type RedisStoreOptions } from './store/redis/redis-store.ts';
