@@ -19,3 +19,11 @@ export type {
   RedisClient,
 } from './store/redis/client.ts';
 export { redisStore, type RedisStoreOptions } from './store/redis/redis-store.ts';
+export type { MemcacheClient } from './store/memcached/client-backend.ts';
+export {
+  type MemcachedServer,
+  memcachedStore,
+  type MemcachedStoreOptions,
+} from './store/memcached/memcached-store.ts';
+export type { RemoteStoreOptions } from './store/remote/options.ts';
+export type { StoreErrorEvent, StoreOperation, StoreStateEvent } from './store/events.ts';

@@ -24,6 +24,12 @@ const LONGEST_PAUSE_MS = 5000;
 /** A store that has worked for this long has recovered; one that fails again before that has not. */
 const RECOVERED_AFTER_MS = 10_000;
 
+/**
+ * Time runs in so many parts, one after the other: while this process is busy with something else only one of them passes, and
+ * a store is not blamed for answers that nobody has read.
+ */
+const SLICES = 5;
+
 /** Invalidations that are caught up with at once. */
 const BATCH = 100;
 
@@ -50,6 +56,7 @@ class Guarded implements CacheStore {
   readonly isGuarded = true;
   readonly #store: CacheStore;
   readonly #timeoutMs: number;
+  readonly #sliceMs: number;
   readonly #random: () => number;
   readonly #missed = new Missed();
   #state: State = 'trusted';
@@ -61,6 +68,7 @@ class Guarded implements CacheStore {
   constructor(store: CacheStore, { timeoutMs, random = Math.random }: GuardSettings) {
     this.#store = store;
     this.#timeoutMs = timeoutMs;
+    this.#sliceMs = timeoutMs / SLICES;
     this.#random = random;
   }
 
@@ -178,8 +186,15 @@ class Guarded implements CacheStore {
   #within<T>(operation: StoreOperation, result: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       let isSettled = false;
-      const timer = setTimeout(() => {
-        // It may be this process that was late, and the answer be here already: what has arrived comes first.
+      let slices = SLICES;
+      const onTime = (): void => {
+        if (isSettled) return;
+        slices -= 1;
+        if (slices > 0) {
+          timer = setTimeout(onTime, this.#sliceMs);
+          return;
+        }
+        // What has arrived comes first.
         setImmediate(() => {
           if (isSettled) return;
           isSettled = true;
@@ -190,7 +205,8 @@ class Guarded implements CacheStore {
           this.#failed(operation, error);
           reject(error);
         });
-      }, this.#timeoutMs);
+      };
+      let timer = setTimeout(onTime, this.#sliceMs);
       result.then(
         (value) => {
           if (isSettled) return;
