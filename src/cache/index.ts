@@ -27,3 +27,6 @@ export {
 } from './store/memcached/memcached-store.ts';
 export type { RemoteStoreOptions } from './store/remote/options.ts';
 export type { StoreErrorEvent, StoreOperation, StoreStateEvent } from './store/events.ts';
+export { tieredStore, type TieredStoreOptions } from './store/tiered.ts';
+export type { UndiciCacheKey, UndiciCacheStore, UndiciCacheValue } from './store/undici/undici-backend.ts';
+export { undiciStore, type UndiciStoreOptions } from './store/undici/undici-store.ts';
