@@ -83,24 +83,26 @@ export class RedisBackend implements Backend {
     // The client belongs to whoever handed it in.
   }
 
-  async #run({ sha1, lua }: Script, key: string, ...args: readonly (string | Buffer)[]): Promise<boolean> {
-    let reply: unknown;
+  async #run(script: Script, key: string, ...args: readonly (string | Buffer)[]): Promise<boolean> {
     try {
-      reply = await this.#send(key, 'EVALSHA', sha1, '1', key, ...args);
+      return Number(await this.#evaluate(script, key, args)) === 1;
     } catch (error) {
       if (isWrongType(error)) return false;
-      if (!startsWith(error, 'NOSCRIPT')) throw error;
-      reply = await this.#send(key, 'EVAL', lua, '1', key, ...args);
+      throw error;
     }
-    return Number(reply) === 1;
+  }
+
+  async #evaluate({ sha1, lua }: Script, key: string, args: readonly (string | Buffer)[]): Promise<unknown> {
+    try {
+      return await this.#send(key, 'EVALSHA', sha1, '1', key, ...args);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      return this.#send(key, 'EVAL', lua, '1', key, ...args);
+    }
   }
 }
 
-/** The script fails, too, but says so in its own words. */
+/** Said by a command, or by a script in more words. */
 function isWrongType(error: unknown): boolean {
   return error instanceof Error && error.message.includes('WRONGTYPE');
-}
-
-function startsWith(error: unknown, code: string): boolean {
-  return error instanceof Error && error.message.startsWith(code);
 }

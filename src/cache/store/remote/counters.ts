@@ -59,12 +59,17 @@ export class Counters {
   }
 
   /** Counts an invalidation, and notes it for those tags. */
-  async raise(tags: readonly string[]): Promise<void> {
-    const { generation, epoch } = await this.#changeState((before) => ({
-      ...before,
-      epoch: before.epoch + 1,
-    }));
-    await Promise.all(tags.map((tag) => this.#raiseTag(this.#nameOf(generation, tag), epoch)));
+  async raise(tags: readonly string[]): Promise<State> {
+    const state = await this.#changeState((before) => ({ ...before, epoch: before.epoch + 1 }));
+    await Promise.all(tags.map((tag) => this.#raiseTag(this.#nameOf(state.generation, tag), state.epoch)));
+    return state;
+  }
+
+  /** Makes all void that is stored with those tags in a generation that is over, and will be. */
+  async condemn(generation: string, tags: readonly string[]): Promise<void> {
+    await Promise.all(
+      tags.map((tag) => this.#raiseTag(this.#nameOf(generation, tag), Number.MAX_SAFE_INTEGER)),
+    );
   }
 
   /** When each of them was last invalidated; Infinity if that is not known. */

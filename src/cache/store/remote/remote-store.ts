@@ -44,6 +44,9 @@ export class RemoteStore implements CacheStore {
   /** By a clock that is never set. */
   #stateAt = 0;
   #refreshing: Promise<State> | undefined;
+  /** The generation before this one: other processes may not have seen yet that it is over. */
+  #previous: string | undefined;
+  #previousUntil = 0;
   readonly #hints = new Map<string, readonly string[]>();
 
   constructor(backend: Backend, { prefix, valueLimitBytes, now }: RemoteStoreSettings) {
@@ -92,7 +95,11 @@ export class RemoteStore implements CacheStore {
   /** Nobody who has found something, or a lease, will find that again: so this holds for longer than asked. */
   async invalidate(key: string, _holdMs: number): Promise<void> {
     const { generation } = await this.#look();
-    await this.#backend.remove(this.#nameOf(generation, key));
+    const previous = this.#recentlyOver();
+    await Promise.all([
+      this.#backend.remove(this.#nameOf(generation, key)),
+      previous === undefined ? undefined : this.#backend.remove(this.#nameOf(previous, key)),
+    ]);
   }
 
   async delete(key: string): Promise<void> {
@@ -105,7 +112,9 @@ export class RemoteStore implements CacheStore {
   }
 
   async invalidateTags(tags: readonly string[]): Promise<void> {
-    await this.#counters.raise(tags);
+    this.#adopt(await this.#counters.raise(tags));
+    const previous = this.#recentlyOver();
+    if (previous !== undefined) await this.#counters.condemn(previous, tags);
   }
 
   async flush(): Promise<void> {
@@ -124,9 +133,18 @@ export class RemoteStore implements CacheStore {
   }
 
   #adopt(state: State): void {
-    if (state.generation !== this.#state?.generation) this.#hints.clear();
+    const now = performance.now();
+    if (this.#state !== undefined && state.generation !== this.#state.generation) {
+      this.#hints.clear();
+      this.#previous = this.#state.generation;
+      this.#previousUntil = now + 2 * STATE_MS;
+    }
     this.#state = state;
-    this.#stateAt = performance.now();
+    this.#stateAt = now;
+  }
+
+  #recentlyOver(): string | undefined {
+    return performance.now() < this.#previousUntil ? this.#previous : undefined;
   }
 
   async #getAndLook(key: string, before: State | undefined): Promise<Lookup> {
