@@ -68,7 +68,7 @@ export class Users {
   #isStopped = false;
   readonly #running: Promise<void>[];
 
-  constructor(cache: Cache, origin: VersionedOrigin, count: number = 4) {
+  constructor(cache: Cache, origin: VersionedOrigin, count: number) {
     this.#cache = cache;
     this.#origin = origin;
     this.#running = Array.from({ length: count }, (_, i) => this.#run(i));
@@ -81,9 +81,9 @@ export class Users {
     await Promise.all(this.#running);
   }
 
-  /** All that was asked for from a time of `performance.now` to another. */
-  between(from: number, to: number): readonly Seen[] {
-    return this.seen.filter(({ at }) => at >= from && at < to);
+  /** All that was asked for since a time of `performance.now`. */
+  since(from: number): readonly Seen[] {
+    return this.seen.filter(({ at }) => at >= from);
   }
 
   async #run(user: number): Promise<void> {
