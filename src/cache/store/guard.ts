@@ -220,7 +220,7 @@ class Guarded implements CacheStore {
           isSettled = true;
           clearTimeout(timer);
           this.#failed(operation, error);
-          reject(error as Error);
+          reject(error);
         },
       );
     });

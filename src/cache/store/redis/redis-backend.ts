@@ -4,13 +4,13 @@ import { encodeFrame, STAMP_BYTES } from '../remote/frame.ts';
 import type { SendCommand } from './client.ts';
 
 /** Compare and set. KEYS: the key. ARGV: stamp expected, new value, time to live in milliseconds. */
-const REPLACE = script(`
+const REPLACE = scriptOf(`
 if redis.call('GETRANGE', KEYS[1], 0, ${STAMP_BYTES - 1}) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1`);
 
 /** The same for the start of a value. ARGV: stamp expected, new start, time to live, where the rest begins. */
-const SPLICE = script(`
+const SPLICE = scriptOf(`
 if redis.call('GETRANGE', KEYS[1], 0, ${STAMP_BYTES - 1}) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2] .. redis.call('GETRANGE', KEYS[1], ARGV[4], -1), 'PX', ARGV[3])
 return 1`);
@@ -20,7 +20,7 @@ interface Script {
   readonly sha1: string;
 }
 
-function script(lua: string): Script {
+function scriptOf(lua: string): Script {
   return { lua, sha1: createHash('sha1').update(lua).digest('hex') };
 }
 

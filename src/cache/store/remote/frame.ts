@@ -55,29 +55,31 @@ export function encodeStart(key: string, kind: FrameKind, head: string, bodyByte
   start.writeUInt32LE(headBytes, HEAD_BYTES_AT);
   start.writeUInt32LE(bodyBytes, BODY_BYTES_AT);
   start.write(head, HEAD_AT, 'utf8');
-  start.writeUInt32LE(crcOfStart(key, start), CRC_AT);
+  start.writeUInt32LE(crcOfStart(crc32(key), start), CRC_AT);
   return start;
 }
 
-function crcOfStart(key: string, start: Buffer): number {
-  return crc32(start.subarray(HEAD_AT), crc32(start.subarray(0, CRC_AT), crc32(key)));
+function crcOfStart(seed: number, start: Buffer): number {
+  return crc32(start.subarray(HEAD_AT), crc32(start.subarray(0, CRC_AT), seed));
 }
 
 /** Sizes are compared before anything is decoded. Throws a `RespiteError` `RESPITE_CACHE_GARBAGE`. */
 export function decodeFrame(key: string, bytes: Buffer): Frame {
   if (bytes.byteLength < FRAME_OVERHEAD_BYTES) throw garbage('too short');
   if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) throw garbage('not of this format');
-  const bodyAt = HEAD_AT + bytes.readUInt32LE(HEAD_BYTES_AT);
-  const bodyEnd = bodyAt + bytes.readUInt32LE(BODY_BYTES_AT);
+  const bodyStart = HEAD_AT + bytes.readUInt32LE(HEAD_BYTES_AT);
+  const bodyEnd = bodyStart + bytes.readUInt32LE(BODY_BYTES_AT);
   if (bodyEnd + CRC_BYTES !== bytes.byteLength) throw garbage('of another length than it says');
   const kind = KINDS[bytes.readUInt32LE(KIND_AT)];
   if (kind === undefined) throw garbage('of no known kind');
-  if (crcOfStart(key, bytes.subarray(0, bodyAt)) !== bytes.readUInt32LE(CRC_AT))
+  const seed = crc32(key);
+  if (crcOfStart(seed, bytes.subarray(0, bodyStart)) !== bytes.readUInt32LE(CRC_AT))
     throw garbage('damaged, or of another key');
-  if (bodyAt === bodyEnd) return { kind, head: bytes.toString('utf8', HEAD_AT, bodyAt), body: NO_BODY };
-  const body = bytes.subarray(bodyAt, bodyEnd);
-  if (crc32(body, crc32(key)) !== bytes.readUInt32LE(bodyEnd)) throw garbage('damaged in its body');
-  return { kind, head: bytes.toString('utf8', HEAD_AT, bodyAt), body };
+  const head = bytes.toString('utf8', HEAD_AT, bodyStart);
+  if (bodyStart === bodyEnd) return { kind, head, body: NO_BODY };
+  const body = bytes.subarray(bodyStart, bodyEnd);
+  if (crc32(body, seed) !== bytes.readUInt32LE(bodyEnd)) throw garbage('damaged in its body');
+  return { kind, head, body };
 }
 
 /** Where the body of a decoded frame begins. */

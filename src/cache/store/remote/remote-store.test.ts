@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { StoredEntry } from '../../policy/record.ts';
 import type { Backend, Held } from './backend.ts';
-import { encodeFrame, STAMP_BYTES } from './frame.ts';
+import { encodeFrame, isGarbage, STAMP_BYTES } from './frame.ts';
 import { RemoteStore } from './remote-store.ts';
 
 /** A server that does one operation after the other, and forgets what it likes. */
@@ -232,8 +232,9 @@ test('garbage is an error, once: it is removed', async () => {
   const store = new RemoteStore(server.backend(atOnce), settings);
   const { version } = await store.get('a');
   await store.put('a', entry({ tags: ['x'], epoch: await store.epoch() }), bytes('body'), version);
+  const keys = [...server.values.keys()];
   for (const garbage of [Buffer.alloc(0), Buffer.from('RSP1'), Buffer.alloc(100, 7)]) {
-    for (const key of [...server.values.keys()]) {
+    for (const key of keys) {
       server.values.set(key, garbage);
       const errors = await Promise.all(
         [0, 1, 2].map(() =>
@@ -243,8 +244,7 @@ test('garbage is an error, once: it is removed', async () => {
           ),
         ),
       );
-      for (const error of errors)
-        if (error !== undefined) assert.match(String(error), /what the store gave is/);
+      for (const error of errors) assert.ok(error === undefined || isGarbage(error));
       const found = await store.get('a');
       assert.ok(found.record === undefined || Buffer.from(found.body).toString() === 'body');
       await store.put('a', entry({ tags: ['x'], epoch: await store.epoch() }), bytes('body'), found.version);

@@ -1,8 +1,8 @@
 // A store outside of this process, made of operations on single keys. docs/design/cache.md says why this brings nothing back.
 import { hash } from 'node:crypto';
 import type { StoredRecord } from '../../policy/record.ts';
-import { type CacheStore, type Lookup, NO_BODY, type Version } from '../contract.ts';
-import type { Backend } from './backend.ts';
+import { type CacheStore, type Lookup, type MaybePromise, NO_BODY, type Version } from '../contract.ts';
+import type { Backend, Held } from './backend.ts';
 import {
   bodyAt,
   decodeFrame,
@@ -156,23 +156,24 @@ export class RemoteStore implements CacheStore {
     return state.generation === before.generation ? lookup : this.#getOf(state.generation, key);
   }
 
-  async #getOf(generation: string, key: string): Promise<Lookup> {
+  #getOf(generation: string, key: string): Promise<Lookup> {
     const name = this.#nameOf(generation, key);
     const hint = this.#hints.size === 0 ? undefined : this.#hints.get(name);
-    if (hint === undefined) return this.#found(generation, name, await this.#backend.lease(name, LEASE_MS));
-    // Sent together: one round trip.
     const held = this.#backend.lease(name, LEASE_MS);
-    const epochs = await Promise.all([this.#counters.epochsOf(generation, hint), held]);
-    return this.#found(generation, name, await held, hint, epochs[0]);
+    if (hint === undefined) return held.then((found) => this.#found(generation, name, found));
+    // Sent together: one round trip.
+    return Promise.all([held, this.#counters.epochsOf(generation, hint)]).then(([found, epochs]) =>
+      this.#found(generation, name, found, hint, epochs),
+    );
   }
 
-  async #found(
+  #found(
     generation: string,
     name: string,
-    { token, bytes }: { readonly token: string; readonly bytes: Buffer },
+    { token, bytes }: Held,
     hint?: readonly string[],
     epochs?: readonly number[],
-  ): Promise<Lookup> {
+  ): MaybePromise<Lookup> {
     let record: StoredRecord | undefined;
     let body = NO_BODY;
     try {
@@ -183,21 +184,26 @@ export class RemoteStore implements CacheStore {
         body = frame.body;
       }
     } catch (error) {
-      // Removed, or it would stand in the way for ever.
-      if (isGarbage(error)) await this.#backend.remove(name);
-      throw error;
+      return this.#discard(name, error);
     }
-    const absent = { version: `${generation} ${token}`, record: undefined, body: NO_BODY };
-    if (record === undefined || record.expiresAt <= this.#now()) return absent;
-    if (record.kind === 'entry' && record.tags.length > 0) {
-      const { tags, epoch } = record;
-      const isKnown = hint !== undefined && epochs !== undefined && isSame(hint, tags);
-      const all = isKnown ? epochs : await this.#counters.epochsOf(generation, tags);
-      if (all.some((tagEpoch) => tagEpoch > epoch)) return absent;
-      if (!isKnown) this.#remember(name, tags);
-    }
+    if (record === undefined || record.expiresAt <= this.#now()) return absent(generation, token);
     const version = `${generation} ${token} ${bodyAt(bytes)} ${body.byteLength}`;
-    return { version, record, body };
+    const lookup = { version, record, body };
+    if (record.kind === 'vary' || record.tags.length === 0) return lookup;
+    const { tags, epoch } = record;
+    if (hint !== undefined && epochs !== undefined && isSame(hint, tags))
+      return isVoid(epoch, epochs) ? absent(generation, token) : lookup;
+    return this.#counters.epochsOf(generation, tags).then((read) => {
+      if (isVoid(epoch, read)) return absent(generation, token);
+      this.#remember(name, tags);
+      return lookup;
+    });
+  }
+
+  /** Removed, or garbage would stand in the way for ever. */
+  async #discard(name: string, error: unknown): Promise<never> {
+    if (isGarbage(error)) await this.#backend.remove(name);
+    throw error;
   }
 
   #remember(name: string, tags: readonly string[]): void {
@@ -217,6 +223,15 @@ export class RemoteStore implements CacheStore {
   #nameOf(generation: string, key: string): string {
     return this.#prefix + hash('sha256', `${generation} ${key}`, 'base64url');
   }
+}
+
+/** Nothing is there, but a lease or something void: whoever stores replaces that. */
+function absent(generation: string, token: string): Lookup {
+  return { version: `${generation} ${token}`, record: undefined, body: NO_BODY };
+}
+
+function isVoid(epoch: number, tagEpochs: readonly number[]): boolean {
+  return tagEpochs.some((tagEpoch) => tagEpoch > epoch);
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {
