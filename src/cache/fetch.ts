@@ -1,4 +1,5 @@
 // The cache behind the signature of `fetch`.
+import { keepOwner, passOwnerOn } from './body-owner.ts';
 import type { Answer } from './engine/answer.ts';
 import type { Engine } from './engine/engine.ts';
 import type { Origin, OriginResponse } from './engine/origin.ts';
@@ -178,6 +179,7 @@ class FetchOrigin implements Origin {
     // The cache is here; those below need not think about it.
     delete init.cache;
     const response = await send(this.#input, init);
+    keepOwner(response);
     const fields = readFields(response.headers);
     const isHead = (this.#init?.method ?? this.#given?.method)?.toUpperCase() === 'HEAD';
     return {
@@ -211,7 +213,7 @@ function toResponse(answered: Answer): Response {
   headers.push(['cache-status', upstream === undefined ? cacheStatus : `${upstream}, ${cacheStatus}`]);
   const init = { status, statusText, headers };
   const content = NULL_BODY.has(status) ? null : contentOf(body);
-  return new CachedResponse(content, init, answered.url, answered.redirected);
+  return passOwnerOn(body, new CachedResponse(content, init, answered.url, answered.redirected));
 }
 
 function contentOf(body: Answer['body']): BodyInit {

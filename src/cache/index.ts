@@ -11,3 +11,22 @@ export {
   type MemoryStoreOptions,
   type MemoryStoreStats,
 } from './store/memory.ts';
+export type {
+  IoredisClient,
+  NodeRedisClient,
+  NodeRedisCluster,
+  NodeRedisCommandOptions,
+  RedisClient,
+} from './store/redis/client.ts';
+export { redisStore, type RedisStoreOptions } from './store/redis/redis-store.ts';
+export type { MemcacheClient } from './store/memcached/client-backend.ts';
+export {
+  type MemcachedServer,
+  memcachedStore,
+  type MemcachedStoreOptions,
+} from './store/memcached/memcached-store.ts';
+export type { RemoteStoreOptions } from './store/remote/options.ts';
+export type { StoreErrorEvent, StoreOperation, StoreStateEvent } from './store/events.ts';
+export { tieredStore, type TieredStoreOptions } from './store/tiered.ts';
+export type { UndiciCacheKey, UndiciCacheStore, UndiciCacheValue } from './store/undici/undici-backend.ts';
+export { undiciStore, type UndiciStoreOptions } from './store/undici/undici-store.ts';

@@ -2,12 +2,18 @@ import { RespiteError } from '../core/errors.ts';
 import { integer, knownKeys, oneOf } from '../core/validate.ts';
 import type { PolicyOptions } from './policy/options.ts';
 import type { CacheStore } from './store/contract.ts';
+import { guarded } from './store/guard.ts';
 import { memoryStore } from './store/memory.ts';
 
 /** Options of a cache. Every one has a default; only `undefined` means default. */
 export interface CacheOptions {
   /** Where responses are kept. Default {@link memoryStore} of 64 MiB. */
   readonly store?: CacheStore | undefined;
+  /**
+   * How long an operation of a store outside of this process may take, in milliseconds. One that takes longer is a miss, and the
+   * store is left alone for a while. Default 50.
+   */
+  readonly storeTimeoutMs?: number | undefined;
   /**
    * `shared`: for the requests of many users; `private`: for those of one, so that `private` responses and those to requests
    * with credentials are stored too. Default `shared`.
@@ -51,6 +57,7 @@ export interface CacheOptions {
 /** {@link CacheOptions} with every default filled in. */
 export interface ResolvedCacheOptions extends PolicyOptions {
   readonly store: CacheStore;
+  readonly storeTimeoutMs: number;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly name: string;
   readonly revalidationDeadlineMs: number;
@@ -62,7 +69,12 @@ export interface ResolvedCacheOptions extends PolicyOptions {
 
 const DAY_MS = 86_400_000;
 
+/** What a timer can take. */
+const TIMER_LIMIT_MS = 2_147_483_647;
+
 export const DEFAULTS: Omit<ResolvedCacheOptions, 'store'> = Object.freeze({
+  // Many times what a store in the same data centre takes, and little to somebody who waits for an origin.
+  storeTimeoutMs: 50,
   mode: 'shared',
   fetch: undefined,
   name: 'Respite',
@@ -86,8 +98,15 @@ export function resolveCacheOptions(options: CacheOptions = {}): ResolvedCacheOp
     integer(`cache.${name}`, options[name] ?? DEFAULTS[name], 0);
   const bytes = (name: 'entryLimitBytes' | 'inFlightLimitBytes'): number =>
     integer(`cache.${name}`, options[name] ?? DEFAULTS[name], 1);
+  const storeTimeoutMs = integer(
+    'cache.storeTimeoutMs',
+    options.storeTimeoutMs ?? DEFAULTS.storeTimeoutMs,
+    1,
+    TIMER_LIMIT_MS,
+  );
   return Object.freeze({
-    store: options.store ?? memoryStore({ now: options.now }),
+    store: guarded(options.store ?? memoryStore({ now: options.now }), { timeoutMs: storeTimeoutMs }),
+    storeTimeoutMs,
     mode: oneOf('cache.mode', options.mode ?? DEFAULTS.mode, ['shared', 'private']),
     fetch: options.fetch,
     name: token('cache.name', options.name ?? DEFAULTS.name),
@@ -99,8 +118,7 @@ export function resolveCacheOptions(options: CacheOptions = {}): ResolvedCacheOp
       'cache.revalidationDeadlineMs',
       options.revalidationDeadlineMs ?? DEFAULTS.revalidationDeadlineMs,
       1,
-      // What a timer can take.
-      2_147_483_647,
+      TIMER_LIMIT_MS,
     ),
     unreachable: oneOf('cache.unreachable', options.unreachable ?? DEFAULTS.unreachable, [
       'throw',

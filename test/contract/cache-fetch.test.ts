@@ -312,6 +312,7 @@ test('a store that fails in any way is no failure', async (t) => {
       delete: broken,
       epoch: broken,
       invalidateTags: broken,
+      flush: broken,
       close: () => {},
     };
     const { get, url, cache } = await scene(t, slowly({ 'cache-control': 'max-age=60' }), { store });
@@ -341,6 +342,7 @@ test('a store that answers later does as well', async (t) => {
     delete: later(memory.delete.bind(memory)),
     epoch: later(memory.epoch.bind(memory)),
     invalidateTags: later(memory.invalidateTags.bind(memory)),
+    flush: later(memory.flush.bind(memory)),
     close: () => {},
   };
   const { get, origin, cache } = await scene(t, slowly({ 'cache-control': 'max-age=60' }), { store });

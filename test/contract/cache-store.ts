@@ -218,6 +218,21 @@ export function cacheStoreContract(
       assert.ok(after > before, `${after} after ${before}`);
     });
 
+    contract('a flush makes all void, also what is on its way', async (store, { now, entry }) => {
+      const epoch = await store.epoch();
+      await put(store, 'a', entry(now()), bytes('a'));
+      await put(store, 'b', entry(now(), { tags: ['x'], epoch }), bytes('b'));
+      const [a, c] = [await store.get('a'), await store.get('c')];
+      await store.flush();
+      await store.put('a', entry(now()), bytes('old'), a.version);
+      await store.update('a', entry(now()), a.version);
+      await store.put('c', entry(now(), { tags: ['x'], epoch }), bytes('old'), c.version);
+      for (const key of ['a', 'b', 'c']) assert.equal((await store.get(key)).record, undefined, key);
+      const again = entry(now(), { tags: ['x'], epoch: await store.epoch() });
+      assert.equal(await put(store, 'b', again, bytes('new')), true);
+      assert.equal(Buffer.from((await store.get('b')).body).toString(), 'new');
+    });
+
     contract(
       'whatever happens, what was replaced or invalidated never comes back',
       async (store, { now, entry }) => {

@@ -24,6 +24,9 @@ export interface Lookup {
  * every write says what it expects to replace. An error or a rejection is a miss to the engine, never a failure.
  */
 export interface CacheStore {
+  /** It needs nobody to watch it: it is in this process, or watches itself what isn't. */
+  readonly isGuarded?: boolean;
+
   /** What stands at the key: not expired, and with no tag that was invalidated after the record's `epoch`. */
   get(key: string): MaybePromise<Lookup>;
 
@@ -52,6 +55,9 @@ export interface CacheStore {
 
   /** Makes all entries void that have one of the tags and were requested before. */
   invalidateTags(tags: readonly string[]): MaybePromise<void>;
+
+  /** Makes void all that is stored and every version handed out before. */
+  flush(): MaybePromise<void>;
 
   /** Ends whatever the store has begun itself. Not the clients that were handed to it. */
   close(): MaybePromise<void>;

@@ -27,6 +27,7 @@ export interface MemoryStore extends CacheStore {
   delete(key: string): void;
   epoch(): number;
   invalidateTags(tags: readonly string[]): void;
+  flush(): void;
   close(): void;
   stats(): MemoryStoreStats;
 }
@@ -65,6 +66,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 }
 
 class Memory implements MemoryStore {
+  readonly isGuarded = true;
   readonly #limitBytes: number;
   readonly #now: () => number;
   readonly #slots = new Map<string, Slot>();
@@ -136,6 +138,14 @@ class Memory implements MemoryStore {
     for (const tag of tags) this.#invalidTags.set(tag, this.#epoch);
   }
 
+  flush(): void {
+    this.close();
+    this.#sequence += 1;
+    this.#epoch += 1;
+    this.#invalidKeys.setAll(this.#sequence);
+    this.#invalidTags.setAll(this.#epoch);
+  }
+
   close(): void {
     for (const slot of this.#slots.values()) this.#eviction.remove(slot);
     this.#slots.clear();
@@ -185,6 +195,11 @@ class Memo {
     if (oldest === undefined) return;
     this.#last.delete(oldest[0]);
     this.#forgotten = oldest[1];
+  }
+
+  setAll(value: number): void {
+    this.#last.clear();
+    this.#forgotten = value;
   }
 }
 

@@ -1,8 +1,7 @@
-import type { TestContext } from 'node:test';
-import { type Service, startService } from './service.ts';
+import { type Cleanup, type Service, startService } from './service.ts';
 
 /** A Redis server without persistence: what it held is gone when it is started again. */
-export async function startRedis(t: TestContext, options: readonly string[] = []): Promise<Service> {
+export async function startRedis(t: Cleanup, options: readonly string[] = []): Promise<Service> {
   return startService(t, {
     command: 'redis-server',
     debianPackage: 'redis-server',

@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createConnection, createServer } from 'node:net';
-import type { TestContext } from 'node:test';
 import { temporaryDirectory } from '../../process/harness/process.ts';
 import { until, within } from '../../process/harness/until.ts';
 
@@ -21,6 +20,11 @@ export interface ServiceSpec {
   /** The user to run as; some servers refuse to be run by root. */
   readonly uid?: number | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
+}
+
+/** A test, or `{ after }` of node:test for a whole file. */
+export interface Cleanup {
+  after(run: () => Promise<void>): void;
 }
 
 /** A server that runs, or did. */
@@ -100,7 +104,7 @@ export class Service {
 }
 
 /** Starts a server on a free port of 127.0.0.1; ends it after the test. */
-export async function startService(t: TestContext, spec: ServiceSpec): Promise<Service> {
+export async function startService(t: Cleanup, spec: ServiceSpec): Promise<Service> {
   const port = await freePort();
   const directory = temporaryDirectory();
   await spec.prepare?.(port, directory);

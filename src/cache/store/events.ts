@@ -1,0 +1,39 @@
+import diagnostics from 'node:diagnostics_channel';
+import type { CacheStore } from './contract.ts';
+
+/** An operation of a store. */
+export type StoreOperation =
+  | 'get'
+  | 'put'
+  | 'update'
+  | 'invalidate'
+  | 'delete'
+  | 'epoch'
+  | 'invalidateTags'
+  | 'flush';
+
+/** Message of `respite:cache:store-error`: a store failed, took too long, or gave bytes that are not ours. */
+export interface StoreErrorEvent {
+  readonly store: CacheStore;
+  readonly operation: StoreOperation;
+  readonly error: unknown;
+}
+
+/** Message of `respite:cache:store-state`: a store is left alone from now on, or is in use again. */
+export interface StoreStateEvent {
+  readonly store: CacheStore;
+  readonly isTrusted: boolean;
+  /** What it failed by; undefined when it is in use again. */
+  readonly cause: unknown;
+}
+
+const errors = diagnostics.channel('respite:cache:store-error');
+const states = diagnostics.channel('respite:cache:store-state');
+
+export function publishStoreError(store: CacheStore, operation: StoreOperation, error: unknown): void {
+  if (errors.hasSubscribers) errors.publish({ store, operation, error } satisfies StoreErrorEvent);
+}
+
+export function publishStoreState(store: CacheStore, isTrusted: boolean, cause: unknown): void {
+  if (states.hasSubscribers) states.publish({ store, isTrusted, cause } satisfies StoreStateEvent);
+}

@@ -1,0 +1,59 @@
+// The clients for Redis and Valkey that may be handed in, by what we need of them. None of them is imported.
+
+/** ioredis and iovalkey, also their clusters. */
+export interface IoredisClient {
+  callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>;
+}
+
+/** node-redis, also a pool of its clients. */
+export interface NodeRedisClient {
+  sendCommand(args: readonly (string | Buffer)[], options?: NodeRedisCommandOptions): Promise<unknown>;
+}
+
+/** A cluster of node-redis. */
+export interface NodeRedisCluster {
+  sendCommand(
+    firstKey: string,
+    isReadonly: boolean,
+    args: readonly (string | Buffer)[],
+    options?: NodeRedisCommandOptions,
+  ): Promise<unknown>;
+  getSlotRandomNode(slot: number): unknown;
+}
+
+/** So that texts come as bytes: the first from version 5 on, the second in version 4. */
+export interface NodeRedisCommandOptions {
+  readonly typeMapping?: Readonly<Record<number, unknown>>;
+  readonly returnBuffers?: boolean;
+}
+
+/** Any of them. */
+export type RedisClient = IoredisClient | NodeRedisClient | NodeRedisCluster;
+
+/** Sends a command that is about one key; texts in the reply are buffers. */
+export type SendCommand = (
+  key: string,
+  command: string,
+  ...args: readonly (string | Buffer)[]
+) => Promise<unknown>;
+
+/** `RESP_TYPES.BLOB_STRING` of node-redis: the byte that announces one in Redis' protocol. */
+const BLOB_STRING = 36;
+
+const AS_BUFFERS: NodeRedisCommandOptions = Object.freeze({
+  typeMapping: Object.freeze({ [BLOB_STRING]: Buffer }),
+  returnBuffers: true,
+});
+
+/** Undefined for what is none of the clients. `args` hold the key where the command has it. */
+export function commandSender(client: RedisClient): SendCommand | undefined {
+  if (typeof client !== 'object' || client === null) return undefined;
+  if ('callBuffer' in client && typeof client.callBuffer === 'function') {
+    return (_key, command, ...args) => client.callBuffer(command, ...args);
+  }
+  if (!('sendCommand' in client) || typeof client.sendCommand !== 'function') return undefined;
+  if ('getSlotRandomNode' in client) {
+    return (key, command, ...args) => client.sendCommand(key, false, [command, ...args], AS_BUFFERS);
+  }
+  return (_key, command, ...args) => client.sendCommand([command, ...args], AS_BUFFERS);
+}

@@ -1,0 +1,31 @@
+// The contract of a store over a real Redis, by each client.
+import { after } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { Redis as Valkey } from 'iovalkey';
+import { createClient } from 'redis';
+import { type RedisClient, redisStore } from '../../src/cache/index.ts';
+import { cacheStoreContract } from '../contract/cache-store.ts';
+import { startRedis } from './harness/redis.ts';
+
+const redis = await startRedis({ after });
+const url = `redis://127.0.0.1:${redis.port}`;
+
+const ioredis = new Redis(url);
+const iovalkey = new Valkey(url);
+const nodeRedis = createClient({ url });
+await nodeRedis.connect();
+after(async () => {
+  ioredis.disconnect();
+  iovalkey.disconnect();
+  await nodeRedis.close();
+});
+
+const clients: Readonly<Record<string, RedisClient>> = { ioredis, iovalkey, 'node-redis': nodeRedis };
+let count = 0;
+for (const [name, client] of Object.entries(clients)) {
+  cacheStoreContract(`Redis by ${name}`, () => {
+    count += 1;
+    return { store: redisStore(client, { prefix: `test-${count}` }), now: Date.now, pass: (ms) => delay(ms) };
+  });
+}
