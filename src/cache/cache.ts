@@ -1,7 +1,8 @@
 import { Engine } from './engine/engine.ts';
 import type { CacheStats } from './engine/statistics.ts';
 import { fetchThrough } from './fetch.ts';
-import { type DispatchInterceptor, interceptThrough } from './interceptor.ts';
+import { interceptThrough } from './dispatch/interceptor.ts';
+import type { DispatchInterceptor } from './dispatch/shapes.ts';
 import { type CacheOptions, resolveCacheOptions } from './options.ts';
 import { groupName, tagName } from './policy/tags.ts';
 

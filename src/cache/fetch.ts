@@ -89,7 +89,7 @@ function answer(
     init?.headers === undefined && given === undefined ? NO_FIELDS : readFields(headersOf(given, init));
   const mode = init?.cache ?? given?.cache;
   const request = readRequest(method, url, fields, directivesOf(fields, mode));
-  const found = engine.handle(request, new FetchOrigin(send, input, init, given), signal);
+  const found = engine.handle(request, new FetchOrigin(send, input, init, given, signal));
   return found instanceof Promise ? found.then(toResponse) : Promise.resolve(toResponse(found));
 }
 
@@ -145,17 +145,20 @@ class FetchOrigin implements Origin {
   readonly #input: FetchInput;
   readonly #init: FetchInit | undefined;
   readonly #given: Request | undefined;
+  readonly signal: AbortSignal | undefined;
 
   constructor(
     send: Fetch | undefined,
     input: FetchInput,
     init: FetchInit | undefined,
     given: Request | undefined,
+    signal: AbortSignal | undefined,
   ) {
     this.#send = send;
     this.#input = input;
     this.#init = init;
     this.#given = given;
+    this.signal = signal;
   }
 
   get lane(): string {

@@ -1,7 +1,7 @@
 export { type Cache, createCache } from './cache.ts';
 export { conditional, type ConditionalOptions } from './conditional.ts';
 export type { CacheStats } from './engine/statistics.ts';
-export type { DispatchInterceptor } from './interceptor.ts';
+export type { DispatchInterceptor } from './dispatch/shapes.ts';
 export type { CacheOptions } from './options.ts';
 export type { StoredEntry, StoredRecord, VaryMarker } from './policy/record.ts';
 export type { CacheStore, Lookup, MaybePromise, Version } from './store/contract.ts';

@@ -8,28 +8,13 @@ import { varyFields, varyValues } from '../policy/vary.ts';
 import type { MaybePromise } from '../store/contract.ts';
 import { type Answer, answerFromOrigin, answerStored, answerUnavailable } from './answer.ts';
 import { Exchange, isJoinable, isTrouble, isUnfit } from './exchange.ts';
-import { Flight, type Outcome } from './flight.ts';
+import type { Journey, Outcome } from './flight.ts';
+import { type Departed, Flights, laneOf, leaveRunning } from './flights.ts';
 import { type Found, foundNothing, look } from './lookup.ts';
 import type { Origin } from './origin.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { followAbort, settledWithin } from './wait.ts';
 import { type CacheCounters, type CacheStats, newCounters } from './statistics.ts';
-
-/** An origin that takes ten times as long as anybody waits for it is slow; one that takes longer has lost the request. */
-const DEADLINES_OF_PATIENCE = 10;
-
-/** A request of a user, on its way through. */
-interface Journey {
-  readonly request: CacheRequest;
-  readonly origin: Origin;
-  readonly signal: AbortSignal | undefined;
-  readonly found: Found;
-}
-
-interface Departed {
-  readonly flight: Flight;
-  readonly outcome: Promise<Outcome>;
-}
 
 export class Engine {
   readonly #options: ResolvedCacheOptions;
@@ -37,10 +22,7 @@ export class Engine {
   readonly #budget: ByteBudget;
   readonly #counters: CacheCounters = newCounters();
   readonly #exchange: Exchange;
-  /** Those that others can share, by what they are for. */
-  readonly #flights = new Map<string, Departed>();
-  /** How long a request that hangs keeps others from being tried, when nobody waits for it any more. */
-  readonly #patienceMs: number;
+  readonly #flights: Flights;
   readonly #name: string;
   readonly #hit: string;
 
@@ -49,36 +31,38 @@ export class Engine {
     this.#now = options.now;
     this.#budget = new ByteBudget(options.inFlightLimitBytes);
     this.#exchange = new Exchange(options, this.#budget, this.#counters);
-    this.#patienceMs = DEADLINES_OF_PATIENCE * options.revalidationDeadlineMs;
+    this.#flights = new Flights(
+      (flight, land) => this.#exchange.fly(flight, land),
+      options.now,
+      options.revalidationDeadlineMs,
+    );
     this.#name = options.name;
     this.#hit = `${options.name}; hit; ttl=`;
   }
 
   /** Answers a request: at once, without a promise, if it is a hit in a store that answers at once. */
-  handle(request: CacheRequest, origin: Origin, signal: AbortSignal | undefined): MaybePromise<Answer> {
+  handle(request: CacheRequest, origin: Origin): MaybePromise<Answer> {
     const { method } = request;
-    if (method !== 'GET' && method !== 'HEAD') return this.#forward(request, origin, signal);
+    if (method !== 'GET' && method !== 'HEAD') return this.#forward(request, origin);
     let found: MaybePromise<Found>;
     try {
       found = look(this.#options.store, request);
     } catch {
       found = this.#blind(request);
     }
-    if (!(found instanceof Promise)) return this.#answer(request, origin, signal, found);
-    return found
-      .catch(() => this.#blind(request))
-      .then((result) => this.#answer(request, origin, signal, result));
+    if (!(found instanceof Promise)) return this.#answer(request, origin, found);
+    return found.catch(() => this.#blind(request)).then((result) => this.#answer(request, origin, result));
   }
 
   async invalidateTags(tags: readonly string[]): Promise<void> {
     // Any of them may be about to bring one of the tags.
-    for (const { flight } of this.#flights.values()) flight.isClosed = true;
+    this.#flights.close();
     await this.#options.store.invalidateTags(tags);
   }
 
   stats(): CacheStats {
     const { used } = this.#budget;
-    return { ...this.#counters, requestsInFlight: this.#flights.size, bytesInFlight: used };
+    return { ...this.#counters, requestsInFlight: this.#flights.count, bytesInFlight: used };
   }
 
   #blind(request: CacheRequest): Found {
@@ -86,27 +70,20 @@ export class Engine {
     return foundNothing(request);
   }
 
-  async #forward(request: CacheRequest, origin: Origin, signal: AbortSignal | undefined): Promise<Answer> {
+  async #forward(request: CacheRequest, origin: Origin): Promise<Answer> {
     this.#counters.bypasses += 1;
-    const response = await this.#exchange.forward(request, origin, signal, (urls) => {
-      for (const { flight } of this.#flights.values()) {
-        if (urls.includes(flight.request.url)) flight.isClosed = true;
-      }
+    const response = await this.#exchange.forward(request, origin, (urls) => {
+      this.#flights.close(urls);
     });
     return answerFromOrigin(response, `${this.#name}; fwd=method; fwd-status=${response.status}`);
   }
 
-  #answer(
-    request: CacheRequest,
-    origin: Origin,
-    signal: AbortSignal | undefined,
-    found: Found,
-  ): MaybePromise<Answer> {
+  #answer(request: CacheRequest, origin: Origin, found: Found): MaybePromise<Answer> {
     const now = this.#now();
     const { entry, body } = found;
     if (entry !== undefined && isUnfit(entry, origin)) {
       this.#counters.bypasses += 1;
-      return this.#alone({ request, origin, signal, found }, 'bypass');
+      return this.#alone({ request, origin, found }, 'bypass');
     }
     const decision = decide(request, entry, now);
     switch (decision.kind) {
@@ -127,11 +104,11 @@ export class Engine {
         return answerUnavailable(request, now, `${this.#name}; detail=only-if-cached`);
       case 'bypass':
         this.#counters.bypasses += 1;
-        return this.#alone({ request, origin, signal, found }, decision.reason);
+        return this.#alone({ request, origin, found }, decision.reason);
       case 'miss': {
         this.#counters.misses += 1;
         const reason = found.marker === undefined ? 'uri-miss' : 'vary-miss';
-        const journey = { request, origin, signal, found };
+        const journey = { request, origin, found };
         return isJoinable(request) &&
           !request.isConditional &&
           !this.#exchange.isUncacheable(request.url, now)
@@ -139,7 +116,7 @@ export class Engine {
           : this.#alone(journey, reason);
       }
       case 'revalidate': {
-        const journey = { request, origin, signal, found };
+        const journey = { request, origin, found };
         return this.#revalidate(journey, present(entry), decision.reason, now);
       }
       default:
@@ -174,19 +151,9 @@ export class Engine {
 
   /** Asks the origin about what has been served already: one at a time for a key. */
   #refresh(request: CacheRequest, origin: Origin, found: Found): void {
-    const lane = laneOf(request, found, origin);
     if (!isJoinable(request)) return;
-    const before = this.#flights.get(lane)?.flight;
-    if (before !== undefined) {
-      const isLost =
-        !before.isAttended && !before.hasAnswer && this.#now() - before.departedAt > this.#patienceMs;
-      if (!isLost) return;
-      before.abort(new Error('the origin did not answer'));
-    }
-    this.#counters.revalidations += 1;
-    const departed = this.#depart({ request, origin, found, signal: undefined }, lane);
-    departed.flight.join();
-    this.#leaveRunning(departed);
+    const isSent = this.#flights.refresh({ request, origin, found }, laneOf(request, found, origin));
+    if (isSent) this.#counters.revalidations += 1;
   }
 
   /** Shares one request to the origin with whoever wants the same. */
@@ -195,9 +162,7 @@ export class Engine {
     let lane = laneOf(request, found, origin);
     for (;;) {
       const departed = this.#flights.get(lane);
-      if (departed === undefined || departed.flight.isClosed) {
-        return this.#lead(journey, reason, this.#depart(journey, lane));
-      }
+      if (departed === undefined) return this.#lead(journey, reason, this.#flights.depart(journey, lane));
       this.#counters.coalesced += 1;
       const { flight } = departed;
       const outcome = await this.#wait(journey, reason, departed);
@@ -224,11 +189,11 @@ export class Engine {
 
   /** A request to the origin that nobody shares. What comes may be stored all the same. */
   #alone(journey: Journey, reason: ForwardReason): Promise<Answer> {
-    return this.#lead(journey, reason, this.#depart(journey, undefined));
+    return this.#lead(journey, reason, this.#flights.departAlone(journey));
   }
 
   async #lead(journey: Journey, reason: ForwardReason, departed: Departed): Promise<Answer> {
-    const { request, found, signal } = journey;
+    const { request, found, origin } = journey;
     const outcome = await this.#wait(journey, reason, departed);
     if (outcome.kind === 'answer') return outcome.answer;
     if (outcome.kind === 'single') {
@@ -239,7 +204,7 @@ export class Engine {
         departed.flight.leave();
         return this.#fallBack(journey, `${status}; detail=stale-if-error`);
       }
-      if (response.body !== null && signal !== undefined) followAbort(signal, departed.flight);
+      if (response.body !== null && origin.signal !== undefined) followAbort(origin.signal, departed.flight);
       return answerFromOrigin(response, this.#name + status);
     }
     const answer = this.#share(journey, departed, outcome, reason);
@@ -253,7 +218,8 @@ export class Engine {
     reason: ForwardReason,
     departed: Departed,
   ): Promise<Outcome | { readonly kind: 'answer'; readonly answer: Answer }> {
-    const { request, found, signal } = journey;
+    const { request, found } = journey;
+    const { signal } = journey.origin;
     const { flight } = departed;
     const deadlineMs = this.#hasFallback(request, found) ? this.#options.revalidationDeadlineMs : undefined;
     flight.join();
@@ -261,7 +227,7 @@ export class Engine {
       const outcome = await settledWithin(departed.outcome, deadlineMs, signal);
       if (outcome !== 'late') return outcome;
       this.#exchange.avoid(request.url);
-      if (isJoinable(request)) this.#leaveRunning(departed);
+      if (isJoinable(request)) leaveRunning(departed);
       else flight.leave();
       return { kind: 'answer', answer: this.#fallBack(journey, `; fwd=${reason}; detail=deadline`) };
     } catch (error) {
@@ -286,7 +252,7 @@ export class Engine {
 
   /** What the flight brought, for one who waited; undefined if its body can't be had from the beginning any more. */
   #share(
-    { request, signal }: Journey,
+    { request, origin }: Journey,
     departed: Departed,
     outcome: Exclude<Outcome, { kind: 'single' }>,
     reason: string,
@@ -301,39 +267,11 @@ export class Engine {
     }
     if (!outcome.body.canBeJoined) return undefined;
     const status = `${this.#name}; fwd=${reason}; fwd-status=${entry.status}${outcome.isStored ? '; stored' : ''}`;
-    const answer = answerStored(request, entry, () => outcome.body.open(signal), now, status);
+    const answer = answerStored(request, entry, () => outcome.body.open(origin.signal), now, status);
     // The client has it already; the cache has not.
-    if (answer.body === null) this.#leaveRunning(departed);
+    if (answer.body === null) leaveRunning(departed);
     return answer;
   }
-
-  /** Leaves a flight that is to go on for the cache's sake. */
-  #leaveRunning({ flight, outcome }: Departed): void {
-    outcome.then((late) => {
-      if (late.kind === 'single' && !flight.isAttended) void late.response.body?.cancel().catch(ignore);
-    }, ignore);
-    flight.leaveRunning();
-  }
-
-  #depart({ request, origin, signal, found }: Journey, lane: string | undefined): Departed {
-    const flight = new Flight(request, origin, found, lane === undefined ? signal : undefined, this.#now());
-    const land = (): void => {
-      flight.end();
-      if (lane !== undefined && this.#flights.get(lane) === departed) this.#flights.delete(lane);
-    };
-    const departed: Departed = { flight, outcome: this.#exchange.fly(flight, land) };
-    if (lane !== undefined) this.#flights.set(lane, departed);
-    departed.outcome.then(() => {
-      flight.hasAnswer = true;
-    }, land);
-    return departed;
-  }
-}
-
-/** What requests must have in common to share an answer, as far as that is known. */
-function laneOf(request: CacheRequest, { marker }: Found, origin: Origin): string {
-  const lane = `${origin.lane} ${request.url}`;
-  return marker === undefined ? lane : `${lane}\n${varyValues(marker.fields, request.fields)}`;
 }
 
 /** Seconds for which it is fresh; of something stale, since when it is not. */

@@ -145,10 +145,9 @@ export class Exchange {
   async forward(
     request: CacheRequest,
     origin: Origin,
-    signal: AbortSignal | undefined,
     onInvalid: (urls: readonly string[]) => void,
   ): Promise<OriginResponse> {
-    const response = await origin.send(UNCHANGED, signal);
+    const response = await origin.send(UNCHANGED, origin.signal);
     if (!isUnsafe(request.method)) return response;
     const urls = invalidatedUrls(request.url, response.status, response.fields);
     if (urls.length === 0) return response;
