@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { accept } from './accept/bench.ts';
 import { backpressure } from './backpressure/bench.ts';
+import { cache } from './cache/bench.ts';
 import { killed } from './killed/bench.ts';
 import type { Benchmark, Filters } from './lib/benchmark.ts';
 import { describePinning, pinThisProcess } from './lib/pinning.ts';
@@ -28,6 +29,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   rolling,
   killed,
   backpressure,
+  cache,
 ];
 
 const USAGE = 'npm run bench -- <name> [filters] [--quick] [--save]';
