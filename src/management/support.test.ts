@@ -29,7 +29,12 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
     incidents: [],
     restarting: false,
     dryRun: false,
-    totals: { duration: { boundsSeconds: [], series: [] }, requests: [], connectionsRefused: 0 },
+    totals: {
+      duration: { boundsSeconds: [], series: [] },
+      requests: [],
+      connectionsRefused: 0,
+      instruments: [],
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { AdmissionCount, AdmissionStats } from '../admission/index.ts';
+import type { Instrument } from '../core/instruments.ts';
 
 type MetricsWorkerState = 'starting' | 'ready' | 'unresponsive' | 'draining';
 
@@ -19,6 +20,7 @@ export interface MetricsSnapshot {
     readonly duration: MetricsHistogram;
     readonly requests: readonly AdmissionCount[];
     readonly connectionsRefused: number;
+    readonly instruments: readonly Instrument[];
   };
 }
 
@@ -37,6 +39,7 @@ export interface MetricsSample {
   readonly rssBytes: number;
   readonly heapUsedBytes: number;
   readonly cpuSeconds: number;
+  readonly instruments: readonly Instrument[];
 }
 
 export interface MetricsHistogram {
