@@ -1,5 +1,12 @@
 export { type Cache, createCache } from './cache.ts';
-export { conditional, type ConditionalOptions } from './conditional.ts';
+export {
+  conditional,
+  type ConditionalOptions,
+  type ConditionalRequest,
+  type ConditionalResponse,
+  type Preconditions,
+  preconditions,
+} from './conditional.ts';
 export type {
   CacheInvalidateEvent,
   CacheRequestEvent,

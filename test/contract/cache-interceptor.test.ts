@@ -200,6 +200,20 @@ test('who gives up in the middle of a hit gets no more of it', async (t) => {
   await assert.rejects(read(), /gone/);
 });
 
+test("below undici's fetch each hop of a redirect is stored", async (t) => {
+  const { url, dispatcher, asked } = await scene(t, (incoming, response) => {
+    response.setHeader('cache-control', 'max-age=60');
+    if (incoming.url === '/') response.writeHead(301, { location: '/new' }).end();
+    else response.end('new');
+  });
+  for (let i = 0; i < 3; i += 1) {
+    const response = await undiciFetch(url, { dispatcher });
+    assert.equal(await response.text(), 'new');
+    assert.equal(response.url, `${url}new`);
+  }
+  assert.equal(asked.length, 2);
+});
+
 test('errors come out as errors', async (t) => {
   const { url, dispatcher } = await scene(t, (incoming) => incoming.socket.destroy());
   await assert.rejects(request(url, { dispatcher }), { code: 'UND_ERR_SOCKET' });
