@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   '.': ['RespiteError', 'addPressureSignal', 'protect'],
   './backpressure': ['boundKernelBuffers', 'broadcast', 'createChannel', 'createWriteBudget', 'pipe'],
-  './cache': ['conditional', 'createCache', 'memoryStore'],
+  './cache': ['conditional', 'createCache', 'memoryStore', 'preconditions'],
   './config': ['defineConfig'],
   './express': ['policy', 'respite'],
   './fastify': ['respite'],

@@ -3,6 +3,7 @@ import { access, constants, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { mailboxNames, MEAN_MAIL_BYTES } from '../storm/mail-plan.ts';
+import { cacheDemo } from './cache/demo.ts';
 import { measureCapacity } from './calibrate.ts';
 import { chooseCores, type Cores } from './cores.ts';
 import { REPOSITORY, startMailbox, type Mailbox } from './mailbox.ts';
@@ -133,7 +134,8 @@ if (request.kind === 'help') {
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
-    await demo(request.options, abort.signal, directory);
+    const show = request.options.shows === 'cache' ? cacheDemo : demo;
+    await show(request.options, abort.signal, directory);
     isDone = true;
   } catch (error) {
     if (!abort.signal.aborted)

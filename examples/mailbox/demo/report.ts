@@ -3,8 +3,36 @@ import { createRequire } from 'node:module';
 import { comparison, megabytes, milliseconds, percent, type Row } from './rows.ts';
 import type { ActionFigures, RunData, Side } from './run-data.ts';
 
+/** A report's parts; those named so are HTML. */
+export interface ReportParts {
+  readonly title: string;
+  readonly introductionHtml: string;
+  readonly tilesHtml: string;
+  readonly sides: readonly { readonly name: string; readonly isProtected: boolean }[];
+  readonly tableHtml: string;
+  readonly methodHtml: string;
+  /** For page.js. */
+  readonly data: object;
+}
+
+export function renderReport(data: RunData): Promise<string> {
+  return renderPage({
+    title: 'The same flood of mail, without Respite and with it',
+    introductionHtml: introduction(data),
+    tilesHtml: tiles(data.sides),
+    sides: data.sides,
+    tableHtml: table(
+      data.sides,
+      comparison(data),
+      'Both sides had the same mails, users, moments and sizes.',
+    ),
+    methodHtml: method(data),
+    data,
+  });
+}
+
 /** One HTML file that needs nothing else: no server, no network. */
-export async function renderReport(data: RunData): Promise<string> {
+export async function renderPage(parts: ReportParts): Promise<string> {
   const require = createRequire(import.meta.url);
   const [chartCode, chartStyle, code, style] = await Promise.all([
     readFile(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8'),
@@ -19,7 +47,7 @@ export async function renderReport(data: RunData): Promise<string> {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>The same flood of mail, without Respite and with it</title>
+<title>${escape(parts.title)}</title>
 <link rel="icon" href="data:,">
 <style>${chartStyle}
 ${style}</style>
@@ -27,28 +55,28 @@ ${style}</style>
 <body>
 <main>
 <header>
-<h1>The same flood of mail, without Respite and with&nbsp;it</h1>
-<p>${introduction(data)}</p>
+<h1>${escape(parts.title)}</h1>
+<p>${parts.introductionHtml}</p>
 </header>
 <section class="tiles" aria-label="In short">
-${tiles(data.sides)}
+${parts.tilesHtml}
 </section>
 <section aria-label="Curves">
 <ul class="key" aria-label="Colours">
-${data.sides.map((side) => `<li class="${sideClass(side)}">${escape(side.name)}</li>`).join('\n')}
+${parts.sides.map((side) => `<li class="${sideClass(side)}">${escape(side.name)}</li>`).join('\n')}
 </ul>
 <div id="charts"></div>
 </section>
 <section>
 <h2>The numbers</h2>
-${table(data.sides, comparison(data))}
+${parts.tableHtml}
 </section>
 <section>
 <h2>How this was measured</h2>
-${method(data)}
+${parts.methodHtml}
 </section>
 </main>
-<script type="application/json" id="run">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>
+<script type="application/json" id="run">${JSON.stringify(parts.data).replaceAll('<', '\\u003c')}</script>
 <script>${chartCode}</script>
 <script>${code}</script>
 </body>
@@ -85,7 +113,7 @@ function tiles(sides: readonly Side[]): string {
   ].join('\n');
 }
 
-function table(sides: readonly Side[], rows: readonly Row[]): string {
+export function table(sides: ReportParts['sides'], rows: readonly Row[], caption: string): string {
   const columns = sides.length + 2;
   const body = [...Map.groupBy(rows, ({ section }) => section)].map(
     ([section, lines]) =>
@@ -97,7 +125,7 @@ function table(sides: readonly Side[], rows: readonly Row[]): string {
         .join('\n')}</tbody>`,
   );
   return `<div class="scroll" tabindex="0" role="region" aria-label="Table of the numbers"><table>
-<caption>Both sides had the same mails, users, moments and sizes.</caption>
+<caption>${escape(caption)}</caption>
 <thead><tr><td></td>${sides.map((side) => `<th scope="col" class="${sideClass(side)}">${escape(side.name)}</th>`).join('')}<th scope="col">goal</th></tr></thead>
 ${body.join('\n')}
 </table></div>`;
@@ -131,11 +159,11 @@ function figure(text: string): string {
   return escape(text).replaceAll(/(\d|≥|≤|&lt;) (?=\S)/g, '$1&nbsp;');
 }
 
-function sideClass({ isProtected }: Side): string {
+export function sideClass({ isProtected }: { readonly isProtected: boolean }): string {
   return isProtected ? 'with' : 'without';
 }
 
-function escape(text: string): string {
+export function escape(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -15,10 +15,20 @@ import { sampleRun } from './sample-run.ts';
 test('arguments', () => {
   assert.deepEqual(readArguments(['--seconds', '60', '--serve', '--report', 'x.html']), {
     kind: 'run',
-    options: { seconds: 60, serve: true, reportFile: 'x.html' },
+    options: { seconds: 60, serve: true, shows: 'flood', reportFile: 'x.html' },
   });
+  const cache = readArguments(['cache']);
+  assert.ok(cache.kind === 'run' && cache.options.shows === 'cache');
   assert.equal(readArguments(['--help']).kind, 'help');
-  for (const bad of [['--seconds', 'x'], ['--seconds', '1'], ['--nope'], ['extra'], ['--report', '']]) {
+  for (const bad of [
+    ['--seconds', 'x'],
+    ['--seconds', '1'],
+    ['--nope'],
+    ['extra'],
+    ['cache', 'cache'],
+    ['cache', '--serve'],
+    ['--report', ''],
+  ]) {
     const request = readArguments(bad);
     assert.equal(request.kind, 'bad-usage');
     assert.ok(request.kind === 'bad-usage' && !request.message.includes('\n'));

@@ -34,7 +34,9 @@ export function createWebmail({ mailboxServer, caching }: WebmailOptions): Webma
   const cache: Cache | undefined = caching === 'shared' ? createCache({ fetch: ask }) : undefined;
   const read = cache?.fetch ?? ask;
   const server = createServer((request, response) => {
-    void answer(request.url ?? '/', response);
+    // No user's name begins like this.
+    if (request.url === '/-/stats') response.end(JSON.stringify(stats()));
+    else void answer(request.url ?? '/', response);
   });
 
   async function answer(path: string, response: ServerResponse): Promise<void> {
@@ -54,12 +56,14 @@ export function createWebmail({ mailboxServer, caching }: WebmailOptions): Webma
     }
   }
 
+  function stats(): WebmailStats {
+    const requests = cache?.stats().requests;
+    return { asked, hits: requests?.hit ?? 0, stale: requests?.stale ?? 0 };
+  }
+
   return {
     server,
-    stats: () => {
-      const requests = cache?.stats().requests;
-      return { asked, hits: requests?.hit ?? 0, stale: requests?.stale ?? 0 };
-    },
+    stats,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -12,7 +12,7 @@
   const plain = (value) => String(Math.round(value * 10) / 10);
   const sides = (pick, extra = {}) => run.sides.map((side) => ({ label: side.name, side, pick, ...extra }));
 
-  const charts = [
+  const flood = [
     {
       title: 'How long users wait',
       text: 'p99 of list and read in each second, logarithmic. Calls that time out count with the time they took.',
@@ -55,18 +55,50 @@
     },
   ];
 
+  const percent = (value) => `${value} %`;
+  const webmail = [
+    {
+      title: 'Requests to the Mailbox server',
+      text: 'Sent by the webmail in each second.',
+      series: sides((point) => point.askedPerSecond),
+    },
+    {
+      title: 'Pages that are shown',
+      text: 'Share of the pages asked for in each second.',
+      series: sides((point) => point.successPercent),
+      scale: { range: () => [0, 101] },
+      format: percent,
+    },
+    {
+      title: 'How long users wait',
+      text: 'p99 of the pages of each second.',
+      series: sides((point) => point.p99Ms),
+      scale: { distr: 3, range: (_, low, high) => [Math.min(low ?? 1, 1), Math.max(high ?? 10, 100)] },
+      format: ms,
+    },
+    {
+      title: 'Pages made without asking',
+      text: 'Share of the pages of each second: from the cache, fresh or stale.',
+      series: [{ label: withRespite.name, side: withRespite, pick: (point) => point.hitPercent }],
+      scale: { range: () => [0, 101] },
+      format: percent,
+    },
+  ];
+  const shown = { storm: 'flood', stopped: 'Mailbox server stopped' };
+  const special = run.phases.find(({ name }) => name in shown);
+  const charts = special.name === 'storm' ? flood : webmail;
+
   const host = document.getElementById('charts');
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
   const sideColour = (side) => colour(side.isProtected ? 'with' : 'without');
   const sync = uPlot.sync('run');
   const drawn = [];
 
-  /** Shades the storm, so that every curve shows when it was. */
+  /** Shades the time that it is about, so that every curve shows when it was. */
   const shadeStorm = (plot) => {
-    const storm = run.phases.find(({ name }) => name === 'storm');
     const { ctx, bbox } = plot;
-    const left = plot.valToPos(storm.fromMs / 1000, 'x', true);
-    const right = plot.valToPos(storm.untilMs / 1000, 'x', true);
+    const left = plot.valToPos(special.fromMs / 1000, 'x', true);
+    const right = plot.valToPos(special.untilMs / 1000, 'x', true);
     ctx.save();
     ctx.fillStyle = colour('storm');
     ctx.fillRect(left, bbox.top, right - left, bbox.height);
@@ -74,7 +106,7 @@
     ctx.font = `${11 * uPlot.pxRatio}px system-ui, sans-serif`;
     ctx.textAlign = 'left';
     ctx.textBaseline = 'top';
-    ctx.fillText('flood', left, bbox.top - 14 * uPlot.pxRatio);
+    ctx.fillText(shown[special.name], left, bbox.top - 14 * uPlot.pxRatio);
     ctx.restore();
   };
 
