@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { accept } from './accept/bench.ts';
 import { backpressure } from './backpressure/bench.ts';
 import { balancers } from './balancers/bench.ts';
+import { cache } from './cache/bench.ts';
 import { killed } from './killed/bench.ts';
 import type { Benchmark, Filters } from './lib/benchmark.ts';
 import { describePinning, pinThisProcess } from './lib/pinning.ts';
@@ -32,6 +33,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   killed,
   backpressure,
   watchdog,
+  cache,
 ];
 
 const USAGE = 'npm run bench -- <name> [filters] [--quick] [--save]';

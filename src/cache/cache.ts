@@ -1,7 +1,9 @@
 import { Engine } from './engine/engine.ts';
 import type { CacheStats } from './engine/statistics.ts';
 import { fetchThrough } from './fetch.ts';
-import { type DispatchInterceptor, interceptThrough } from './interceptor.ts';
+import { interceptThrough } from './dispatch/interceptor.ts';
+import type { DispatchInterceptor } from './dispatch/shapes.ts';
+import { showInstruments } from './instruments.ts';
 import { type CacheOptions, resolveCacheOptions } from './options.ts';
 import { groupName, tagName } from './policy/tags.ts';
 
@@ -33,6 +35,7 @@ export interface Cache {
 export function createCache(options: CacheOptions = {}): Cache {
   const resolved = resolveCacheOptions(options);
   const engine = new Engine(resolved);
+  const hideInstruments = showInstruments(engine.counted);
   return {
     fetch: fetchThrough(engine, resolved.fetch),
     interceptor: () => interceptThrough(engine),
@@ -42,6 +45,7 @@ export function createCache(options: CacheOptions = {}): Cache {
       ),
     stats: () => engine.stats(),
     close: async () => {
+      hideInstruments();
       await resolved.store.close();
     },
   };

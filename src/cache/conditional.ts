@@ -1,6 +1,6 @@
 // Conditional requests, answered before the work is done (RFC 9110, 13).
 import { createHash } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { RespiteError } from '../core/errors.ts';
 import { knownKeys } from '../core/validate.ts';
 import { formatHttpDate, parseHttpDate } from './http/date.ts';
@@ -28,6 +28,21 @@ export interface ConditionalOptions {
   readonly exists?: boolean | undefined;
 }
 
+/** The parts of a request that are looked at: of node:http, https or http2, or of a framework that extends them. */
+export interface ConditionalRequest {
+  readonly method?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** The parts of a response that are used. */
+export interface ConditionalResponse {
+  statusCode: number;
+  hasHeader(name: string): boolean;
+  getHeader(name: string): number | string | readonly string[] | undefined;
+  setHeader(name: string, value: string): unknown;
+  end(): unknown;
+}
+
 const KNOWN = ['lastModified', 'etag', 'version', 'cacheControl', 'vary', 'exists'];
 
 /** What the fields of a request call for: the work, or 304 or 412 in its place. */
@@ -48,8 +63,8 @@ export type Precondition = 'proceed' | 'not-modified' | 'failed';
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for an entity tag or a date that is none.
  */
 export function conditional(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: ConditionalRequest,
+  response: ConditionalResponse,
   options: ConditionalOptions,
 ): boolean {
   const { etag, lastModifiedMs } = validators(options);
@@ -70,6 +85,41 @@ export function conditional(
   if (result === 'failed') response.setHeader('content-length', '0');
   response.end();
   return true;
+}
+
+/** What {@link preconditions} has found. */
+export interface Preconditions {
+  /** What to answer in place of the work; undefined: do it. */
+  readonly status: 304 | 412 | undefined;
+  /** ETag, Last-Modified, Cache-Control and Vary, for either answer. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * The same as {@link conditional} for handlers that take a Request and return a Response, such as Hono's:
+ *
+ * ```ts
+ * const { status, headers } = preconditions(c.req.raw, { lastModified: folder.changedAt });
+ * if (status !== undefined) return c.body(null, status, headers);
+ * return c.html(await render(folder), 200, headers);
+ * ```
+ *
+ * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for an entity tag or a date that is none.
+ */
+export function preconditions(request: Request, options: ConditionalOptions): Preconditions {
+  const { etag, lastModifiedMs } = validators(options);
+  const headers: Record<string, string> = { 'cache-control': options.cacheControl ?? 'no-cache' };
+  if (etag !== undefined) headers['etag'] = etag;
+  if (lastModifiedMs !== undefined) headers['last-modified'] = formatHttpDate(lastModifiedMs);
+  if (options.vary !== undefined) headers['vary'] = options.vary;
+  const result = evaluate(
+    request.method,
+    (name) => request.headers.get(name) ?? undefined,
+    options.exists === false ? undefined : etag,
+    lastModifiedMs,
+    options.exists ?? true,
+  );
+  return { status: result === 'proceed' ? undefined : result === 'failed' ? 412 : 304, headers };
 }
 
 /** RFC 9110, 13.2.2: which condition counts, and what it calls for. Dates in milliseconds since 1970. */
@@ -140,7 +190,7 @@ function validators(options: ConditionalOptions): {
   return { etag: weakTag(lastModifiedMs, version), lastModifiedMs };
 }
 
-function addVary(response: ServerResponse, vary: string): void {
+function addVary(response: ConditionalResponse, vary: string): void {
   const before = response.getHeader('vary');
   response.setHeader('vary', before === undefined ? vary : `${String(before)}, ${vary}`);
 }

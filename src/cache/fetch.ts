@@ -10,57 +10,17 @@ import {
   readRequestDirectives,
   type RequestDirectives,
 } from './policy/request.ts';
+import { CachedResponse, StoredResponse } from './response.ts';
 
 type Fetch = typeof globalThis.fetch;
 type FetchInput = Parameters<Fetch>[0];
 type FetchInit = NonNullable<Parameters<Fetch>[1]>;
-type BodyInit = ConstructorParameters<typeof Response>[0];
 type HeadersInit = ConstructorParameters<typeof Headers>[0];
-
-/** Bytes of a stream's pieces: a reader who stops holds no more than one. */
-const PIECE_BYTES = 64 * 1024;
-
-/** Where a copy for the reader costs more than a stream of pieces. */
-const STREAMED_FROM_BYTES = 512 * 1024;
 
 const NULL_BODY = new Set([101, 103, 204, 205, 304]);
 
 /** Codings that fetch decodes. */
 const DECODED = /\b(?:gzip|x-gzip|deflate|br|zstd)\b/i;
-
-/** A Response that knows where it came from. */
-class CachedResponse extends Response {
-  readonly #url: string;
-  readonly #redirected: boolean;
-
-  constructor(body: BodyInit, init: ResponseInit, url: string, redirected: boolean) {
-    super(body, init);
-    this.#url = url;
-    this.#redirected = redirected;
-  }
-
-  // Declared as properties, so that they can't be overridden by accessors in the usual way.
-  static {
-    Object.defineProperties(this.prototype, {
-      url: {
-        get(this: CachedResponse) {
-          return this.#url;
-        },
-      },
-      redirected: {
-        get(this: CachedResponse) {
-          return this.#redirected;
-        },
-      },
-      type: { value: 'basic' },
-    });
-  }
-
-  override clone(): Response {
-    const { body, status, statusText, headers } = super.clone();
-    return new CachedResponse(body, { status, statusText, headers }, this.#url, this.#redirected);
-  }
-}
 
 /** `fetch` through the engine, to origins by `send` (the global `fetch` if undefined). */
 export function fetchThrough(engine: Engine, send: Fetch | undefined): Fetch {
@@ -90,7 +50,7 @@ function answer(
     init?.headers === undefined && given === undefined ? NO_FIELDS : readFields(headersOf(given, init));
   const mode = init?.cache ?? given?.cache;
   const request = readRequest(method, url, fields, directivesOf(fields, mode));
-  const found = engine.handle(request, new FetchOrigin(send, input, init, given), signal);
+  const found = engine.handle(request, new FetchOrigin(send, input, init, given, signal));
   return found instanceof Promise ? found.then(toResponse) : Promise.resolve(toResponse(found));
 }
 
@@ -146,17 +106,20 @@ class FetchOrigin implements Origin {
   readonly #input: FetchInput;
   readonly #init: FetchInit | undefined;
   readonly #given: Request | undefined;
+  readonly signal: AbortSignal | undefined;
 
   constructor(
     send: Fetch | undefined,
     input: FetchInput,
     init: FetchInit | undefined,
     given: Request | undefined,
+    signal: AbortSignal | undefined,
   ) {
     this.#send = send;
     this.#input = input;
     this.#init = init;
     this.#given = given;
+    this.signal = signal;
   }
 
   get lane(): string {
@@ -212,27 +175,7 @@ function toResponse(answered: Answer): Response {
   const upstream = fields['cache-status'];
   headers.push(['cache-status', upstream === undefined ? cacheStatus : `${upstream}, ${cacheStatus}`]);
   const init = { status, statusText, headers };
-  const content = NULL_BODY.has(status) ? null : contentOf(body);
-  return passOwnerOn(body, new CachedResponse(content, init, answered.url, answered.redirected));
-}
-
-function contentOf(body: Answer['body']): BodyInit {
-  if (!(body instanceof Uint8Array)) return body;
-  return body.byteLength < STREAMED_FROM_BYTES ? (body as Uint8Array<ArrayBuffer>) : streamOf(body);
-}
-
-/** A stream of bytes that stay ours, copied piece by piece as they are read. */
-function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
-  let position = 0;
-  return new ReadableStream<Uint8Array>(
-    {
-      pull: (controller) => {
-        const piece = bytes.slice(position, position + PIECE_BYTES);
-        position += piece.byteLength;
-        if (piece.byteLength > 0) controller.enqueue(piece);
-        if (position >= bytes.byteLength) controller.close();
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  if (body instanceof Uint8Array && !NULL_BODY.has(status)) return new StoredResponse(body, init, answered);
+  const content = NULL_BODY.has(status) || body instanceof Uint8Array ? null : body;
+  return passOwnerOn(content, new CachedResponse(content, init, answered));
 }

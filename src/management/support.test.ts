@@ -32,7 +32,12 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
     health: { readyShare: 0, indicators: [] },
     restarting: false,
     dryRun: false,
-    totals: { duration: { boundsSeconds: [], series: [] }, requests: [], connectionsRefused: 0 },
+    totals: {
+      duration: { boundsSeconds: [], series: [] },
+      requests: [],
+      connectionsRefused: 0,
+      instruments: [],
+    },
   };
 }
 

@@ -101,6 +101,6 @@ export interface SupervisorStatus {
   /** True while admission refuses nothing and only counts. */
   readonly dryRun: boolean;
   /** Counters of all workers that ever lived, summed, so that they never go down. */
-  readonly totals: Pick<WorkerSample, 'duration'> &
+  readonly totals: Pick<WorkerSample, 'duration' | 'instruments'> &
     Pick<WorkerSample['admission'], 'requests' | 'connectionsRefused'>;
 }

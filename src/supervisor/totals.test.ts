@@ -25,10 +25,14 @@ function sample(count: number, status: number): WorkerSample {
     rssBytes: 0,
     heapUsedBytes: 0,
     cpuSeconds: 0,
+    instruments: [
+      { name: 'a_total', help: 'Help.', type: 'counter', series: [{ labels: {}, value: count }] },
+      { name: 'b', help: 'Help.', type: 'gauge', series: [{ labels: {}, value: count }] },
+    ],
   };
 }
 
-test('the same series of two workers are one, other series stay apart', () => {
+test('the same series of two workers are one, other series stay apart; gauges are of now, and no totals', () => {
   const totals = [sample(3, 200), sample(4, 200), sample(5, 404)].reduce(addSample, NO_TOTALS);
   assert.deepEqual(totals, {
     connectionsRefused: 6,
@@ -40,5 +44,6 @@ test('the same series of two workers are one, other series stay apart', () => {
         { method: 'GET', route: '', status: 404, counts: [5, 1], sumSeconds: 2 },
       ],
     },
+    instruments: [{ name: 'a_total', help: 'Help.', type: 'counter', series: [{ labels: {}, value: 12 }] }],
   });
 });

@@ -1,4 +1,5 @@
 import type { AdmissionCount } from '../admission/index.ts';
+import { sumInstruments } from '../core/instruments.ts';
 import type { DurationSeries, WorkerSample } from '../worker/index.ts';
 import type { SupervisorStatus } from './status.ts';
 
@@ -8,6 +9,7 @@ export const NO_TOTALS: Totals = {
   connectionsRefused: 0,
   requests: [],
   duration: { boundsSeconds: [], series: [] },
+  instruments: [],
 };
 
 /** Adds the counters of one worker to those of others, so that sums don't go down when a worker ends. */
@@ -19,6 +21,10 @@ export function addSample(totals: Totals, sample: WorkerSample): Totals {
       boundsSeconds: sample.duration.boundsSeconds,
       series: merge([...totals.duration.series, ...sample.duration.series], keyOfSeries, addSeries),
     },
+    instruments: sumInstruments([
+      ...totals.instruments,
+      ...sample.instruments.filter(({ type }) => type === 'counter'),
+    ]),
   };
 }
 

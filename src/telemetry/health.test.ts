@@ -16,7 +16,12 @@ function worker(id: number, slot: number, health: readonly IndicatorReport[]): M
 test('up is 1, all else 0, what is not known yet has no reading; workers are told apart by their slot', () => {
   const snapshot: MetricsSnapshot = {
     restarts: {},
-    totals: { duration: { boundsSeconds: [], series: [] }, requests: [], connectionsRefused: 0 },
+    totals: {
+      duration: { boundsSeconds: [], series: [] },
+      requests: [],
+      connectionsRefused: 0,
+      instruments: [],
+    },
     health: {
       indicators: [
         report('disk', 'UP', 4),

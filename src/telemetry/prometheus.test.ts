@@ -8,7 +8,12 @@ import type { MetricsSample, MetricsSnapshot, MetricsWorker } from './snapshot.t
 const EMPTY: MetricsSnapshot = {
   workers: [],
   restarts: { exit: 0, signal: 0, rolling: 0 },
-  totals: { duration: { boundsSeconds: [], series: [] }, requests: [], connectionsRefused: 0 },
+  totals: {
+    duration: { boundsSeconds: [], series: [] },
+    requests: [],
+    connectionsRefused: 0,
+    instruments: [],
+  },
 };
 
 function sample(admission: Partial<MetricsSample['admission']> = {}): MetricsSample {
@@ -30,6 +35,7 @@ function sample(admission: Partial<MetricsSample['admission']> = {}): MetricsSam
     rssBytes: 5e7,
     heapUsedBytes: 2e7,
     cpuSeconds: 1.5,
+    instruments: [],
   };
 }
 
@@ -170,6 +176,27 @@ test('a blocked event loop is not shown with its reading from before', async () 
   assert.equal(series.get('process_memory_usage_bytes{worker="1"}'), 5e7);
 });
 
+test('what parts count is shown under their names: counters of all times, gauges of now', async () => {
+  const help = 'Help.';
+  const counted = {
+    name: 'respite_a_total',
+    help,
+    type: 'counter',
+    series: [{ labels: { x: '1' }, value: 3 }],
+  } as const;
+  const held = { name: 'respite_b', help, type: 'gauge', series: [{ labels: {}, value: 2 }] } as const;
+  const own = { ...sample(), instruments: [counted, held] };
+  const series = parse(
+    await renderPrometheus({
+      ...EMPTY,
+      workers: [worker(1, 1, 'ready', own), worker(2, 2, 'draining', own), worker(3, 3, 'starting')],
+      totals: { ...EMPTY.totals, instruments: [counted] },
+    }),
+  );
+  assert.equal(series.get('respite_a_total{x="1"}'), 3);
+  assert.equal(series.get('respite_b'), 4);
+});
+
 test('buckets of the histogram are cumulative', async () => {
   const series = parse(
     await renderPrometheus({
@@ -177,6 +204,7 @@ test('buckets of the histogram are cumulative', async () => {
       totals: {
         requests: [],
         connectionsRefused: 0,
+        instruments: [],
         duration: {
           boundsSeconds: [0.1, 1],
           series: [{ method: 'GET', route: '/a', status: 200, counts: [2, 0, 1], sumSeconds: 3.5 }],

@@ -1,5 +1,6 @@
 import { AggregatorRegistry } from 'prom-client';
 import type { SignalPressure } from '../admission/index.ts';
+import { sumInstruments } from '../core/instruments.ts';
 import { durationMetric } from './duration.ts';
 import { healthMetrics } from './health.ts';
 import { counter, gauge, type Metric, type Reading } from './metric.ts';
@@ -17,6 +18,7 @@ export async function renderPrometheus(snapshot: MetricsSnapshot): Promise<strin
     ...admissionMetrics(snapshot),
     ...workerMetrics(snapshot),
     ...healthMetrics(snapshot),
+    ...instrumentMetrics(snapshot),
   ];
   return AggregatorRegistry.aggregate([metrics]).metrics();
 }
@@ -118,6 +120,20 @@ function workerMetrics({ workers, restarts }: MetricsSnapshot): Metric[] {
       WORKER_STATES.map((state) => [{ state }, workers.filter((worker) => worker.state === state).length]),
     ),
   ];
+}
+
+/** What parts count that the user's code uses: counters of all workers that ever lived, gauges of those that do. */
+function instrumentMetrics({ workers, totals }: MetricsSnapshot): Metric[] {
+  const gauges = workers.flatMap(
+    ({ sample }) => sample?.instruments.filter(({ type }) => type === 'gauge') ?? [],
+  );
+  return [...totals.instruments, ...sumInstruments(gauges)].map(({ name, help, type, series }) =>
+    (type === 'counter' ? counter : gauge)(
+      name,
+      help,
+      series.map(({ labels, value }) => [labels, value]),
+    ),
+  );
 }
 
 function perWorker(workers: readonly MetricsWorker[], read: (sample: MetricsSample) => number): Reading[] {

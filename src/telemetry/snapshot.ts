@@ -1,5 +1,6 @@
 import type { IndicatorReport } from '../core/health-link.ts';
 import type { AdmissionCount, AdmissionStats } from '../admission/index.ts';
+import type { Instrument } from '../core/instruments.ts';
 
 type MetricsWorkerState = 'starting' | 'ready' | 'unresponsive' | 'draining';
 
@@ -22,6 +23,7 @@ export interface MetricsSnapshot {
     readonly duration: MetricsHistogram;
     readonly requests: readonly AdmissionCount[];
     readonly connectionsRefused: number;
+    readonly instruments: readonly Instrument[];
   };
 }
 
@@ -42,6 +44,7 @@ export interface MetricsSample {
   readonly rssBytes: number;
   readonly heapUsedBytes: number;
   readonly cpuSeconds: number;
+  readonly instruments: readonly Instrument[];
 }
 
 export interface MetricsHistogram {

@@ -1,4 +1,5 @@
 import type { AdmissionStats } from '../admission/index.ts';
+import type { Instrument } from '../core/instruments.ts';
 
 /** What a worker tells of itself once a second. Counters count since the worker started; the rest is of the last second. */
 export interface WorkerSample {
@@ -12,6 +13,8 @@ export interface WorkerSample {
   readonly rssBytes: number;
   readonly heapUsedBytes: number;
   readonly cpuSeconds: number;
+  /** What parts that the user's code uses count: the cache's metrics and the like. */
+  readonly instruments: readonly Instrument[];
 }
 
 /** Time from a request's arrival at the hook to the close of its response. */

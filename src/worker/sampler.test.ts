@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Admission } from '../admission/index.ts';
 import { resolveAdmissionOptions } from '../admission/options.ts';
+import { addInstruments, type Instrument } from '../core/instruments.ts';
 import { Durations } from './durations.ts';
 import { Sampler } from './sampler.ts';
 
@@ -33,4 +34,20 @@ test('several admissions are one: their places add up, the fuller one counts', (
     admission.requests.map(({ count }) => count),
     [1, 1],
   );
+});
+
+test('a sample has what other parts count, as long as they do', () => {
+  const sampler = new Sampler([new Admission(resolveAdmissionOptions({}))], new Durations());
+  const gauge = {
+    name: 'respite_test',
+    help: 'Help.',
+    type: 'gauge',
+    series: [{ labels: {}, value: 1 }],
+  } as const;
+  const remove = addInstruments(() => [gauge]);
+  const own = (): readonly Instrument[] =>
+    sampler.sample().instruments.filter(({ name }) => name === gauge.name);
+  assert.deepEqual(own(), [gauge]);
+  remove();
+  assert.deepEqual(own(), []);
 });

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { Admission, AdmissionCount, AdmissionStats, SignalPressure } from '../admission/index.ts';
+import type { Instrument, InstrumentRegistry } from '../core/instruments.ts';
 import type { Durations } from './durations.ts';
 import type { WorkerSample } from './sample.ts';
 
@@ -46,8 +47,16 @@ export class Sampler {
       rssBytes: rss,
       heapUsedBytes: heapUsed,
       cpuSeconds: (user + system) / 1e6,
+      instruments: instruments(),
     };
   }
+}
+
+/** The same as core/instruments.ts's, which is loaded by those who count: where nobody does, there is nothing to read. */
+const kRegistry: unique symbol = Symbol.for('respite.instruments');
+
+function instruments(): readonly Instrument[] {
+  return (globalThis as { [kRegistry]?: InstrumentRegistry })[kRegistry]?.read() ?? [];
 }
 
 /** Several admissions as one: a worker whose servers are protected in code has one each. */

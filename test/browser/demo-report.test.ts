@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { renderCacheReport } from '../../examples/mailbox/demo/cache/report.ts';
 import { renderReport } from '../../examples/mailbox/demo/report.ts';
+import { sampleCacheRun } from '../../examples/mailbox/test/sample-cache-run.ts';
 import { sampleRun } from '../../examples/mailbox/test/sample-run.ts';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -48,7 +50,7 @@ describe('the report of the demonstration', { skip: isSkipped ? `no ${executable
     await rm(directory, { recursive: true, force: true });
   });
 
-  const open = async (width: number, colorScheme: 'light' | 'dark'): Promise<Opened> => {
+  const open = async (width: number, colorScheme: 'light' | 'dark', report = url): Promise<Opened> => {
     const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
     const page = await context.newPage();
     const complaints: string[] = [];
@@ -56,7 +58,7 @@ describe('the report of the demonstration', { skip: isSkipped ? `no ${executable
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('request', (request) => requests.push(request.url()));
-    await page.goto(url);
+    await page.goto(report);
     await page.waitForSelector('#charts canvas');
     return { page, complaints, requests };
   };
@@ -92,6 +94,19 @@ describe('the report of the demonstration', { skip: isSkipped ? `no ${executable
       await page.context().close();
     });
   }
+
+  test('the report of the cache draws its curves too', async () => {
+    const file = join(directory, 'cache.html');
+    await writeFile(file, await renderCacheReport(sampleCacheRun()));
+    const { page, complaints } = await open(1200, 'light', pathToFileURL(file).href);
+    const canvases = await page.evaluate<string[][]>(COLOURS_ON_CANVASES);
+    assert.equal(canvases.length, 4);
+    for (const colours of canvases) assert.ok(colours.includes('15,118,110'));
+    assert.ok(canvases[0]?.includes('194,65,12'));
+    assert.deepEqual(complaints, []);
+    assert.equal(await page.locator('.scroll tbody tr').count(), 3 + 7);
+    await page.context().close();
+  });
 
   test('has the numbers in a table that says which column is which', async () => {
     const { page } = await open(1200, 'light');

@@ -76,13 +76,13 @@ test('50 at once for what is not stored: one request to the origin, whatever the
   assert.equal(cache.stats().coalesced, 49);
 });
 
-test('50 at once for what is stale: one request to the origin', async (t) => {
+test('50 at once for what is stale: one request to the origin, whatever their tracing headers', async (t) => {
   let now = Date.now();
   const clock = { now: () => now };
   const { get, origin } = await scene(t, slowly({ 'cache-control': 'max-age=60', etag: '"a"' }), clock);
   await text(get());
   now += 100_000;
-  await Promise.all(times(50, () => text(get())));
+  await Promise.all(times(50, (i) => text(get({ traceparent: `00-${i}` }))));
   assert.equal(origin.count, 2);
 });
 
@@ -243,6 +243,44 @@ test('readers that do not read hold no more than the limit, and get all of it in
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   assert.ok(cache.stats().bytesInFlight > 0);
+  for (const response of responses) assert.equal((await response.text()).length, size);
+  assert.equal(cache.stats().bytesInFlight, 0);
+});
+
+test('a body that breaks off after its reader has begun holds nothing any more', async (t) => {
+  const begun = Promise.withResolvers<undefined>();
+  const { get, cache } = await scene(t, (_request, response) => {
+    response.setHeader('cache-control', 'max-age=60').write('a'.repeat(10_000));
+    void begun.promise.then(() => response.destroy());
+  });
+  const response = await get();
+  const reader = response.body?.getReader();
+  assert.equal((await reader?.read())?.value?.byteLength, 10_000);
+  assert.equal(cache.stats().bytesInFlight, 10_000);
+  begun.resolve(undefined);
+  await assert.rejects(async () => reader?.read());
+  assert.equal(cache.stats().bytesInFlight, 0);
+  assert.equal(cache.stats().requestsInFlight, 0);
+});
+
+test('bodies that turn out too large to store still count while a slow reader has not had them', async (t) => {
+  const size = 1_000_000;
+  const { url, cache } = await scene(
+    t,
+    (_request, response) => {
+      response.setHeader('cache-control', 'max-age=60');
+      response.write(Buffer.alloc(size / 2, 'x'));
+      response.end(Buffer.alloc(size / 2, 'x'));
+    },
+    { entryLimitBytes: 600_000, inFlightLimitBytes: 1_500_000 },
+  );
+  const responses = await Promise.all(times(8, (i) => cache.fetch(`${url}${i}`)));
+  await until(() => cache.stats().bytesInFlight > 1_300_000);
+  for (let i = 0; i < 20; i += 1) {
+    const { bytesInFlight } = cache.stats();
+    assert.ok(bytesInFlight > 1_300_000 && bytesInFlight <= 1_500_000, `${bytesInFlight}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   for (const response of responses) assert.equal((await response.text()).length, size);
   assert.equal(cache.stats().bytesInFlight, 0);
 });

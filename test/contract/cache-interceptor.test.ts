@@ -164,6 +164,56 @@ test('a large hit waits for a slow reader, and comes whole', async (t) => {
   assert.equal(asked.length, 1);
 });
 
+test('what is stored is lent: it can not be taken away, and is read without a copy', async (t) => {
+  const { url, dispatcher } = await scene(t, (_request, response) => {
+    response.writeHead(200, { 'cache-control': 'max-age=60' }).end(Buffer.alloc(200_000, 'x'));
+  });
+  await (await request(url, { dispatcher })).body.arrayBuffer();
+  const memory = new Set<unknown>();
+  for (let i = 0; i < 3; i += 1) {
+    const { body } = await request(url, { dispatcher });
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      const buffer = chunk.buffer as ArrayBuffer;
+      memory.add(buffer);
+      assert.throws(() => structuredClone(buffer, { transfer: [buffer] }), { name: 'DataCloneError' });
+    }
+  }
+  assert.equal(memory.size, 1);
+  const { body } = await request(url, { dispatcher });
+  new Uint8Array(await body.arrayBuffer()).fill(0);
+  assert.equal(await (await request(url, { dispatcher })).body.text(), 'x'.repeat(200_000));
+});
+
+test('who gives up in the middle of a hit gets no more of it', async (t) => {
+  const { url, dispatcher } = await scene(t, (_request, response) => {
+    response.writeHead(200, { 'cache-control': 'max-age=60' }).end(Buffer.alloc(1_000_000, 'x'));
+  });
+  await (await request(url, { dispatcher })).body.arrayBuffer();
+  const leaving = new AbortController();
+  const { body } = await request(url, { dispatcher, signal: leaving.signal });
+  const read = async (): Promise<void> => {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      assert.ok(chunk.length < 1_000_000);
+      leaving.abort(new Error('gone'));
+    }
+  };
+  await assert.rejects(read(), /gone/);
+});
+
+test("below undici's fetch each hop of a redirect is stored", async (t) => {
+  const { url, dispatcher, asked } = await scene(t, (incoming, response) => {
+    response.setHeader('cache-control', 'max-age=60');
+    if (incoming.url === '/') response.writeHead(301, { location: '/new' }).end();
+    else response.end('new');
+  });
+  for (let i = 0; i < 3; i += 1) {
+    const response = await undiciFetch(url, { dispatcher });
+    assert.equal(await response.text(), 'new');
+    assert.equal(response.url, `${url}new`);
+  }
+  assert.equal(asked.length, 2);
+});
+
 test('errors come out as errors', async (t) => {
   const { url, dispatcher } = await scene(t, (incoming) => incoming.socket.destroy());
   await assert.rejects(request(url, { dispatcher }), { code: 'UND_ERR_SOCKET' });

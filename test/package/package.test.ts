@@ -27,6 +27,7 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
     'createCache',
     'memcachedStore',
     'memoryStore',
+    'preconditions',
     'redisStore',
     'tieredStore',
     'undiciStore',
@@ -76,7 +77,7 @@ createTcpServer((socket) => {
 const budgetStats: WriteBudgetStats = budget.stats();
 budgetStats.usedBytes satisfies number;
 const cache: Cache = createCache({ store: memoryStore({ limitBytes: 1_000_000 }), mode: 'private' });
-const hits: number = cache.stats().hits;
+const hits: number = cache.stats().requests.hit;
 createServer((req, res) => conditional(req, res, { lastModified: new Date(), etag: '"a"' }) || res.end(String(hits)));
 void cache.fetch('http://localhost/').then((response: Response) => response.text());
 const protection: Protection = protect(createServer(), { limit: 10, routes: { 'POST /a': 'sheddable' } });

@@ -175,6 +175,33 @@ test('metrics count what the workers did, and keep counting when those are gone'
   }
 });
 
+test("a worker's cache shows its metrics once there is one, and keeps what its predecessors counted", async (t) => {
+  const running = respite(t, 'caches.mjs');
+  const port = await running.port();
+  const [first] = await running.ready();
+  const counted = async (result: string): Promise<number | undefined> => {
+    const { body } = await running.manage('/metrics');
+    const value = new RegExp(`^respite_cache_requests_total\\{result="${result}"\\} (\\d+)$`, 'm').exec(
+      body,
+    )?.[1];
+    return value === undefined ? undefined : Number(value);
+  };
+  assert.equal(await counted('hit'), undefined);
+  for (let n = 0; n < 5; n += 1) {
+    const { body } = await request(port, { path: '/cached' });
+    assert.equal(body, 'original');
+  }
+  await running.until('4 hits', async () => (await counted('hit')) === 4 && (await counted('miss')) === 1);
+  await request(port, { path: '/exit' });
+  await running.untilStatus(
+    'a replacement',
+    ({ workers: [worker] }) => worker?.state === 'ready' && worker.id !== first?.id,
+  );
+  await request(port, { path: '/cached' });
+  await running.until('a second miss', async () => (await counted('miss')) === 2);
+  assert.equal(await counted('hit'), 4);
+});
+
 test('an unknown endpoint and a foreign page are refused', async (t) => {
   const running = respite(t, 'node-http.mjs');
   await running.port();

@@ -31,6 +31,11 @@ export interface Page {
   readonly next: number | undefined;
 }
 
+export interface Change {
+  readonly atMs: number;
+  readonly revision: number;
+}
+
 /** The index of all mailboxes: everything but the bodies. */
 export interface MessageIndex {
   find(user: string, id: string): MessageRow | undefined;
@@ -39,6 +44,8 @@ export interface MessageIndex {
   add(message: NewMessage): boolean;
   remove(user: string, id: string): boolean;
   list(user: string, before: number | undefined, limit: number): Page;
+  /** When the mailbox last changed, and how often it has; undefined for one that never had a message. */
+  changed(user: string): Change | undefined;
   search(user: string, query: string, limit: number): readonly MessageRow[];
   knows(id: string): boolean;
   close(): void;
@@ -60,6 +67,11 @@ const SCHEMA = `
     UNIQUE (user, idempotency_key)
   ) STRICT;
   CREATE INDEX IF NOT EXISTS messages_by_user ON messages (user, seq);
+  CREATE TABLE IF NOT EXISTS mailboxes (
+    user TEXT PRIMARY KEY,
+    changed_at_ms INTEGER NOT NULL,
+    revision INTEGER NOT NULL
+  ) STRICT;
   CREATE VIRTUAL TABLE IF NOT EXISTS messages_text
     USING fts5 (mailbox, sender, subject, body, content='', contentless_delete=1);
 `;
@@ -94,6 +106,12 @@ export function openIndex(path: string): MessageIndex {
   const remove = db.prepare('DELETE FROM messages WHERE id = ? AND user = ? RETURNING seq');
   const removeText = db.prepare('DELETE FROM messages_text WHERE rowid = ?');
 
+  const touch = db.prepare(
+    `INSERT INTO mailboxes (user, changed_at_ms, revision) VALUES (?, ?, 1)
+     ON CONFLICT (user) DO UPDATE SET changed_at_ms = excluded.changed_at_ms, revision = revision + 1`,
+  );
+  const change = db.prepare('SELECT changed_at_ms, revision FROM mailboxes WHERE user = ?');
+
   return {
     find: (user, id) => rows(byId, id, user)[0],
     findByKey: (user, key) => {
@@ -122,6 +140,7 @@ export function openIndex(path: string): MessageIndex {
           message.subject,
           message.searchText,
         );
+        touch.run(message.user, Date.now());
         return true;
       }),
     remove: (user, id) =>
@@ -129,6 +148,7 @@ export function openIndex(path: string): MessageIndex {
         const row = remove.get(id, user);
         if (row === undefined) return false;
         removeText.run(Number(row['seq']));
+        touch.run(user, Date.now());
         return true;
       }),
     list: (user, before, limit) => {
@@ -138,6 +158,12 @@ export function openIndex(path: string): MessageIndex {
         messages: found.map(toRow),
         next: last === undefined ? undefined : Number(last['seq']),
       };
+    },
+    changed: (user) => {
+      const row = change.get(user);
+      return row === undefined
+        ? undefined
+        : { atMs: Number(row['changed_at_ms']), revision: Number(row['revision']) };
     },
     search: (user, query, limit) => {
       const match = matchExpression(user, query);

@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Readable } from 'node:stream';
+import { conditional } from 'respite/cache';
 import { openBodyFiles } from './body-files.ts';
 import { deliver } from './deliver.ts';
 import { openIndex } from './index-store.ts';
@@ -15,6 +16,11 @@ const MAX_MESSAGE_BYTES = 40 * 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 10 * 60_000;
 const PAGE_SIZE = 20;
 const MAX_PAGE_SIZE = 100;
+
+/** A list may be a second old, and is asked about after that: a comparison, where nothing has changed. */
+const LIST_CACHING = 'max-age=1';
+/** It never changes, but may be deleted. */
+const MESSAGE_CACHING = 'max-age=60';
 
 const mailbox = { type: 'string', pattern: '^[a-z0-9][a-z0-9._-]{0,63}$' } as const;
 const ofUser = { type: 'object', properties: { user: mailbox } } as const;
@@ -41,7 +47,7 @@ const deliveryHeaders = {
 type OfUser = { Params: { user: string } };
 type OfMessage = { Params: { user: string; id: string } };
 
-/** The Mailbox server: plain Fastify, which knows nothing of Respite. */
+/** The Mailbox server: plain Fastify. Of Respite it only uses `conditional`, so as not to list and read what its caller has. */
 export async function buildServer(options: MailboxOptions): Promise<FastifyInstance> {
   const { dataDirectory, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
   const files = openBodyFiles(dataDirectory);
@@ -79,8 +85,14 @@ export async function buildServer(options: MailboxOptions): Promise<FastifyInsta
   app.get<OfUser & { Querystring: { before?: number; limit: number } }>(
     '/mailboxes/:user/messages',
     { schema: { params: ofUser, querystring: listQuery } },
-    (request, reply) =>
-      reply.send(index.list(request.params.user, request.query.before, request.query.limit)),
+    (request, reply) => {
+      const { user } = request.params;
+      const change = index.changed(user);
+      const known = change === undefined ? {} : { lastModified: change.atMs, version: change.revision };
+      if (conditional(request.raw, reply.raw, { ...known, cacheControl: LIST_CACHING }))
+        return reply.hijack();
+      return reply.send(index.list(user, request.query.before, request.query.limit));
+    },
   );
 
   app.get<OfUser & { Querystring: { q: string; limit: number } }>(
@@ -93,6 +105,10 @@ export async function buildServer(options: MailboxOptions): Promise<FastifyInsta
   app.get<OfMessage>('/mailboxes/:user/messages/:id', { schema: { params: ofMessage } }, (request, reply) => {
     const message = index.find(request.params.user, request.params.id);
     if (message === undefined) return reply.code(404).send({ error: 'no such message' });
+    // A message never changes: its id is as good as its content.
+    const known = { etag: `"${message.id}"`, lastModified: message.receivedAtMs };
+    if (conditional(request.raw, reply.raw, { ...known, cacheControl: MESSAGE_CACHING }))
+      return reply.hijack();
     return reply
       .header('content-type', 'message/rfc822')
       .header('content-length', message.sizeBytes)

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { access, constants, mkdir, mkdtemp } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { cache } from './cache/demo.ts';
 import { chooseCores } from './cores.ts';
 import type { Demonstration } from './demonstration.ts';
 import { flood } from './flood.ts';
@@ -13,6 +14,7 @@ import { slowClients } from './slow-clients/slow-clients.ts';
 
 const DEMONSTRATIONS: Readonly<Record<DemoOptions['name'], Demonstration>> = {
   flood,
+  cache,
   'slow-clients': slowClients,
 };
 

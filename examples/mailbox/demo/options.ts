@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The demonstrations there are. */
-const NAMES = ['flood', 'slow-clients'] as const;
+const NAMES = ['flood', 'cache', 'slow-clients'] as const;
 
 export interface DemoOptions {
   readonly name: (typeof NAMES)[number];
@@ -18,9 +18,10 @@ export type DemoRequest =
 const MIN_SECONDS = 45;
 const MAX_SECONDS = 3600;
 
-export const HELP: string = `Usage: npm run demo -- [flood | slow-clients] [options]
+export const HELP: string = `Usage: npm run demo -- [flood | cache | slow-clients] [options]
 
   flood            the same flood of mail against the mailbox service twice: without Respite, and with it (default)
+  cache            a webmail that reads the mailbox service through a cache, or without, while that service is stopped
   slow-clients     clients that read slowly, against three ways to write to them with 256 MB
 
 Options:
@@ -49,6 +50,8 @@ export function readArguments(args: readonly string[]): DemoRequest {
         kind: 'bad-usage',
         message: `there is no demonstration "${positionals.join(' ')}"; known are ${NAMES.join(', ')}`,
       };
+    if (values.serve && name !== 'flood')
+      return { kind: 'bad-usage', message: '--serve goes with flood only' };
     const seconds = Number(values.seconds);
     if (!Number.isInteger(seconds) || seconds < MIN_SECONDS || seconds > MAX_SECONDS)
       return {

@@ -49,6 +49,28 @@ test('a mail is delivered, listed, read, found and deleted', async (t) => {
   assert.deepEqual(await filesIn(directory), []);
 });
 
+test('who has a list or a mail already is told so, until it changes', async (t) => {
+  const { origin } = await startApi(t);
+  const delivered = await post(origin, 'ada', 'key-1', textMail('one@x', 'One', 'One.'));
+  const { id } = (await delivered.json()) as { id: string };
+  const paths = ['/mailboxes/ada/messages', `/mailboxes/ada/messages/${id}`];
+  const ask = async (path: string, etag: string | null): Promise<readonly [number, string | null]> => {
+    const response = await fetch(origin + path, { headers: etag === null ? {} : { 'if-none-match': etag } });
+    await response.arrayBuffer();
+    return [response.status, response.headers.get('etag')];
+  };
+  const etags: (string | null)[] = [];
+  for (const path of paths) {
+    const [status, etag] = await ask(path, null);
+    assert.equal(status, 200);
+    assert.deepEqual(await ask(path, etag), [304, etag]);
+    etags.push(etag);
+  }
+  await post(origin, 'ada', 'key-2', textMail('two@x', 'Two', 'Two.'));
+  assert.equal((await ask(paths[0] ?? '', etags[0] ?? null))[0], 200, 'the list has changed');
+  assert.equal((await ask(paths[1] ?? '', etags[1] ?? null))[0], 304, 'the mail has not');
+});
+
 test('a list goes page by page, newest first', async (t) => {
   const { origin } = await startApi(t);
   for (let i = 1; i <= 5; i += 1)

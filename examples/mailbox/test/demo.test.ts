@@ -17,10 +17,20 @@ test('arguments', () => {
     kind: 'run',
     options: { name: 'flood', seconds: 60, serve: true, reportFile: 'x.html' },
   });
-  const slow = readArguments(['slow-clients']);
-  assert.ok(slow.kind === 'run' && slow.options.name === 'slow-clients');
+  for (const name of ['cache', 'slow-clients']) {
+    const other = readArguments([name]);
+    assert.ok(other.kind === 'run' && other.options.name === name);
+  }
   assert.equal(readArguments(['--help']).kind, 'help');
-  for (const bad of [['--seconds', 'x'], ['--seconds', '1'], ['--nope'], ['extra'], ['--report', '']]) {
+  for (const bad of [
+    ['--seconds', 'x'],
+    ['--seconds', '1'],
+    ['--nope'],
+    ['extra'],
+    ['cache', 'cache'],
+    ['cache', '--serve'],
+    ['--report', ''],
+  ]) {
     const request = readArguments(bad);
     assert.equal(request.kind, 'bad-usage');
     assert.ok(request.kind === 'bad-usage' && !request.message.includes('\n'));

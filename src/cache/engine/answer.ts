@@ -8,6 +8,7 @@ import { clientHasIt } from '../policy/freshen.ts';
 import type { StoredEntry } from '../policy/record.ts';
 import type { CacheRequest } from '../policy/request.ts';
 import type { OriginResponse } from './origin.ts';
+import type { CacheResult } from './statistics.ts';
 
 /** What the engine hands back. Everything in it may be shared: copy what is given away. */
 export interface Answer {
@@ -20,6 +21,7 @@ export interface Answer {
   /** Seconds; undefined where the origin's own answer has the right field. */
   readonly age: number | undefined;
   readonly cacheStatus: string;
+  readonly result: CacheResult;
   /** Bytes of the store's, which must not get into other hands, or a stream that nobody else has. */
   readonly body: Uint8Array | ReadableStream<Uint8Array> | null;
   readonly url: string;
@@ -35,6 +37,7 @@ export function answerStored(
   body: Uint8Array | (() => ReadableStream<Uint8Array>),
   now: number,
   cacheStatus: string,
+  result: CacheResult,
 ): Answer {
   if (request.isConditional && entry.status === 200 && clientHasIt(request, entry, now)) {
     return stored(
@@ -47,6 +50,7 @@ export function answerStored(
       null,
       now,
       cacheStatus,
+      result,
     );
   }
   const { range } = request;
@@ -59,7 +63,18 @@ export function answerStored(
     const part = selectRange(range, body.byteLength);
     if (part === 'unsatisfiable') {
       const fields = { 'content-range': `bytes */${body.byteLength}`, date: entry.fields['date'] };
-      return stored(request, entry, 416, 'Range Not Satisfiable', fields, undefined, null, now, cacheStatus);
+      return stored(
+        request,
+        entry,
+        416,
+        'Range Not Satisfiable',
+        fields,
+        undefined,
+        null,
+        now,
+        cacheStatus,
+        result,
+      );
     }
     if (part !== 'ignore') {
       const bytes = body.subarray(part.first, part.last + 1);
@@ -67,7 +82,18 @@ export function answerStored(
         'content-range': `bytes ${part.first}-${part.last}/${body.byteLength}`,
         'content-length': String(bytes.byteLength),
       };
-      return stored(request, entry, 206, 'Partial Content', entry.fields, extra, bytes, now, cacheStatus);
+      return stored(
+        request,
+        entry,
+        206,
+        'Partial Content',
+        entry.fields,
+        extra,
+        bytes,
+        now,
+        cacheStatus,
+        result,
+      );
     }
   }
   const content = request.method === 'HEAD' ? null : body instanceof Uint8Array ? body : body();
@@ -81,6 +107,7 @@ export function answerStored(
     content,
     now,
     cacheStatus,
+    result,
   );
 }
 
@@ -94,6 +121,7 @@ function stored(
   body: Answer['body'],
   now: number,
   cacheStatus: string,
+  result: CacheResult,
 ): Answer {
   return {
     status,
@@ -103,6 +131,7 @@ function stored(
     setCookies: NO_COOKIES,
     age: ageSeconds(entry, now),
     cacheStatus,
+    result,
     body,
     url: request.url,
     redirected: false,
@@ -142,7 +171,7 @@ function notModifiedFields(entry: StoredEntry): Fields {
 }
 
 /** The origin's answer, passed on. */
-export function answerFromOrigin(response: OriginResponse, cacheStatus: string): Answer {
+export function answerFromOrigin(response: OriginResponse, cacheStatus: string, result: CacheResult): Answer {
   return {
     status: response.status,
     statusText: response.statusText,
@@ -151,6 +180,7 @@ export function answerFromOrigin(response: OriginResponse, cacheStatus: string):
     setCookies: response.setCookies,
     age: undefined,
     cacheStatus,
+    result,
     body: response.body,
     url: response.url,
     redirected: response.redirected,
@@ -167,8 +197,14 @@ export function answerUnavailable(request: CacheRequest, now: number, cacheStatu
     setCookies: NO_COOKIES,
     age: undefined,
     cacheStatus,
+    result: 'unavailable',
     body: null,
     url: request.url,
     redirected: false,
   };
+}
+
+/** Seconds for which it is fresh; of something stale, since when it is not. */
+export function ttl(freshUntil: number, now: number): number {
+  return Math.ceil((freshUntil - now) / 1000);
 }

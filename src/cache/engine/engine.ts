@@ -6,29 +6,24 @@ import type { StoredEntry } from '../policy/record.ts';
 import type { CacheRequest } from '../policy/request.ts';
 import { varyFields, varyValues } from '../policy/vary.ts';
 import type { MaybePromise } from '../store/contract.ts';
-import { type Answer, answerFromOrigin, answerStored, answerUnavailable } from './answer.ts';
+import { type Answer, answerFromOrigin, answerStored, answerUnavailable, ttl } from './answer.ts';
 import { Exchange, isJoinable, isTrouble, isUnfit } from './exchange.ts';
-import { Flight, type Outcome } from './flight.ts';
+import type { Journey, Outcome } from './flight.ts';
+import { type Departed, Flights, laneOf, leaveRunning } from './flights.ts';
 import { type Found, foundNothing, look } from './lookup.ts';
 import type { Origin } from './origin.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { followAbort, settledWithin } from './wait.ts';
+import { type Counted, CountedStore, storeErrors } from './counted-store.ts';
+import { publishInvalidate } from './events.ts';
+import { Ledger } from './ledger.ts';
 import { type CacheCounters, type CacheStats, newCounters } from './statistics.ts';
 
-/** An origin that takes ten times as long as anybody waits for it is slow; one that takes longer has lost the request. */
-const DEADLINES_OF_PATIENCE = 10;
-
-/** A request of a user, on its way through. */
-interface Journey {
-  readonly request: CacheRequest;
-  readonly origin: Origin;
-  readonly signal: AbortSignal | undefined;
-  readonly found: Found;
-}
-
-interface Departed {
-  readonly flight: Flight;
-  readonly outcome: Promise<Outcome>;
+/** A journey that goes on to the origin. */
+interface Forwarded extends Journey {
+  readonly reason: ForwardReason;
+  /** How the request has been answered if the origin does it. */
+  readonly result: 'expired' | 'miss' | 'bypass';
 }
 
 export class Engine {
@@ -36,124 +31,121 @@ export class Engine {
   readonly #now: () => number;
   readonly #budget: ByteBudget;
   readonly #counters: CacheCounters = newCounters();
+  readonly #ledger: Ledger;
+  /** Numbers only: who keeps it does not keep what is cached. */
+  readonly counted: Counted;
   readonly #exchange: Exchange;
-  /** Those that others can share, by what they are for. */
-  readonly #flights = new Map<string, Departed>();
-  /** How long a request that hangs keeps others from being tried, when nobody waits for it any more. */
-  readonly #patienceMs: number;
+  readonly #flights: Flights;
   readonly #name: string;
   readonly #hit: string;
 
-  constructor(options: ResolvedCacheOptions) {
+  constructor(given: ResolvedCacheOptions) {
+    const store = new CountedStore(given.store);
+    const options = { ...given, store };
     this.#options = options;
+    this.counted = { counters: this.#counters, tallies: store.tallies };
+    this.#ledger = new Ledger(options.name, this.#counters);
     this.#now = options.now;
     this.#budget = new ByteBudget(options.inFlightLimitBytes);
     this.#exchange = new Exchange(options, this.#budget, this.#counters);
-    this.#patienceMs = DEADLINES_OF_PATIENCE * options.revalidationDeadlineMs;
+    this.#flights = new Flights(
+      (flight, land) => this.#exchange.fly(flight, land),
+      options.now,
+      options.revalidationDeadlineMs,
+    );
     this.#name = options.name;
     this.#hit = `${options.name}; hit; ttl=`;
   }
 
   /** Answers a request: at once, without a promise, if it is a hit in a store that answers at once. */
-  handle(request: CacheRequest, origin: Origin, signal: AbortSignal | undefined): MaybePromise<Answer> {
-    const { method } = request;
-    if (method !== 'GET' && method !== 'HEAD') return this.#forward(request, origin, signal);
-    let found: MaybePromise<Found>;
-    try {
-      found = look(this.#options.store, request);
-    } catch {
-      found = this.#blind(request);
-    }
-    if (!(found instanceof Promise)) return this.#answer(request, origin, signal, found);
-    return found
-      .catch(() => this.#blind(request))
-      .then((result) => this.#answer(request, origin, signal, result));
+  handle(request: CacheRequest, origin: Origin): MaybePromise<Answer> {
+    const answer = this.#find(request, origin);
+    if (answer instanceof Promise) return this.#ledger.follow(request, answer);
+    this.#ledger.answered(request, answer);
+    return answer;
   }
 
   async invalidateTags(tags: readonly string[]): Promise<void> {
     // Any of them may be about to bring one of the tags.
-    for (const { flight } of this.#flights.values()) flight.isClosed = true;
+    this.#flights.close();
     await this.#options.store.invalidateTags(tags);
+    publishInvalidate(this.#name, [], tags);
   }
 
   stats(): CacheStats {
-    const { used } = this.#budget;
-    return { ...this.#counters, requestsInFlight: this.#flights.size, bytesInFlight: used };
+    const { counters, tallies } = this.counted;
+    return {
+      ...counters,
+      requests: { ...counters.requests },
+      storeErrors: storeErrors(tallies),
+      requestsInFlight: this.#flights.count,
+      bytesInFlight: this.#budget.used,
+    };
   }
 
-  #blind(request: CacheRequest): Found {
-    this.#counters.storeErrors += 1;
-    return foundNothing(request);
+  #find(request: CacheRequest, origin: Origin): MaybePromise<Answer> {
+    const { method } = request;
+    if (method !== 'GET' && method !== 'HEAD') return this.#forward(request, origin);
+    let found: MaybePromise<Found>;
+    try {
+      found = look(this.#options.store, request);
+    } catch {
+      found = foundNothing(request);
+    }
+    if (!(found instanceof Promise)) return this.#answer(request, origin, found);
+    return found.catch(() => foundNothing(request)).then((result) => this.#answer(request, origin, result));
   }
 
-  async #forward(request: CacheRequest, origin: Origin, signal: AbortSignal | undefined): Promise<Answer> {
-    this.#counters.bypasses += 1;
-    const response = await this.#exchange.forward(request, origin, signal, (urls) => {
-      for (const { flight } of this.#flights.values()) {
-        if (urls.includes(flight.request.url)) flight.isClosed = true;
-      }
+  async #forward(request: CacheRequest, origin: Origin): Promise<Answer> {
+    const response = await this.#exchange.forward(request, origin, (urls) => {
+      this.#flights.close(urls);
     });
-    return answerFromOrigin(response, `${this.#name}; fwd=method; fwd-status=${response.status}`);
+    return answerFromOrigin(response, `${this.#name}; fwd=method; fwd-status=${response.status}`, 'bypass');
   }
 
-  #answer(
-    request: CacheRequest,
-    origin: Origin,
-    signal: AbortSignal | undefined,
-    found: Found,
-  ): MaybePromise<Answer> {
+  #answer(request: CacheRequest, origin: Origin, found: Found): MaybePromise<Answer> {
     const now = this.#now();
     const { entry, body } = found;
     if (entry !== undefined && isUnfit(entry, origin)) {
-      this.#counters.bypasses += 1;
-      return this.#alone({ request, origin, signal, found }, 'bypass');
+      return this.#alone({ request, origin, found, reason: 'bypass', result: 'bypass' });
     }
     const decision = decide(request, entry, now);
     switch (decision.kind) {
       case 'fresh':
       case 'stale': {
-        this.#counters.hits += 1;
         const stored = present(entry);
-        return answerStored(request, stored, body, now, this.#hit + ttl(stored.freshUntil, now));
+        return answerStored(request, stored, body, now, this.#hit + ttl(stored.freshUntil, now), 'hit');
       }
       case 'serve-stale-and-revalidate': {
-        this.#counters.stale += 1;
         if (this.#exchange.troubleWith(request.url, now) !== 'wait') this.#refresh(request, origin, found);
         const stored = present(entry);
         const status = `${this.#hit}${ttl(stored.freshUntil, now)}; detail=stale-while-revalidate`;
-        return answerStored(request, stored, body, now, status);
+        return answerStored(request, stored, body, now, status, 'stale');
       }
       case 'unavailable':
         return answerUnavailable(request, now, `${this.#name}; detail=only-if-cached`);
       case 'bypass':
-        this.#counters.bypasses += 1;
-        return this.#alone({ request, origin, signal, found }, decision.reason);
+        return this.#alone({ request, origin, found, reason: decision.reason, result: 'bypass' });
       case 'miss': {
-        this.#counters.misses += 1;
         const reason = found.marker === undefined ? 'uri-miss' : 'vary-miss';
-        const journey = { request, origin, signal, found };
+        const journey: Forwarded = { request, origin, found, reason, result: 'miss' };
         return isJoinable(request) &&
           !request.isConditional &&
           !this.#exchange.isUncacheable(request.url, now)
-          ? this.#together(journey, reason)
-          : this.#alone(journey, reason);
+          ? this.#together(journey)
+          : this.#alone(journey);
       }
       case 'revalidate': {
-        const journey = { request, origin, signal, found };
-        return this.#revalidate(journey, present(entry), decision.reason, now);
+        const { reason } = decision;
+        return this.#revalidate({ request, origin, found, reason, result: 'expired' }, present(entry), now);
       }
       default:
         return decision satisfies never;
     }
   }
 
-  #revalidate(
-    journey: Journey,
-    entry: StoredEntry,
-    reason: ForwardReason,
-    now: number,
-  ): MaybePromise<Answer> {
-    const { request, origin, found } = journey;
+  #revalidate(journey: Forwarded, entry: StoredEntry, now: number): MaybePromise<Answer> {
+    const { request, origin, found, reason } = journey;
     if (mayServeOnError(request, entry, now)) {
       const trouble = this.#exchange.troubleWith(request.url, now);
       if (trouble === 'probe') {
@@ -161,60 +153,47 @@ export class Engine {
         this.#refresh(request, origin, found);
       }
       if (trouble !== 'none') {
-        this.#counters.stale += 1;
         const status = `${this.#hit}${ttl(entry.freshUntil, now)}; detail=stale-if-error`;
-        return answerStored(request, entry, found.body, now, status);
+        return answerStored(request, entry, found.body, now, status, 'stale');
       }
     }
     this.#counters.revalidations += 1;
     const canShare =
       reason === 'stale' && !entry.noCache && (!request.isConditional || conditions(entry) !== undefined);
-    return canShare && isJoinable(request) ? this.#together(journey, reason) : this.#alone(journey, reason);
+    return canShare && isJoinable(request) ? this.#together(journey) : this.#alone(journey);
   }
 
   /** Asks the origin about what has been served already: one at a time for a key. */
   #refresh(request: CacheRequest, origin: Origin, found: Found): void {
-    const lane = laneOf(request, found, origin);
     if (!isJoinable(request)) return;
-    const before = this.#flights.get(lane)?.flight;
-    if (before !== undefined) {
-      const isLost =
-        !before.isAttended && !before.hasAnswer && this.#now() - before.departedAt > this.#patienceMs;
-      if (!isLost) return;
-      before.abort(new Error('the origin did not answer'));
-    }
-    this.#counters.revalidations += 1;
-    const departed = this.#depart({ request, origin, found, signal: undefined }, lane);
-    departed.flight.join();
-    this.#leaveRunning(departed);
+    const isSent = this.#flights.refresh({ request, origin, found }, laneOf(request, found, origin));
+    if (isSent) this.#counters.revalidations += 1;
   }
 
   /** Shares one request to the origin with whoever wants the same. */
-  async #together(journey: Journey, reason: ForwardReason): Promise<Answer> {
+  async #together(journey: Forwarded): Promise<Answer> {
     const { request, origin, found } = journey;
     let lane = laneOf(request, found, origin);
     for (;;) {
       const departed = this.#flights.get(lane);
-      if (departed === undefined || departed.flight.isClosed) {
-        return this.#lead(journey, reason, this.#depart(journey, lane));
-      }
+      if (departed === undefined) return this.#lead(journey, this.#flights.depart(journey, lane));
       this.#counters.coalesced += 1;
       const { flight } = departed;
-      const outcome = await this.#wait(journey, reason, departed);
+      const outcome = await this.#wait(journey, departed);
       if (outcome.kind === 'answer') return outcome.answer;
       if (outcome.kind === 'single') {
         flight.leave();
-        return this.#alone(journey, reason);
+        return this.#alone(journey);
       }
       const names = varyFields(outcome.entry.fields);
       const values = varyValues(names, request.fields);
       if (values === varyValues(names, flight.request.fields)) {
         const { kind } = decide(request, outcome.entry, this.#now());
         const isForAll = kind === 'fresh' || kind === 'serve-stale-and-revalidate';
-        const answer = isForAll ? this.#share(journey, departed, outcome, `${reason}; collapsed`) : undefined;
+        const answer = isForAll ? this.#share(journey, departed, outcome, '; collapsed') : undefined;
         if (answer !== undefined) return answer;
         flight.leave();
-        return this.#alone(journey, reason);
+        return this.#alone(journey);
       }
       flight.leave();
       // Now it is known what tells the variants apart.
@@ -223,13 +202,13 @@ export class Engine {
   }
 
   /** A request to the origin that nobody shares. What comes may be stored all the same. */
-  #alone(journey: Journey, reason: ForwardReason): Promise<Answer> {
-    return this.#lead(journey, reason, this.#depart(journey, undefined));
+  #alone(journey: Forwarded): Promise<Answer> {
+    return this.#lead(journey, this.#flights.departAlone(journey));
   }
 
-  async #lead(journey: Journey, reason: ForwardReason, departed: Departed): Promise<Answer> {
-    const { request, found, signal } = journey;
-    const outcome = await this.#wait(journey, reason, departed);
+  async #lead(journey: Forwarded, departed: Departed): Promise<Answer> {
+    const { request, found, origin, reason, result } = journey;
+    const outcome = await this.#wait(journey, departed);
     if (outcome.kind === 'answer') return outcome.answer;
     if (outcome.kind === 'single') {
       const { response } = outcome;
@@ -239,21 +218,21 @@ export class Engine {
         departed.flight.leave();
         return this.#fallBack(journey, `${status}; detail=stale-if-error`);
       }
-      if (response.body !== null && signal !== undefined) followAbort(signal, departed.flight);
-      return answerFromOrigin(response, this.#name + status);
+      if (response.body !== null && origin.signal !== undefined) followAbort(origin.signal, departed.flight);
+      return answerFromOrigin(response, this.#name + status, result);
     }
-    const answer = this.#share(journey, departed, outcome, reason);
+    const answer = this.#share(journey, departed, outcome, '');
     if (answer === undefined) throw new Error('the body began to flow before its first reader came');
     return answer;
   }
 
   /** Until there is an outcome, or an answer for this request in particular, which doesn't wait any longer. */
   async #wait(
-    journey: Journey,
-    reason: ForwardReason,
+    journey: Forwarded,
     departed: Departed,
   ): Promise<Outcome | { readonly kind: 'answer'; readonly answer: Answer }> {
-    const { request, found, signal } = journey;
+    const { request, found, reason } = journey;
+    const { signal } = journey.origin;
     const { flight } = departed;
     const deadlineMs = this.#hasFallback(request, found) ? this.#options.revalidationDeadlineMs : undefined;
     flight.join();
@@ -261,7 +240,7 @@ export class Engine {
       const outcome = await settledWithin(departed.outcome, deadlineMs, signal);
       if (outcome !== 'late') return outcome;
       this.#exchange.avoid(request.url);
-      if (isJoinable(request)) this.#leaveRunning(departed);
+      if (isJoinable(request)) leaveRunning(departed);
       else flight.leave();
       return { kind: 'answer', answer: this.#fallBack(journey, `; fwd=${reason}; detail=deadline`) };
     } catch (error) {
@@ -280,65 +259,32 @@ export class Engine {
   }
 
   #fallBack({ request, found }: Journey, status: string): Answer {
-    this.#counters.stale += 1;
-    return answerStored(request, present(found.entry), found.body, this.#now(), this.#name + status);
+    return answerStored(request, present(found.entry), found.body, this.#now(), this.#name + status, 'stale');
   }
 
   /** What the flight brought, for one who waited; undefined if its body can't be had from the beginning any more. */
   #share(
-    { request, signal }: Journey,
+    { request, origin, reason, result }: Forwarded,
     departed: Departed,
     outcome: Exclude<Outcome, { kind: 'single' }>,
-    reason: string,
+    how: '' | '; collapsed',
   ): Answer | undefined {
     const { flight } = departed;
     const { entry } = outcome;
     const now = this.#now();
+    const forwarded = `${this.#name}; fwd=${reason}${how}`;
     if (outcome.kind === 'validated') {
       flight.leave();
-      const status = `${this.#name}; fwd=${reason}; fwd-status=304`;
-      return answerStored(request, entry, outcome.body, now, status);
+      return answerStored(request, entry, outcome.body, now, `${forwarded}; fwd-status=304`, 'revalidated');
     }
     if (!outcome.body.canBeJoined) return undefined;
-    const status = `${this.#name}; fwd=${reason}; fwd-status=${entry.status}${outcome.isStored ? '; stored' : ''}`;
-    const answer = answerStored(request, entry, () => outcome.body.open(signal), now, status);
+    const status = `${forwarded}; fwd-status=${entry.status}${outcome.isStored ? '; stored' : ''}`;
+    const open = (): ReadableStream<Uint8Array> => outcome.body.open(origin.signal);
+    const answer = answerStored(request, entry, open, now, status, result);
     // The client has it already; the cache has not.
-    if (answer.body === null) this.#leaveRunning(departed);
+    if (answer.body === null) leaveRunning(departed);
     return answer;
   }
-
-  /** Leaves a flight that is to go on for the cache's sake. */
-  #leaveRunning({ flight, outcome }: Departed): void {
-    outcome.then((late) => {
-      if (late.kind === 'single' && !flight.isAttended) void late.response.body?.cancel().catch(ignore);
-    }, ignore);
-    flight.leaveRunning();
-  }
-
-  #depart({ request, origin, signal, found }: Journey, lane: string | undefined): Departed {
-    const flight = new Flight(request, origin, found, lane === undefined ? signal : undefined, this.#now());
-    const land = (): void => {
-      flight.end();
-      if (lane !== undefined && this.#flights.get(lane) === departed) this.#flights.delete(lane);
-    };
-    const departed: Departed = { flight, outcome: this.#exchange.fly(flight, land) };
-    if (lane !== undefined) this.#flights.set(lane, departed);
-    departed.outcome.then(() => {
-      flight.hasAnswer = true;
-    }, land);
-    return departed;
-  }
-}
-
-/** What requests must have in common to share an answer, as far as that is known. */
-function laneOf(request: CacheRequest, { marker }: Found, origin: Origin): string {
-  const lane = `${origin.lane} ${request.url}`;
-  return marker === undefined ? lane : `${lane}\n${varyValues(marker.fields, request.fields)}`;
-}
-
-/** Seconds for which it is fresh; of something stale, since when it is not. */
-function ttl(freshUntil: number, now: number): number {
-  return Math.ceil((freshUntil - now) / 1000);
 }
 
 /** For decisions that are only made about something stored. */

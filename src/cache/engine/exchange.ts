@@ -10,6 +10,7 @@ import { invalidatedGroups } from '../policy/tags.ts';
 import { varyFields } from '../policy/vary.ts';
 import type { MaybePromise } from '../store/contract.ts';
 import { commit } from './commit.ts';
+import { publishInvalidate, publishStore, publishTrouble } from './events.ts';
 import type { Flight, Outcome } from './flight.ts';
 import type { Found } from './lookup.ts';
 import type { Origin, OriginResponse } from './origin.ts';
@@ -95,7 +96,12 @@ export class Exchange {
 
   /** The origin hangs or can't be reached; or it is about to be tried, and others needn't. */
   avoid(url: string): void {
-    this.#trouble.report(new URL(url).origin, this.#options.now() + BACK_OFF_MS);
+    this.#leaveAlone(new URL(url).origin, this.#options.now() + BACK_OFF_MS);
+  }
+
+  #leaveAlone(name: string, until: number): void {
+    this.#trouble.report(name, until);
+    publishTrouble(this.#options.name, name, until);
   }
 
   /** Sends a flight's request. `land` is called when what it brought is stored, or won't be. */
@@ -145,15 +151,15 @@ export class Exchange {
   async forward(
     request: CacheRequest,
     origin: Origin,
-    signal: AbortSignal | undefined,
     onInvalid: (urls: readonly string[]) => void,
   ): Promise<OriginResponse> {
-    const response = await origin.send(UNCHANGED, signal);
+    const response = await origin.send(UNCHANGED, origin.signal);
     if (!isUnsafe(request.method)) return response;
     const urls = invalidatedUrls(request.url, response.status, response.fields);
     if (urls.length === 0) return response;
     const groups = invalidatedGroups(response.fields, new URL(request.url).origin);
     onInvalid(urls);
+    publishInvalidate(this.#options.name, urls, groups);
     const { store } = this.#options;
     await Promise.all([
       ...urls.map((url) => this.#attempt(() => store.invalidate(url, HOLD_MS))),
@@ -173,7 +179,7 @@ export class Exchange {
       this.#trouble.clear(origin);
       if (isTrouble(response.status)) {
         const pauseMs = retryAfterMs(response.fields['retry-after'], respondedAt);
-        this.#trouble.report(request.url, respondedAt + Math.max(pauseMs, BACK_OFF_MS));
+        this.#leaveAlone(request.url, respondedAt + Math.max(pauseMs, BACK_OFF_MS));
       } else this.#trouble.clear(request.url);
       return { ...response, requestedAt, respondedAt };
     } catch (error) {
@@ -253,7 +259,10 @@ export class Exchange {
 
   async #commit(request: CacheRequest, found: Found, entry: StoredEntry, bytes: Uint8Array): Promise<void> {
     const { store } = this.#options;
-    if (await this.#attempt(() => commit(store, request, found, entry, bytes))) this.#counters.stored += 1;
+    if ((await this.#attempt(() => commit(store, request, found, entry, bytes))) !== true) return;
+    this.#counters.stored += 1;
+    this.#counters.storedBytes += bytes.byteLength;
+    publishStore(this.#options.name, request.url, entry.status, bytes.byteLength);
   }
 
   #markUncacheable(url: string): void {
@@ -273,7 +282,6 @@ export class Exchange {
     try {
       return await operation();
     } catch {
-      this.#counters.storeErrors += 1;
       return undefined;
     }
   }

@@ -21,10 +21,17 @@ export type Outcome =
   | { readonly kind: 'validated'; readonly entry: StoredEntry; readonly body: Uint8Array }
   | { readonly kind: 'single'; readonly response: OriginResponse };
 
+/** A request of a user, on its way through the cache. */
+export interface Journey {
+  readonly request: CacheRequest;
+  readonly origin: Origin;
+  readonly found: Found;
+}
+
 /** Bounds how long a flight lasts that nobody waits for any more. */
 const UNATTENDED_LIMIT_MS = 30_000;
 
-export class Flight {
+export class Flight implements Journey {
   readonly request: CacheRequest;
   readonly origin: Origin;
   readonly found: Found;
@@ -41,13 +48,7 @@ export class Flight {
   #timer: NodeJS.Timeout | undefined;
 
   /** @param signal Of its only user, if it has but one. */
-  constructor(
-    request: CacheRequest,
-    origin: Origin,
-    found: Found,
-    signal: AbortSignal | undefined,
-    departedAt: number,
-  ) {
+  constructor({ request, origin, found }: Journey, signal: AbortSignal | undefined, departedAt: number) {
     this.departedAt = departedAt;
     this.request = request;
     this.origin = origin;

@@ -25,6 +25,8 @@ export interface Origin {
   readonly follows: boolean;
   /** Bodies come decoded from there, so one that is stored encoded is no answer. */
   readonly decodes: boolean;
+  /** Aborted when its user no longer wants the answer. Asked for only when the answer has to be waited for. */
+  readonly signal: AbortSignal | undefined;
   /**
    * Sends the request.
    *

@@ -114,7 +114,13 @@ export class SharedBody {
           controller = given;
         },
         pull: async (into) => {
-          const piece = await this.#next(reader);
+          let piece: Uint8Array | undefined;
+          try {
+            piece = await this.#next(reader);
+          } catch (error) {
+            goAway();
+            throw error;
+          }
           if (gone) return;
           if (piece === undefined) {
             into.close();
@@ -196,11 +202,9 @@ export class SharedBody {
     this.#wakeAll();
   }
 
-  /** From now on nothing is kept but what readers have not had. */
+  /** From now on nothing is kept but what readers have not had; that counts until they have. */
   #pass(): void {
     this.#state = 'passing';
-    this.#options.budget.release(this.#hold.bytes);
-    this.#hold.bytes = 0;
     this.#forget();
     this.#options.onIncomplete('too-large');
   }
@@ -225,8 +229,13 @@ export class SharedBody {
     let needed = this.#firstChunk + this.#chunks.length;
     for (const reader of this.#readers) needed = Math.min(needed, reader.chunk);
     if (needed === this.#firstChunk) return;
-    this.#chunks.splice(0, needed - this.#firstChunk);
+    let bytes = 0;
+    for (const chunk of this.#chunks.splice(0, needed - this.#firstChunk)) bytes += chunk.byteLength;
     this.#firstChunk = needed;
+    // What came since it passes is not counted: it is what one reader has asked for.
+    const counted = Math.min(bytes, this.#hold.bytes);
+    this.#hold.bytes -= counted;
+    this.#hold.budget.release(counted);
   }
 
   /** Until a reader has had all there is and wants more. */

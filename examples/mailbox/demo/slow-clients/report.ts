@@ -1,41 +1,25 @@
-import { escape, figure, renderPage } from '../page/shell.ts';
-import { megabytes, type Row } from '../rows.ts';
+import { type Contender, escape, renderPage, table, tile } from '../page/shell.ts';
+import { megabytes } from '../rows.ts';
 import { CLIENTS } from './plan.ts';
 import { seconds, slowClientsRows } from './rows.ts';
 import type { SlowClientsRun, Variant } from './run-data.ts';
 
-const TITLE = 'Fifty slow clients, and three ways to write to them';
-
 /** The report of the slow clients, as one HTML file. */
-export async function renderSlowClientsReport(run: SlowClientsRun): Promise<string> {
+export function renderSlowClientsReport(run: SlowClientsRun): Promise<string> {
   const { variants } = run;
-  const body = `<header>
-<h1>${TITLE}</h1>
-<p>${escape(introduction(run))}</p>
-</header>
-<section class="tiles" aria-label="In short">
-${tile('Memory peak', variants, ({ memoryPeakBytes }) => megabytes(memoryPeakBytes))}
-${tile('Out of memory', variants, ({ diedAtMs }) => (diedAtMs === undefined ? 'never' : seconds(diedAtMs)))}
-</section>
-<section aria-label="Curves">
-<ul class="key" aria-label="Colours">
-${variants.map(({ writer }) => `<li class="${writer}">${writer}</li>`).join('\n')}
-</ul>
-<div id="charts"></div>
-</section>
-<section>
-<h2>The numbers</h2>
-${table(variants, slowClientsRows(run))}
-</section>
-<section>
-<h2>How this was measured</h2>
-<ul>${method(run)
-    .map((item) => `<li>${escape(item)}</li>`)
-    .join('\n')}</ul>
-</section>`;
+  const contenders = variants.map(({ writer }): Contender => ({ name: writer, colour: writer }));
+  const each = (title: string, of: (variant: Variant) => string): string =>
+    tile(title, contenders, variants.map(of));
   return renderPage({
-    title: TITLE,
-    body,
+    title: 'Fifty slow clients, and three ways to write to them',
+    introductionHtml: escape(introduction(run)),
+    tilesHtml: [
+      each('Memory peak', ({ memoryPeakBytes }) => megabytes(memoryPeakBytes)),
+      each('Out of memory', ({ diedAtMs }) => (diedAtMs === undefined ? 'never' : seconds(diedAtMs))),
+    ].join('\n'),
+    contenders,
+    tableHtml: table(contenders, slowClientsRows(run), 'The same clients each time; medians over the run.'),
+    method: method(run),
     data: run,
     script: new URL('../page/slow-clients.js', import.meta.url),
   });
@@ -51,30 +35,13 @@ function introduction({ memoryLimitBytes }: SlowClientsRun): string {
   );
 }
 
-function tile(title: string, variants: readonly Variant[], of: (variant: Variant) => string): string {
-  const values = variants
-    .map(
-      (variant) =>
-        `<div class="${variant.writer}"><dt>${variant.writer}</dt><dd>${figure(of(variant))}</dd></div>`,
-    )
-    .join('');
-  return `<div class="tile"><h2>${title}</h2><dl>${values}</dl></div>`;
-}
-
-function table(variants: readonly Variant[], rows: readonly Row[]): string {
-  const heads = variants.map(({ writer }) => `<th scope="col" class="${writer}">${writer}</th>`).join('');
-  const lines = rows.map(
-    ({ label, values, goal }) =>
-      `<tr><th scope="row">${escape(label)}</th>${[...values, goal].map((value) => `<td>${figure(value)}</td>`).join('')}</tr>`,
-  );
-  return `<div class="scroll" tabindex="0" role="region" aria-label="Table of the numbers"><table>
-<caption>The same clients each time; medians over the run.</caption>
-<thead><tr><td></td>${heads}<th scope="col">goal</th></tr></thead>
-<tbody>${lines.join('\n')}</tbody>
-</table></div>`;
-}
-
-function method({ machine, cores, lengthMs, memoryLimitBytes, generatedAt }: SlowClientsRun): string[] {
+function method({
+  machine,
+  cores,
+  lengthMs,
+  memoryLimitBytes,
+  generatedAt,
+}: SlowClientsRun): readonly string[] {
   return [
     `${machine}; ${cores}.`,
     `Each way to write had a fresh server with --max-old-space-size=${memoryLimitBytes / 1e6} and ${seconds(lengthMs)} of the same clients. That option does not hold for Buffers, ` +

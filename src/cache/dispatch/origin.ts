@@ -1,13 +1,18 @@
 // The origin by way of one of undici's dispatchers.
-import type { Origin, OriginResponse } from './engine/origin.ts';
-import { type Fields, readFields } from './http/fields.ts';
+import type { Origin, OriginResponse } from '../engine/origin.ts';
+import { type Fields, readFields } from '../http/fields.ts';
 import type {
   Dispatch,
   DispatchController,
   DispatchHandler,
   DispatchHeaders,
   DispatchOptions,
-} from './interceptor.ts';
+} from './shapes.ts';
+
+/** Whoever asked; makes the signal when it is asked for. */
+interface Signalling {
+  readonly signal: AbortSignal;
+}
 
 export class DispatchOrigin implements Origin {
   readonly lane = 'dispatch';
@@ -17,12 +22,18 @@ export class DispatchOrigin implements Origin {
   readonly #options: DispatchOptions;
   readonly #fields: Fields;
   readonly #url: string;
+  readonly #user: Signalling;
 
-  constructor(dispatch: Dispatch, options: DispatchOptions, fields: Fields, url: string) {
+  constructor(dispatch: Dispatch, options: DispatchOptions, fields: Fields, url: string, user: Signalling) {
     this.#dispatch = dispatch;
     this.#options = options;
     this.#fields = fields;
     this.#url = url;
+    this.#user = user;
+  }
+
+  get signal(): AbortSignal {
+    return this.#user.signal;
   }
 
   send(changes: Fields, signal: AbortSignal | undefined): Promise<OriginResponse> {

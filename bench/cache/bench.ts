@@ -1,0 +1,198 @@
+// What a hit costs, in this cache and in others, and how often there is one.
+import { once } from 'node:events';
+import path from 'node:path';
+import type { Benchmark, Context, Goal, Outcome, Table } from '../lib/benchmark.ts';
+import { medianAndRange, perSecond } from '../lib/format.ts';
+import { onLoadCore, onServerCore } from '../lib/pinning.ts';
+import { start } from '../lib/processes.ts';
+import { repository, Server } from '../lib/server.ts';
+import { median } from '../lib/statistics.ts';
+import { hitRatios, type Ratio } from './hit-ratio.ts';
+import type { Drive, Driven } from './plan.ts';
+import { type Proxy, startNginx, startVarnish } from './proxies.ts';
+import { IN_PROCESS, type System } from './systems.ts';
+
+const SIZES = [1024, 1024 * 1024] as const;
+type Size = (typeof SIZES)[number];
+
+/** A proxy works while we wait: it is asked by so many at a time, and a cache in the process by one after the other. */
+const AT_ONCE_OF_PROXIES = 10;
+
+const MIN_PER_SECOND = 40_000;
+const MIN_FETCH_RATIO = 4;
+
+/** A difference that one million requests can't tell from chance. */
+const HIT_RATIO_NOISE = 0.002;
+
+type Rounds = ReadonlyMap<System, readonly Driven[]>;
+
+export const cache: Benchmark = {
+  name: 'cache',
+  summary: 'a hit in memory of 1 KB and 1 MB, against the caches of others; and how often there is one',
+  pinned: true,
+  async run({ quick, say }: Context): Promise<Outcome> {
+    const rounds = quick ? 1 : 7;
+    const timing = quick ? { warmUpMs: 200, durationMs: 200 } : { warmUpMs: 1000, durationMs: 1500 };
+    const script = path.join(repository, 'bench/servers/cache-origin.mjs');
+    const server = new Server(onLoadCore([process.execPath, script]));
+    const origin = `http://127.0.0.1:${await server.says(/^listening (\d+)$/m)}`;
+    const proxies = new Map<System, Proxy>();
+    const missing: string[] = [];
+    for (const [system, begin] of [
+      ['nginx', startNginx],
+      ['Varnish', startVarnish],
+    ] as const) {
+      const proxy = await begin(origin);
+      if (proxy === undefined) missing.push(system);
+      else proxies.set(system, proxy);
+    }
+    for (const system of missing) say(`${system} is not installed, and left out`);
+    const systems: readonly System[] = ['no cache', ...IN_PROCESS, ...proxies.keys()];
+    const bySize = new Map<Size, Rounds>();
+    for (const bytes of SIZES) {
+      const measured = new Map<System, Driven[]>(systems.map((system) => [system, []]));
+      for (let round = 0; round < rounds; round += 1) {
+        // Forwards and backwards in turn, so that what drifts on the machine hits all alike.
+        for (const system of round % 2 === 0 ? systems : systems.toReversed()) {
+          const proxy = proxies.get(system);
+          const atOnce = proxy === undefined ? 1 : AT_ONCE_OF_PROXIES;
+          const driven = await drive({
+            system,
+            base: proxy?.base ?? origin,
+            origin,
+            bytes,
+            atOnce,
+            ...timing,
+          });
+          measured.get(system)?.push(driven);
+          say(`${nameOf(bytes)} round ${round + 1} ${system.padEnd(20)}${perSecond(driven.perSecond)}`);
+        }
+      }
+      bySize.set(bytes, measured);
+    }
+    const ratios = hitRatios(quick ? 100_000 : 1_000_000);
+    return report(bySize, ratios, missing, { rounds, ...timing });
+  },
+};
+
+/** In a process of its own, so that none profits from what another has compiled. */
+async function drive(plan: Drive): Promise<Driven> {
+  const main = path.join(import.meta.dirname, 'drive.ts');
+  const child = start(onServerCore([process.execPath, main, JSON.stringify(plan)]));
+  let output = '';
+  let complaints = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaints += text));
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  if (exitCode !== 0) throw new Error(`${plan.system} ended with exit code ${exitCode}:\n${complaints}`);
+  const driven = JSON.parse(output) as Driven;
+  if (plan.system !== 'no cache' && driven.askedMeanwhile > 0) {
+    throw new Error(
+      `${plan.system}: the origin was asked ${driven.askedMeanwhile} times, so these were no hits`,
+    );
+  }
+  return driven;
+}
+
+function report(
+  bySize: ReadonlyMap<Size, Rounds>,
+  ratios: readonly Ratio[],
+  missing: readonly string[],
+  settings: Outcome['settings'],
+): Outcome {
+  return {
+    goals: [...hitGoals(bySize), ...ratioGoals(ratios)],
+    tables: [...[...bySize].map(([bytes, rounds]) => hitTable(bytes, rounds)), ratioTable(ratios)],
+    notes: [
+      'One hit after the other in one process on one core; proxies are asked over the loopback interface, 10 at a time, over kept-alive connections by undici\'s `request`, as is the origin itself in "no cache".',
+      'Every body is read to its end. The origin counts: none of these has reached it.',
+      'Workloads of the hit ratio are synthetic.',
+      ...missing.map((system) => `${system} was not installed.`),
+    ],
+    settings,
+    measurements: {
+      hits: Object.fromEntries([...bySize].map(([bytes, rounds]) => [bytes, Object.fromEntries(rounds)])),
+      ratios,
+    },
+  };
+}
+
+function hitGoals(bySize: ReadonlyMap<Size, Rounds>): Goal[] {
+  const goals: Goal[] = [];
+  for (const [bytes, rounds] of bySize) {
+    const name = nameOf(bytes);
+    if (bytes === 1024) {
+      const each = median((rounds.get('respite fetch') ?? []).map((driven) => driven.perSecond));
+      const [goal, figure] = [`≥ ${perSecond(MIN_PER_SECOND)}`, perSecond(each)];
+      goals.push({ what: `hits of ${name} through fetch`, goal, figure, holds: each >= MIN_PER_SECOND });
+    }
+    const fetchGoal = bytes === 1024 ? MIN_FETCH_RATIO : 1;
+    goals.push(
+      against(`hits of ${name} through fetch`, rounds, 'respite fetch', 'undici fetch', fetchGoal),
+      against(
+        `hits of ${name} through the interceptor`,
+        rounds,
+        'respite interceptor',
+        'undici interceptor',
+        1,
+      ),
+    );
+  }
+  return goals;
+}
+
+function against(what: string, rounds: Rounds, ours: System, theirs: System, least: number): Goal {
+  const others = rounds.get(theirs) ?? [];
+  const times = median(
+    (rounds.get(ours) ?? []).map((driven, i) => driven.perSecond / (others[i]?.perSecond ?? NaN)),
+  );
+  return {
+    what,
+    goal: `≥ ${least} times undici's own cache`,
+    figure: `${times.toFixed(2)} times`,
+    holds: times >= least,
+  };
+}
+
+function ratioGoals(ratios: readonly Ratio[]): Goal[] {
+  const least = Math.min(...ratios.map(({ store, lru }) => store - lru));
+  return [
+    {
+      what: 'hit ratio of the memory store, in every workload',
+      goal: "≥ LRU's",
+      figure: `${(100 * least).toFixed(1)} points or more above`,
+      holds: least >= -HIT_RATIO_NOISE,
+    },
+  ];
+}
+
+function hitTable(bytes: Size, rounds: Rounds): Table {
+  return {
+    title: `Hits of ${nameOf(bytes)}; median (least to most) of the rounds`,
+    columns: ['', 'a second', 'CPU of the process, µs each'],
+    rows: [...rounds].map(([system, all]) => [
+      system,
+      medianAndRange(
+        all.map((driven) => driven.perSecond),
+        perSecond,
+      ),
+      medianAndRange(
+        all.map((driven) => driven.cpuMicroseconds),
+        (value) => value.toFixed(1),
+      ),
+    ]),
+  };
+}
+
+function ratioTable(ratios: readonly Ratio[]): Table {
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  return {
+    title: 'Requests answered from memory that holds a tenth of the objects',
+    columns: ['workload', 'memory store', 'LRU'],
+    rows: ratios.map(({ workload, store, lru }) => [workload, percent(store), percent(lru)]),
+  };
+}
+
+function nameOf(bytes: Size): string {
+  return bytes === 1024 ? '1 KB' : '1 MB';
+}

@@ -1,0 +1,113 @@
+// All requests to origins that are under way, and which of them somebody else can join.
+import type { CacheRequest } from '../policy/request.ts';
+import { varyValues } from '../policy/vary.ts';
+import { Flight, type Journey, type Outcome } from './flight.ts';
+import type { Found } from './lookup.ts';
+import type { Origin } from './origin.ts';
+
+/** An origin that takes ten times as long as anybody waits for it is slow; one that takes longer has lost the request. */
+const DEADLINES_OF_PATIENCE = 10;
+
+/** A flight, and what it brings. */
+export interface Departed {
+  readonly flight: Flight;
+  readonly outcome: Promise<Outcome>;
+}
+
+/** Sends a flight's request; calls back when what it brought is stored, or won't be. */
+type Fly = (flight: Flight, land: () => void) => Promise<Outcome>;
+
+export class Flights {
+  readonly #fly: Fly;
+  readonly #now: () => number;
+  /** How long a request that hangs keeps others from being tried, when nobody waits for it any more. */
+  readonly #patienceMs: number;
+  /** Those that others can join, by what they are for. */
+  readonly #shared = new Map<string, Departed>();
+
+  constructor(fly: Fly, now: () => number, deadlineMs: number) {
+    this.#fly = fly;
+    this.#now = now;
+    this.#patienceMs = DEADLINES_OF_PATIENCE * deadlineMs;
+  }
+
+  /** Of those that others can join. */
+  get count(): number {
+    return this.#shared.size;
+  }
+
+  /** One that can be joined. */
+  get(lane: string): Departed | undefined {
+    const departed = this.#shared.get(lane);
+    return departed?.flight.isClosed === true ? undefined : departed;
+  }
+
+  /** What they bring has become invalid, so nobody joins any more: of these URLs, or all. */
+  close(urls?: readonly string[]): void {
+    for (const { flight } of this.#shared.values()) {
+      if (urls === undefined || urls.includes(flight.request.url)) flight.isClosed = true;
+    }
+  }
+
+  /** Sends a request that others can join by its lane. */
+  depart(journey: Journey, lane: string): Departed {
+    const departed = this.#depart(journey, undefined, () => {
+      if (this.#shared.get(lane) === departed) this.#shared.delete(lane);
+    });
+    this.#shared.set(lane, departed);
+    return departed;
+  }
+
+  /** Sends a request that nobody can join. */
+  departAlone(journey: Journey): Departed {
+    return this.#depart(journey, journey.origin.signal, ignore);
+  }
+
+  /**
+   * Sends a request that nobody waits for, one at a time for a lane. One that has hung for too long gives way.
+   *
+   * @returns Whether it was sent.
+   */
+  refresh(journey: Journey, lane: string): boolean {
+    const before = this.#shared.get(lane)?.flight;
+    if (before !== undefined) {
+      const isLost =
+        !before.isAttended && !before.hasAnswer && this.#now() - before.departedAt > this.#patienceMs;
+      if (!isLost) return false;
+      before.abort(new Error('the origin did not answer'));
+    }
+    const departed = this.depart(journey, lane);
+    departed.flight.join();
+    leaveRunning(departed);
+    return true;
+  }
+
+  #depart(journey: Journey, signal: AbortSignal | undefined, onEnd: () => void): Departed {
+    const flight = new Flight(journey, signal, this.#now());
+    const land = (): void => {
+      flight.end();
+      onEnd();
+    };
+    const outcome = this.#fly(flight, land);
+    outcome.then(() => {
+      flight.hasAnswer = true;
+    }, land);
+    return { flight, outcome };
+  }
+}
+
+/** What requests must have in common to share an answer, as far as that is known. */
+export function laneOf(request: CacheRequest, { marker }: Found, origin: Origin): string {
+  const lane = `${origin.lane} ${request.url}`;
+  return marker === undefined ? lane : `${lane}\n${varyValues(marker.fields, request.fields)}`;
+}
+
+/** Leaves a flight that is to go on for the cache's sake. */
+export function leaveRunning({ flight, outcome }: Departed): void {
+  outcome.then((late) => {
+    if (late.kind === 'single' && !flight.isAttended) void late.response.body?.cancel().catch(ignore);
+  }, ignore);
+  flight.leaveRunning();
+}
+
+function ignore(): void {}
