@@ -17,6 +17,7 @@ import type { AdmissionStats, ShedReason } from './stats.ts';
 import { Tallies, type Tally } from './tally.ts';
 import { INTERVAL_MS, Triage } from './triage.ts';
 import { Turn } from './turn.ts';
+import { UnderWay, type Waiting, type WaitingRoute } from './under-way.ts';
 
 /** A request was shed; the caller answers it with this. A value, not an error: being shed is normal. */
 export interface Shed {
@@ -91,6 +92,8 @@ export class Admission {
   /** All requests under way, exempt ones included: what a drain waits for. */
   #active = 0;
   #completed = 0;
+  #abandoned = 0;
+  readonly #underWay = new UnderWay();
 
   /** @param now Milliseconds from any origin. */
   constructor(options: ResolvedAdmissionOptions, now: () => number = () => performance.now()) {
@@ -141,6 +144,21 @@ export class Admission {
   /** Requests that were let in and have ended, exempt ones not included: what is done, and not only asked for. */
   get completed(): number {
     return this.#completed;
+  }
+
+  /** Of those that are completed, the ones whose client had gone away before the end. */
+  get abandoned(): number {
+    return this.#abandoned;
+  }
+
+  /** Who waits for an answer. Looks at every request in flight: for once a second. */
+  waiting(): Waiting {
+    return this.#underWay.look(this.#now());
+  }
+
+  /** Requests that have waited for so long, by route. */
+  waitingRoutes(forMs: number): WaitingRoute[] {
+    return this.#underWay.describe(this.#now(), forMs);
   }
 
   /** Requests have been shed for some time, not in a burst. */
@@ -211,6 +229,7 @@ export class Admission {
     if (tally.criticality === 'exempt') this.#exempt += 1;
     this.#inFlight.take(units);
     const permit = new Permit(this, tally, method, nowMs, units, deadlineMs);
+    this.#underWay.add(permit);
     if (units > 0) this.#limit.admitted(this.#inFlight.units, permit);
     if (bodyBytes > 0) permit.charge(bodyBytes);
     return permit;
@@ -256,6 +275,7 @@ export class Admission {
 
   /** For {@link Permit}. */
   settle(
+    permit: Permit,
     tally: Tally,
     place: Place,
     heldUnits: number,
@@ -270,6 +290,8 @@ export class Admission {
     this.#active -= 1;
     if (tally.criticality === 'exempt') this.#exempt -= 1;
     else this.#completed += 1;
+    if (outcome === 'cancelled' && tally.criticality !== 'exempt') this.#abandoned += 1;
+    this.#underWay.remove(permit, outcome === 'completed' || outcome === 'failed');
     this.#inFlight.giveBack(heldUnits);
     this.#bodies.giveBack(heldBytes);
     if (heldUnits > 0 && outcome !== undefined) this.#drain.completed(seconds, nowMs);

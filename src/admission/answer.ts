@@ -19,6 +19,19 @@ export function stageOf(answering: Answering): Stage {
   return sendsEvents(answering) ? 'answered' : 'sending';
 }
 
+/** All of the request has come: until then it is the client that is waited for. What HTTP/2 streams have received can't be told. */
+export function isReceived(answering: Answering): boolean {
+  return !('req' in answering) || answering.req.complete;
+}
+
+/** Without the query, which may hold secrets. */
+export function pathOf(answering: Answering | undefined): string {
+  if (answering === undefined || !('req' in answering)) return '';
+  const { url = '' } = answering.req;
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}
+
 function sendsEvents(answering: Answering): boolean {
   if ('sentHeaders' in answering) return isEventStream(answering.sentHeaders?.['content-type']);
   const head = answering._header;

@@ -19,4 +19,5 @@ export {
 } from './pressure/index.ts';
 export type { IdentityOf, PriorityOptions } from './priority/index.ts';
 export { protect, type Protection, PROTECTED_CHANNEL } from './protect.ts';
+export type { Waiting, WaitingRoute } from './under-way.ts';
 export type { AdmissionCount, AdmissionStats, Decision, ShedReason, SignalPressure } from './stats.ts';

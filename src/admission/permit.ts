@@ -1,16 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Admission, Shed } from './admission.ts';
-import { type Answering, stageOf } from './answer.ts';
+import { type Answering, isReceived, pathOf, stageOf } from './answer.ts';
 import { costOf } from './cost.ts';
 import { remainingMs } from './deadline.ts';
 import { type Counted, type Outcome, type Place, type Stage, strike } from './limit/index.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
 import type { Tally } from './tally.ts';
+import type { Listed } from './under-way.ts';
 
 const SWITCHING_PROTOCOLS = 101;
 
 /** The right to run one request, and what it holds until it is released. */
-export class Permit implements Counted {
+export class Permit implements Counted, Listed {
   readonly admission: Admission;
   readonly arrivedMs: number;
   /** What the request is answered on, once known. */
@@ -18,6 +19,10 @@ export class Permit implements Counted {
   /** Neighbours on the roster of the limit. */
   older: Counted | undefined;
   younger: Counted | undefined;
+  /** Neighbours among all that are under way, and how long it was last seen to wait. */
+  before: Listed | undefined;
+  after: Listed | undefined;
+  waitedMs = 0;
   #deadlineMs: number | undefined;
   #tally: Tally;
   readonly #method: string;
@@ -44,6 +49,8 @@ export class Permit implements Counted {
     this.answering = undefined;
     this.older = undefined;
     this.younger = undefined;
+    this.before = undefined;
+    this.after = undefined;
   }
 
   /** How long the caller waits, counted from the request's arrival; undefined for ever. */
@@ -54,6 +61,18 @@ export class Permit implements Counted {
   /** The label of the request's route; empty when it isn't known. */
   get route(): string {
     return this.#tally.route;
+  }
+
+  /** Its client waits for an answer of which nothing was sent. Nobody in particular waits for those of health checks. */
+  get waits(): boolean {
+    const { answering } = this;
+    if (answering === undefined || this.#tally.criticality === 'exempt') return false;
+    return stageOf(answering) === 'waiting' && isReceived(answering);
+  }
+
+  /** Method and route, or path where no route is known. */
+  get name(): string {
+    return `${this.#method} ${this.route === '' ? pathOf(this.answering) : this.route}`;
   }
 
   /** What the request was decided by. */
@@ -135,6 +154,7 @@ export class Permit implements Counted {
     this.#released = true;
     strike(this);
     this.admission.settle(
+      this,
       this.#tally,
       this.#place,
       this.#heldUnits,

@@ -1,5 +1,5 @@
 import { type HeapTrend, judgeBlockedLoop, judgeHeap, type ResolvedDetectOptions } from './detect/index.ts';
-import { culprit } from './incident/incident.ts';
+import { culprit, type Incident } from './incident/incident.ts';
 import type { IncidentLedger, OpenIncident } from './incident/ledger.ts';
 import type { Log } from './log.ts';
 import type { HealedCause, WorkerState } from './status.ts';
@@ -21,10 +21,18 @@ interface HealerConfig<Worker extends Patient> {
   /** How long it takes to replace a worker in peace. */
   readonly drainTimeoutMs: number;
   /**
-   * Puts another worker in the place of this one, which is drained when that is ready. Resolves when the old one has ended:
+   * Puts another worker in the place of this one, which is drained when that is ready and evidence is collected. Resolves when the old one has ended:
    * with undefined, or with why no other could take its place.
    */
-  readonly replace: (worker: Worker, cause: HealedCause) => Promise<string | undefined>;
+  readonly replace: (
+    worker: Worker,
+    cause: HealedCause,
+    collected: Promise<void>,
+  ) => Promise<string | undefined>;
+  /** Asks a worker that is being replaced for evidence. Resolves when it may be ended, soon; never rejects. Default: nobody asks. */
+  readonly collect?: ((worker: Worker, incident: Incident) => Promise<void>) | undefined;
+  /** Nothing has to be done yet, but it may come to that. */
+  readonly onWarning?: ((worker: Worker, cause: HealedCause) => void) | undefined;
   readonly nowMs: () => number;
 }
 
@@ -77,7 +85,7 @@ export class Healer<Worker extends Patient> {
   }
 
   #judgeHeap(worker: Worker, report: WatchdogReport): void {
-    const { detect, drainTimeoutMs, log, nowMs } = this.#config;
+    const { detect, drainTimeoutMs, log, nowMs, onWarning } = this.#config;
     const before = this.#heaps.get(worker);
     const judged = judgeHeap(before, report, nowMs(), drainTimeoutMs, detect.gcDeathSpiral);
     this.#heaps.set(worker, judged.trend);
@@ -94,6 +102,7 @@ export class Healer<Worker extends Patient> {
     } else if (!this.#warned.has(worker)) {
       this.#warned.add(worker);
       log.warn({ worker: worker.id, liveBytes, limitBytes, bytesPerSecond }, share + pace);
+      onWarning?.(worker, 'gc-death-spiral');
     }
   }
 
@@ -129,9 +138,13 @@ export class Healer<Worker extends Patient> {
   }
 
   async #replace(worker: Worker, { cause, open }: Case): Promise<void> {
-    const { log, replace } = this.#config;
+    const { log, replace, collect } = this.#config;
     const { id } = open.incident;
-    const problem = await replace(worker, cause).catch(String);
+    const { promise: collected, resolve: collectedNow } = Promise.withResolvers<void>();
+    const replaced = replace(worker, cause, collected);
+    // Once the replacement is on its way.
+    void (collect?.(worker, open.incident) ?? Promise.resolve()).finally(collectedNow);
+    const problem = await replaced.catch(String);
     this.#cases.delete(worker);
     if (problem === undefined) {
       const seconds = (open.end('replaced') / 1000).toFixed(1);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ResolvedAdmissionOptions } from '../admission/index.ts';
 import { RespiteError } from '../core/errors.ts';
 import { describeExit } from './coming-up.ts';
+import { Evidence } from './evidence/index.ts';
 import { Healer } from './healer.ts';
 import { IncidentLedger } from './incident/ledger.ts';
 import type { OnIncident } from './incident/incident.ts';
@@ -72,6 +73,7 @@ class WorkerSupervisor implements Supervisor {
   readonly #replacements: Replacements;
   readonly #healer: Healer<WorkerProcess>;
   readonly #incidents = new IncidentLedger(() => Date.now());
+  readonly #evidence: Evidence;
   readonly #end: (ended: Ended) => void;
   #state: InstanceState = 'starting';
   #everReady = false;
@@ -88,6 +90,13 @@ class WorkerSupervisor implements Supervisor {
     this.#sockets = new SocketExchange(config.supervisor.listeningCopies, config.log);
     this.#scriptName = path.basename(config.script);
     this.#slots = Array.from({ length: config.supervisor.workers }, (_, i) => emptySlot(i + 1));
+    this.#evidence = new Evidence({
+      incidents: config.supervisor.incidents,
+      log: config.log,
+      nowMs: () => Date.now(),
+      environment: process.env,
+    });
+    this.#incidents.subscribe((incident) => this.#evidence.note(incident));
     if (config.onIncident !== undefined) this.#incidents.subscribe(config.onIncident);
     this.#healer = new Healer({
       detect: config.supervisor.detect,
@@ -95,10 +104,14 @@ class WorkerSupervisor implements Supervisor {
       nowMs: () => Date.now(),
       drainTimeoutMs: config.supervisor.drainTimeoutMs,
       incidents: this.#incidents,
-      replace: async (worker, cause) => {
+      replace: async (worker, cause, collected) => {
         const slot = this.#slots[worker.slot - 1];
-        return slot === undefined ? 'it has no place' : this.#replacements.heal(slot, worker, cause);
+        return slot === undefined
+          ? 'it has no place'
+          : this.#replacements.heal(slot, worker, cause, collected);
       },
+      collect: async (worker, incident) => this.#evidence.collect(worker, incident),
+      onWarning: (worker) => this.#evidence.prepare(worker),
     });
     this.#replacements = new Replacements({
       log: config.log,
@@ -208,6 +221,7 @@ class WorkerSupervisor implements Supervisor {
       },
     });
     this.#live.add(worker);
+    this.#evidence.join(worker);
     worker.on('ready', () => this.#ready(worker));
     worker.on('message', (message) => {
       if (message.kind === 'unwatched') this.#unwatched(worker, message.reason);
@@ -250,6 +264,7 @@ class WorkerSupervisor implements Supervisor {
   #exited(worker: WorkerProcess, slot: Slot, exit: Exit): void {
     const expected = worker.state === 'draining';
     this.#live.delete(worker);
+    this.#evidence.leave(worker);
     this.#sockets.leave(worker);
     if (worker.sample !== undefined) this.#totals = addSample(this.#totals, worker.sample);
     if (slot.current === worker) slot.current = undefined;
@@ -290,6 +305,7 @@ class WorkerSupervisor implements Supervisor {
     if (this.#live.size > 0) return;
     this.#sockets.releaseAll();
     this.#relay.stop();
-    this.#end({ exitCode: failure === undefined ? 0 : 1, failure });
+    const exitCode = failure === undefined ? 0 : 1;
+    void this.#evidence.close().then(() => this.#end({ exitCode, failure }));
   }
 }

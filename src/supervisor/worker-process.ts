@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import type { Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import {
   receiveFromWorker,
@@ -18,6 +18,7 @@ import {
   type WorkerSetup,
 } from '../worker/index.ts';
 import { judgeBlockedLoop, type ResolvedDetectOptions } from './detect/index.ts';
+import { Captures, LogTail } from './evidence/index.ts';
 import type { WorkerState, WorkerStatus } from './status.ts';
 import { readWatchdog } from './watchdog-pipe.ts';
 
@@ -75,6 +76,11 @@ export class WorkerProcess extends EventEmitter<Events> {
   /** Settles when the process has ended. */
   readonly exited: Promise<Exit>;
 
+  /** What can be asked of it, also while its event loop is blocked. */
+  readonly captures: Captures;
+  /** The last that it wrote to stdout and stderr. */
+  readonly logTail: LogTail = new LogTail();
+
   readonly #setup: WorkerSpec['setup'];
   readonly #detect: ResolvedDetectOptions;
   readonly #missingKeys: Set<SocketKey>;
@@ -127,6 +133,7 @@ export class WorkerProcess extends EventEmitter<Events> {
       const ended = (exit: Exit): void => {
         clearTimeout(this.#readyTimer);
         clearTimeout(this.#killTimer);
+        this.captures.close();
         resolve(exit);
         this.emit('exit', exit);
       };
@@ -135,9 +142,10 @@ export class WorkerProcess extends EventEmitter<Events> {
         if (this.#child.pid === undefined) ended({ code: null, signal: null });
       });
     });
-    const pipe = this.#child.stdio[descriptor];
+    const pipe = this.#child.stdio[descriptor] as Duplex | null | undefined;
+    this.captures = new Captures((line) => pipe?.write(line));
     if (pipe !== null && pipe !== undefined)
-      readWatchdog(pipe as Readable, (message) => this.#receiveFromWatchdog(message));
+      readWatchdog(pipe, (message) => this.#receiveFromWatchdog(message));
     receiveFromWorker(this.#child, (message, handle) => this.#receive(message, handle));
     this.#child.on('message', (message, handle) => this.emit('userMessage', message, handle));
   }
@@ -158,6 +166,11 @@ export class WorkerProcess extends EventEmitter<Events> {
 
   get sample(): WorkerSample | undefined {
     return this.#sample?.sample;
+  }
+
+  /** The last word of its watchdog. */
+  get report(): WatchdogReport | undefined {
+    return this.#report?.report;
   }
 
   /** It listens on a socket. */
@@ -222,12 +235,20 @@ export class WorkerProcess extends EventEmitter<Events> {
   }
 
   #receiveFromWatchdog(message: WatchdogMessage): void {
-    if (message.kind === 'stack') {
-      this.emit('stack', message);
-      return;
+    switch (message.kind) {
+      case 'stack':
+        this.emit('stack', message);
+        break;
+      case 'captured':
+        this.captures.received(message);
+        break;
+      case 'output':
+        this.logTail.add(message.text);
+        break;
+      case 'report':
+        this.#report = { report: message, atMs: Date.now() };
+        this.emit('report', message);
     }
-    this.#report = { report: message, atMs: Date.now() };
-    this.emit('report', message);
   }
 
   #markReady(): void {

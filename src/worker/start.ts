@@ -4,7 +4,9 @@ import net from 'node:net';
 import { Admission, installGate, PROTECTED_CHANNEL, type RequestObserver } from '../admission/index.ts';
 import { drain } from './drain.ts';
 import { Durations } from './durations.ts';
+import { installInsight } from './insight.ts';
 import { Listening } from './listening.ts';
+import { keepLogTail } from './log-tail.ts';
 import {
   receiveFromSupervisor,
   send,
@@ -41,6 +43,7 @@ export function startWorker(setup: WorkerSetup): void {
 
   const durations = new Durations();
   const watched = new SharedState();
+  keepLogTail(watched.output, setup.watchdog.descriptor);
   const observer: RequestObserver = {
     started: (method, target) => watched.requestStarted(method, target),
     observe: (route, method, status, seconds) => durations.observe(route, method, status, seconds),
@@ -58,6 +61,7 @@ export function startWorker(setup: WorkerSetup): void {
   observe(admission);
   subscribe(PROTECTED_CHANNEL, (protectedInCode) => observe(protectedInCode as Admission));
   installGate(net.Server.prototype, admission);
+  installInsight(() => admissions.flatMap((each) => each.waitingRoutes(0)));
 
   const sessions = new Set<ServerHttp2Session>();
   const active = (): number => admissions.reduce((sum, each) => sum + each.active, 0);

@@ -1,0 +1,3 @@
+export { Captures, type CaptureRequest } from './captures.ts';
+export { Evidence } from './evidence.ts';
+export { LogTail } from './log-tail.ts';
