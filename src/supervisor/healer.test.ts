@@ -12,6 +12,7 @@ const CALM: WatchdogReport = {
   gapMs: 0,
   lagMs: 0,
   starvedMs: 0,
+  starvedGapMs: 0,
   debugger: false,
   oldGenerationLimitBytes: 100,
   oldGenerationBytes: 10,
@@ -22,6 +23,10 @@ const CALM: WatchdogReport = {
   utilization: 0,
   inFlight: 0,
   completions: 0,
+  abandoned: 0,
+  waiting: 0,
+  oldestWaitingMs: 0,
+  longestWaitMs: 0,
   lastRequest: 'GET /slow',
 };
 
@@ -52,7 +57,14 @@ function ward(detect: DetectOptions = {}): Ward {
     told,
     warned,
     nowMs: 1000,
-    worker: { id: 3, slot: 1, pid: 42, state: 'ready', kill: () => done.push('kill') },
+    worker: {
+      id: 3,
+      slot: 1,
+      pid: 42,
+      state: 'ready',
+      hold: (isHeld) => done.push(isHeld ? 'hold' : 'release'),
+      kill: () => done.push('kill'),
+    },
     healer: new Healer<Patient>({
       detect: resolveDetectOptions(detect),
       log: { debug: log, info: log, warn: (_fields, message) => warned.push(message), error: log },

@@ -1,8 +1,10 @@
-import { type HeapTrend, judgeBlockedLoop, judgeHeap, type ResolvedDetectOptions } from './detect/index.ts';
+import { Examination, type Finding, type ResolvedDetectOptions } from './detect/index.ts';
+import { type Circumstances, diagnose, NOTHING_KNOWN } from './diagnosis/index.ts';
 import { culprit, type Incident } from './incident/incident.ts';
 import type { IncidentLedger, OpenIncident } from './incident/ledger.ts';
 import type { Log } from './log.ts';
-import type { HealedCause, WorkerState } from './status.ts';
+import { Repeats } from './repeats.ts';
+import { type HealedCause, isHealed, type WorkerState } from './status.ts';
 import type { WatchdogReport, WatchdogStack } from '../worker/index.ts';
 
 /** What the healer sees of a worker, and does to it. */
@@ -11,10 +13,12 @@ export interface Patient {
   readonly slot: number;
   readonly pid: number;
   readonly state: WorkerState;
+  /** New requests should, or should not, go elsewhere: it goes on, but is not ready. */
+  hold(isHeld: boolean): void;
   kill(): void;
 }
 
-interface HealerConfig<Worker extends Patient> {
+export interface HealerConfig<Worker extends Patient> {
   readonly detect: ResolvedDetectOptions;
   readonly log: Log;
   readonly incidents: IncidentLedger;
@@ -31,29 +35,62 @@ interface HealerConfig<Worker extends Patient> {
   ) => Promise<string | undefined>;
   /** Asks a worker that is being replaced for evidence. Resolves when it may be ended, soon; never rejects. Default: nobody asks. */
   readonly collect?: ((worker: Worker, incident: Incident) => Promise<void>) | undefined;
-  /** Nothing has to be done yet, but it may come to that. */
-  readonly onWarning?: ((worker: Worker, cause: HealedCause) => void) | undefined;
   readonly nowMs: () => number;
+  /** What can be found out about a worker whose requests are stuck, in some milliseconds. */
+  readonly investigate?: ((worker: Worker) => Promise<Partial<Circumstances>>) | undefined;
+  /** Where in the kernel the main thread of a worker stands, in one sentence. */
+  readonly whereInKernel?: ((worker: Worker) => Promise<string | undefined>) | undefined;
+  /** Something is not well but no reason to act: now there is time to begin to gather evidence. Once for each worker and cause. */
+  readonly onWarning?: ((worker: Worker, cause: Incident['cause']) => void) | undefined;
 }
 
+/** A worker that is being replaced. */
 interface Case {
   readonly cause: HealedCause;
   readonly open: OpenIncident;
   condemned: boolean;
+  /** It was asked where in the kernel it stands. */
+  located: boolean;
 }
 
+/** A worker that is spared, since another one would fare no better. */
+interface Spared {
+  readonly open: OpenIncident;
+  /** Requests that it had answered by then. */
+  readonly answered: number;
+}
+
+/** So many reports, of 250 ms each, are looked back upon. */
+const REMEMBERED = 40;
+
+/** What passes by itself is told of no more often than that. */
+const TOLD_AGAIN_MS = 300_000;
+
+/** A stack is there within a tenth of a second, or comes when a call returns. */
+const STACK_LATE_MS = 1500;
+
 /**
- * Judges workers by what their watchdogs say, and sees to it that the sick are replaced. The order is: another worker is started,
+ * Acts on what the detectors find: opens incidents, and sees to it that the sick are replaced. The order is: another worker is started,
  * the stack of a blocked one is taken, the sick one is drained when the other one serves, and killed when it is past hope.
  */
 export class Healer<Worker extends Patient> {
   readonly #config: HealerConfig<Worker>;
+  readonly #repeats: Repeats;
   readonly #cases = new Map<Worker, Case>();
-  readonly #heaps = new WeakMap<Worker, HeapTrend>();
-  readonly #warned = new WeakSet<Worker>();
+  readonly #spared = new Map<Worker, Spared>();
+  readonly #examinations = new WeakMap<Worker, Examination>();
+  readonly #reports = new WeakMap<Worker, readonly WatchdogReport[]>();
+  readonly #warned = new WeakMap<Worker, Set<string>>();
+  readonly #investigated = new Set<Worker>();
+  /** Incidents of the instance as a whole, while they last, and when those that pass by themselves were told of. */
+  readonly #general = new Map<string, OpenIncident>();
+  readonly #toldAtMs = new Map<string, number>();
+  #circumstances: Circumstances = NOTHING_KNOWN;
 
   constructor(config: HealerConfig<Worker>) {
+    const { stuckRequests } = config.detect;
     this.#config = config;
+    this.#repeats = new Repeats(stuckRequests === false ? 0 : stuckRequests.againMs);
   }
 
   /** Why this worker is being replaced, or was; undefined when nothing is wrong with it. */
@@ -61,48 +98,50 @@ export class Healer<Worker extends Patient> {
     return this.#cases.get(worker)?.cause;
   }
 
+  /** What is known of the machine from now on. */
+  surroundedBy(circumstances: Partial<Circumstances>): void {
+    this.#circumstances = { ...this.#circumstances, ...circumstances };
+  }
+
   /** The watchdog of a worker that has been ready, and may be draining, says how things stand. */
   reported(worker: Worker, report: WatchdogReport): void {
-    this.#judgeLoop(worker, report);
-    if (worker.state !== 'draining') this.#judgeHeap(worker, report);
+    const { detect, drainTimeoutMs, nowMs } = this.#config;
+    this.#reports.set(worker, [...(this.#reports.get(worker) ?? []).slice(1 - REMEMBERED), report]);
+    let examination = this.#examinations.get(worker);
+    if (examination === undefined) {
+      examination = new Examination(worker.id, detect, drainTimeoutMs);
+      this.#examinations.set(worker, examination);
+    }
+    if (answered(report) > 0) this.#repeats.answers(worker.id);
+    const findings = examination.findings(report, nowMs(), this.#memoryFor(report));
+    this.#lookAfterSpared(worker, report, findings);
+    for (const finding of findings) this.found(worker, finding);
   }
 
-  #judgeLoop(worker: Worker, report: WatchdogReport): void {
-    const blocked = judgeBlockedLoop(report.gapMs, this.#config.detect.blockedLoop);
-    if (blocked === 'turning' || blocked === 'unready') return;
-    const seconds = (report.gapMs / 1000).toFixed(1);
-    const since = report.lastRequest === '' ? '' : ` since ${report.lastRequest}`;
-    const summary = `the event loop of worker ${worker.id} has not turned for ${seconds} s${since}`;
-    const found = this.#cases.get(worker) ?? this.#openCase(worker, report, 'event-loop-blocked', summary);
-    if (blocked !== 'hopeless' || found.condemned) return;
-    found.condemned = true;
-    found.open.step(`killed: its event loop has not turned for ${seconds} s`);
-    this.#config.log.warn(
-      { worker: worker.id, incident: found.open.incident.id, gapMs: report.gapMs },
-      `worker ${worker.id} is killed: its event loop has not turned for ${seconds} s`,
-    );
-    worker.kill();
+  /** A detector has found something about a worker. */
+  found(worker: Worker, finding: Finding): void {
+    // One that drains is on its way out, unless it can't go.
+    if (worker.state === 'draining' && finding.cause !== 'event-loop-blocked') return;
+    const known = this.#cases.get(worker);
+    if (known !== undefined) {
+      this.#seeToKnown(worker, known, finding);
+    } else if (finding.cause === 'stuck-requests') {
+      void this.#investigate(worker, finding);
+    } else {
+      this.#act(worker, diagnose(finding, this.#circumstancesOf(worker)));
+    }
   }
 
-  #judgeHeap(worker: Worker, report: WatchdogReport): void {
-    const { detect, drainTimeoutMs, log, nowMs, onWarning } = this.#config;
-    const before = this.#heaps.get(worker);
-    const judged = judgeHeap(before, report, nowMs(), drainTimeoutMs, detect.gcDeathSpiral);
-    this.#heaps.set(worker, judged.trend);
-    if (judged.verdict === 'well' || this.#cases.has(worker)) return;
-    const { liveBytes, bytesPerSecond, secondsLeft } = judged;
-    const limitBytes = report.oldGenerationLimitBytes;
-    const share = `${Math.round((100 * liveBytes) / limitBytes)} % of the heap of worker ${worker.id} is alive (${mb(liveBytes)} of ${mb(limitBytes)} MB)`;
-    const pace =
-      bytesPerSecond === 0
-        ? ''
-        : ` and grows by ${mb(bytesPerSecond)} MB/s: ${secondsLeft.toFixed(0)} s are left`;
-    if (judged.verdict === 'replace') {
-      this.#openCase(worker, report, 'gc-death-spiral', share + pace);
-    } else if (!this.#warned.has(worker)) {
-      this.#warned.add(worker);
-      log.warn({ worker: worker.id, liveBytes, limitBytes, bytesPerSecond }, share + pace);
-      onWarning?.(worker, 'gc-death-spiral');
+  /** The same about the instance as a whole; undefined when it is over. */
+  foundInGeneral(cause: Incident['cause'], finding: Finding | undefined): void {
+    const open = this.#general.get(cause);
+    if (finding === undefined) {
+      this.#general.delete(cause);
+      if (open === undefined) return;
+      open.end('over');
+      this.#config.log.info({ incident: open.incident.id, cause }, `${cause} is over`);
+    } else if (open === undefined) {
+      this.#general.set(cause, this.#openIncident(undefined, diagnose(finding, this.#circumstances), ''));
     }
   }
 
@@ -123,18 +162,149 @@ export class Healer<Worker extends Patient> {
     );
   }
 
-  #openCase(worker: Worker, report: WatchdogReport, cause: HealedCause, summary: string): Case {
-    const { log, incidents } = this.#config;
-    const { id, slot, pid } = worker;
-    const open = incidents.open({ cause, summary, facts: [summary], worker: { id, slot, pid }, report });
-    const opened: Case = { cause, open, condemned: false };
-    this.#cases.set(worker, opened);
-    log.error(
-      { worker: id, slot, workerPid: pid, incident: open.incident.id, cause },
-      `${summary}: replacing it`,
+  /** A worker has ended. */
+  gone(worker: Worker): void {
+    this.#endSpared(worker, 'its worker has ended');
+  }
+
+  #seeToKnown(worker: Worker, known: Case, finding: Finding): void {
+    if (finding.cause !== 'event-loop-blocked') return;
+    const gapMs = this.#reports.get(worker)?.at(-1)?.gapMs ?? 0;
+    if (finding.severity === 'kill' && !known.condemned) this.#kill(worker, known, gapMs);
+    const { blockedLoop } = this.#config.detect;
+    const isLate = blockedLoop !== false && gapMs >= blockedLoop.evidenceMs + STACK_LATE_MS;
+    if (isLate && known.open.incident.stack === undefined && !known.located) void this.#locate(worker, known);
+  }
+
+  #kill(worker: Worker, known: Case, gapMs: number): void {
+    const seconds = (gapMs / 1000).toFixed(1);
+    known.condemned = true;
+    known.open.step(`killed: its event loop has not turned for ${seconds} s`);
+    this.#config.log.warn(
+      { worker: worker.id, incident: known.open.incident.id, gapMs },
+      `worker ${worker.id} is killed: its event loop has not turned for ${seconds} s`,
     );
+    worker.kill();
+  }
+
+  /** No stack could be taken, so it stands in a call that JavaScript does not come back from. */
+  async #locate(worker: Worker, known: Case): Promise<void> {
+    known.located = true;
+    const place = await this.#config.whereInKernel?.(worker).catch(() => undefined);
+    const { facts, id, endedAtMs, stack } = known.open.incident;
+    if (place === undefined || endedAtMs !== undefined || stack !== undefined) return;
+    known.open.step(`no stack could be taken; its main thread is ${place}`, { facts: [...facts, place] });
+    this.#config.log.error({ worker: worker.id, incident: id }, `worker ${worker.id} is ${place}`);
+  }
+
+  #act(worker: Worker, finding: Finding): void {
+    switch (finding.severity) {
+      case 'warning':
+        this.#warn(worker, finding);
+        break;
+      case 'incident':
+        this.#tell(worker, finding);
+        break;
+      case 'unready':
+        this.#spare(worker, finding);
+        break;
+      case 'replace':
+      case 'kill':
+        this.#openCase(worker, finding);
+    }
+  }
+
+  #warn(worker: Worker, { cause, summary, facts }: Finding): void {
+    const warned = this.#warned.get(worker) ?? new Set();
+    this.#warned.set(worker, warned);
+    if (warned.has(cause)) return;
+    warned.add(cause);
+    this.#config.log.warn({ worker: worker.id, cause, facts }, summary);
+    this.#config.onWarning?.(worker, cause);
+  }
+
+  /** What is over when it is found, so that there is nothing to heal. */
+  #tell(worker: Worker, finding: Finding): void {
+    const { cause } = finding;
+    const nowMs = this.#config.nowMs();
+    if (nowMs - (this.#toldAtMs.get(cause) ?? -Infinity) < TOLD_AGAIN_MS) return;
+    this.#toldAtMs.set(cause, nowMs);
+    this.#openIncident(worker, finding, '').end('over');
+  }
+
+  async #investigate(worker: Worker, finding: Finding): Promise<void> {
+    if (this.#investigated.has(worker)) return;
+    this.#investigated.add(worker);
+    const seen = (await this.#config.investigate?.(worker).catch(() => ({}))) ?? {};
+    this.#investigated.delete(worker);
+    // Meanwhile it may have been found sick of something else, or have ended.
+    if (this.#cases.has(worker) || worker.state === 'draining') return;
+    const nowMs = this.#config.nowMs();
+    const circumstances = { ...this.#circumstancesOf(worker), ...seen };
+    const peer = circumstances.peers[0]?.peer ?? '';
+    const triedBefore = this.#repeats.inVain(worker.slot, peer, nowMs);
+    const diagnosis = diagnose(finding, { ...circumstances, triedBefore });
+    if (diagnosis.severity === 'replace') {
+      this.#repeats.replaced(worker.id, worker.slot, peer, nowMs);
+      this.#endSpared(worker, 'another worker is answered: this one is replaced too');
+    }
+    this.#act(worker, diagnosis);
+  }
+
+  /** Not replaced: a new one would wait for the same. */
+  #spare(worker: Worker, finding: Finding): void {
+    worker.hold(true);
+    if (this.#spared.has(worker)) return;
+    const report = this.#reports.get(worker)?.at(-1);
+    const open = this.#openIncident(worker, finding, ': it is not ready until they are answered');
+    this.#spared.set(worker, { open, answered: report === undefined ? 0 : answered(report) });
+  }
+
+  #lookAfterSpared(worker: Worker, report: WatchdogReport, findings: readonly Finding[]): void {
+    const spared = this.#spared.get(worker);
+    if (spared === undefined) return;
+    if (answered(report) > spared.answered) {
+      this.#endSpared(worker, 'requests are answered again');
+    } else if (findings.every(({ cause }) => cause !== 'stuck-requests')) {
+      // Nobody waits any more. Only somebody who asks can show whether it would answer.
+      worker.hold(false);
+    }
+  }
+
+  #endSpared(worker: Worker, what: string): void {
+    const spared = this.#spared.get(worker);
+    if (spared === undefined) return;
+    this.#spared.delete(worker);
+    worker.hold(false);
+    const seconds = (spared.open.end(what) / 1000).toFixed(1);
+    const { id } = spared.open.incident;
+    this.#config.log.info(
+      { worker: worker.id, incident: id },
+      `worker ${worker.id}: ${what}, after ${seconds} s`,
+    );
+  }
+
+  #openCase(worker: Worker, finding: Finding): void {
+    if (!isHealed(finding.cause)) return;
+    const open = this.#openIncident(worker, finding, ': replacing it');
+    const opened: Case = { cause: finding.cause, open, condemned: false, located: false };
+    this.#cases.set(worker, opened);
     void this.#replace(worker, opened);
-    return opened;
+    if (finding.severity === 'kill') {
+      this.#kill(worker, opened, this.#reports.get(worker)?.at(-1)?.gapMs ?? 0);
+    }
+  }
+
+  /** @param worker Undefined when it is about the instance as a whole. */
+  #openIncident(worker: Worker | undefined, finding: Finding, deed: string): OpenIncident {
+    const { log, incidents } = this.#config;
+    const { cause, summary, facts } = finding;
+    const { id, slot, pid } = worker ?? { id: 0, slot: 0, pid: process.pid };
+    const report = worker === undefined ? undefined : this.#reports.get(worker)?.at(-1);
+    const open = incidents.open({ cause, summary, facts, worker: { id, slot, pid }, report });
+    const fields = worker === undefined ? {} : { worker: id, slot, workerPid: pid };
+    log.error({ ...fields, incident: open.incident.id, cause }, summary + deed);
+    return open;
   }
 
   async #replace(worker: Worker, { cause, open }: Case): Promise<void> {
@@ -157,10 +327,18 @@ export class Healer<Worker extends Patient> {
       );
     }
   }
+
+  #circumstancesOf(worker: Worker): Circumstances {
+    return { ...this.#circumstances, reports: this.#reports.get(worker) ?? [] };
+  }
+
+  /** Of all the memory there is, what others don't have. */
+  #memoryFor({ rssBytes }: WatchdogReport): number | undefined {
+    const { memory } = this.#circumstances;
+    return memory === undefined ? undefined : Math.max(0, memory.limitBytes - memory.usedBytes) + rssBytes;
+  }
 }
 
-/** One figure after the point for what is small. */
-function mb(bytes: number): string {
-  const megabytes = bytes / 1024 / 1024;
-  return megabytes.toFixed(megabytes < 10 ? 1 : 0);
+function answered({ completions, abandoned }: WatchdogReport): number {
+  return completions - abandoned;
 }

@@ -4,7 +4,7 @@ import type { Incident, IncidentCause } from './incident/incident.ts';
 /** Where the instance as a whole stands. `draining`: asked to leave the load balancer, still serving. */
 export type InstanceState = 'starting' | 'running' | 'draining' | 'stopping';
 
-/** Where one worker process stands. `unresponsive`: ready before, but its samples have stopped (its event loop is blocked). */
+/** Where one worker process stands. `unresponsive`: ready before, but its event loop is blocked, or its requests are stuck. */
 export type WorkerState = 'starting' | 'ready' | 'unresponsive' | 'draining';
 
 export interface WorkerStatus {
@@ -32,7 +32,19 @@ export interface SocketStatus {
 }
 
 /** Faults for which a worker is replaced while it still runs. */
-export type HealedCause = Extract<IncidentCause, 'event-loop-blocked' | 'gc-death-spiral'>;
+const HEALED = [
+  'event-loop-blocked',
+  'gc-death-spiral',
+  'memory-leak',
+  'stuck-requests',
+  'descriptors-exhausted',
+] as const satisfies readonly IncidentCause[];
+
+export type HealedCause = (typeof HEALED)[number];
+
+export function isHealed(cause: IncidentCause): cause is HealedCause {
+  return HEALED.some((healed) => healed === cause);
+}
 
 /** Why a worker was replaced. `exit`: it ended by itself; `signal`: killed; `rolling`: asked for with SIGHUP or POST /restart. */
 export type RestartCause = 'exit' | 'signal' | 'rolling' | HealedCause;
@@ -43,6 +55,9 @@ export const NO_RESTARTS_YET: Readonly<Record<RestartCause, number>> = Object.fr
   rolling: 0,
   'event-loop-blocked': 0,
   'gc-death-spiral': 0,
+  'memory-leak': 0,
+  'stuck-requests': 0,
+  'descriptors-exhausted': 0,
 });
 
 /** Everything that management shows, as plain data. */

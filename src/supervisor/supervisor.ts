@@ -112,6 +112,8 @@ class WorkerSupervisor implements Supervisor {
       },
       collect: async (worker, incident) => this.#evidence.collect(worker, incident),
       onWarning: (worker) => this.#evidence.prepare(worker),
+      investigate: async (worker) => (await import('./rounds.ts')).investigate(worker),
+      whereInKernel: async (worker) => (await import('./rounds.ts')).whereInKernel(worker),
     });
     this.#replacements = new Replacements({
       log: config.log,
@@ -252,6 +254,23 @@ class WorkerSupervisor implements Supervisor {
     if (this.#state === 'starting') this.#state = 'running';
     if (this.#state === 'stopping') return;
     for (const slot of this.#slots) slot.current ??= this.#spawn(slot);
+    void this.#makeRounds();
+  }
+
+  /** Loaded when somebody serves: until then there is nothing to see. */
+  async #makeRounds(): Promise<void> {
+    const { Rounds } = await import('./rounds.ts');
+    const rounds = new Rounds<WorkerProcess>({
+      detect: this.#config.supervisor.detect,
+      healer: this.#healer,
+      workers: () =>
+        [...this.#live].filter(
+          ({ readySinceMs, state }) => readySinceMs !== undefined && state !== 'draining',
+        ),
+    });
+    rounds.start();
+    await this.ended;
+    rounds.stop();
   }
 
   #unwatched({ id, slot, pid }: WorkerProcess, reason: string): void {
@@ -265,6 +284,7 @@ class WorkerSupervisor implements Supervisor {
     const expected = worker.state === 'draining';
     this.#live.delete(worker);
     this.#evidence.leave(worker);
+    this.#healer.gone(worker);
     this.#sockets.leave(worker);
     if (worker.sample !== undefined) this.#totals = addSample(this.#totals, worker.sample);
     if (slot.current === worker) slot.current = undefined;

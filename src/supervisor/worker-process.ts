@@ -11,13 +11,14 @@ import {
   type TcpHandle,
   type ToSupervisor,
   type ToWorker,
+  type WaitingRoute,
   type WatchdogMessage,
   type WatchdogReport,
   type WatchdogStack,
   type WorkerSample,
   type WorkerSetup,
 } from '../worker/index.ts';
-import { judgeBlockedLoop, type ResolvedDetectOptions } from './detect/index.ts';
+import { judgeBlockedLoop, needsWatchdog, type ResolvedDetectOptions } from './detect/index.ts';
 import { Captures, LogTail } from './evidence/index.ts';
 import type { WorkerState, WorkerStatus } from './status.ts';
 import { readWatchdog } from './watchdog-pipe.ts';
@@ -90,6 +91,8 @@ export class WorkerProcess extends EventEmitter<Events> {
   #report: { readonly report: WatchdogReport; readonly atMs: number } | undefined;
   /** Messages for a worker that has not said hello; undefined afterwards. */
   #unsent: { readonly message: ToWorker; readonly handle: TcpHandle | undefined }[] | undefined = [];
+  #waiting: readonly WaitingRoute[] = [];
+  #isHeld = false;
   #readyTimer: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
 
@@ -108,7 +111,7 @@ export class WorkerProcess extends EventEmitter<Events> {
     const stackAfterMs = blockedLoop === false ? undefined : blockedLoop.evidenceMs;
     const setup: WorkerSetup = {
       ...spec.setup,
-      watchdog: { descriptor, heapMb: spec.heapMb, stackAfterMs },
+      watchdog: needsWatchdog(spec.detect) ? { descriptor, heapMb: spec.heapMb, stackAfterMs } : undefined,
     };
     const awaitSockets = spec.keys.length === 0 ? [] : [`--import=${AWAIT_SOCKETS.href}`];
     this.#child = spawn(
@@ -156,7 +159,7 @@ export class WorkerProcess extends EventEmitter<Events> {
 
   get state(): WorkerState {
     if (this.#phase.name !== 'ready') return this.#phase.name;
-    return this.#isResponsive(this.#phase.sinceMs) ? 'ready' : 'unresponsive';
+    return !this.#isHeld && this.#isResponsive(this.#phase.sinceMs) ? 'ready' : 'unresponsive';
   }
 
   /** When it became ready; undefined until then. */
@@ -171,6 +174,11 @@ export class WorkerProcess extends EventEmitter<Events> {
   /** The last word of its watchdog. */
   get report(): WatchdogReport | undefined {
     return this.#report?.report;
+  }
+
+  /** Requests that have waited for their answer for seconds, by route. */
+  get waiting(): readonly WaitingRoute[] {
+    return this.#waiting;
   }
 
   /** It listens on a socket. */
@@ -202,6 +210,11 @@ export class WorkerProcess extends EventEmitter<Events> {
     this.#killTimer = setTimeout(() => this.#signal(signal), this.#setup.drainTimeoutMs + DRAIN_SLACK_MS);
   }
 
+  /** New requests should go elsewhere, or may come again. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+  }
+
   kill(): void {
     this.#child.kill('SIGKILL');
   }
@@ -227,6 +240,8 @@ export class WorkerProcess extends EventEmitter<Events> {
       for (const { message: waiting, handle: waitingHandle } of unsent) this.tell(waiting, waitingHandle);
     } else if (message.kind === 'sample') {
       this.#sample = { sample: message.sample, atMs: Date.now() };
+    } else if (message.kind === 'waiting') {
+      this.#waiting = message.routes;
     } else if (message.kind === 'signalled') {
       this.#expectEnd();
     } else {

@@ -19,5 +19,6 @@ export {
   type WatchdogReport,
   type WatchdogStack,
 } from './watchdog/index.ts';
+export type { WaitingRoute } from '../admission/index.ts';
 export type { DurationSeries, WorkerSample } from './sample.ts';
 export { SAMPLE_INTERVAL_MS } from './sampler.ts';

@@ -1,6 +1,6 @@
 // What supervisor and worker say to each other over Node.js's own IPC channel, which can also carry sockets. A command
 // that begins with NODE_ is delivered as 'internalMessage', so the user's process.on('message') never sees it.
-import type { ResolvedAdmissionOptions } from '../admission/index.ts';
+import type { ResolvedAdmissionOptions, WaitingRoute } from '../admission/index.ts';
 import type { WorkerSample } from './sample.ts';
 import type { ThreadSetup } from './watchdog/index.ts';
 
@@ -16,7 +16,8 @@ export interface WorkerSetup {
   readonly relaysMessages: boolean;
   readonly drainTimeoutMs: number;
   readonly killTimeoutMs: number;
-  readonly watchdog: Omit<ThreadSetup, 'memory'>;
+  /** Undefined when there is nothing to look for. */
+  readonly watchdog: Omit<ThreadSetup, 'memory'> | undefined;
 }
 
 /**
@@ -48,6 +49,8 @@ export type ToSupervisor =
   | { readonly kind: 'closed'; readonly key: SocketKey }
   | { readonly kind: 'passed-through'; readonly reason: PassThroughReason; readonly where: string }
   | { readonly kind: 'sample'; readonly sample: WorkerSample }
+  /** Requests that have waited for their answer for long; once a second while there are any. */
+  | { readonly kind: 'waiting'; readonly routes: readonly WaitingRoute[] }
   /** Its watchdog thread could not be started, or has ended. */
   | { readonly kind: 'unwatched'; readonly reason: string }
   /** The user's code has called `process.disconnect()`. */

@@ -1,7 +1,13 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { ServerHttp2Session } from 'node:http2';
 import net from 'node:net';
-import { Admission, installGate, PROTECTED_CHANNEL, type RequestObserver } from '../admission/index.ts';
+import {
+  Admission,
+  installGate,
+  PROTECTED_CHANNEL,
+  type RequestObserver,
+  type Waiting,
+} from '../admission/index.ts';
 import { drain } from './drain.ts';
 import { Durations } from './durations.ts';
 import { installInsight } from './insight.ts';
@@ -24,6 +30,9 @@ const SIGNAL_ARRIVES_MS = 100;
 /** A script that does not listen by then is watched all the same. Before, the thread would be in the way of its start. */
 const WATCH_AFTER_MS = 2000;
 
+/** Of requests that wait for their answer this long the routes are told. */
+const WAITING_LONG_MS = 1000;
+
 const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
 
 /** Resolves when the supervisor has sent the copies of all sockets that it holds. Keeps the process alive until then. */
@@ -43,7 +52,7 @@ export function startWorker(setup: WorkerSetup): void {
 
   const durations = new Durations();
   const watched = new SharedState();
-  keepLogTail(watched.output, setup.watchdog.descriptor);
+  if (setup.watchdog !== undefined) keepLogTail(watched.output, setup.watchdog.descriptor);
   const observer: RequestObserver = {
     started: (method, target) => watched.requestStarted(method, target),
     observe: (route, method, status, seconds) => durations.observe(route, method, status, seconds),
@@ -61,18 +70,20 @@ export function startWorker(setup: WorkerSetup): void {
   observe(admission);
   subscribe(PROTECTED_CHANNEL, (protectedInCode) => observe(protectedInCode as Admission));
   installGate(net.Server.prototype, admission);
-  installInsight(() => admissions.flatMap((each) => each.waitingRoutes(0)));
+  installInsight(() => admissions.flatMap((each) => each.underWayRoutes()));
 
   const sessions = new Set<ServerHttp2Session>();
   const active = (): number => admissions.reduce((sum, each) => sum + each.active, 0);
   let isWatched = false;
   const watch = (): void => {
-    if (isWatched) return;
+    if (isWatched || setup.watchdog === undefined) return;
     isWatched = true;
     startWatchdog(watched, {
       setup: setup.watchdog,
       inFlight: active,
       completions: () => admissions.reduce((sum, each) => sum + each.completed, 0),
+      abandoned: () => admissions.reduce((sum, each) => sum + each.abandoned, 0),
+      waiting: () => together(admissions.map((each) => each.waiting())),
       onUnwatched: (reason) => tell({ kind: 'unwatched', reason }),
     });
   };
@@ -87,8 +98,19 @@ export function startWorker(setup: WorkerSetup): void {
   });
   listening.install();
 
+  let hasTold = false;
+  const tellWaiting = (): void => {
+    const routes = admissions.flatMap((each) => each.waitingRoutes(WAITING_LONG_MS));
+    // Nothing is said as long as there is nothing, but that there is nothing any more.
+    if (routes.length > 0 || hasTold) tell({ kind: 'waiting', routes });
+    hasTold = routes.length > 0;
+  };
+
   const sampler = new Sampler(admissions, durations);
-  sampler.start((sample) => tell({ kind: 'sample', sample }));
+  sampler.start((sample) => {
+    tell({ kind: 'sample', sample });
+    tellWaiting();
+  });
 
   let ending = false;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -140,4 +162,12 @@ export function startWorker(setup: WorkerSetup): void {
     }
   });
   tell({ kind: 'hello' });
+}
+
+function together(all: readonly Waiting[]): Waiting {
+  return {
+    count: all.reduce((sum, { count }) => sum + count, 0),
+    oldestMs: Math.max(...all.map(({ oldestMs }) => oldestMs)),
+    longestMs: Math.max(...all.map(({ longestMs }) => longestMs)),
+  };
 }

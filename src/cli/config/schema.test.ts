@@ -47,6 +47,12 @@ const VALID: readonly unknown[] = [
       detect: {
         blockedLoop: { unreadyMs: 500, evidenceMs: 1000, killMs: 2000 },
         gcDeathSpiral: { warnShare: 0.5 },
+        memoryLeak: { windowMs: 1000, growthShare: 0.2 },
+        memory: { warnShare: 0.5, replaceShare: 0.6, limitBytes: 1_000_000_000 },
+        stuckRequests: { afterMs: 2000, atLeast: 1, againMs: 0 },
+        descriptors: { share: 0.5 },
+        cpuStarved: { afterMs: 500 },
+        diskFull: { freeBytes: 0 },
       },
       incidents: { directory: '/var/lib/x', countLimit: 1, sizeLimitBytes: 1 },
     },
@@ -54,7 +60,11 @@ const VALID: readonly unknown[] = [
   },
   {
     admission: { turnBudget: false, priority: false, limit: 'adaptive', adaptiveLimit: { maxLimit: 512 } },
-    supervisor: { workers: 'auto', detect: { blockedLoop: false, gcDeathSpiral: false }, incidents: false },
+    supervisor: {
+      workers: 'auto',
+      detect: { blockedLoop: false, gcDeathSpiral: false, memory: false },
+      incidents: false,
+    },
     management: { address: false },
   },
 ];
@@ -218,6 +228,18 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [
     { supervisor: { detect: { blockedLoop: { after: 499 } } } },
     'supervisor.detect.blockedLoop.after is not an option; known are unreadyMs, evidenceMs, killMs',
+  ],
+  [
+    { supervisor: { detect: { stuckRequests: { afterMs: 1999 } } } },
+    'supervisor.detect.stuckRequests.afterMs must be a whole number of at least 2000, got 1999',
+  ],
+  [
+    { supervisor: { detect: { memoryLeak: { windowMs: 999 } } } },
+    'supervisor.detect.memoryLeak.windowMs must be a whole number of at least 1000, got 999',
+  ],
+  [
+    { supervisor: { detect: { descriptors: { share: 2 } } } },
+    `supervisor.detect.descriptors.share ${RATIO}, got 2`,
   ],
   [{ supervisor: { heapMb: 15 } }, 'supervisor.heapMb must be a whole number of at least 16, got 15'],
   [

@@ -137,9 +137,29 @@ const blockedLoop = strict({
 
 const gcDeathSpiral = strict({ warnShare: threshold, replaceShare: threshold });
 
+/** What can be switched off. */
+const orFalse = <Options extends z.ZodType>(
+  options: Options,
+): z.ZodOptional<z.ZodUnion<readonly [z.ZodLiteral<false>, Options]>> =>
+  z.union([z.literal(false, 'false or an object'), options]).optional();
+
 const detect = strict({
-  blockedLoop: z.union([z.literal(false, 'false or an object'), blockedLoop]).optional(),
-  gcDeathSpiral: z.union([z.literal(false, 'false or an object'), gcDeathSpiral]).optional(),
+  blockedLoop: orFalse(blockedLoop),
+  gcDeathSpiral: orFalse(gcDeathSpiral),
+  memoryLeak: orFalse(strict({ windowMs: integer(1000).optional(), growthShare: threshold })),
+  memory: orFalse(
+    strict({ warnShare: threshold, replaceShare: threshold, limitBytes: integer(1).optional() }),
+  ),
+  stuckRequests: orFalse(
+    strict({
+      afterMs: integer(2000).optional(),
+      atLeast: integer(1).optional(),
+      againMs: integer(0).optional(),
+    }),
+  ),
+  descriptors: orFalse(strict({ share: threshold })),
+  cpuStarved: orFalse(strict({ afterMs: integer(500).optional() })),
+  diskFull: orFalse(strict({ freeBytes: integer(0).optional() })),
 });
 
 const incidents = strict({
@@ -161,7 +181,7 @@ const supervisor = strict({
   startTimeoutMs: integer(1).optional(),
   heapMb: integer(16).optional(),
   detect: detect.optional(),
-  incidents: z.union([z.literal(false, 'false or an object'), incidents]).optional(),
+  incidents: orFalse(incidents),
 });
 
 const management = strict({

@@ -1,4 +1,6 @@
 import type { WatchdogReport } from '../../worker/index.ts';
+import { mb, mbOf, percent } from './figures.ts';
+import type { Finding } from './finding.ts';
 import type { ResolvedGcDeathSpiral } from './options.ts';
 
 /** How far back readings tell of growth. */
@@ -57,6 +59,26 @@ export function judgeHeap(
   if (options === false || liveBytes < options.warnShare * limit) return { ...judged, verdict: 'well' };
   const isLost = liveBytes >= options.replaceShare * limit || secondsLeft * 1000 < horizonMs;
   return { ...judged, verdict: isLost ? 'replace' : 'warn' };
+}
+
+/** The same as a finding; undefined while all is well. */
+export function findGcDeathSpiral(
+  id: number,
+  { verdict, liveBytes, bytesPerSecond, secondsLeft, trend }: HeapJudgement,
+  { oldGenerationLimitBytes: limit, oldGenerationBytes: inUse }: WatchdogReport,
+): Finding | undefined {
+  if (verdict === 'well') return undefined;
+  const share = `${percent(liveBytes / limit)} of the heap of worker ${id} is alive (${mbOf(liveBytes, limit)})`;
+  const pace =
+    bytesPerSecond === 0
+      ? ''
+      : ` and grows by ${mb(bytesPerSecond)} MB/s: ${secondsLeft.toFixed(0)} s are left`;
+  return {
+    cause: 'gc-death-spiral',
+    severity: verdict === 'replace' ? 'replace' : 'warning',
+    summary: share + pace,
+    facts: [share + pace, `${mb(inUse)} MB are in use, after ${trend.collections} major collections`],
+  };
 }
 
 function follow(before: HeapTrend | undefined, report: WatchdogReport, nowMs: number): HeapTrend {

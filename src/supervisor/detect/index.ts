@@ -1,3 +1,17 @@
 export { judgeBlockedLoop } from './blocked-loop.ts';
-export { type HeapTrend, judgeHeap } from './gc-death-spiral.ts';
-export { type DetectOptions, type ResolvedDetectOptions, resolveDetectOptions } from './options.ts';
+export {
+  type DescriptorKind,
+  type DescriptorReading,
+  findDescriptorsExhausted,
+  nearlyExhausted,
+} from './descriptors.ts';
+export { type DiskReading, findDiskFull } from './disk-full.ts';
+export { Examination } from './examination.ts';
+export type { Finding, Severity } from './finding.ts';
+export { judgeMemory, type LimitSource, type MemoryHistory, type MemoryReading } from './memory-limit.ts';
+export {
+  type DetectOptions,
+  needsWatchdog,
+  type ResolvedDetectOptions,
+  resolveDetectOptions,
+} from './options.ts';

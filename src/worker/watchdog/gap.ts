@@ -15,6 +15,7 @@ export class Gap {
   #gapMs = 0;
   #lagMs = 0;
   #starvedMs = 0;
+  #starvedGapMs = 0;
 
   constructor(nowMs: number) {
     this.#lastMs = nowMs;
@@ -34,6 +35,11 @@ export class Gap {
     return this.#starvedMs;
   }
 
+  /** The same since the loop last turned. */
+  get starvedGapMs(): number {
+    return this.#starvedGapMs;
+  }
+
   /**
    * @param beat What the main thread changes with each turn.
    * @param waitMs What the main thread has spent in the run queue since it began; undefined where that can't be known.
@@ -45,11 +51,13 @@ export class Gap {
     this.#starvedMs = waitMs === undefined ? 0 : Math.max(0, waitMs - this.#lastWaitMs);
     this.#lastWaitMs = waitMs ?? 0;
     if (beat === this.#beat) {
+      this.#starvedGapMs += this.#starvedMs;
       this.#gapMs += Math.max(0, Math.min(TICK_MS, elapsedMs - this.#starvedMs));
       return;
     }
     this.#beat = beat;
     this.#gapMs = 0;
+    this.#starvedGapMs = 0;
   }
 
   /** Begins anew: what happens now is not the main thread's own doing. */

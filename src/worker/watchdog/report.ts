@@ -10,6 +10,8 @@ export interface WatchdogReport {
   readonly lagMs: number;
   /** How long the main thread waited for a processor, since the last report. */
   readonly starvedMs: number;
+  /** The same since the event loop last turned: what is not in `gapMs`. */
+  readonly starvedGapMs: number;
   readonly debugger: boolean;
   /** Limit of the old generation. Without `--heap` an estimate from below. */
   readonly oldGenerationLimitBytes: number;
@@ -26,6 +28,14 @@ export interface WatchdogReport {
   readonly inFlight: number;
   /** Requests that have ended, but for those that no limit holds for (health checks). */
   readonly completions: number;
+  /** Of these, those whose client had gone away before the end. */
+  readonly abandoned: number;
+  /** Requests of which nothing was answered yet, as of the last second; those that no limit holds for not included. */
+  readonly waiting: number;
+  /** How long the oldest of them has waited. */
+  readonly oldestWaitingMs: number;
+  /** The longest that any waited that was answered in the end. */
+  readonly longestWaitMs: number;
   /** Method and path of the request that was started last. */
   readonly lastRequest: string;
 }

@@ -16,6 +16,12 @@ const GAUGES = [
   'activeMs',
   'inFlight',
   'completions',
+  /** Of these, those whose client had gone away. */
+  'abandoned',
+  /** Requests of which nothing was answered yet: how many, how old the oldest is, and what was usual so far. */
+  'waiting',
+  'oldestWaitingMs',
+  'longestWaitMs',
   /** Where a debugger can attach, 0 while none can. */
   'inspectorPort',
 ] as const;

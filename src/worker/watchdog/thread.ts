@@ -52,6 +52,7 @@ const ticks = setInterval(() => {
       gapMs: Math.round(gap.ms),
       lagMs: Math.round(gap.lagMs),
       starvedMs: Math.round(gap.starvedMs),
+      starvedGapMs: Math.round(gap.starvedGapMs),
       debugger: debugged,
       oldGenerationLimitBytes: oldGenerationLimitBytes(heapMb, main.get('heapSizeLimitBytes')),
       oldGenerationBytes: main.get('oldGenerationBytes'),
@@ -62,6 +63,10 @@ const ticks = setInterval(() => {
       utilization: utilization(),
       inFlight: main.get('inFlight'),
       completions: main.get('completions'),
+      abandoned: main.get('abandoned'),
+      waiting: main.get('waiting'),
+      oldestWaitingMs: Math.round(main.get('oldestWaitingMs')),
+      longestWaitMs: Math.round(main.get('longestWaitMs')),
       lastRequest: main.lastRequest,
     }),
   );

@@ -3,11 +3,15 @@ import { performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { oldGenerationBytes, onMajorCollection } from './heap.ts';
+import type { Waiting } from '../../admission/index.ts';
 import type { SharedState } from './shared-state.ts';
 import type { ThreadSetup } from './thread-setup.ts';
 
 /** How often the main thread says that its event loop turns. */
 const BEAT_MS = 100;
+
+/** How often it looks at every request in flight. */
+const WAITING_BEATS = 10;
 
 /**
  * What the thread may use. It needs 3 MB of heap, and more while it takes a stack, for the names of all scripts; a thread
@@ -21,6 +25,10 @@ export interface Watched {
   inFlight(): number;
   /** Requests that have ended. */
   completions(): number;
+  /** Of these, those whose client had gone away. */
+  abandoned(): number;
+  /** Requests of which nothing was answered yet. Asked once a second. */
+  waiting(): Waiting;
   /** The thread could not be started, or has ended: nobody watches any more. */
   onUnwatched(reason: string): void;
 }
@@ -36,6 +44,7 @@ export function startWatchdog(state: SharedState, watched: Watched): void {
     state.set('liveBytes', oldGenerationBytes());
     state.set('majorCollections', state.get('majorCollections') + 1);
   });
+  let beat = 0;
   const tell = (): void => {
     const { idle, active } = performance.eventLoopUtilization();
     state.set('idleMs', idle);
@@ -44,6 +53,14 @@ export function startWatchdog(state: SharedState, watched: Watched): void {
     state.set('externalBytes', getHeapStatistics().external_memory);
     state.set('inFlight', watched.inFlight());
     state.set('completions', watched.completions());
+    state.set('abandoned', watched.abandoned());
+    if (beat % WAITING_BEATS === 0) {
+      const { count, oldestMs, longestMs } = watched.waiting();
+      state.set('waiting', count);
+      state.set('oldestWaitingMs', oldestMs);
+      state.set('longestWaitMs', longestMs);
+    }
+    beat += 1;
     const url = inspector.url();
     state.set('inspectorPort', url === undefined ? 0 : Number(new URL(url).port));
     state.turned();

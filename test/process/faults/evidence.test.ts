@@ -1,13 +1,11 @@
 // What is kept of an incident: complete, readable, without secrets, and never in the way of healing.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import type { StoredIncident } from '../../../src/supervisor/evidence/folder.ts';
 import type { Incident } from '../../../src/supervisor/index.ts';
 import { echo, request } from '../harness/http.ts';
-import { temporaryDirectory } from '../harness/process.ts';
 import { respite, type RunningRespite } from '../harness/respite.ts';
 import { endedIncident } from './incidents.ts';
 

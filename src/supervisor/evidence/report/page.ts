@@ -48,7 +48,7 @@ export function renderReport(data: ReportData): string {
           http-equiv="Content-Security-Policy"
           content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
         />
-        <title>${incident.cause}, worker ${incident.worker.id}, ${when(incident.openedAtMs)}</title>
+        <title>${incident.cause}, ${whose(incident)}, ${when(incident.openedAtMs)}</title>
         <link rel="icon" href="data:," />
         <style>
           ${new Html(STYLE)}
@@ -294,6 +294,11 @@ function optional<T>(rows: readonly T[]): readonly T[] | undefined {
 
 function idOf(title: string): string {
   return title.toLowerCase().replaceAll(/[^a-z]+/g, '-');
+}
+
+/** What concerns no worker in particular is told of worker 0. */
+function whose({ worker }: StoredIncident): string {
+  return worker.id === 0 ? 'the whole instance' : `worker ${worker.id}`;
 }
 
 function when(atMs: number): string {

@@ -1,0 +1,133 @@
+// What can be seen of the workers and the machine from outside, looked at once a second.
+import type { WaitingRoute, WatchdogReport } from '../worker/index.ts';
+import {
+  findDescriptorsExhausted,
+  findDiskFull,
+  judgeMemory,
+  type MemoryHistory,
+  nearlyExhausted,
+  type ResolvedDetectOptions,
+} from './detect/index.ts';
+import type { Circumstances } from './diagnosis/index.ts';
+import type { Healer, Patient } from './healer.ts';
+import {
+  type MemoryUse,
+  peersOf,
+  readConnections,
+  readCpu,
+  readDescriptorKinds,
+  readDescriptors,
+  readDisks,
+  readLinks,
+  readMainThread,
+  readMemoryUse,
+  socketInodes,
+} from './machine/index.ts';
+
+const ROUND_MS = 1000;
+
+/** Disks fill up more slowly, and to ask one that does not answer holds up a thread. */
+const DISK_ROUNDS = 10;
+
+/** A worker as it is seen here. */
+export interface Visited extends Patient {
+  readonly report: WatchdogReport | undefined;
+  readonly waiting: readonly WaitingRoute[];
+}
+
+interface RoundsConfig<Worker extends Visited> {
+  readonly detect: ResolvedDetectOptions;
+  readonly healer: Healer<Worker>;
+  /** Workers that serve. */
+  readonly workers: () => readonly Worker[];
+}
+
+export class Rounds<Worker extends Visited> {
+  readonly #config: RoundsConfig<Worker>;
+  #history: MemoryHistory | undefined;
+  #round = 0;
+  #stopped = false;
+
+  constructor(config: RoundsConfig<Worker>) {
+    this.#config = config;
+  }
+
+  /** One after the other: a round that takes longer delays the next. */
+  start(): void {
+    void this.#go().finally(() => {
+      if (!this.#stopped) setTimeout(() => this.start(), ROUND_MS).unref();
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #go(): Promise<void> {
+    const { detect, healer, workers } = this.#config;
+    const { memory: memoryOptions, memoryLeak } = detect;
+    const [cpu, memory] = await Promise.all([
+      readCpu(),
+      memoryOptions === false && memoryLeak === false ? undefined : this.#readMemory(),
+      ...workers().map((worker) => this.#lookAtDescriptors(worker)),
+      this.#round++ % DISK_ROUNDS === 0 ? this.#lookAtDisks() : undefined,
+    ]);
+    healer.surroundedBy({ cpu, memory });
+    if (memory !== undefined) this.#judgeMemory(memory);
+  }
+
+  /** With a limit of the user's own, what counts is what all of us have. */
+  async #readMemory(): Promise<MemoryUse | undefined> {
+    const { detect, workers } = this.#config;
+    const limitBytes = detect.memory === false ? undefined : detect.memory.limitBytes;
+    if (limitBytes === undefined) return readMemoryUse();
+    const usedBytes = workers().reduce(
+      (sum, { report }) => sum + (report?.rssBytes ?? 0),
+      process.memoryUsage.rss(),
+    );
+    return { limitBytes, usedBytes, source: 'configuration' };
+  }
+
+  #judgeMemory({ limitBytes, usedBytes, source }: MemoryUse): void {
+    const { detect, healer, workers } = this.#config;
+    if (detect.memory === false) return;
+    const known = workers().flatMap((worker) => {
+      const { report } = worker;
+      if (report === undefined) return [];
+      const { rssBytes, oldGenerationBytes: heapBytes, externalBytes } = report;
+      return [{ worker, memory: { id: worker.id, rssBytes, heapBytes, externalBytes } }];
+    });
+    const reading = { limitBytes, usedBytes, source, workers: known.map((each) => each.memory) };
+    const { history, found } = judgeMemory(this.#history, reading, Date.now(), detect.memory);
+    this.#history = history;
+    const sick = known.find(({ worker }) => worker.id === found?.worker)?.worker;
+    if (found !== undefined && sick !== undefined) healer.found(sick, found.finding);
+  }
+
+  async #lookAtDescriptors(worker: Worker): Promise<void> {
+    const { detect, healer } = this.#config;
+    if (detect.descriptors === false) return;
+    const reading = await readDescriptors(worker.pid);
+    if (reading === undefined || !nearlyExhausted(reading, detect.descriptors)) return;
+    const kinds = await readDescriptorKinds(worker.pid);
+    healer.found(worker, findDescriptorsExhausted(worker.id, reading, kinds));
+  }
+
+  async #lookAtDisks(): Promise<void> {
+    const { detect, healer } = this.#config;
+    if (detect.diskFull === false) return;
+    const { fullDisks, finding } = findDiskFull(await readDisks(), detect.diskFull);
+    healer.surroundedBy({ fullDisks });
+    healer.foundInGeneral('disk-full', finding);
+  }
+}
+
+/** Whom a worker is connected to, and which requests wait in it. */
+export async function investigate(worker: Visited): Promise<Partial<Circumstances>> {
+  const [links, connections] = await Promise.all([readLinks(worker.pid), readConnections(worker.pid)]);
+  return { peers: peersOf(connections, socketInodes(links)), waiting: worker.waiting };
+}
+
+export async function whereInKernel({ pid }: Visited): Promise<string | undefined> {
+  return readMainThread(pid);
+}
