@@ -1,12 +1,15 @@
 import type { Log, Supervisor, SupervisorStatus } from '../supervisor/index.ts';
 import { type Answer, json, refusal } from './answer.ts';
+import { CAPTURE_ROUTES } from './captures.ts';
 import { type Health, liveness, overallHealth, readiness } from './health.ts';
 
 export interface RouteContext {
-  readonly supervisor: Pick<Supervisor, 'status' | 'drain' | 'restart' | 'setDryRun'>;
+  readonly supervisor: Pick<Supervisor, 'status' | 'drain' | 'restart' | 'setDryRun' | 'capture'>;
   readonly log: Log;
   readonly version: string;
   readonly nowMs: number;
+  /** What follows the `?` of what was asked for. */
+  readonly query: URLSearchParams;
 }
 
 export type Method = 'GET' | 'POST';
@@ -32,6 +35,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ],
   ['/admission/enforce', { method: 'POST', about: 'refuse again', answer: dryRun(false) }],
   ['/restart', { method: 'POST', about: 'replace every worker, one after the other', answer: restart }],
+  ...CAPTURE_ROUTES,
 ]);
 
 function index({ version }: RouteContext): Answer {

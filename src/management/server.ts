@@ -9,7 +9,7 @@ import { type Method, type RouteContext, ROUTES } from './routes.ts';
 const { createServer } = process.getBuiltinModule('node:http');
 
 /** What the management port shows and steers. */
-export interface ManagementConfig extends Omit<RouteContext, 'nowMs'> {
+export interface ManagementConfig extends Omit<RouteContext, 'nowMs' | 'query'> {
   readonly address: ManagementAddress;
   readonly token: string | undefined;
 }
@@ -57,7 +57,8 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
         refused.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {},
       );
     }
-    return await route.answer({ ...config, nowMs: Date.now() });
+    const query = new URLSearchParams(url.split('?', 2)[1]);
+    return await route.answer({ ...config, nowMs: Date.now(), query });
   }
 
   const bound = await listen(server, address, log);

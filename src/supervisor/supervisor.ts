@@ -3,6 +3,7 @@ import type { ResolvedAdmissionOptions } from '../admission/index.ts';
 import { RespiteError } from '../core/errors.ts';
 import { describeExit } from './coming-up.ts';
 import { Evidence } from './evidence/index.ts';
+import type { Captured, OnDemand } from './evidence/on-demand.ts';
 import { Healer } from './healer.ts';
 import { IncidentLedger } from './incident/ledger.ts';
 import type { OnIncident } from './incident/incident.ts';
@@ -46,6 +47,13 @@ export interface Supervisor {
    * when a replacement does not come up; its predecessor then stays. Does nothing while a restart is under way.
    */
   restart(): Promise<void>;
+  /**
+   * Asks a worker that is there for something. Rejects with a `RespiteError`, `RESPITE_SUPERVISOR_CAPTURE_FAILED`, when it can't
+   * tell.
+   *
+   * @param seconds For how long to look, for a profile.
+   */
+  capture(workerId: number, what: OnDemand, seconds: number): Promise<Captured>;
   /** Ends gracefully, handing `signal` to the workers when they are drained; called again, at once. */
   stop(signal: NodeJS.Signals): void;
   /** Settles when no worker is left and none will come. Never rejects. */
@@ -155,6 +163,16 @@ class WorkerSupervisor implements Supervisor {
     if (this.#state !== 'running' && this.#state !== 'starting') return;
     this.#state = 'draining';
     this.#log.info({}, 'leaving the load balancer: readiness is down, requests are still served');
+  }
+
+  async capture(workerId: number, what: OnDemand, seconds: number): Promise<Captured> {
+    const worker = [...this.#live].find(({ id }) => id === workerId);
+    if (worker === undefined) {
+      throw new RespiteError('RESPITE_SUPERVISOR_CAPTURE_FAILED', `there is no worker ${workerId}`);
+    }
+    const { incidents } = this.#config.supervisor;
+    const { captureNow } = await import('./evidence/on-demand.ts');
+    return captureNow(worker, what, seconds, incidents === false ? undefined : incidents.directory);
   }
 
   setDryRun(dryRun: boolean): void {

@@ -8,6 +8,8 @@ const redact = createRedact({
   STRIPE_KEY: 'whatever-it-is',
   NODE_ENV: 'production',
   SHORT_TOKEN: 'abc',
+  PWD: '/srv/app',
+  SSH_AUTH_SOCK: '/tmp/agent.sock',
 });
 
 /** Characters that a secret can have in every place it is put into. */
@@ -88,6 +90,7 @@ test('what is no secret stays', () => {
     '{"level":30,"time":1763816000000,"msg":"listening"}',
     'tokenizer at (/x/tokenizer.js:10:4)',
     'a ? b : c == d',
+    'cwd /srv/app, /tmp/agent.sock',
     '',
   ]) {
     assert.equal(redact(text), text);
@@ -110,6 +113,15 @@ test('JSON stays JSON, and a field that is called like a secret is hidden whole'
     url: `/a?b=${REDACTED}`,
     count: undefined,
   });
+  assert.deepEqual(redactAll(['node', '--client-secret', 'x y', '--port', '80', '--token', '-v'], redact), [
+    'node',
+    '--client-secret',
+    REDACTED,
+    '--port',
+    '80',
+    '--token',
+    '-v',
+  ]);
   fc.assert(
     fc.property(fc.json(), (json) => {
       assert.doesNotThrow(() => JSON.stringify(redactAll(JSON.parse(json) as unknown, redact)));

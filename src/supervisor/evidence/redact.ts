@@ -46,6 +46,9 @@ const KNOWN_FORMS = [
 /** Variables whose values are looked for wherever they stand. */
 const SECRET_VARIABLE = /(?:_|^)(?:key|dsn|auth|pass)(?:_|$)/i;
 
+/** Called so and yet none: directories, and paths to where a secret is. */
+const OPEN_VARIABLE = /^(?:OLD)?PWD$|_(?:SOCK|FILE|PATH|DIR|HOME)$/i;
+
 /** Shorter ones are words that stand anywhere (`true`, `dev`). */
 const SHORTEST_VALUE = 6;
 
@@ -72,7 +75,9 @@ export function redactAll<T>(value: T, redact: Redact): T {
 
 function walk(value: unknown, redact: Redact): unknown {
   if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return value.map((each) => walk(each, redact));
+  if (Array.isArray(value)) {
+    return value.map((each, i) => (isNamedBy(value[i - 1], each) ? REDACTED : walk(each, redact)));
+  }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, each]) => [
@@ -82,6 +87,12 @@ function walk(value: unknown, redact: Redact): unknown {
         : walk(each, redact),
     ]),
   );
+}
+
+/** In the arguments of a command line the value comes after its option. */
+function isNamedBy(option: unknown, value: unknown): boolean {
+  const isOption = typeof option === 'string' && /^--?[\w-]+$/.test(option) && SECRET_NAME.test(option);
+  return isOption && typeof value === 'string' && !value.startsWith('-');
 }
 
 /** Hides what follows the names of secrets. The value of any other name may have another name in it. */
@@ -111,7 +122,8 @@ function inQuotes(value: string): string {
 function secretValues(environment: Readonly<Record<string, string | undefined>>): string[] {
   const found = new Set<string>();
   for (const [name, value = ''] of Object.entries(environment)) {
-    if (SECRET_NAME.test(name) || SECRET_VARIABLE.test(name)) found.add(value);
+    const isSecret = SECRET_NAME.test(name) || SECRET_VARIABLE.test(name);
+    if (isSecret && !OPEN_VARIABLE.test(name)) found.add(value);
     for (const [, password = ''] of value.matchAll(/:\/\/[^\s/@:]*:([^\s/@]+)@/g)) {
       found.add(password);
       found.add(decoded(password));

@@ -24,6 +24,8 @@ let sequence = 0;
 let debugged = false;
 /** Pending while the stack is being taken: what is asked of the main thread meanwhile would be what the stack shows. */
 let stackTaken: Promise<void> = Promise.resolve();
+/** Heap snapshots under way: they stop the main thread for as long as they take. */
+let snapshots = 0;
 /** The supervisor is gone. */
 let isOver = false;
 let idleMs = main.get('idleMs');
@@ -41,7 +43,7 @@ const ticks = setInterval(() => {
   if (gap.ms >= SUSPECT_MS && isDebuggerAttached(main.get('inspectorPort') || process.debugPort)) {
     debugged = true;
   }
-  if (debugged) gap.forgive();
+  if (debugged || snapshots > 0) gap.forgive();
   const text = main.output.take();
   if (text !== '') write(formatMessage({ kind: 'output', text }));
   if (gap.ms >= stackAfterMs) probe ??= takeStack();
@@ -133,8 +135,10 @@ async function obey(command: WatchdogCommand): Promise<void> {
     sampleHeap(SAMPLE_HEAP_TIMEOUT_MS);
     return;
   }
-  const { id } = command;
+  const { id, what } = command;
+  if (what === 'heap-snapshot') snapshots += 1;
   capture(command, (text, problem) => {
+    if (what === 'heap-snapshot') snapshots -= 1;
     for (let at = 0; at === 0 || at < text.length; at += PART_LENGTH) {
       const part = text.slice(at, at + PART_LENGTH);
       const isLast = at + PART_LENGTH >= text.length;

@@ -1,11 +1,13 @@
 // What is kept of an incident: complete, readable, without secrets, and never in the way of healing.
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import type { StoredIncident } from '../../../src/supervisor/evidence/folder.ts';
 import type { Incident } from '../../../src/supervisor/index.ts';
 import { echo, request } from '../harness/http.ts';
+import { temporaryDirectory } from '../harness/process.ts';
 import { respite, type RunningRespite } from '../harness/respite.ts';
 import { endedIncident } from './incidents.ts';
 
@@ -108,4 +110,111 @@ test('a leak of 20 MB/s: the profile names the function that leaks', async (t) =
   walk((JSON.parse(readFileSync(file, 'utf8')) as { head: HeapNode }).head, '');
   const [heaviest] = [...sizes].toSorted(([, a], [, b]) => b - a);
   assert.match(heaviest?.[0] ?? '', /leakSomething/);
+});
+
+test('no secret is in any file: not of headers, cookies, queries, the environment, or what the server writes', async (t) => {
+  const secrets = [
+    'in-a-header-4711',
+    'in-a-cookie-4711',
+    'in-a-query-4711',
+    'in-the-env-4711',
+    'in-a-url-4711',
+  ];
+  const [header, cookie, query, env, url] = secrets;
+  const running = respite(t, '../faults/secretive.mjs', {
+    config: { supervisor: { detect: { blockedLoop: QUICK } } },
+    env: { API_TOKEN: env, DATABASE_URL: `postgres://app:${url}@db.example/app` },
+    args: ['--client-secret', 'in-an-argument-4711'],
+  });
+  const port = await running.port();
+  await running.ready();
+  const headers = { authorization: `Bearer ${header}`, cookie: `sid=${cookie}` };
+  await request(port, { path: `/says-it-all?code=${query}`, headers });
+  await running.until('all of them in the output', () => {
+    const output = running.stdout + running.stderr;
+    return secrets.every((secret) => output.includes(secret));
+  });
+  request(port, { path: `/busy-loop?code=${query}`, headers }).catch(() => {});
+  const incident = await endedIncident(running);
+  await stored(running, incident);
+  const folder = path.dirname(inFolder(running, incident, 'x'));
+  const files = readdirSync(folder);
+  assert.ok(files.length >= 6, files.join());
+  for (const file of files) {
+    const text = readFileSync(path.join(folder, file), 'latin1');
+    assert.doesNotMatch(text, /4711/, file);
+  }
+  assert.match(readFileSync(path.join(folder, 'log.txt'), 'utf8'), /says it all: .*\*\*\*/);
+});
+
+/** A disk of 64 KB. Needs to be root, as tests are in CI; elsewhere a directory that is a file has to do. */
+function smallDisk(t: TestContext): string | undefined {
+  const directory = path.join(temporaryDirectory(), 'disk');
+  mkdirSync(directory);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory], { stdio: 'ignore' });
+  } catch {
+    return undefined;
+  }
+  t.after(() => execFileSync('umount', [directory]));
+  return directory;
+}
+
+for (const room of ['little', 'no'] as const) {
+  test(`on a disk with ${room} room left healing goes on, and it is said what could not be kept`, async (t) => {
+    const directory = smallDisk(t) ?? path.join(temporaryDirectory(), 'a-file');
+    const isDisk = existsSync(directory);
+    if (!isDisk) writeFileSync(directory, '');
+    else if (room === 'no') fill(directory);
+    const running = respite(t, BLOCKED, {
+      options: ['--incidents', directory],
+      config: { supervisor: { detect: { blockedLoop: QUICK } } },
+    });
+    const port = await running.port();
+    await running.ready();
+    request(port, { path: '/busy-loop' }).catch(() => {});
+    const incident = await endedIncident(running);
+    assert.equal(incident.steps.at(-1)?.what, 'replaced');
+    assert.equal((await echo(port)).pid, (await running.ready())[0]?.pid);
+    await running.logs("evidence of the incident can't be kept", isDisk ? 'ENOSPC' : 'ENOTDIR');
+    const { code } = await running.stop();
+    assert.equal(code, 0);
+    assert.equal(running.logged("evidence of the incident can't be kept").length, 1, running.transcript());
+    if (!isDisk || room === 'no') return;
+    const file = path.join(directory, incident.id, 'incident.json');
+    const { missing, endedAtMs } = JSON.parse(readFileSync(file, 'utf8')) as StoredIncident;
+    assert.ok(endedAtMs !== undefined && missing.some((what) => what.includes('ENOSPC')), String(missing));
+    assert.ok(readdirSync(path.dirname(file)).every((name) => !name.startsWith('new-')));
+  });
+}
+
+/** Leaves less than a page. */
+function fill(directory: string): void {
+  try {
+    for (let i = 0; ; i += 1) writeFileSync(path.join(directory, `full-${i}`), Buffer.alloc(4096));
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC');
+  }
+}
+
+test('what is asked for on the management port is captured, from a blocked worker too', async (t) => {
+  const running = respite(t, BLOCKED, { config: { supervisor: { detect: { blockedLoop: false } } } });
+  const port = await running.port();
+  await running.ready();
+  const idle = await running.manage('/capture/heap-profile?seconds=0.2', 'POST');
+  assert.deepEqual([idle.status, typeof JSON.parse(idle.body).head], [200, 'object']);
+  const snapshot = await running.manage('/capture/heap-snapshot', 'POST');
+  const { file, bytes } = JSON.parse(snapshot.body) as { file: string; bytes: number };
+  assert.deepEqual([snapshot.status, statSync(file).size, statSync(file).mode & 0o777], [201, bytes, 0o600]);
+  assert.ok('snapshot' in JSON.parse(readFileSync(file, 'utf8')));
+  const answer = request(port, { path: '/busy-loop' });
+  await running.untilStatus('a busy loop', ({ workers: [now] }) => now?.state === 'unresponsive');
+  const stack = await running.manage('/capture/stack?worker=1', 'POST');
+  assert.match(stack.body, /spinForEver/);
+  const profile = await running.manage('/capture/cpu-profile?seconds=0.3', 'POST');
+  assert.match(profile.body, /spinForEver/);
+  writeFileSync(path.join(running.dir, 'unblock'), '');
+  assert.equal((await answer).status, 200);
+  assert.equal((await running.manage('/capture/stack?worker=9', 'POST')).status, 404);
+  assert.equal((await running.stop()).code, 0);
 });
