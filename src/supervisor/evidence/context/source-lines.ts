@@ -35,9 +35,12 @@ export async function withSourceLines(frames: readonly StackFrame[]): Promise<Sh
   );
 }
 
+/** Where this package is, as frames of ESM and of CommonJS name it. */
+const OWN = [new URL('../../..', import.meta.url).href, fileURLToPath(new URL('../../..', import.meta.url))];
+
 /** Undefined for what is not a file of the user's own. */
 function pathOfFrame(url: string): string | undefined {
-  if (url.includes('/node_modules/')) return undefined;
+  if (url.includes('/node_modules/') || OWN.some((own) => url.startsWith(own))) return undefined;
   if (url.startsWith('/')) return url;
   try {
     return url.startsWith('file:') ? fileURLToPath(url) : undefined;

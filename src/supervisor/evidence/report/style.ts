@@ -25,12 +25,14 @@ path { fill: none; stroke-width: 1.6; vector-effect: non-scaling-stroke; stroke:
 .ends { display: flex; justify-content: space-between; gap: .75rem; font-size: .8rem; }
 .key { display: flex; flex-wrap: wrap; gap: 0 .9rem; margin: 0; padding: 0; list-style: none; }
 .steps { padding: 0; list-style: none; }
-.steps li { display: grid; grid-template-columns: 8rem 1fr; gap: .75rem; }
+.steps li { display: grid; grid-template-columns: max-content 1fr; gap: .75rem; }
+time { white-space: nowrap; }
 time, td, .count { font-variant-numeric: tabular-nums; }
 pre { margin: .25rem 0; padding: .6rem .8rem; overflow-x: auto; background: var(--panel); border: 1px solid var(--edge); border-radius: 8px; font: 13px/1.5 ui-monospace, 'SF Mono', Menlo, Consolas, monospace; }
 .log { max-height: 32rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 mark { background: var(--shade); color: inherit; }
-mark::after { content: attr(data-mark); margin-left: .75rem; padding: 0 .4rem; border-radius: .6rem; background: var(--line2); color: var(--ground); font-size: .8em; }
+pre:not(.log) mark { display: inline-block; min-width: 100%; }
+mark[data-mark]::after { content: attr(data-mark); margin-left: .75rem; padding: 0 .4rem; border-radius: .6rem; background: var(--line2); color: var(--ground); font-size: .8em; }
 .scroll { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: .92rem; }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--edge); text-align: left; vertical-align: top; overflow-wrap: anywhere; }
