@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WatchdogReport } from '../worker/index.ts';
 import { type DetectOptions, resolveDetectOptions } from './detect/index.ts';
-import { Healer, type Patient } from './healer.ts';
+import { Healer, type HealerConfig, type Patient } from './healer.ts';
 import type { Incident } from './incident/incident.ts';
 import { IncidentLedger } from './incident/ledger.ts';
 
@@ -44,7 +44,7 @@ interface Ward {
   finish(problem?: string): Promise<void>;
 }
 
-function ward(detect: DetectOptions = {}): Ward {
+function ward(detect: DetectOptions = {}, more: Partial<HealerConfig<Patient>> = {}): Ward {
   const done: string[] = [];
   const told: Incident[] = [];
   const warned: string[] = [];
@@ -75,6 +75,7 @@ function ward(detect: DetectOptions = {}): Ward {
         done.push(`replace ${worker.id} ${cause}`);
         return new Promise((resolve) => (finish = resolve));
       },
+      ...more,
     }),
     finish: async (problem) => {
       finish(problem);
@@ -184,4 +185,134 @@ test('switched off, nothing is an incident', () => {
   const { healer, worker, done } = ward({ blockedLoop: false, gcDeathSpiral: false });
   healer.reported(worker, { ...CALM, gapMs: 1e6, liveBytes: 100, oldGenerationBytes: 100 });
   assert.deepEqual(done, []);
+});
+
+/** Reports of a worker whose requests are stuck, one in each quarter of a second. */
+async function stick(made: Ward, worker: Patient, forMs: number, completions = 7): Promise<void> {
+  for (let ms = 0; ms <= forMs; ms += 250) {
+    made.nowMs += 250;
+    made.healer.reported(worker, { ...CALM, waiting: 6, oldestWaitingMs: ms, completions });
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+const STUCK = { stuckRequests: { afterMs: 2000 } };
+const PEER = { peers: [{ peer: '127.0.0.1:5432', count: 5 }] };
+
+test('stuck requests: whom they wait for is found out before the worker is replaced, once', async () => {
+  let asked = 0;
+  const made = ward(STUCK, {
+    investigate: async () => {
+      asked += 1;
+      return PEER;
+    },
+  });
+  await stick(made, made.worker, 4000);
+  assert.deepEqual([made.done, asked], [['replace 3 stuck-requests'], 1]);
+  assert.match(
+    made.told.at(-1)?.summary ?? '',
+    /6 requests wait; 5 connections to 127\.0\.0\.1:5432, the peer of most$/,
+  );
+});
+
+test('stuck on the same again: spared, not ready while anybody waits, over when somebody is answered', async () => {
+  const made = ward(STUCK, { investigate: async () => PEER });
+  await stick(made, made.worker, 3000);
+  await made.finish();
+  const fresh = { ...made.worker, id: 4 };
+  await stick(made, fresh, 3000, 2);
+  const [, second] = new Map(made.told.map((incident) => [incident.id, incident])).values();
+  assert.deepEqual([second?.cause, second?.endedAtMs], ['dependency-slow', undefined]);
+  assert.match(second?.summary ?? '', /worker 3 was replaced for the same \d s ago, which did not help$/);
+  assert.equal(made.done.at(-1), 'hold');
+  made.healer.reported(fresh, { ...CALM, waiting: 0, completions: 2 });
+  assert.equal(made.done.at(-1), 'release', 'nobody waits: let somebody try');
+  assert.equal(made.told.at(-1)?.endedAtMs, undefined);
+  made.healer.reported(fresh, { ...CALM, waiting: 5, completions: 3 });
+  assert.equal(made.told.at(-1)?.steps.at(-1)?.what, 'requests are answered again');
+  assert.deepEqual(
+    made.done.filter((deed) => deed.startsWith('replace')),
+    ['replace 3 stuck-requests'],
+  );
+});
+
+test('what is known of its dependencies decides: a worker is not replaced for one that is down', async () => {
+  const made = ward(STUCK, { investigate: async () => PEER });
+  const trouble = { name: 'db', kind: 'down', address: '127.0.0.1:5432', detail: 'refused' } as const;
+  made.healer.surroundedBy({ troubles: [trouble] });
+  await stick(made, made.worker, 3000);
+  assert.deepEqual([made.told[0]?.cause, made.done[0]], ['dependency-down', 'hold']);
+  made.healer.gone(made.worker);
+  assert.equal(made.told.at(-1)?.steps.at(-1)?.what, 'its worker has ended');
+});
+
+test('where no stack can be taken it is said where in the kernel it stands, once', async () => {
+  let asked = 0;
+  const made = ward(
+    {},
+    {
+      whereInKernel: async () => {
+        asked += 1;
+        return 'in the kernel: read of descriptor 17 → pipe:[1]';
+      },
+    },
+  );
+  for (const gapMs of [5000, 6000, 6500, 6750, 7000]) made.healer.reported(made.worker, { ...CALM, gapMs });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(asked, 1);
+  assert.match(
+    made.told.at(-1)?.steps.at(-1)?.what ?? '',
+    /^no stack could be taken; its main thread is in the kernel: read/,
+  );
+});
+
+test('what passes by itself is told of once in five minutes, and heals nothing', () => {
+  const made = ward();
+  const starve = (): void => {
+    made.healer.reported(made.worker, { ...CALM, starvedGapMs: 6000 });
+    made.healer.reported(made.worker, CALM);
+  };
+  starve();
+  made.nowMs += 60_000;
+  starve();
+  assert.deepEqual([made.told.at(-1)?.cause, made.done], ['cpu-starved', []]);
+  assert.equal(new Set(made.told.map(({ id }) => id)).size, 1);
+  made.nowMs += 300_000;
+  starve();
+  assert.equal(new Set(made.told.map(({ id }) => id)).size, 2);
+});
+
+test('a full disk is one incident of the instance, for as long as it is full', () => {
+  const made = ward();
+  const finding = {
+    cause: 'disk-full',
+    severity: 'incident',
+    summary: 'the disk of / is full',
+    facts: [],
+  } as const;
+  made.healer.foundInGeneral('disk-full', finding);
+  made.healer.foundInGeneral('disk-full', finding);
+  made.healer.foundInGeneral('disk-full', undefined);
+  made.healer.foundInGeneral('disk-full', undefined);
+  assert.deepEqual(
+    made.told.map(({ worker, endedAtMs }) => [worker.id, endedAtMs]),
+    [
+      [0, undefined],
+      [0, 1000],
+    ],
+  );
+});
+
+test('a warning is handed on once for each cause, so that evidence can be gathered', () => {
+  const warned: string[] = [];
+  const { healer, worker } = ward({}, { onWarning: ({ id }, cause) => warned.push(`${id} ${cause}`) });
+  for (const liveBytes of [62, 64]) {
+    healer.reported(worker, {
+      ...CALM,
+      liveBytes,
+      oldGenerationBytes: liveBytes,
+      majorCollections: liveBytes,
+    });
+  }
+  assert.deepEqual(warned, ['3 gc-death-spiral']);
 });

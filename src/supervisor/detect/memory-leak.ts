@@ -13,6 +13,10 @@ const STEADY = 0.85;
 /** The later half must grow at this share of the pace of the whole: what fills up becomes slower. */
 const LASTING = 0.6;
 
+/** Without its largest rises from one point to the next, so many of them, this share of the growth must be left: steps are none. */
+const STEPS = 2;
+const WITHOUT_STEPS = 0.5;
+
 /** Slow leaks in large heaps show in longer windows; so many times the window is looked back. */
 const SPANS = [1, 2, 4, 8] as const;
 
@@ -103,6 +107,15 @@ function judge(
   if (slope <= 0 || theilSenSlope(later) < LASTING * slope) return undefined;
   const grownBytes = slope * spanMs;
   if (grownBytes < growthShare * limitBytes) return undefined;
+  if (grownBytes - largestRises(points) < WITHOUT_STEPS * grownBytes) return undefined;
   const leftBytes = FULL_SHARE * limitBytes - (points.at(-1)?.bytes ?? 0);
   return { bytesPerSecond: slope * 1000, spanMs, grownBytes, leftMs: Math.max(0, leftBytes) / slope };
+}
+
+function largestRises(points: readonly Point[]): number {
+  const rises = points.slice(1).map(({ bytes }, i) => bytes - (points[i]?.bytes ?? bytes));
+  return rises
+    .toSorted((a, b) => b - a)
+    .slice(0, STEPS)
+    .reduce((sum, rise) => sum + rise, 0);
 }

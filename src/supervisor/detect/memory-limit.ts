@@ -9,6 +9,9 @@ const LEAST_SPAN_MS = 5000;
 /** So long does it take to replace a worker in peace: a start, and its requests in flight. */
 const HORIZON_MS = 30_000;
 
+/** A worker that has just begun to serve fills its caches: its growth says nothing yet, only the share does. */
+const WARM_UP_MS = 30_000;
+
 /** A worker that has grown by less, as a share of the limit, gives back too little: it is not what is wrong. */
 const LEAST_GAIN = 0.1;
 
@@ -36,8 +39,8 @@ export interface WorkerMemory {
 /** What is remembered of the instance. */
 export interface MemoryHistory {
   readonly readings: readonly { readonly atMs: number; readonly usedBytes: number }[];
-  /** The least that each worker has had. */
-  readonly leastBytes: ReadonlyMap<number, number>;
+  /** The least that each worker has had, and since when it is known. */
+  readonly workers: ReadonlyMap<number, { readonly leastBytes: number; readonly sinceMs: number }>;
 }
 
 interface Judgement {
@@ -62,11 +65,13 @@ export function judgeMemory(
     return { history, found: undefined };
   const gains = reading.workers.map((worker) => ({
     worker,
-    gainBytes: worker.rssBytes - (history.leastBytes.get(worker.id) ?? worker.rssBytes),
+    gainBytes: worker.rssBytes - (history.workers.get(worker.id)?.leastBytes ?? worker.rssBytes),
   }));
   const most = gains.toSorted((a, b) => b.gainBytes - a.gainBytes)[0];
   if (most === undefined) return { history, found: undefined };
   const { worker, gainBytes } = most;
+  const isNew = nowMs - (history.workers.get(worker.id)?.sinceMs ?? nowMs) < WARM_UP_MS;
+  if (share < replaceShare && (isNew || leftMs > HORIZON_MS)) return { history, found: undefined };
   const isItsFault = gainBytes >= LEAST_GAIN * limitBytes;
   const growth = bytesPerMs > 0 && leftMs <= HORIZON_MS ? `, full in ${Math.round(leftMs / 1000)} s` : '';
   const used = `${percent(share)} of the memory of the ${source} is used (${mbOf(usedBytes, limitBytes)}${growth})`;
@@ -97,11 +102,11 @@ function follow(before: MemoryHistory | undefined, reading: MemoryReading, nowMs
   const recent = (before?.readings ?? []).filter(({ atMs }) => nowMs - atMs <= WINDOW_MS);
   return {
     readings: [...recent, { atMs: nowMs, usedBytes: reading.usedBytes }],
-    leastBytes: new Map(
-      reading.workers.map(({ id, rssBytes }) => [
-        id,
-        Math.min(rssBytes, before?.leastBytes.get(id) ?? rssBytes),
-      ]),
+    workers: new Map(
+      reading.workers.map(({ id, rssBytes }) => {
+        const { leastBytes, sinceMs } = before?.workers.get(id) ?? { leastBytes: rssBytes, sinceMs: nowMs };
+        return [id, { leastBytes: Math.min(rssBytes, leastBytes), sinceMs }];
+      }),
     ),
   };
 }

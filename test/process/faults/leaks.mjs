@@ -1,5 +1,5 @@
 // From the first GET /leak?mb=… on every request keeps something for ever, so much a second in all; GET /hold?mb=…&garbage=…
-// keeps that much once and then only makes garbage, so much a second.
+// keeps that much once and then only makes garbage, so much a second. GET /leak-buffers?mb=… keeps Buffers, so many a second.
 import { createServer } from 'node:http';
 
 const kept = [];
@@ -23,7 +23,12 @@ const server = createServer((req, res) => {
   const { pathname, searchParams } = new URL(req.url, 'http://localhost');
   if (pathname === '/leak') {
     mbPerSecond = Number(searchParams.get('mb'));
+    garbageMbPerSecond = Number(searchParams.get('garbage'));
     lastMs = performance.now();
+  }
+  if (pathname === '/leak-buffers') {
+    const bytes = (Number(searchParams.get('mb')) * MB) / 50;
+    setInterval(() => kept.push(Buffer.alloc(bytes, 'x')), 20).unref();
   }
   if (pathname === '/hold') {
     kept.push(allocate(Number(searchParams.get('mb')) * MB));

@@ -1,0 +1,41 @@
+// A worker that leaks file descriptors is replaced while it has some left.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { echo } from '../harness/http.ts';
+import { respite } from '../harness/respite.ts';
+import { Database } from './database.ts';
+import { endedIncident } from './incidents.ts';
+
+const LIMIT = 300;
+
+for (const kind of ['files', 'connections']) {
+  test(`leaked ${kind}: replaced before there is none left, and it is said what they are`, async (t) => {
+    const database = new Database(t, true);
+    const databasePort = await database.port();
+    const running = respite(t, '../faults/leaks-descriptors.mjs', {
+      env: { PORT_OF_DATABASE: String(databasePort) },
+    });
+    const port = await running.port();
+    const [sick] = await running.ready();
+    const { status, stderr } = spawnSync('prlimit', ['--pid', String(sick?.pid), `--nofile=${LIMIT}`]);
+    assert.equal(status, 0, String(stderr));
+    for (let i = 0; i < LIMIT / 2; i += 1) await echo(port, { path: `/leak?kind=${kind}` });
+    // Slowly enough from here: it is looked at once a second.
+    while (running.logged('replacing it').length === 0) {
+      await echo(port, { path: `/leak?kind=${kind}` });
+      await delay(100);
+    }
+    const incident = await endedIncident(running);
+    assert.equal(incident.cause, 'descriptors-exhausted');
+    const what = kind === 'files' ? `files in ${running.dir}` : `connections to 127.0.0.1:${databasePort}`;
+    assert.match(
+      incident.summary,
+      /^\d{3} of the 300 file descriptors of worker 1 are in use \(9\d %\), most of them .* \(\d{3}\)$/,
+    );
+    assert.ok(incident.summary.includes(what), incident.summary);
+    assert.notEqual((await echo(port)).pid, sick?.pid);
+    assert.equal((await running.status()).restarts['descriptors-exhausted'], 1);
+  });
+}
