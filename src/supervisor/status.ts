@@ -32,18 +32,21 @@ export interface SocketStatus {
 }
 
 /** Faults for which a worker is replaced while it still runs. */
-const HEALED = [
+export type HealedCause = Extract<
+  IncidentCause,
+  'event-loop-blocked' | 'gc-death-spiral' | 'memory-leak' | 'stuck-requests' | 'descriptors-exhausted'
+>;
+
+const HEALED: ReadonlySet<IncidentCause> = new Set<HealedCause>([
   'event-loop-blocked',
   'gc-death-spiral',
   'memory-leak',
   'stuck-requests',
   'descriptors-exhausted',
-] as const satisfies readonly IncidentCause[];
-
-export type HealedCause = (typeof HEALED)[number];
+]);
 
 export function isHealed(cause: IncidentCause): cause is HealedCause {
-  return HEALED.some((healed) => healed === cause);
+  return HEALED.has(cause);
 }
 
 /** Why a worker was replaced. `exit`: it ended by itself; `signal`: killed; `rolling`: asked for with SIGHUP or POST /restart. */

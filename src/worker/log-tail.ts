@@ -4,8 +4,6 @@ import { writeSync } from 'node:fs';
 import type { WriteStream } from 'node:tty';
 import { formatMessage, type SharedTail } from './watchdog/index.ts';
 
-type Write = WriteStream['write'];
-
 /**
  * @param descriptor The watchdog's pipe, for what its thread has not taken when the process ends in order.
  */
@@ -49,5 +47,5 @@ function keepWrites(stream: WriteStream, tail: SharedTail): void {
       tail.append(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : undefined);
     else if (chunk instanceof Uint8Array) tail.append(chunk);
     return Reflect.apply(write, this, arguments) as boolean;
-  } as Write;
+  };
 }

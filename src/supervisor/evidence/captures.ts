@@ -75,7 +75,7 @@ export class Captures {
   /** The process has ended. */
   close(): void {
     this.#isClosed = true;
-    for (const id of [...this.#pending.keys()]) {
+    for (const id of this.#pending.keys()) {
       this.#settle(id)?.reject(ENDED);
     }
   }

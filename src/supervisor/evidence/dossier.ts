@@ -86,11 +86,11 @@ export class Dossier {
       this.#isDirty = false;
       // First what says most, in the least room.
       await this.#write();
+      const before = this.#missing.length + this.#evidence.size;
       const text = await this.#config.render(this.stored).catch((error: unknown) => {
         this.lack(`${REPORT_FILE} could not be made: ${reasonOf(error)}`);
         return undefined;
       });
-      const before = this.#missing.length + this.#evidence.size;
       if (text !== undefined)
         await this.keep(REPORT_FILE, 'this report: opens in any browser, without a network', text);
       if (this.#missing.length + this.#evidence.size !== before) await this.#write();

@@ -1,3 +1,3 @@
-export { Captures, type CaptureRequest } from './captures.ts';
+export { Captures } from './captures.ts';
 export { Evidence } from './evidence.ts';
 export { LogTail } from './log-tail.ts';

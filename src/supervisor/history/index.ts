@@ -1,2 +1,2 @@
-export { type Curve, History, type Moment } from './history.ts';
+export { type Curve, History } from './history.ts';
 export { WORKER_MEASURES, WorkerHistory, type WorkerMeasure } from './worker-history.ts';

@@ -149,10 +149,11 @@ async function obey(command: WatchdogCommand): Promise<void> {
 
 /** Waits for room: an answer with a hole in it is none. */
 function writeWhole(message: WatchdogMessage): void {
+  if (isOver) return;
   const bytes = Buffer.from(formatMessage(message));
   const pause = new Int32Array(new SharedArrayBuffer(4));
   let waits = 0;
-  for (let at = 0; at < bytes.length && !isOver;) {
+  for (let at = 0; at < bytes.length;) {
     try {
       at += writeSync(descriptor, bytes, at);
     } catch (error) {

@@ -65,7 +65,7 @@ test('a blocked event loop: who it was, what it was at, and everything around', 
     assert.ok(report.includes(part), part);
   }
   const requests = JSON.parse(read('requests.json')) as { route: string; oldestMs: number }[];
-  const [blocked] = requests.filter(({ route }) => route === 'GET /busy-loop');
+  const blocked = requests.find(({ route }) => route === 'GET /busy-loop');
   assert.ok((blocked?.oldestMs ?? 0) >= 1000, read('requests.json'));
   const profile = JSON.parse(read('worker.cpuprofile')) as {
     nodes: { callFrame: { functionName: string } }[];
@@ -102,8 +102,8 @@ test('a leak of 20 MB/s: the profile names the function that leaks', async (t) =
   assert.deepEqual(kept.missing, [], running.transcript());
   const file = inFolder(running, incident, 'worker.heapprofile');
   const sizes = new Map<string, number>();
-  const walk = ({ callFrame, selfSize, children }: HeapNode, path: string): void => {
-    const here = `${path}/${callFrame.functionName}`;
+  const walk = ({ callFrame, selfSize, children }: HeapNode, above: string): void => {
+    const here = `${above}/${callFrame.functionName}`;
     sizes.set(here, (sizes.get(here) ?? 0) + selfSize);
     for (const child of children) walk(child, here);
   };

@@ -20,7 +20,10 @@ test('shares are shares', { skip: process.platform !== 'linux' }, () => {
   machine.add(1050);
   for (const name of ['processorShare', 'memoryShare'] as const) {
     const { values } = machine.history.curve(name);
-    assert.ok(values.length === 1 && (values[0] ?? -1) >= 0 && (values[0] ?? 2) <= 1, `${name} ${values}`);
+    assert.ok(
+      values.length === 1 && (values[0] ?? -1) >= 0 && (values[0] ?? 2) <= 1,
+      `${name} ${values.join()}`,
+    );
   }
 });
 

@@ -29,7 +29,9 @@ test('a real connection of this process is found, of nobody none', async (t) => 
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const [socket] = await Promise.all([connect(port, '127.0.0.1'), once(server, 'connection')]);
+  const connected = once(server, 'connection');
+  const socket = connect(port, '127.0.0.1');
+  await connected;
   t.after(() => {
     socket.destroy();
     server.close();
