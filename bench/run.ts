@@ -16,6 +16,7 @@ import { refusalRate } from './refusal-rate/bench.ts';
 import { requestCost } from './request-cost/bench.ts';
 import { rolling } from './rolling/bench.ts';
 import { startup } from './startup/bench.ts';
+import { watchdog } from './watchdog/bench.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [
   overhead,
@@ -28,6 +29,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   rolling,
   killed,
   backpressure,
+  watchdog,
 ];
 
 const USAGE = 'npm run bench -- <name> [filters] [--quick] [--save]';

@@ -119,7 +119,7 @@ class WorkerSupervisor implements Supervisor {
           : this.#replacements.heal(slot, worker, cause, collected);
       },
       collect: async (worker, incident) => this.#evidence.collect(worker, incident),
-      onWarning: (worker) => this.#evidence.prepare(worker),
+      onWarning: (worker, cause) => this.#evidence.prepare(worker, cause),
       investigate: async (worker) => (await import('./rounds.ts')).investigate(worker),
       whereInKernel: async (worker) => (await import('./rounds.ts')).whereInKernel(worker),
     });

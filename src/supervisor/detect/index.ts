@@ -7,8 +7,8 @@ export {
 } from './descriptors.ts';
 export { type DiskReading, findDiskFull } from './disk-full.ts';
 export { Examination } from './examination.ts';
-export type { Finding, Severity } from './finding.ts';
-export { judgeMemory, type LimitSource, type MemoryHistory, type MemoryReading } from './memory-limit.ts';
+export type { Finding } from './finding.ts';
+export { judgeMemory, type LimitSource, type MemoryHistory } from './memory-limit.ts';
 export {
   type DetectOptions,
   needsWatchdog,

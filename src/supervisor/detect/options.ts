@@ -268,6 +268,7 @@ function resolveBlockedLoop(given: BlockedLoopOptions | false): ResolvedBlockedL
 
 /** Something is looked for that only a worker's own watchdog can tell. */
 export function needsWatchdog(options: ResolvedDetectOptions): boolean {
-  const { descriptors, diskFull, ...inside } = options;
-  return Object.values(inside).some((option) => option !== false);
+  const { blockedLoop, gcDeathSpiral, memoryLeak, memory, stuckRequests, cpuStarved } = options;
+  const fromInside = [blockedLoop, gcDeathSpiral, memoryLeak, memory, stuckRequests, cpuStarved];
+  return fromInside.some((option) => option !== false);
 }

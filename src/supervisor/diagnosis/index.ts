@@ -1,2 +1,2 @@
-export { type Circumstances, type Mark, NOTHING_KNOWN, type Trouble } from './circumstances.ts';
+export { type Circumstances, NOTHING_KNOWN } from './circumstances.ts';
 export { diagnose } from './diagnose.ts';

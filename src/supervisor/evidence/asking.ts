@@ -1,8 +1,9 @@
 // What is asked of a worker that is still there, cheap first, each with its own deadline.
 import type { InFlightRoute } from '../../worker/index.ts';
-import type { Incident, IncidentCause } from '../incident/incident.ts';
+import type { Incident } from '../incident/incident.ts';
 import type { Captures } from './captures.ts';
 import { type Dossier, reasonOf } from './dossier.ts';
+import { ABOUT_MEMORY } from './evidence.ts';
 import { type Redact, redactAll } from './redact.ts';
 
 /** Far more than any of it takes on a machine that has time for it. */
@@ -16,8 +17,6 @@ const BUSY = 0.8;
 
 /** When the heap has not been sampled before: long enough for a leak to show, then again for more of it. */
 const SAMPLED_AFTER_MS = [200, 800];
-
-const ABOUT_MEMORY: ReadonlySet<IncidentCause> = new Set(['gc-death-spiral', 'memory-leak']);
 
 interface Asking {
   readonly captures: Captures;

@@ -1,9 +1,16 @@
 // What the supervisor holds from its start on; the rest of this folder is loaded when the first worker is up.
-import type { Incident } from '../incident/incident.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Incident, IncidentCause } from '../incident/incident.ts';
 import type { Keeper, KeeperConfig } from './keeper.ts';
 import type { Witness } from './witness.ts';
 
+/** When a profile of the heap says who it was. */
+export const ABOUT_MEMORY: ReadonlySet<IncidentCause> = new Set(['gc-death-spiral', 'memory-leak']);
+
 const TICK_MS = 1000;
+
+/** A disk that hangs must not keep this process. */
+const CLOSE_MS = 5000;
 
 /** Of so many workers that have ended it is still known what they said last. */
 const MOST_ENDED = 8;
@@ -15,6 +22,8 @@ export class Evidence {
   readonly #ended = new Map<number, Witness>();
   readonly #ticks: NodeJS.Timeout;
   #keeper: Promise<Keeper> | undefined;
+  /** Settles when the keeper has heard of all that was said so far. */
+  #done: Promise<void> = Promise.resolve();
 
   constructor(config: KeeperConfig) {
     this.#config = config;
@@ -41,9 +50,9 @@ export class Evidence {
     this.#do((keeper) => keeper.note(incident, witness));
   }
 
-  /** A worker's memory gives cause for concern: has its heap sampled, so that there is a profile if it comes to the worst. */
-  prepare(worker: Pick<Witness, 'id'>): void {
-    this.#live.get(worker.id)?.captures.sampleHeap();
+  /** A worker gives cause for concern. If it is its memory, has the heap sampled, so that there is a profile if it comes to the worst. */
+  prepare(worker: Pick<Witness, 'id'>, cause: IncidentCause): void {
+    if (ABOUT_MEMORY.has(cause)) this.#live.get(worker.id)?.captures.sampleHeap();
   }
 
   /** Asks a sick worker what it can tell. Resolves when that one may be ended. Never rejects. */
@@ -54,15 +63,22 @@ export class Evidence {
     await keeper?.collect(incident, witness);
   }
 
-  /** Nothing will happen any more. Resolves when all that is known is on disk. */
+  /** Nothing will happen any more. Resolves when all that is known is on disk, or can't be written in time. */
   async close(): Promise<void> {
     clearInterval(this.#ticks);
+    await this.#done;
     const keeper = await this.#keeper?.catch(() => undefined);
-    await keeper?.settled();
+    if (keeper === undefined) return;
+    const late = new AbortController();
+    await Promise.race([
+      keeper.settled(),
+      delay(CLOSE_MS, undefined, { signal: late.signal }).catch(() => {}),
+    ]);
+    late.abort();
   }
 
   #do(what: (keeper: Keeper) => void): void {
-    this.#load()
+    this.#done = this.#load()
       .then(what)
       .catch((error: unknown) => {
         this.#config.log.error({ err: error }, 'evidence could not be kept');

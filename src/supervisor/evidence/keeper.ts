@@ -56,6 +56,8 @@ interface Case {
   readonly witness: Witness | undefined;
   /** At work on it; when it is done, the incident's end is written. */
   work: Promise<unknown>;
+  /** It is over, and what is left is written. */
+  closed: Promise<void> | undefined;
   requests: readonly InFlightRoute[] | undefined;
   sockets: readonly PeerSockets[];
   machine: readonly MachineFact[];
@@ -93,7 +95,7 @@ export class Keeper {
     if (found === undefined) return;
     found.dossier.update(incident);
     if (known === undefined) found.work = this.#gather(found);
-    if (incident.endedAtMs !== undefined) void this.#close(incident.id, found);
+    if (incident.endedAtMs !== undefined) found.closed ??= this.#close(incident.id, found);
   }
 
   /** Asks the worker. Resolves when it may be ended; never rejects. */
@@ -121,12 +123,13 @@ export class Keeper {
 
   /** Resolves when all that is known is written. */
   async settled(): Promise<void> {
-    for (const { work, dossier } of this.#cases.values()) {
-      // eslint-disable-next-line no-await-in-loop -- all of them have to be done
-      await work;
-      // eslint-disable-next-line no-await-in-loop
-      await dossier.saved();
-    }
+    await Promise.all(
+      [...this.#cases.values()].map(async (found) => {
+        await found.work;
+        await found.dossier.saved();
+        await found.closed;
+      }),
+    );
   }
 
   #open(incident: Incident, witness: Witness | undefined): Case | undefined {
@@ -143,6 +146,7 @@ export class Keeper {
       dossier,
       witness,
       work: Promise.resolve(),
+      closed: undefined,
       requests: undefined,
       sockets: [],
       machine: [],

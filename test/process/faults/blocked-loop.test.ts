@@ -61,6 +61,15 @@ for (const version of [22, 24] as const) {
   });
 }
 
+test('in a call that it does not come back from: no stack, but where in the kernel it stands and what it waits for', async (t) => {
+  const running = respite(t, FIXTURE, { config: { supervisor: { detect: { blockedLoop: QUICK } } } });
+  request(await running.port(), { path: '/read' }).catch(() => {});
+  const incident = await endedIncident(running);
+  assert.equal(incident.stack, undefined);
+  const place = `in the kernel: read of descriptor \\d+(, in \\w+)? → ${running.dir}/pipe`;
+  assert.match(steps(incident), new RegExp(`no stack could be taken; its main thread is ${place}\n`));
+});
+
 test('at the defaults: not ready from 2 s on, an incident at 5 s, served again before the end of the blocked one at 10 s', async (t) => {
   const running = respite(t, FIXTURE);
   const port = await running.port();

@@ -1,5 +1,6 @@
 // Stops the event loop in the way that the path names: for ever, where that is possible, or until there is a file `unblock`.
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, openSync, readSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 const FAULTS = {
@@ -22,6 +23,11 @@ const FAULTS = {
     const leaf = Array.from({ length: 1000 }, (_, id) => ({ id, name: `name ${id}` }));
     const huge = Array.from({ length: 1000 }, () => leaf);
     for (;;) JSON.stringify(huge);
+  },
+  // Blocked in a call that JavaScript does not come back from: no stack can be taken.
+  '/read': function readForEver() {
+    execFileSync('mkfifo', ['pipe']);
+    readSync(openSync('pipe', 'r+'), Buffer.alloc(1));
   },
   // Not blocked: as busy as a server can be, and turning.
   '/honest': function work() {
