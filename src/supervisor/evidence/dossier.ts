@@ -7,6 +7,7 @@ import {
   writeEvidence,
   writeIncident,
 } from './folder.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
 import { type Redact, redactAll } from './redact.ts';
 
 export const REPORT_FILE = 'report.html';
@@ -26,6 +27,8 @@ export class Dossier {
   readonly #evidence = new Map<string, EvidenceFile>();
   readonly #missing: string[] = [];
   #hasComplained = false;
+  /** A large file that does not fit takes all the room until it is given up: a small one must not be written meanwhile. */
+  readonly #turns = new OneAtATime();
   #saving: Promise<void> | undefined;
   #isDirty = false;
 
@@ -57,7 +60,9 @@ export class Dossier {
   /** Writes a file. @param what What it is, and how to open it. */
   async keep(file: string, what: string, content: string): Promise<void> {
     try {
-      await writeEvidence(this.#config.directory, this.#incident.id, file, content);
+      await this.#turns.run(async () =>
+        writeEvidence(this.#config.directory, this.#incident.id, file, content),
+      );
       this.#evidence.set(file, { file, what, bytes: Buffer.byteLength(content) });
     } catch (error) {
       this.lack(`${file} (${what.split(':', 1)[0]}) could not be written: ${reasonOf(error)}`);
@@ -100,7 +105,7 @@ export class Dossier {
 
   async #write(): Promise<void> {
     try {
-      await writeIncident(this.#config.directory, this.stored);
+      await this.#turns.run(async () => writeIncident(this.#config.directory, this.stored));
     } catch (error) {
       this.lack(`${INCIDENT_FILE} could not be written: ${reasonOf(error)}`);
       this.#complain(INCIDENT_FILE, error);
