@@ -161,6 +161,11 @@ export class Admission {
     return this.#underWay.describe(this.#now(), forMs);
   }
 
+  /** All requests under way, by route, also those that are being answered. */
+  underWayRoutes(): WaitingRoute[] {
+    return this.#underWay.describeAll(this.#now());
+  }
+
   /** Requests have been shed for some time, not in a burst. */
   get isLasting(): boolean {
     return this.#lasting.isLasting(this.#sampledMs);

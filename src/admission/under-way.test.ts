@@ -33,6 +33,10 @@ test('by route, those that have waited for long enough, most first', () => {
   for (let i = 0; i < 3; i += 1) list.add(request(i, 'GET /b'));
   list.add(request(10, 'GET /a'));
   list.add(request(20, 'GET /c', false));
+  assert.deepEqual(
+    list.describeAll(1000).map(({ route }) => route),
+    ['GET /b', 'GET /a', 'GET /c'],
+  );
   for (let i = 0; i < 20; i += 1) list.add(request(900 + i, `GET /late/${i}`));
   assert.deepEqual(list.describe(1000, 500), [
     { route: 'GET /b', count: 3, oldestMs: 1000 },

@@ -90,13 +90,22 @@ export class UnderWay {
 
   /** Those that have waited for so long, by route, most first. */
   describe(nowMs: number, forMs: number): WaitingRoute[] {
+    return this.#byRoute(nowMs, forMs, ({ waits }) => waits);
+  }
+
+  /** All, by route, most first. */
+  describeAll(nowMs: number): WaitingRoute[] {
+    return this.#byRoute(nowMs, 0, () => true);
+  }
+
+  #byRoute(nowMs: number, forMs: number, isMeant: (entry: Listed) => boolean): WaitingRoute[] {
     const routes = new Map<string, { route: string; count: number; oldestMs: number }>();
     let looked = 0;
     for (const entry of this.#all()) {
       const ageMs = nowMs - entry.arrivedMs;
       looked += 1;
       if (ageMs < forMs || looked > MOST_DESCRIBED) break;
-      if (!entry.waits) continue;
+      if (!isMeant(entry)) continue;
       const { name } = entry;
       const found = routes.get(name);
       if (found === undefined) routes.set(name, { route: name, count: 1, oldestMs: ageMs });

@@ -1,15 +1,18 @@
 import type { IndicatorReport } from '../core/health-link.ts';
 import type { Log, Supervisor } from '../supervisor/index.ts';
 import { type Answer, json, refusal } from './answer.ts';
+import { CAPTURE_ROUTES } from './captures.ts';
 import { instanceHealth } from './health.ts';
 
 export interface RouteContext {
-  readonly supervisor: Pick<Supervisor, 'status' | 'drain' | 'restart' | 'setDryRun'>;
+  readonly supervisor: Pick<Supervisor, 'status' | 'drain' | 'restart' | 'setDryRun' | 'capture'>;
   readonly log: Log;
   readonly version: string;
   readonly nowMs: number;
   /** Whoever asks may see what an outsider should not. */
   readonly entitled: boolean;
+  /** What follows the `?` of what was asked for. */
+  readonly query: URLSearchParams;
 }
 
 export type Method = 'GET' | 'POST';
@@ -35,6 +38,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ],
   ['/admission/enforce', { method: 'POST', about: 'refuse again', answer: dryRun(false) }],
   ['/restart', { method: 'POST', about: 'replace every worker, one after the other', answer: restart }],
+  ...CAPTURE_ROUTES,
 ]);
 
 const HEALTH_GROUP = /^\/health\/([\w-]+)$/;

@@ -141,6 +141,10 @@ test('the index names every endpoint', async (t) => {
     'POST /admission/dry-run',
     'POST /admission/enforce',
     'POST /restart',
+    'POST /capture/stack',
+    'POST /capture/heap-profile',
+    'POST /capture/cpu-profile',
+    'POST /capture/heap-snapshot',
     'GET /health/<group>',
   ]);
 });
@@ -269,4 +273,39 @@ test('an address that is not of this machine is an error', async (t) => {
     code: 'RESPITE_MANAGEMENT_LISTEN_FAILED',
     message: /^cannot open the management port on 192\.0\.2\.1:0: /,
   });
+});
+
+test('what is captured comes as a file to be saved, or says where it was written, or why there is none', async (t) => {
+  const { management, supervisor } = await setup(t);
+  const profile = await call(management, 'POST /capture/cpu-profile?worker=1&seconds=0.5');
+  assert.deepEqual([profile.status, profile.text], [200, '{}']);
+  assert.equal(profile.headers['content-disposition'], 'attachment; filename="a.profile"');
+  const snapshot = await call(management, 'POST /capture/heap-snapshot');
+  assert.deepEqual(
+    [snapshot.status, JSON.parse(snapshot.text)],
+    [201, { worker: 1, file: '/x/y.heapsnapshot', bytes: 7 }],
+  );
+  const stack = await call(management, 'POST /capture/stack');
+  assert.deepEqual([stack.status, JSON.parse(stack.text)], [503, { error: 'it is gone' }]);
+  assert.deepEqual(supervisor.calls, [
+    'capture cpu-profile of 1 for 0.5 s',
+    'capture heap-snapshot of 1 for 0 s',
+    'capture stack of 1 for 0 s',
+  ]);
+});
+
+test('of which worker has to be said where there are several, and for how long within reason', async (t) => {
+  const { management, supervisor } = await setup(t);
+  supervisor.now = statusOf('running', ['ready', 'ready']);
+  for (const [line, status] of [
+    ['/capture/stack', 400],
+    ['/capture/stack?worker=3', 404],
+    ['/capture/stack?worker=x', 404],
+    ['/capture/cpu-profile?worker=2&seconds=61', 400],
+    ['/capture/cpu-profile?worker=2&seconds=x', 400],
+    ['/capture/cpu-profile?worker=2&seconds=', 200],
+  ] as const) {
+    assert.equal((await call(management, `POST ${line}`)).status, status, line);
+  }
+  assert.equal((await call(management, 'POST /capture/stack', { Host: 'evil.example' })).status, 403);
 });

@@ -9,7 +9,7 @@ import { findRoute, type Method, type RouteContext } from './routes.ts';
 const { createServer } = process.getBuiltinModule('node:http');
 
 /** What the management port shows and steers. */
-export interface ManagementConfig extends Omit<RouteContext, 'nowMs' | 'entitled'> {
+export interface ManagementConfig extends Omit<RouteContext, 'nowMs' | 'entitled' | 'query'> {
   readonly address: ManagementAddress;
   readonly token: string | undefined;
 }
@@ -58,9 +58,11 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
         refused.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {},
       );
     }
+    const query = new URLSearchParams(url.split('?', 2)[1]);
     return await route.answer({
       ...config,
       nowMs: Date.now(),
+      query,
       entitled: mayLookInside(headers, policy),
     });
   }

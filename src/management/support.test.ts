@@ -6,6 +6,7 @@ import {
   type SupervisorStatus,
   type WorkerState,
 } from '../supervisor/index.ts';
+import type { Captured, OnDemand } from '../supervisor/evidence/on-demand.ts';
 
 export function statusOf(state: InstanceState, workers: readonly WorkerState[]): SupervisorStatus {
   return {
@@ -58,6 +59,13 @@ export class FakeSupervisor {
   drain(): void {
     this.calls.push('drain');
     this.now = { ...this.now, state: 'draining' };
+  }
+
+  async capture(worker: number, what: OnDemand, seconds: number): Promise<Captured> {
+    this.calls.push(`capture ${what} of ${worker} for ${seconds} s`);
+    if (what === 'stack') throw new Error('it is gone');
+    if (what === 'heap-snapshot') return { kind: 'file', file: '/x/y.heapsnapshot', bytes: 7 };
+    return { kind: 'content', fileName: 'a.profile', content: '{}' };
   }
 
   async restart(): Promise<void> {

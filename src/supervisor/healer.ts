@@ -27,10 +27,16 @@ export interface HealerConfig<Worker extends Patient> {
   /** How long it takes to replace a worker in peace. */
   readonly drainTimeoutMs: number;
   /**
-   * Puts another worker in the place of this one, which is drained when that is ready. Resolves when the old one has ended:
+   * Puts another worker in the place of this one, which is drained when that is ready and evidence is collected. Resolves when the old one has ended:
    * with undefined, or with why no other could take its place.
    */
-  readonly replace: (worker: Worker, cause: HealedCause) => Promise<string | undefined>;
+  readonly replace: (
+    worker: Worker,
+    cause: HealedCause,
+    collected: Promise<void>,
+  ) => Promise<string | undefined>;
+  /** Asks a worker that is being replaced for evidence. Resolves when it may be ended, soon; never rejects. Default: nobody asks. */
+  readonly collect?: ((worker: Worker, incident: Incident) => Promise<void>) | undefined;
   readonly nowMs: () => number;
   /** What can be found out about a worker whose requests are stuck, in some milliseconds. */
   readonly investigate?: ((worker: Worker) => Promise<Partial<Circumstances>>) | undefined;
@@ -322,9 +328,13 @@ export class Healer<Worker extends Patient> {
   }
 
   async #replace(worker: Worker, { cause, open }: Case): Promise<void> {
-    const { log, recovery, replace } = this.#config;
+    const { log, recovery, replace, collect } = this.#config;
     const { id } = open.incident;
-    const problem = await replace(worker, cause).catch(String);
+    const { promise: collected, resolve: collectedNow } = Promise.withResolvers<void>();
+    const replaced = replace(worker, cause, collected);
+    // Once the replacement is on its way.
+    void (collect?.(worker, open.incident) ?? Promise.resolve()).finally(collectedNow);
+    const problem = await replaced.catch(String);
     this.#cases.delete(worker);
     if (problem === undefined) {
       const seconds = (recovery.replaced(open) / 1000).toFixed(1);

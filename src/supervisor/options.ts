@@ -12,6 +12,12 @@ import {
   type ResolvedDetectOptions,
   resolveDetectOptions,
 } from './detect/options.ts';
+import {
+  DEFAULTS as INCIDENTS_DEFAULTS,
+  type IncidentsOptions,
+  type ResolvedIncidentsOptions,
+  resolveIncidentsOptions,
+} from './evidence/options.ts';
 
 /** Options of the supervisor. Only `undefined` means default. */
 export interface SupervisorOptions {
@@ -35,6 +41,8 @@ export interface SupervisorOptions {
   readonly balancer?: BalancerOptions | undefined;
   /** What is taken for a fault of a worker, so that it is replaced. */
   readonly detect?: DetectOptions | undefined;
+  /** What is kept of incidents on disk, and where; false for nothing. */
+  readonly incidents?: IncidentsOptions | false | undefined;
 }
 
 export interface ResolvedSupervisorOptions {
@@ -48,6 +56,7 @@ export interface ResolvedSupervisorOptions {
   readonly heapMb: number | undefined;
   readonly balancer: ResolvedBalancerOptions;
   readonly detect: ResolvedDetectOptions;
+  readonly incidents: ResolvedIncidentsOptions | false;
 }
 
 export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
@@ -61,6 +70,7 @@ export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
   heapMb: undefined,
   balancer: BALANCER_DEFAULTS,
   detect: DETECT_DEFAULTS,
+  incidents: INCIDENTS_DEFAULTS,
 });
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
@@ -88,5 +98,6 @@ export function resolveSupervisorOptions(options: SupervisorOptions = {}): Resol
     heapMb: heapMb === undefined ? undefined : integer('supervisor.heapMb', heapMb, 16),
     balancer: resolveBalancerOptions(options.balancer),
     detect: resolveDetectOptions(options.detect),
+    incidents: resolveIncidentsOptions(options.incidents),
   });
 }

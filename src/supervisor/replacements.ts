@@ -38,8 +38,17 @@ export class Replacements {
     return this.#turns.run(() => this.#replace(slot, 'rolling'));
   }
 
-  /** The same for a worker that is sick, and may be killed meanwhile. Those of one slot that come too often are put off. */
-  async heal(slot: Slot, sick: WorkerProcess, cause: HealedCause): Promise<string | undefined> {
+  /**
+   * The same for a worker that is sick, and may be killed meanwhile. Those of one slot that come too often are put off.
+   *
+   * @param collected The other one serves, but the sick one is not ended before; never rejects.
+   */
+  async heal(
+    slot: Slot,
+    sick: WorkerProcess,
+    cause: HealedCause,
+    collected: Promise<void>,
+  ): Promise<string | undefined> {
     const { crashLoop, delayMs, history } = this.#plan(slot, {
       readyForMs: readyForMs(sick),
       fromOutside: false,
@@ -52,7 +61,7 @@ export class Replacements {
       await delay(delayMs);
     }
     return this.#turns.run(async () => {
-      if (slot.current === sick) return this.#replace(slot, cause);
+      if (slot.current === sick) return this.#replace(slot, cause, collected);
       // It has ended meanwhile, or is about to, and has been seen to.
       await sick.exited;
       return undefined;
@@ -99,7 +108,8 @@ export class Replacements {
     return restart;
   }
 
-  async #replace(slot: Slot, cause: RestartCause): Promise<string | undefined> {
+  /** @param collected The old worker is not ended before. */
+  async #replace(slot: Slot, cause: RestartCause, collected?: Promise<void>): Promise<string | undefined> {
     const { isStopping, spawn, startTimeoutMs } = this.#config;
     if (isStopping()) return STOPPING;
     clearTimeout(slot.restartTimer);
@@ -119,6 +129,7 @@ export class Replacements {
     const old = slot.current;
     slot.current = replacement;
     this.#counts[cause] += 1;
+    await collected;
     old?.end('SIGTERM');
     await old?.exited;
     return undefined;

@@ -2,10 +2,13 @@ import path from 'node:path';
 import type { ResolvedAdmissionOptions } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
 import { RespiteError } from '../core/errors.ts';
+import type { IndicatorReport } from '../core/health-link.ts';
 import { Departure } from './balancer/departure.ts';
 import { describeExit, describeFailedStart } from './coming-up.ts';
 import { Deaths, watchKernelKills } from './crash/index.ts';
 import { logHealth } from './health-log.ts';
+import { Evidence } from './evidence/index.ts';
+import type { Captured, OnDemand } from './evidence/on-demand.ts';
 import { Healer } from './healer.ts';
 import { IncidentLedger } from './incident/ledger.ts';
 import type { OnIncident } from './incident/incident.ts';
@@ -60,6 +63,13 @@ export interface Supervisor {
    * anything was ready it does not wait.
    */
   leave(signal: NodeJS.Signals): void;
+  /**
+   * Asks a worker that is there for something. Rejects with a `RespiteError`, `RESPITE_SUPERVISOR_CAPTURE_FAILED`, when it can't
+   * tell.
+   *
+   * @param seconds For how long to look, for a profile.
+   */
+  capture(workerId: number, what: OnDemand, seconds: number): Promise<Captured>;
   /** Ends gracefully, handing `signal` to the workers when they are drained; called again, at once. */
   stop(signal: NodeJS.Signals): void;
   /** Settles when no worker is left and none will come. Never rejects. */
@@ -91,6 +101,7 @@ class WorkerSupervisor implements Supervisor {
   readonly #recovery: Recovery;
   readonly #outages: Outages;
   readonly #deaths: Deaths;
+  readonly #evidence: Evidence;
   readonly #end: (ended: Ended) => void;
   #state: InstanceState = 'starting';
   #everReady = false;
@@ -107,6 +118,20 @@ class WorkerSupervisor implements Supervisor {
     this.#sockets = new SocketExchange(config.supervisor.listeningCopies, config.log);
     this.#scriptName = path.basename(config.script);
     this.#slots = Array.from({ length: config.supervisor.workers }, (_, i) => emptySlot(i + 1));
+    this.#evidence = new Evidence({
+      incidents: config.supervisor.incidents,
+      log: config.log,
+      nowMs: () => Date.now(),
+      environment: process.env,
+      probes: async () =>
+        this.#healthReports().map(({ name, status, durationMs, error }) => ({
+          name,
+          status,
+          tookMs: durationMs,
+          detail: error,
+        })),
+    });
+    this.#incidents.subscribe((incident) => this.#evidence.note(incident));
     if (config.onIncident !== undefined) this.#incidents.subscribe(config.onIncident);
     const { waitMs } = config.supervisor.balancer;
     this.#departure = new Departure({ waitMs, log: config.log, nowMs: () => performance.now() });
@@ -138,10 +163,14 @@ class WorkerSupervisor implements Supervisor {
       drainTimeoutMs: config.supervisor.drainTimeoutMs,
       incidents: this.#incidents,
       recovery: this.#recovery,
-      replace: async (worker, cause) => {
+      replace: async (worker, cause, collected) => {
         const slot = this.#slots[worker.slot - 1];
-        return slot === undefined ? 'it has no place' : this.#replacements.heal(slot, worker, cause);
+        return slot === undefined
+          ? 'it has no place'
+          : this.#replacements.heal(slot, worker, cause, collected);
       },
+      collect: async (worker, incident) => this.#evidence.collect(worker, incident),
+      onWarning: (worker, cause) => this.#evidence.prepare(worker, cause),
       investigate: async (worker) => (await import('./rounds.ts')).investigate(worker),
       whereInKernel: async (worker) => (await import('./rounds.ts')).whereInKernel(worker),
     });
@@ -189,6 +218,16 @@ class WorkerSupervisor implements Supervisor {
     this.#state = 'draining';
     this.#departure.begin();
     this.#log.info({}, 'leaving the load balancer: readiness is down, requests are still served');
+  }
+
+  async capture(workerId: number, what: OnDemand, seconds: number): Promise<Captured> {
+    const worker = [...this.#live].find(({ id }) => id === workerId);
+    if (worker === undefined) {
+      throw new RespiteError('RESPITE_SUPERVISOR_CAPTURE_FAILED', `there is no worker ${workerId}`);
+    }
+    const { incidents } = this.#config.supervisor;
+    const { captureNow } = await import('./evidence/on-demand.ts');
+    return captureNow(worker, what, seconds, incidents === false ? undefined : incidents.directory);
   }
 
   setDryRun(dryRun: boolean): void {
@@ -274,6 +313,7 @@ class WorkerSupervisor implements Supervisor {
       },
     });
     this.#live.add(worker);
+    this.#evidence.join(worker);
     worker.on('ready', () => this.#ready(worker));
     worker.on('listens', () => this.#outages.look());
     worker.on('message', (message) => {
@@ -310,6 +350,12 @@ class WorkerSupervisor implements Supervisor {
     void this.#makeRounds();
   }
 
+  /** Of the instance and of its workers. */
+  #healthReports(): readonly IndicatorReport[] {
+    const { reports } = this.#config.health ?? NO_HEALTH;
+    return [...reports(), ...[...this.#live].flatMap(({ health }) => health)];
+  }
+
   /** Loaded when somebody serves: until then there is nothing to see. */
   async #makeRounds(): Promise<void> {
     const { Rounds } = await import('./rounds.ts');
@@ -320,10 +366,7 @@ class WorkerSupervisor implements Supervisor {
         [...this.#live].filter(
           ({ readySinceMs, state }) => readySinceMs !== undefined && state !== 'draining',
         ),
-      health: () => [
-        ...(this.#config.health ?? NO_HEALTH).reports(),
-        ...[...this.#live].flatMap((worker) => worker.health),
-      ],
+      health: () => this.#healthReports(),
     });
     rounds.start();
     await this.ended;
@@ -340,6 +383,7 @@ class WorkerSupervisor implements Supervisor {
   #exited(worker: WorkerProcess, slot: Slot, exit: Exit): void {
     const expected = worker.state === 'draining';
     this.#live.delete(worker);
+    this.#evidence.leave(worker);
     this.#healer.gone(worker);
     this.#sockets.leave(worker);
     if (worker.sample !== undefined) this.#totals = addSample(this.#totals, worker.sample);
@@ -393,6 +437,7 @@ class WorkerSupervisor implements Supervisor {
     if (this.#live.size > 0) return;
     this.#sockets.releaseAll();
     this.#relay.stop();
-    this.#end({ exitCode: failure === undefined ? 0 : 1, failure });
+    const exitCode = failure === undefined ? 0 : 1;
+    void this.#evidence.close().then(() => this.#end({ exitCode, failure }));
   }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { IndicatorReport } from '../core/health-link.ts';
 import {
@@ -22,6 +22,7 @@ import {
   type WorkerSetup,
 } from '../worker/index.ts';
 import { judgeBlockedLoop, needsWatchdog, type ResolvedDetectOptions } from './detect/index.ts';
+import { Captures, LogTail } from './evidence/index.ts';
 import type { WorkerState, WorkerStatus } from './status.ts';
 import { readWatchdog } from './watchdog-pipe.ts';
 
@@ -97,6 +98,11 @@ export class WorkerProcess extends EventEmitter<Events> {
   /** Settles soon after that. */
   readonly lastWords: Promise<LastWords>;
 
+  /** What can be asked of it, also while its event loop is blocked. */
+  readonly captures: Captures;
+  /** The last that it wrote to stdout and stderr. */
+  readonly logTail: LogTail = new LogTail();
+
   readonly #setup: WorkerSpec['setup'];
   readonly #detect: ResolvedDetectOptions;
   readonly #missingKeys: Set<SocketKey>;
@@ -156,6 +162,7 @@ export class WorkerProcess extends EventEmitter<Events> {
       const ended = (exit: Exit): void => {
         clearTimeout(this.#readyTimer);
         clearTimeout(this.#killTimer);
+        this.captures.close();
         resolve(exit);
         this.emit('exit', exit);
       };
@@ -164,9 +171,10 @@ export class WorkerProcess extends EventEmitter<Events> {
         if (this.#child.pid === undefined) ended({ code: null, signal: null });
       });
     });
-    const pipe = this.#child.stdio[descriptor];
+    const pipe = this.#child.stdio[descriptor] as Duplex | null | undefined;
+    this.captures = new Captures((line) => pipe?.write(line));
     if (pipe !== null && pipe !== undefined)
-      readWatchdog(pipe as Readable, (message) => this.#receiveFromWatchdog(message));
+      readWatchdog(pipe, (message) => this.#receiveFromWatchdog(message));
     this.lastWords = this.exited
       .then(() => closed(pipe, LAST_WORDS_MS))
       .then(() => ({ error: this.#error, word: this.#word, report: this.#report?.report }));
@@ -294,20 +302,26 @@ export class WorkerProcess extends EventEmitter<Events> {
   }
 
   #receiveFromWatchdog(message: WatchdogMessage): void {
-    if (message.kind === 'stack') {
-      this.emit('stack', message);
-      return;
+    switch (message.kind) {
+      case 'stack':
+        this.emit('stack', message);
+        break;
+      case 'captured':
+        this.captures.received(message);
+        break;
+      case 'output':
+        this.logTail.add(message.text);
+        break;
+      case 'uncaught':
+        this.#error = message;
+        break;
+      case 'exit':
+        this.#word = message;
+        break;
+      case 'report':
+        this.#report = { report: message, atMs: Date.now() };
+        this.emit('report', message);
     }
-    if (message.kind === 'uncaught') {
-      this.#error = message;
-      return;
-    }
-    if (message.kind === 'exit') {
-      this.#word = message;
-      return;
-    }
-    this.#report = { report: message, atMs: Date.now() };
-    this.emit('report', message);
   }
 
   #markReady(): void {

@@ -10,9 +10,12 @@ export {
   type ToWorker,
   type WorkerSetup,
 } from './protocol.ts';
+export { type CaptureCommand, type CaptureKind, CAPTURES, type WatchdogCommand } from './watchdog/command.ts';
+export type { InFlightRoute } from './insight.ts';
 export {
   parseMessage,
   type StackFrame,
+  type WatchdogCaptured,
   type WatchdogMessage,
   type WatchdogReport,
   type WatchdogStack,

@@ -13,8 +13,10 @@ import type { BackpressureOptions } from '../backpressure/index.ts';
 import { receiveHealth } from '../core/health-link.ts';
 import { acceptWhatWaits, drain } from './drain.ts';
 import { Durations } from './durations.ts';
+import { installInsight } from './insight.ts';
 import { leaveLastWords } from './last-words.ts';
 import { Listening } from './listening.ts';
+import { keepLogTail } from './log-tail.ts';
 import {
   receiveFromSupervisor,
   send,
@@ -66,6 +68,7 @@ export function startWorker(setup: WorkerSetup): void {
 
   const durations = new Durations();
   const watched = new SharedState();
+  if (setup.watchdog !== undefined) keepLogTail(watched.output, setup.watchdog.descriptor);
   const observer: RequestObserver = {
     started: (method, target) => watched.requestStarted(method, target),
     observe: (route, method, status, seconds) => durations.observe(route, method, status, seconds),
@@ -83,6 +86,7 @@ export function startWorker(setup: WorkerSetup): void {
   observe(admission);
   subscribe(PROTECTED_CHANNEL, (protectedInCode) => observe(protectedInCode as Admission));
   installGate(net.Server.prototype, admission);
+  installInsight(() => admissions.flatMap((each) => each.underWayRoutes()));
 
   const sessions = new Set<ServerHttp2Session>();
   const active = (): number => admissions.reduce((sum, each) => sum + each.active, 0);

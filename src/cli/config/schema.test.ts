@@ -67,6 +67,7 @@ const VALID: readonly unknown[] = [
         cpuStarved: { afterMs: 500 },
         diskFull: { freeBytes: 0 },
       },
+      incidents: { directory: '/var/lib/x', countLimit: 1, sizeLimitBytes: 1 },
     },
     health: {
       readyShare: 0.5,
@@ -84,6 +85,7 @@ const VALID: readonly unknown[] = [
       workers: 'auto',
       balancer: { waitMs: 0 },
       detect: { blockedLoop: false, gcDeathSpiral: false, memory: false },
+      incidents: false,
     },
     management: { address: false },
   },
@@ -284,6 +286,11 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
     'supervisor.detect.blockedLoop.killMs must be a whole number of at least 500, got 499',
   ],
   [
+    { supervisor: { incidents: { countLimit: 0 } } },
+    'supervisor.incidents.countLimit must be a whole number of at least 1, got 0',
+  ],
+  [{ supervisor: { incidents: { directory: '' } } }, 'supervisor.incidents.directory must be a text, got ""'],
+  [
     { supervisor: { detect: { blockedLoop: { after: 499 } } } },
     'supervisor.detect.blockedLoop.after is not an option; known are unreadyMs, evidenceMs, killMs',
   ],
@@ -302,7 +309,7 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ supervisor: { heapMb: 15 } }, 'supervisor.heapMb must be a whole number of at least 16, got 15'],
   [
     { supervisor: { worker: 1 } },
-    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, stableMs, standIn, heapMb, balancer, detect',
+    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, stableMs, standIn, heapMb, balancer, detect, incidents',
   ],
   [
     { supervisor: { balancer: { checkFailures: 2 } } },

@@ -211,6 +211,12 @@ const balancer = strict({
     context.addIssue({ code: 'custom', path: ['checkIntervalMs'], message: 'a whole number of at least 1' });
 });
 
+const incidents = strict({
+  directory: z.string('a text').min(1, 'a text').optional(),
+  countLimit: integer(1).optional(),
+  sizeLimitBytes: integer(1).optional(),
+});
+
 const supervisor = strict({
   workers: z
     .custom<number | 'auto'>(
@@ -227,6 +233,7 @@ const supervisor = strict({
   heapMb: integer(16).optional(),
   balancer: balancer.optional(),
   detect: detect.optional(),
+  incidents: orFalse(incidents),
 });
 
 const healthName = z.string(NAME_RULE).regex(NAME_PATTERN, NAME_RULE);

@@ -50,8 +50,31 @@ export interface WatchdogStack {
   readonly frames: readonly StackFrame[];
 }
 
+/** A part of what was asked for: answers may be long. */
+export interface WatchdogCaptured {
+  readonly kind: 'captured';
+  /** Of the command. */
+  readonly id: number;
+  readonly part: string;
+  readonly isLast: boolean;
+  /** Why there is no answer. */
+  readonly problem?: string | undefined;
+}
+
+/** What the process has written to stdout and stderr since the last of these. */
+export interface WatchdogOutput {
+  readonly kind: 'output';
+  readonly text: string;
+}
+
 /** Everything that can come through the watchdog's pipe, one line of JSON each. */
-export type WatchdogMessage = WatchdogReport | WatchdogStack | UncaughtError | ExitWord;
+export type WatchdogMessage =
+  | WatchdogReport
+  | WatchdogStack
+  | WatchdogCaptured
+  | WatchdogOutput
+  | UncaughtError
+  | ExitWord;
 
 /** A line, ready to be written. */
 export function formatMessage(message: WatchdogMessage): string {
@@ -63,6 +86,8 @@ export function parseMessage(line: string): WatchdogMessage | undefined {
   try {
     const message = JSON.parse(line) as Partial<WatchdogMessage> | null;
     if (message?.kind === 'report' && typeof message.sequence === 'number') return message as WatchdogReport;
+    if (message?.kind === 'captured' && typeof message.part === 'string') return message as WatchdogCaptured;
+    if (message?.kind === 'output' && typeof message.text === 'string') return message as WatchdogOutput;
     if (message?.kind === 'uncaught' && Array.isArray(message.chain)) return message as UncaughtError;
     return (message?.kind === 'stack' || message?.kind === 'exit') && Array.isArray(message.frames)
       ? (message as WatchdogStack | ExitWord)

@@ -1,4 +1,5 @@
 // What the main thread tells the watchdog thread, in shared memory: it can be read while the main thread stands still.
+import { SHARED_TAIL_BYTES, SharedTail } from './shared-tail.ts';
 
 /** Numbers that the main thread keeps up to date, one slot each. */
 const GAUGES = [
@@ -36,17 +37,21 @@ const REQUEST_BYTES = 128;
 const METHOD_BYTES = 16;
 const BEAT_BYTES = 8;
 const GAUGE_BYTES = 8 * GAUGES.length;
+const TAIL_OFFSET = BEAT_BYTES + GAUGE_BYTES + REQUEST_BYTES;
 
 /** Both threads have one, over the same memory. */
 export class SharedState {
   readonly memory: SharedArrayBuffer;
+  /** What was written to stdout and stderr. */
+  readonly output: SharedTail;
   /** The beat, and the length of the request line. */
   readonly #integers: Int32Array;
   readonly #gauges: Float64Array;
   readonly #request: Buffer;
 
-  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(BEAT_BYTES + GAUGE_BYTES + REQUEST_BYTES)) {
+  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(TAIL_OFFSET + SHARED_TAIL_BYTES)) {
     this.memory = memory;
+    this.output = new SharedTail(memory, TAIL_OFFSET);
     this.#integers = new Int32Array(memory, 0, 2);
     this.#gauges = new Float64Array(memory, BEAT_BYTES, GAUGES.length);
     this.#request = Buffer.from(memory, BEAT_BYTES + GAUGE_BYTES, REQUEST_BYTES);

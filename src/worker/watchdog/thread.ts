@@ -1,12 +1,15 @@
 // The watchdog thread. Lives in the user's process and shares nothing with the main thread but a little memory, so it goes
 // on when that one stands still. Loads as little as it can: its memory and its start are the user's.
 import { writeSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { isDebuggerAttached } from './debugger.ts';
+import { parseCommand, type WatchdogCommand } from './command.ts';
 import { Gap, TICK_MS } from './gap.ts';
 import { oldGenerationLimitBytes } from './heap.ts';
 import { runQueueWaitMs } from './proc.ts';
-import { formatMessage } from './report.ts';
+import { formatMessage, type WatchdogMessage } from './report.ts';
 import { SharedState } from './shared-state.ts';
 import { type StackFrame, StackProbe } from './stack.ts';
 import type { ThreadSetup } from './thread-setup.ts';
@@ -19,6 +22,12 @@ const main = new SharedState(memory);
 const gap = new Gap(performance.now());
 let sequence = 0;
 let debugged = false;
+/** Pending while the stack is being taken: what is asked of the main thread meanwhile would be what the stack shows. */
+let stackTaken: Promise<void> = Promise.resolve();
+/** Heap snapshots under way: they stop the main thread for as long as they take. */
+let snapshots = 0;
+/** The supervisor is gone. */
+let isOver = false;
 let idleMs = main.get('idleMs');
 let activeMs = main.get('activeMs');
 /** At work, or done, in the present gap. */
@@ -34,8 +43,10 @@ const ticks = setInterval(() => {
   if (gap.ms >= SUSPECT_MS && isDebuggerAttached(main.get('inspectorPort') || process.debugPort)) {
     debugged = true;
   }
-  if (debugged) gap.forgive();
-  if (gap.ms >= stackAfterMs) probe ??= new StackProbe(writeStack);
+  if (debugged || snapshots > 0) gap.forgive();
+  const text = main.output.take();
+  if (text !== '') write(formatMessage({ kind: 'output', text }));
+  if (gap.ms >= stackAfterMs) probe ??= takeStack();
   write(
     formatMessage({
       kind: 'report',
@@ -63,8 +74,93 @@ const ticks = setInterval(() => {
   );
 }, TICK_MS);
 
+function takeStack(): StackProbe {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  stackTaken = promise;
+  return new StackProbe((frames) => {
+    writeStack(frames);
+    resolve();
+  });
+}
+
 function writeStack(frames: readonly StackFrame[]): void {
   write(formatMessage({ kind: 'stack', gapMs: Math.round(gap.ms), frames }));
+}
+
+/** Characters of a part of an answer: a line that the pipe takes at once when nobody else has filled it. */
+const PART_LENGTH = 32 * 1024;
+
+/** How long to wait for the supervisor to make room in the pipe, and how often. */
+const ROOM_WAIT_MS = 5;
+const MOST_ROOM_WAITS = 1000;
+
+/** In a native call it may never be. */
+const STACK_WAIT_MS = 1000;
+
+/** Long enough for a main thread that is as busy as can be. */
+const SAMPLE_HEAP_TIMEOUT_MS = 2000;
+
+const commands = openCommands();
+
+function openCommands(): Socket {
+  const { Socket: NetSocket } = process.getBuiltinModule('node:net');
+  const socket = new NetSocket({ fd: descriptor, readable: true, writable: false, allowHalfOpen: true });
+  let rest = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const command = parseCommand(line);
+      if (command !== undefined) void obey(command);
+    }
+  });
+  // Once the socket is closed its number may be given to a file of the user's, so nothing may be written to it any more.
+  socket.once('end', stop);
+  socket.once('error', stop);
+  socket.once('close', stop);
+  return socket;
+}
+
+function stop(): void {
+  clearInterval(ticks);
+  isOver = true;
+  commands.destroy();
+}
+
+async function obey(command: WatchdogCommand): Promise<void> {
+  const { capture, sampleHeap } = await import('./capture.ts');
+  await Promise.race([stackTaken, delay(STACK_WAIT_MS, undefined, { ref: false })]);
+  if (command.kind === 'sample-heap') {
+    sampleHeap(SAMPLE_HEAP_TIMEOUT_MS);
+    return;
+  }
+  const { id, what } = command;
+  if (what === 'heap-snapshot') snapshots += 1;
+  capture(command, (text, problem) => {
+    if (what === 'heap-snapshot') snapshots -= 1;
+    for (let at = 0; at === 0 || at < text.length; at += PART_LENGTH) {
+      const part = text.slice(at, at + PART_LENGTH);
+      const isLast = at + PART_LENGTH >= text.length;
+      writeWhole({ kind: 'captured', id, part, isLast, problem });
+    }
+  });
+}
+
+/** Waits for room: an answer with a hole in it is none. */
+function writeWhole(message: WatchdogMessage): void {
+  if (isOver) return;
+  const bytes = Buffer.from(formatMessage(message));
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  let waits = 0;
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(descriptor, bytes, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || (waits += 1) > MOST_ROOM_WAITS) return;
+      Atomics.wait(pause, 0, 0, ROOM_WAIT_MS);
+    }
+  }
 }
 
 /** Of the main thread's event loop since the last call. One that has not turned since is busy, with one and the same thing. */
@@ -78,10 +174,11 @@ function utilization(): number {
 
 /** Before it returns: the process may not live any longer. */
 function write(line: string): void {
+  if (isOver) return;
   try {
     writeSync(descriptor, line);
   } catch (error) {
     // A pipe that is full loses this report; one that is closed leaves nobody to report to.
-    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') clearInterval(ticks);
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') stop();
   }
 }

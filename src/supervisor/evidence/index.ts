@@ -1,0 +1,3 @@
+export { Captures } from './captures.ts';
+export { Evidence } from './evidence.ts';
+export { LogTail } from './log-tail.ts';

@@ -1,0 +1,2 @@
+export { type Curve, History } from './history.ts';
+export { WORKER_MEASURES, WorkerHistory, type WorkerMeasure } from './worker-history.ts';

@@ -1,0 +1,80 @@
+// What the watchdog thread may ask of the main thread, through V8's inspector, also while that one stands still. It is reached
+// under a symbol of `process`, since the inspector sees the global scope and nothing else.
+import type { Session } from 'node:inspector';
+
+/** Requests of one route. */
+export interface InFlightRoute {
+  /** Method, and the route's pattern; the path without the query where none is known. */
+  readonly route: string;
+  readonly count: number;
+  readonly oldestMs: number;
+}
+
+interface Insight {
+  /** JSON of {@link InFlightRoute}s. */
+  requests(): string;
+  /** Node.js's diagnostic report as JSON, without the environment. */
+  report(): string;
+  sampleHeap(): void;
+  /** JSON in the form of a `.heapprofile`; empty when the heap is not sampled. */
+  heapProfile(): string;
+}
+
+/** Options that are there in the versions that know them. */
+interface ReportOptions {
+  excludeEnv?: boolean;
+  excludeNetwork?: boolean;
+}
+
+/** V8's own default: a sample for so many bytes allocated, on average. */
+const SAMPLING_INTERVAL_BYTES = 32 * 1024;
+
+/** @param requests Those in flight. */
+export function installInsight(requests: () => readonly InFlightRoute[]): void {
+  const insight: Insight = {
+    requests: () => JSON.stringify(requests()),
+    report,
+    sampleHeap,
+    heapProfile,
+  };
+  Object.defineProperty(process, Symbol.for('respite.insight'), { value: insight });
+}
+
+/** The options are the user's, so they are put back. */
+function report(): string {
+  const options = process.report as ReportOptions & NodeJS.ProcessReport;
+  const { excludeEnv, excludeNetwork } = options;
+  options.excludeEnv = true;
+  // Otherwise the names of all peers are looked up, which may take seconds each.
+  options.excludeNetwork = true;
+  try {
+    const found = options.getReport() as { environmentVariables?: unknown };
+    delete found.environmentVariables;
+    return JSON.stringify(found);
+  } finally {
+    if (excludeEnv !== undefined) options.excludeEnv = excludeEnv;
+    if (excludeNetwork !== undefined) options.excludeNetwork = excludeNetwork;
+  }
+}
+
+let sampling: Session | undefined;
+
+/** Of this thread's own session: one of the watchdog's would make the end of the process wait, and say so on stderr. */
+function sampleHeap(): void {
+  if (sampling !== undefined) return;
+  const { Session: InspectorSession } = process.getBuiltinModule('node:inspector');
+  const session = new InspectorSession();
+  session.connect();
+  session.post('HeapProfiler.startSampling', { samplingInterval: SAMPLING_INTERVAL_BYTES });
+  process.once('exit', () => session.disconnect());
+  sampling = session;
+}
+
+function heapProfile(): string {
+  let text = '';
+  // In its own thread a session answers before it returns.
+  sampling?.post('HeapProfiler.getSamplingProfile', (error, found) => {
+    if (error === null) text = JSON.stringify(found.profile);
+  });
+  return text;
+}
