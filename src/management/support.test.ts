@@ -2,6 +2,7 @@
 import {
   type InstanceState,
   type Log,
+  NO_INCIDENTS,
   NO_RESTARTS_YET,
   type SupervisorStatus,
   type WorkerState,
@@ -27,6 +28,7 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
     sockets: [{ address: '127.0.0.1', port: 3000, family: 'IPv4' }],
     restarts: { ...NO_RESTARTS_YET, exit: 2 },
     incidents: [],
+    incidentCounts: { ended: NO_INCIDENTS, open: NO_INCIDENTS },
     restarting: false,
     dryRun: false,
     totals: { duration: { boundsSeconds: [], series: [] }, requests: [], connectionsRefused: 0 },

@@ -137,7 +137,7 @@ export class Healer<Worker extends Patient> {
       const seconds = (open.end('replaced') / 1000).toFixed(1);
       log.info({ worker: worker.id, incident: id }, `worker ${worker.id} is replaced, after ${seconds} s`);
     } else {
-      open.end(`not replaced: ${problem}`);
+      open.end(`not replaced: ${problem}`, 'unresolved');
       log.error(
         { worker: worker.id, incident: id, problem },
         `worker ${worker.id} is not replaced: ${problem}`,

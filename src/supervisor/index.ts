@@ -1,4 +1,5 @@
-export type { Incident } from './incident/incident.ts';
+export { type IncidentCounts, NO_INCIDENTS } from './incident/counts.ts';
+export type { Incident, IncidentCause, IncidentOutcome } from './incident/incident.ts';
 export type { Log } from './log.ts';
 export type { SupervisorOptions } from './options.ts';
 export {

@@ -1,4 +1,5 @@
 import type { WatchdogReport, WorkerSample } from '../worker/index.ts';
+import type { IncidentCounts } from './incident/counts.ts';
 import type { Incident, IncidentCause } from './incident/incident.ts';
 
 /** Where the instance as a whole stands. `draining`: asked to leave the load balancer, still serving. */
@@ -57,6 +58,7 @@ export interface SupervisorStatus {
   readonly restarts: Readonly<Record<RestartCause, number>>;
   /** The last ones, in the order in which something was learned about them. */
   readonly incidents: readonly Incident[];
+  readonly incidentCounts: IncidentCounts;
   /** True while a rolling restart is under way. */
   readonly restarting: boolean;
   /** True while admission refuses nothing and only counts. */

@@ -132,6 +132,7 @@ class WorkerSupervisor implements Supervisor {
       restarting: this.#restarting,
       dryRun: this.#dryRun,
       incidents: this.#incidents.recent,
+      incidentCounts: this.#incidents.counts,
       totals: samples.reduce(addSample, this.#totals),
     };
   }

@@ -15,6 +15,7 @@ export async function renderPrometheus(snapshot: MetricsSnapshot): Promise<strin
     durationMetric(snapshot.totals.duration),
     ...admissionMetrics(snapshot),
     ...workerMetrics(snapshot),
+    ...incidentMetrics(snapshot),
   ];
   return AggregatorRegistry.aggregate([metrics]).metrics();
 }
@@ -115,6 +116,15 @@ function workerMetrics({ workers, restarts }: MetricsSnapshot): Metric[] {
       'Worker processes, by state.',
       WORKER_STATES.map((state) => [{ state }, workers.filter((worker) => worker.state === state).length]),
     ),
+  ];
+}
+
+function incidentMetrics({ incidentCounts }: MetricsSnapshot): Metric[] {
+  const byCause = (counts: Readonly<Record<string, number>>): Reading[] =>
+    Object.entries(counts).map(([cause, count]) => [{ cause }, count]);
+  return [
+    counter('respite_incidents_total', 'Incidents that are over, by cause.', byCause(incidentCounts.ended)),
+    gauge('respite_incidents_open', 'Incidents that last, by cause.', byCause(incidentCounts.open)),
   ];
 }
 

@@ -14,6 +14,11 @@ export interface MetricsSnapshot {
   readonly workers: readonly MetricsWorker[];
   /** Workers replaced since the start, by cause. */
   readonly restarts: Readonly<Record<string, number>>;
+  /** By cause. */
+  readonly incidentCounts: {
+    readonly ended: Readonly<Record<string, number>>;
+    readonly open: Readonly<Record<string, number>>;
+  };
   /** Counters over all workers that ever lived. */
   readonly totals: {
     readonly duration: MetricsHistogram;
