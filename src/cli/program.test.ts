@@ -32,11 +32,19 @@ async function parse(line: string): Promise<Parsed> {
 const RUNS: readonly (readonly [line: string, request: RunRequest])[] = [
   ['run server.js', { script: 'server.js', args: [], flags: {} }],
   [
-    'run --workers 2 --config c.ts --limit 9 --management off --heap 64 --dry-run s.ts',
+    'run --workers 2 --config c.ts --limit 9 --management off --heap 64 --incidents i --dry-run s.ts',
     {
       script: 's.ts',
       args: [],
-      flags: { workers: '2', config: 'c.ts', limit: '9', management: 'off', heap: '64', dryRun: true },
+      flags: {
+        workers: '2',
+        config: 'c.ts',
+        limit: '9',
+        management: 'off',
+        heap: '64',
+        incidents: 'i',
+        dryRun: true,
+      },
     },
   ],
   ['run --limit=9 s.js', { script: 's.js', args: [], flags: { limit: '9' } }],
@@ -81,6 +89,7 @@ test('version and help go to stdout', async () => {
     '--limit <n|adaptive>',
     '--management <host:port|off>',
     '--heap <MB>',
+    '--incidents <dir|off>',
     '--dry-run',
   ]) {
     assert.ok(help.includes(flag), flag);

@@ -48,6 +48,7 @@ export function createProgram({ version, run, write, writeError }: ProgramConfig
     .option('--limit <n|adaptive>', 'requests in flight at which everything is shed (default adaptive)')
     .option('--management <host:port|off>', 'health, metrics and status (default 127.0.0.1:9999)')
     .option('--heap <MB>', "old generation of each worker's heap, in megabytes (default Node's own)")
+    .option('--incidents <dir|off>', 'where incident reports are kept (default .respite/incidents)')
     .option('--dry-run', 'decide and count, but shed nothing')
     .action(async (script: string, args: readonly string[], flags: RunFlags) => {
       await run({ script, args: args[0] === '--' ? args.slice(1) : args, flags });

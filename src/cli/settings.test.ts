@@ -45,6 +45,10 @@ test('flags have words of their own', () => {
     false,
   );
   assert.equal(resolveSettings({ dryRun: true }, {}, {}).admission.dryRun, true);
+  const few = { supervisor: { incidents: { countLimit: 3 } } };
+  assert.equal(resolveSettings({ incidents: 'off' }, few, {}).supervisor.incidents, false);
+  const { incidents } = resolveSettings({ incidents: 'elsewhere' }, few, {}).supervisor;
+  assert.deepEqual(incidents, { directory: 'elsewhere', countLimit: 3, sizeLimitBytes: 209_715_200 });
 });
 
 test('the token comes from the environment when the configuration has none', () => {
@@ -72,6 +76,7 @@ const INVALID: readonly (readonly [flags: RunFlags, message: string])[] = [
   [{ limit: '0' }, `${LIMIT}, got "0"`],
   [{ limit: '1e3' }, `${LIMIT}, got "1e3"`],
   [{ limit: '-5' }, `${LIMIT}, got "-5"`],
+  [{ incidents: '' }, '--incidents must be a directory, or off, got ""'],
   [{ heap: '15' }, `${HEAP}, got "15"`],
   [{ heap: '512MB' }, `${HEAP}, got "512MB"`],
   [{ management: 'false' }, `${MANAGEMENT}, got "false"`],

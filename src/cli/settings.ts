@@ -3,6 +3,7 @@ import type { PriorityOptions } from '../admission/index.ts';
 import { type ResolvedAdmissionOptions, resolveAdmissionOptions } from '../admission/options.ts';
 import { RespiteError } from '../core/errors.ts';
 import { type ResolvedManagementOptions, resolveManagementOptions } from '../management/options.ts';
+import type { IncidentsOptions } from '../supervisor/evidence/options.ts';
 import { type ResolvedSupervisorOptions, resolveSupervisorOptions } from '../supervisor/options.ts';
 import type { RespiteConfig } from './config/config.ts';
 import { usageError } from './usage.ts';
@@ -14,6 +15,7 @@ export interface RunFlags {
   readonly limit?: string;
   readonly management?: string;
   readonly heap?: string;
+  readonly incidents?: string;
   readonly dryRun?: boolean;
 }
 
@@ -39,6 +41,7 @@ export function resolveSettings(flags: RunFlags, config: RespiteConfig, env: Nod
         ...config.supervisor,
         workers: flags.workers === 'auto' ? 'auto' : (number(flags.workers) ?? config.supervisor?.workers),
         heapMb: number(flags.heap) ?? config.supervisor?.heapMb,
+        incidents: incidents(flags.incidents, config.supervisor?.incidents),
       }),
       management: resolveManagementOptions({
         address: flags.management === 'off' ? false : (flags.management ?? config.management?.address),
@@ -56,6 +59,15 @@ function withSalt(priority: PriorityOptions | false | undefined): PriorityOption
   return priority === false ? false : { ...priority, salt: priority?.salt ?? randomUUID() };
 }
 
+/** The flag names the directory; what else there is to say of incidents is in the configuration. */
+function incidents(
+  flag: string | undefined,
+  configured: IncidentsOptions | false | undefined,
+): IncidentsOptions | false | undefined {
+  if (flag === undefined) return configured;
+  return flag === 'off' ? false : { ...(configured === false ? {} : configured), directory: flag };
+}
+
 /** Text that is no number becomes one that every rule refuses. */
 function number(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
@@ -69,6 +81,7 @@ function asTyped(flags: RunFlags, message: string): string {
       ['admission.limit', '--limit', flags.limit, 'a whole number of at least 1, or adaptive'],
       ['supervisor.workers', '--workers', flags.workers, 'a whole number from 1 to 1024, or auto'],
       ['supervisor.heapMb', '--heap', flags.heap, 'a whole number of megabytes, at least 16'],
+      ['supervisor.incidents.directory', '--incidents', flags.incidents, 'a directory, or off'],
       ['management.address', '--management', flags.management, 'host:port, :port, a port, or off'],
     ];
   for (const [option, flag, typed, rule] of rules) {

@@ -6,6 +6,12 @@ import {
   type ResolvedDetectOptions,
   resolveDetectOptions,
 } from './detect/options.ts';
+import {
+  DEFAULTS as INCIDENTS_DEFAULTS,
+  type IncidentsOptions,
+  type ResolvedIncidentsOptions,
+  resolveIncidentsOptions,
+} from './evidence/options.ts';
 
 /** Options of the supervisor. Only `undefined` means default. */
 export interface SupervisorOptions {
@@ -23,6 +29,8 @@ export interface SupervisorOptions {
   readonly heapMb?: number | undefined;
   /** What is taken for a fault of a worker, so that it is replaced. */
   readonly detect?: DetectOptions | undefined;
+  /** What is kept of incidents on disk, and where; false for nothing. */
+  readonly incidents?: IncidentsOptions | false | undefined;
 }
 
 export interface ResolvedSupervisorOptions {
@@ -33,6 +41,7 @@ export interface ResolvedSupervisorOptions {
   readonly startTimeoutMs: number;
   readonly heapMb: number | undefined;
   readonly detect: ResolvedDetectOptions;
+  readonly incidents: ResolvedIncidentsOptions | false;
 }
 
 export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
@@ -43,6 +52,7 @@ export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
   startTimeoutMs: 60_000,
   heapMb: undefined,
   detect: DETECT_DEFAULTS,
+  incidents: INCIDENTS_DEFAULTS,
 });
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
@@ -67,5 +77,6 @@ export function resolveSupervisorOptions(options: SupervisorOptions = {}): Resol
     startTimeoutMs: whole('startTimeoutMs', 1),
     heapMb: heapMb === undefined ? undefined : integer('supervisor.heapMb', heapMb, 16),
     detect: resolveDetectOptions(options.detect),
+    incidents: resolveIncidentsOptions(options.incidents),
   });
 }

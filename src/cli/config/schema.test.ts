@@ -48,12 +48,13 @@ const VALID: readonly unknown[] = [
         blockedLoop: { unreadyMs: 500, evidenceMs: 1000, killMs: 2000 },
         gcDeathSpiral: { warnShare: 0.5 },
       },
+      incidents: { directory: '/var/lib/x', countLimit: 1, sizeLimitBytes: 1 },
     },
     management: { address: '[::1]:9999', token: 'secret' },
   },
   {
     admission: { turnBudget: false, priority: false, limit: 'adaptive', adaptiveLimit: { maxLimit: 512 } },
-    supervisor: { workers: 'auto', detect: { blockedLoop: false, gcDeathSpiral: false } },
+    supervisor: { workers: 'auto', detect: { blockedLoop: false, gcDeathSpiral: false }, incidents: false },
     management: { address: false },
   },
 ];
@@ -210,13 +211,18 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
     'supervisor.detect.blockedLoop.killMs must be a whole number of at least 500, got 499',
   ],
   [
+    { supervisor: { incidents: { countLimit: 0 } } },
+    'supervisor.incidents.countLimit must be a whole number of at least 1, got 0',
+  ],
+  [{ supervisor: { incidents: { directory: '' } } }, 'supervisor.incidents.directory must be a text, got ""'],
+  [
     { supervisor: { detect: { blockedLoop: { after: 499 } } } },
     'supervisor.detect.blockedLoop.after is not an option; known are unreadyMs, evidenceMs, killMs',
   ],
   [{ supervisor: { heapMb: 15 } }, 'supervisor.heapMb must be a whole number of at least 16, got 15'],
   [
     { supervisor: { worker: 1 } },
-    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, heapMb, detect',
+    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, heapMb, detect, incidents',
   ],
   [{ management: { address: 'nowhere' } }, `management.address ${ADDRESS}, got "nowhere"`],
   [{ management: { address: true } }, `management.address ${ADDRESS}, got true`],

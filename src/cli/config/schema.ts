@@ -142,6 +142,12 @@ const detect = strict({
   gcDeathSpiral: z.union([z.literal(false, 'false or an object'), gcDeathSpiral]).optional(),
 });
 
+const incidents = strict({
+  directory: z.string('a text').min(1, 'a text').optional(),
+  countLimit: integer(1).optional(),
+  sizeLimitBytes: integer(1).optional(),
+});
+
 const supervisor = strict({
   workers: z
     .custom<number | 'auto'>(
@@ -155,6 +161,7 @@ const supervisor = strict({
   startTimeoutMs: integer(1).optional(),
   heapMb: integer(16).optional(),
   detect: detect.optional(),
+  incidents: z.union([z.literal(false, 'false or an object'), incidents]).optional(),
 });
 
 const management = strict({
