@@ -2,6 +2,7 @@ import { isatty } from 'node:tty';
 import type { Management } from '../management/index.ts';
 import type { ResolvedManagementOptions } from '../management/options.ts';
 import { type Supervisor, startSupervisor } from '../supervisor/index.ts';
+import type { ResolvedSupervisorOptions } from '../supervisor/options.ts';
 import { loadConfig } from './config/load.ts';
 import { createLog, type LateLog, resolveLogSettings } from './log.ts';
 import { write } from './output.ts';
@@ -9,6 +10,7 @@ import type { RunRequest } from './program.ts';
 import { resolveScript } from './script.ts';
 import { resolveSettings } from './settings.ts';
 import { handleSignals } from './signals.ts';
+import { startTelling } from './telling.ts';
 
 /** `respite run`: resolves with the exit code when everything has ended. Rejects when it cannot start. */
 export async function run({ script, args, flags }: RunRequest, version: string): Promise<number> {
@@ -19,10 +21,18 @@ export async function run({ script, args, flags }: RunRequest, version: string):
   const { admission, supervisor: options, management } = resolveSettings(flags, config, process.env);
 
   const log = createLog(logSettings);
+  const telling = startTelling(config.notify, file, log);
   // First the worker; what is loaded from here on is loaded while it starts.
-  const supervisor = startSupervisor({ script: file, args, supervisor: options, admission, log });
+  const supervisor = startSupervisor({
+    script: file,
+    args,
+    supervisor: options,
+    admission,
+    log,
+    onIncident: telling?.tell,
+  });
   const ignoreSignals = handleSignals({ supervisor, log });
-  const opening = openManagement(management, supervisor, log, version);
+  const opening = openManagement(management, supervisor, log, version, options.incidents);
   opening.catch(() => {
     supervisor.stop('SIGTERM');
   });
@@ -31,7 +41,7 @@ export async function run({ script, args, flags }: RunRequest, version: string):
   ignoreSignals();
   await log.open();
   if (failure !== undefined) write('stderr', `respite: ${failure}\n`);
-  await (await opening)?.close();
+  await Promise.all([opening.then((opened) => opened?.close()), telling?.close()]);
   return exitCode;
 }
 
@@ -40,9 +50,17 @@ async function openManagement(
   supervisor: Supervisor,
   log: LateLog,
   version: string,
+  incidents: ResolvedSupervisorOptions['incidents'],
 ): Promise<Management | undefined> {
   await log.open();
   if (address === false) return undefined;
   const { startManagement } = await import('../management/index.ts');
-  return await startManagement({ supervisor, log, version, address, token });
+  return await startManagement({
+    supervisor,
+    log,
+    version,
+    address,
+    token,
+    incidentsDirectory: incidents === false ? undefined : incidents.directory,
+  });
 }

@@ -1,4 +1,4 @@
-// Who may change something. Reading is free for everybody who reaches the port; POST is not.
+// Who may change something, or read of incidents. Counters and health are free for everybody who reaches the port.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
@@ -14,13 +14,13 @@ export interface Refusal {
 }
 
 /**
- * Undefined when the request may change something.
+ * Undefined when the request may change something, and read what holds paths, function names and evidence.
  *
  * On loopback no token is needed, but a browser on the same machine runs pages of strangers: they reach the port with
  * a foreign Origin (cross-site request forgery), or under a name of their own that resolves to 127.0.0.1 (DNS
  * rebinding), which the Host header tells.
  */
-export function refusePost(
+export function refuseStranger(
   headers: IncomingHttpHeaders,
   { loopback, token }: AccessPolicy,
 ): Refusal | undefined {

@@ -1,12 +1,18 @@
 import type { Log, Supervisor, SupervisorStatus } from '../supervisor/index.ts';
 import { type Answer, json, refusal } from './answer.ts';
 import { type Health, liveness, overallHealth, readiness } from './health.ts';
+import { listIncidents, showIncident, showReport } from './incidents.ts';
+import { forStrangers } from './strangers.ts';
 
 export interface RouteContext {
   readonly supervisor: Pick<Supervisor, 'status' | 'drain' | 'restart' | 'setDryRun'>;
   readonly log: Log;
   readonly version: string;
   readonly nowMs: number;
+  /** Where incidents are kept; undefined when they aren't. */
+  readonly incidentsDirectory: string | undefined;
+  /** Who asks may see all: on loopback, or with the token. */
+  readonly isEntitled: boolean;
 }
 
 export type Method = 'GET' | 'POST';
@@ -15,9 +21,13 @@ export interface Route {
   /** For the index at `/`. */
   readonly about: string;
   readonly method: Method;
-  readonly answer: (context: RouteContext) => Answer | Promise<Answer>;
+  /** A POST is for the entitled anyway. Default: for everybody who reaches the port. */
+  readonly access?: 'entitled';
+  /** @param id What the path has in the place of `:id`; empty otherwise. */
+  readonly answer: (context: RouteContext, id: string) => Answer | Promise<Answer>;
 }
 
+/** By path; `:id` stands for a segment of anything. */
 export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/', { method: 'GET', about: 'this list', answer: index }],
   ['/health', { method: 'GET', about: 'is the instance well', answer: health(overallHealth) }],
@@ -25,6 +35,15 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/health/ready', { method: 'GET', about: 'should requests come here', answer: health(readiness) }],
   ['/metrics', { method: 'GET', about: 'metrics in Prometheus text format', answer: metrics }],
   ['/status', { method: 'GET', about: 'workers, sockets and counters', answer: status }],
+  [
+    '/incidents',
+    { method: 'GET', about: 'incidents, newest first', access: 'entitled', answer: listIncidents },
+  ],
+  ['/incidents/:id', { method: 'GET', about: 'one of them', access: 'entitled', answer: showIncident }],
+  [
+    '/incidents/:id/report.html',
+    { method: 'GET', about: 'its report', access: 'entitled', answer: showReport },
+  ],
   ['/drain', { method: 'POST', about: 'leave the load balancer, keep serving', answer: drain }],
   [
     '/admission/dry-run',
@@ -33,6 +52,15 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/admission/enforce', { method: 'POST', about: 'refuse again', answer: dryRun(false) }],
   ['/restart', { method: 'POST', about: 'replace every worker, one after the other', answer: restart }],
 ]);
+
+/** The route that a path belongs to, and the id in it. */
+export function findRoute(path: string): { readonly route: Route; readonly id: string } | undefined {
+  const exact = path.includes(':') ? undefined : ROUTES.get(path);
+  if (exact !== undefined) return { route: exact, id: '' };
+  const [, before, id, after = ''] = /^(\/[^/]+)\/([^/]+)(\/.*)?$/.exec(path) ?? [];
+  const route = ROUTES.get(`${before}/:id${after}`);
+  return route === undefined || id === undefined ? undefined : { route, id };
+}
 
 function index({ version }: RouteContext): Answer {
   const endpoints = [...ROUTES].map(([path, { method, about }]) => [`${method} ${path}`, about]);
@@ -56,8 +84,8 @@ async function metrics({ supervisor }: RouteContext): Promise<Answer> {
   };
 }
 
-function status({ supervisor, version, nowMs }: RouteContext): Answer {
-  const now = supervisor.status();
+function status({ supervisor, version, nowMs, isEntitled }: RouteContext): Answer {
+  const now = isEntitled ? supervisor.status() : forStrangers(supervisor.status());
   const withUptime = <T extends { readonly startedAtMs: number }>(
     what: T,
   ): T & { uptimeSeconds: number } => ({

@@ -17,12 +17,19 @@ interface Setup {
 
 async function setup(
   t: TestContext,
-  given: { token?: string; address?: ManagementAddress } = {},
+  given: { token?: string; address?: ManagementAddress; incidentsDirectory?: string } = {},
 ): Promise<Setup> {
   const supervisor = new FakeSupervisor();
   const log = new FakeLog();
-  const { address = FREE, token } = given;
-  const management = await startManagement({ supervisor, log, version: '1.2.3', address, token });
+  const { address = FREE, token, incidentsDirectory } = given;
+  const management = await startManagement({
+    supervisor,
+    log,
+    version: '1.2.3',
+    address,
+    token,
+    incidentsDirectory,
+  });
   t.after(() => management.close());
   return { management, supervisor, log };
 }
@@ -104,6 +111,9 @@ test('the index names every endpoint', async (t) => {
     'GET /health/ready',
     'GET /metrics',
     'GET /status',
+    'GET /incidents',
+    'GET /incidents/:id',
+    'GET /incidents/:id/report.html',
     'POST /drain',
     'POST /admission/dry-run',
     'POST /admission/enforce',
@@ -197,6 +207,7 @@ test('close does not wait for connections', async () => {
     version: '1.2.3',
     address: FREE,
     token: undefined,
+    incidentsDirectory: undefined,
   });
   const socket = connect(Number(management.address.split(':')[1]), '127.0.0.1');
   socket.on('error', () => {

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopbackAddress, refusePost } from './access.ts';
+import { isLoopbackAddress, refuseStranger } from './access.ts';
 import { type Answer, refusal, send } from './answer.ts';
 import { listen } from './listen.ts';
 import type { ManagementAddress } from './options.ts';
-import { type Method, type RouteContext, ROUTES } from './routes.ts';
+import { findRoute, type Method, type RouteContext } from './routes.ts';
 
 // Importing node:http reads each of its exports, WebSocket too, which loads undici: 36 ms instead of 1.
 const { createServer } = process.getBuiltinModule('node:http');
 
 /** What the management port shows and steers. */
-export interface ManagementConfig extends Omit<RouteContext, 'nowMs'> {
+export interface ManagementConfig extends Omit<RouteContext, 'nowMs' | 'isEntitled'> {
   readonly address: ManagementAddress;
   readonly token: string | undefined;
 }
@@ -43,21 +43,22 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
   });
 
   async function answer({ url = '/', method, headers }: IncomingMessage): Promise<Answer> {
-    const route = ROUTES.get(url.split('?', 1)[0] ?? '/');
-    if (route === undefined) return refusal(404, 'no such endpoint; GET / lists them');
+    const found = findRoute(url.split('?', 1)[0] ?? '/');
+    if (found === undefined) return refusal(404, 'no such endpoint; GET / lists them');
+    const { route, id } = found;
     const allowed = METHODS[route.method];
     if (method === undefined || !allowed.includes(method)) {
       return refusal(405, `this endpoint takes ${allowed.join(' and ')}`, { Allow: allowed.join(', ') });
     }
-    const refused = route.method === 'POST' ? refusePost(headers, { loopback, token }) : undefined;
-    if (refused !== undefined) {
+    const refused = refuseStranger(headers, { loopback, token });
+    if (refused !== undefined && (route.method === 'POST' || route.access === 'entitled')) {
       return refusal(
         refused.status,
         refused.reason,
         refused.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {},
       );
     }
-    return await route.answer({ ...config, nowMs: Date.now() });
+    return await route.answer({ ...config, nowMs: Date.now(), isEntitled: refused === undefined }, id);
   }
 
   const bound = await listen(server, address, log);

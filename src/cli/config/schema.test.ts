@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveAdmissionOptions } from '../../admission/options.ts';
 import { resolveManagementOptions } from '../../management/options.ts';
+import { resolveNotifyOptions } from '../../supervisor/notify/options.ts';
 import { resolveSupervisorOptions } from '../../supervisor/options.ts';
 import { checkConfig } from './schema.ts';
 
@@ -51,6 +52,14 @@ const VALID: readonly unknown[] = [
       incidents: { directory: '/var/lib/x', countLimit: 1, sizeLimitBytes: 1 },
     },
     management: { address: '[::1]:9999', token: 'secret' },
+    notify: {
+      webhook: { url: 'https://h/x', headers: { a: 'b' }, timeoutMs: 1, secret: 'sixteen characters' },
+      slack: { url: 'http://127.0.0.1:1/x' },
+      command: ['/usr/bin/mail', '-s', 'it has died'],
+      events: ['recovered'],
+      repeatWindowMs: 0,
+      giveUpAfterMs: 1,
+    },
   },
   {
     admission: { turnBudget: false, priority: false, limit: 'adaptive', adaptiveLimit: { maxLimit: 512 } },
@@ -230,6 +239,33 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
     { management: { token: 'two words' } },
     'management.token must be a string of visible characters without spaces',
   ],
+  [{ notify: { webhook: { url: 'secret' } } }, 'notify.webhook.url must be an http or https URL'],
+  [{ notify: { webhook: {} } }, 'notify.webhook.url must be an http or https URL'],
+  [
+    { notify: { webhook: { url: 'http://h', headers: { a: 1 } } } },
+    'notify.webhook.headers must be an object of header names and texts',
+  ],
+  [
+    { notify: { webhook: { url: 'http://h', secret: 'short' } } },
+    'notify.webhook.secret must be whsec_ and base64, or a text of at least 16 characters',
+  ],
+  [
+    { notify: { webhook: { url: 'http://h', timeoutMs: 60_001 } } },
+    'notify.webhook.timeoutMs must be a whole number from 1 to 60000, got 60001',
+  ],
+  [{ notify: { slack: { url: 'file:///x' } } }, 'notify.slack.url must be an http or https URL'],
+  [
+    { notify: { command: 'mail' } },
+    'notify.command must be an array of texts, the executable first, got "mail"',
+  ],
+  [
+    { notify: { events: ['closed'] } },
+    'notify.events must be an array of opened, recovered, unresolved, got an array',
+  ],
+  [
+    { notify: { email: 1 } },
+    'notify.email is not an option; known are webhook, slack, command, events, repeatWindowMs, giveUpAfterMs',
+  ],
   [{ management: { port: 1 } }, 'management.port is not an option; known are address, token'],
 ];
 
@@ -238,10 +274,11 @@ for (const [config, problem] of INVALID) {
     assert.deepEqual(checkConfig(config), { ok: false, problems: [problem] });
     assert.throws(
       () => {
-        const { admission, supervisor, management } = config as Record<string, never>;
+        const { admission, supervisor, management, notify } = config as Record<string, never>;
         resolveAdmissionOptions(admission);
         resolveSupervisorOptions(supervisor);
         resolveManagementOptions(management);
+        resolveNotifyOptions(notify);
       },
       { message: problem },
     );
@@ -252,7 +289,7 @@ for (const [config, problem] of INVALID) {
 const INVALID_FILE: readonly (readonly [config: unknown, problems: readonly string[]])[] = [
   [null, ['the configuration must be an object, got null']],
   [() => ({}), ['the configuration must be an object, got a function']],
-  [{ admision: {} }, ['admision is not an option; known are admission, supervisor, management']],
+  [{ admision: {} }, ['admision is not an option; known are admission, supervisor, management, notify']],
   [{ admission: { routes: 'x' } }, ['admission.routes must be an object, got "x"']],
   [
     { admission: { routes: { '/x': { cost: () => 1 } } } },
@@ -264,7 +301,7 @@ const INVALID_FILE: readonly (readonly [config: unknown, problems: readonly stri
     [
       'supervisor.workers must be a whole number from 1 to 1024, or auto, got "all"',
       'supervisor.listeningCopies must be a whole number from 1 to 256, got 1e+300',
-      'extra is not an option; known are admission, supervisor, management',
+      'extra is not an option; known are admission, supervisor, management, notify',
     ],
   ],
 ];

@@ -4,6 +4,19 @@ import { CALLER_RULE, CALLERS_RULE, isAddress } from '../../admission/criticalit
 import { CRITICALITIES, policyConflict } from '../../admission/policy.ts';
 import { HEADER_NAME, RESERVED_RULE } from '../../admission/priority/options.ts';
 import { ADDRESS_RULE, isToken, parseAddress, TOKEN_RULE } from '../../management/options.ts';
+import {
+  areEvents,
+  areHeaders,
+  COMMAND_RULE,
+  EVENTS_RULE,
+  HEADERS_RULE,
+  isCommand,
+  isSecret,
+  isWebhookUrl,
+  type NotifyEvent,
+  SECRET_RULE,
+  URL_RULE,
+} from '../../supervisor/notify/options.ts';
 import type { RespiteConfig } from './config.ts';
 
 // The rules of the options' own resolvers in the same words, which a test holds together: a resolver stops at the
@@ -174,10 +187,36 @@ const management = strict({
   token: z.custom<string>(isToken, TOKEN_RULE).optional(),
 });
 
+const url = z.custom<string>(isWebhookUrl, URL_RULE);
+
+const notify = strict({
+  webhook: strict({
+    url,
+    headers: z.custom<Readonly<Record<string, string>>>(areHeaders, HEADERS_RULE).optional(),
+    timeoutMs: integer(1, 60_000).optional(),
+    secret: z.custom<string>(isSecret, SECRET_RULE).optional(),
+  }).optional(),
+  slack: strict({ url }).optional(),
+  command: z.custom<readonly [string, ...string[]]>(isCommand, COMMAND_RULE).optional(),
+  events: z.custom<readonly NotifyEvent[]>(areEvents, EVENTS_RULE).optional(),
+  repeatWindowMs: integer(0).optional(),
+  giveUpAfterMs: integer(0).optional(),
+});
+
+/** What is never shown, not even when it is broken. */
+const SECRETS: ReadonlySet<string> = new Set([
+  'management.token',
+  'notify.webhook.url',
+  'notify.webhook.headers',
+  'notify.webhook.secret',
+  'notify.slack.url',
+]);
+
 const schema = strict({
   admission: admission.optional(),
   supervisor: supervisor.optional(),
   management: management.optional(),
+  notify: notify.optional(),
 });
 
 /** A configuration that keeps the rules, or one line for each that is broken: path, rule and value. */
@@ -209,8 +248,7 @@ function lines(issue: z.core.$ZodIssue, root: unknown): string[] {
     case 'invalid_key':
       return [`${name} must be ${ROUTE_RULE}, got ${JSON.stringify(path.at(-1))}`];
     default:
-      // A token is a secret, even a broken one.
-      if (name === 'management.token') return [`${name} must be ${issue.message}`];
+      if (SECRETS.has(name)) return [`${name} must be ${issue.message}`];
       return [`${name} must be ${issue.message}, got ${showValue(valueAt(root, path))}`];
   }
 }

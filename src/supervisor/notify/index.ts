@@ -4,7 +4,7 @@ import type { Channel } from './channel.ts';
 import { command } from './command.ts';
 import { Notifier } from './notifier.ts';
 import { type NotifyOptions, type ResolvedNotifyOptions, resolveNotifyOptions } from './options.ts';
-import { sender, testPayload } from './payload.ts';
+import { type Payload, sender, testPayload } from './payload.ts';
 import type { Failure } from './plan.ts';
 import { slack } from './slack.ts';
 import { webhook } from './webhook.ts';
@@ -34,13 +34,19 @@ export interface Tried {
 export async function tryNotifications(options: NotifyOptions): Promise<readonly Tried[]> {
   const message = testPayload(sender('respite notify test'), Date.now());
   const channels = channelsOf(resolveNotifyOptions(options));
-  return Promise.all(
-    channels.map(async (channel) => {
-      const beganMs = performance.now();
-      const failure = await channel.send(message, new AbortController().signal);
-      return { channel: channel.name, failure, tookMs: Math.round(performance.now() - beganMs) };
-    }),
-  );
+  // A message under way keeps no process alive, and here there is nothing else.
+  const alive = setInterval(() => {}, 1000);
+  try {
+    return await Promise.all(channels.map(async (channel) => tryOnce(channel, message)));
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+async function tryOnce(channel: Channel, message: Payload): Promise<Tried> {
+  const beganMs = performance.now();
+  const failure = await channel.send(message, new AbortController().signal);
+  return { channel: channel.name, failure, tookMs: Math.round(performance.now() - beganMs) };
 }
 
 function channelsOf(options: ResolvedNotifyOptions): readonly Channel[] {
