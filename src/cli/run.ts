@@ -2,6 +2,7 @@ import { isatty } from 'node:tty';
 import type { Management } from '../management/index.ts';
 import type { ResolvedManagementOptions } from '../management/options.ts';
 import { type Supervisor, startSupervisor } from '../supervisor/index.ts';
+import type { Fleet } from '../supervisor/fleet/index.ts';
 import type { ResolvedSupervisorOptions } from '../supervisor/options.ts';
 import { loadConfig } from './config/load.ts';
 import { createLog, type LateLog, resolveLogSettings } from './log.ts';
@@ -22,6 +23,8 @@ export async function run({ script, args, flags }: RunRequest, version: string):
 
   const log = createLog(logSettings);
   const telling = startTelling(config.notify, file, log);
+  // Before the worker: what decides about healing must be there when something goes wrong.
+  const fleet = await joinFleet(options.fleet, log);
   // First the worker; what is loaded from here on is loaded while it starts.
   const supervisor = startSupervisor({
     script: file,
@@ -30,6 +33,7 @@ export async function run({ script, args, flags }: RunRequest, version: string):
     admission,
     log,
     onIncident: telling?.tell,
+    inTurn: fleet === undefined ? undefined : (cause, heal) => fleet.inTurn(cause, heal),
   });
   const ignoreSignals = handleSignals({ supervisor, log });
   const opening = openManagement(management, supervisor, log, version, options.incidents);
@@ -41,8 +45,17 @@ export async function run({ script, args, flags }: RunRequest, version: string):
   ignoreSignals();
   await log.open();
   if (failure !== undefined) write('stderr', `respite: ${failure}\n`);
-  await Promise.all([opening.then((opened) => opened?.close()), telling?.close()]);
+  await Promise.all([opening.then((opened) => opened?.close()), telling?.close(), fleet?.leave()]);
   return exitCode;
+}
+
+async function joinFleet(
+  options: ResolvedSupervisorOptions['fleet'],
+  log: LateLog,
+): Promise<Fleet | undefined> {
+  if (options === undefined) return undefined;
+  const { Fleet: Joined } = await import('../supervisor/fleet/index.ts');
+  return new Joined(options, log);
 }
 
 async function openManagement(

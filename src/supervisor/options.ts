@@ -12,6 +12,7 @@ import {
   type ResolvedIncidentsOptions,
   resolveIncidentsOptions,
 } from './evidence/options.ts';
+import { type FleetOptions, type ResolvedFleetOptions, resolveFleetOptions } from './fleet/options.ts';
 
 /** Options of the supervisor. Only `undefined` means default. */
 export interface SupervisorOptions {
@@ -31,6 +32,8 @@ export interface SupervisorOptions {
   readonly detect?: DetectOptions | undefined;
   /** What is kept of incidents on disk, and where; false for nothing. */
   readonly incidents?: IncidentsOptions | false | undefined;
+  /** Instances that heal in turns, by way of a Redis that they share. Default: each for itself. */
+  readonly fleet?: FleetOptions | undefined;
 }
 
 export interface ResolvedSupervisorOptions {
@@ -42,6 +45,7 @@ export interface ResolvedSupervisorOptions {
   readonly heapMb: number | undefined;
   readonly detect: ResolvedDetectOptions;
   readonly incidents: ResolvedIncidentsOptions | false;
+  readonly fleet: ResolvedFleetOptions | undefined;
 }
 
 export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
@@ -53,6 +57,7 @@ export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
   heapMb: undefined,
   detect: DETECT_DEFAULTS,
   incidents: INCIDENTS_DEFAULTS,
+  fleet: undefined,
 });
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
@@ -78,5 +83,6 @@ export function resolveSupervisorOptions(options: SupervisorOptions = {}): Resol
     heapMb: heapMb === undefined ? undefined : integer('supervisor.heapMb', heapMb, 16),
     detect: resolveDetectOptions(options.detect),
     incidents: resolveIncidentsOptions(options.incidents),
+    fleet: options.fleet === undefined ? undefined : resolveFleetOptions(options.fleet),
   });
 }

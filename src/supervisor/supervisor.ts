@@ -11,7 +11,7 @@ import { ParentRelay } from './parent-relay.ts';
 import { Replacements } from './replacements.ts';
 import { emptySlot, type Slot } from './slot.ts';
 import { SocketExchange } from './socket-exchange.ts';
-import type { InstanceState, SupervisorStatus } from './status.ts';
+import type { HealedCause, InstanceState, SupervisorStatus } from './status.ts';
 import { addSample, NO_TOTALS } from './totals.ts';
 import { type Exit, WorkerProcess } from './worker-process.ts';
 
@@ -25,6 +25,10 @@ export interface SupervisorConfig {
   readonly admission: ResolvedAdmissionOptions;
   readonly log: Log;
   readonly onIncident?: OnIncident | undefined;
+  /** Runs a healing when it is this instance's turn in its fleet. Default: at once. */
+  readonly inTurn?:
+    | ((cause: HealedCause, heal: () => Promise<string | undefined>) => Promise<string | undefined>)
+    | undefined;
 }
 
 /** How it all ended. `failure` says in one line what went wrong, undefined when it was asked to stop. */
@@ -97,7 +101,9 @@ class WorkerSupervisor implements Supervisor {
       incidents: this.#incidents,
       replace: async (worker, cause) => {
         const slot = this.#slots[worker.slot - 1];
-        return slot === undefined ? 'it has no place' : this.#replacements.heal(slot, worker, cause);
+        if (slot === undefined) return 'it has no place';
+        const heal = (): Promise<string | undefined> => this.#replacements.heal(slot, worker, cause);
+        return config.inTurn === undefined ? heal() : config.inTurn(cause, heal);
       },
     });
     this.#replacements = new Replacements({

@@ -50,6 +50,7 @@ const VALID: readonly unknown[] = [
         gcDeathSpiral: { warnShare: 0.5 },
       },
       incidents: { directory: '/var/lib/x', countLimit: 1, sizeLimitBytes: 1 },
+      fleet: { client: { call: async () => {} }, name: 'shop-api.eu_1', share: 0.5, leaseMs: 1000 },
     },
     management: { address: '[::1]:9999', token: 'secret' },
     notify: {
@@ -231,7 +232,23 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ supervisor: { heapMb: 15 } }, 'supervisor.heapMb must be a whole number of at least 16, got 15'],
   [
     { supervisor: { worker: 1 } },
-    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, heapMb, detect, incidents',
+    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, heapMb, detect, incidents, fleet',
+  ],
+  [
+    { supervisor: { fleet: { client: 'redis://h', name: 'x' } } },
+    'supervisor.fleet.client must be a client of ioredis, iovalkey or node-redis, got "redis://h"',
+  ],
+  [
+    { supervisor: { fleet: { client: { call: () => {} }, name: 'a b' } } },
+    'supervisor.fleet.name must be a name of letters, digits, ".", "_" and "-", got "a b"',
+  ],
+  [
+    { supervisor: { fleet: { client: { call: () => {} }, name: 'x', share: 34 } } },
+    `supervisor.fleet.share ${RATIO}, got 34`,
+  ],
+  [
+    { supervisor: { fleet: { client: { call: () => {} }, name: 'x', leaseMs: 999 } } },
+    'supervisor.fleet.leaseMs must be a whole number of at least 1000, got 999',
   ],
   [{ management: { address: 'nowhere' } }, `management.address ${ADDRESS}, got "nowhere"`],
   [{ management: { address: true } }, `management.address ${ADDRESS}, got true`],

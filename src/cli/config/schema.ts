@@ -17,6 +17,13 @@ import {
   SECRET_RULE,
   URL_RULE,
 } from '../../supervisor/notify/options.ts';
+import {
+  CLIENT_RULE,
+  isRedisClient,
+  NAME_PATTERN,
+  NAME_RULE,
+  type RedisClient,
+} from '../../supervisor/fleet/options.ts';
 import type { RespiteConfig } from './config.ts';
 
 // The rules of the options' own resolvers in the same words, which a test holds together: a resolver stops at the
@@ -161,6 +168,13 @@ const incidents = strict({
   sizeLimitBytes: integer(1).optional(),
 });
 
+const fleet = strict({
+  client: z.custom<RedisClient>(isRedisClient, CLIENT_RULE),
+  name: z.string(NAME_RULE).regex(NAME_PATTERN, NAME_RULE),
+  share: fraction(1).optional(),
+  leaseMs: integer(1000).optional(),
+});
+
 const supervisor = strict({
   workers: z
     .custom<number | 'auto'>(
@@ -175,6 +189,7 @@ const supervisor = strict({
   heapMb: integer(16).optional(),
   detect: detect.optional(),
   incidents: z.union([z.literal(false, 'false or an object'), incidents]).optional(),
+  fleet: fleet.optional(),
 });
 
 const management = strict({
