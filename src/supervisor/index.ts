@@ -1,7 +1,7 @@
-export { type IncidentCounts, NO_INCIDENTS } from './incident/counts.ts';
-export type { Incident, IncidentCause, IncidentOutcome } from './incident/incident.ts';
+export { NO_INCIDENTS } from './incident/counts.ts';
+export type { Incident } from './incident/incident.ts';
 export type { Log } from './log.ts';
-export type { NotifyEvent, NotifyOptions } from './notify/options.ts';
+export type { NotifyOptions } from './notify/options.ts';
 export type { SupervisorOptions } from './options.ts';
 export {
   type InstanceState,

@@ -25,6 +25,7 @@ interface Told {
   readonly incident: {
     readonly id: string;
     readonly cause: string;
+    readonly summary: string;
     readonly worker: { readonly pid: number };
   };
 }
@@ -77,6 +78,7 @@ test('a webhook that fails twice hears of the opening and of the recovery, once 
     );
   }
   assert.equal(new Set(told.map(({ id }) => id)).size, 2, 'a try has the id of the one before');
+  assert.match(told[0]?.incident.summary ?? '', /in spinForEver/, 'the first try has the stack already');
   await running.stop();
   assert.equal(told.length, 4);
   assert.match(running.stderr, /webhook 127\.0\.0\.1:\d+: status 503; trying again/);

@@ -185,6 +185,7 @@ test('a message stays small', () => {
     repeatWindowMs: 1,
     giveUpAfterMs: 1,
     queueLimit: 1,
+    settleMs: 0,
   });
   const [action = assert.fail('nothing to send')] = actions;
   const { incident: told } = payload(action.message, SENDER);

@@ -10,7 +10,6 @@ import { slack } from './slack.ts';
 import { webhook } from './webhook.ts';
 
 export { Notifier } from './notifier.ts';
-export type { NotifyEvent, NotifyOptions } from './options.ts';
 
 /** Starts telling people. @param script The user's script, which the messages name. */
 export function startNotifier(options: NotifyOptions, script: string, log: Log): Notifier {

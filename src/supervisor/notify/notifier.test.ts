@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import type { Log } from '../log.ts';
 import type { Channel } from './channel.ts';
 import { incident, over } from './fake-incident.test.ts';
@@ -48,17 +48,20 @@ class Asked implements Channel {
   }
 }
 
-function setup(...channels: Channel[]): { notifier: Notifier; log: Lines } {
+/** With a clock of the test's own, which stands half a second after each incident. */
+function setup(t: TestContext, ...channels: Channel[]): { notifier: Notifier; log: Lines } {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const log = new Lines();
   return { notifier: new Notifier({ channels, options: DEFAULTS, sender: SENDER, log }), log };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test('each channel is told in its own time', async () => {
+test('each channel is told in its own time', async (t) => {
   const [quick, slow] = [new Asked(), new Asked()];
-  const { notifier } = setup(quick, slow);
+  const { notifier } = setup(t, quick, slow);
   notifier.tell(incident('a'));
+  t.mock.timers.tick(500);
   quick.tries[0]?.answer();
   await settled();
   notifier.tell(over(incident('a')));
@@ -71,7 +74,7 @@ test('each channel is told in its own time', async () => {
   assert.deepEqual(slow.told, ['opened a', 'recovered a']);
 });
 
-test('a channel that throws, and a message that is given up, are a line of the log', async () => {
+test('a channel that throws, and a message that is given up, are a line of the log', async (t) => {
   const broken: Channel = {
     name: 'broken',
     send: () => {
@@ -79,8 +82,9 @@ test('a channel that throws, and a message that is given up, are a line of the l
     },
   };
   const asked = new Asked();
-  const { notifier, log } = setup(broken, asked);
+  const { notifier, log } = setup(t, broken, asked);
   notifier.tell(incident('a'));
+  t.mock.timers.tick(500);
   asked.tries[0]?.answer({ reason: 'status 404', hopeless: true, retryAfterMs: 0 });
   await settled();
   assert.deepEqual(log.lines, [
@@ -90,10 +94,11 @@ test('a channel that throws, and a message that is given up, are a line of the l
   await notifier.close();
 });
 
-test('at the end what waits is tried once more', async () => {
+test('at the end what waits is tried once more', async (t) => {
   const asked = new Asked();
-  const { notifier, log } = setup(asked);
+  const { notifier, log } = setup(t, asked);
   notifier.tell(incident('a'));
+  t.mock.timers.tick(500);
   asked.tries[0]?.answer({ reason: 'status 503', hopeless: false, retryAfterMs: 60_000 });
   await settled();
   const closed = notifier.close();
@@ -104,10 +109,10 @@ test('at the end what waits is tried once more', async () => {
 });
 
 test('the end does not wait for long, and says what was not told', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
   const asked = new Asked();
-  const { notifier, log } = setup(asked);
+  const { notifier, log } = setup(t, asked);
   notifier.tell(incident('a'));
+  t.mock.timers.tick(500);
   let isClosed = false;
   const closed = notifier.close().then(() => (isClosed = true));
   await settled();

@@ -16,6 +16,8 @@ import {
 
 /** So many messages wait for each channel at most. */
 const QUEUE_LIMIT = 100;
+/** Half a second: taking the stack of a blocked thread takes less than 90 ms (docs/design/watchdog.md). */
+const SETTLE_MS = 500;
 /** Whoever stops `respite run` waits so long for what is under way. */
 const CLOSING_MS = 2000;
 
@@ -31,7 +33,7 @@ export class Notifier {
   readonly #deliveries: readonly Delivery[];
 
   constructor({ channels, options, sender, log }: NotifierConfig) {
-    const rules: PlanRules = { ...options, queueLimit: QUEUE_LIMIT };
+    const rules: PlanRules = { ...options, queueLimit: QUEUE_LIMIT, settleMs: SETTLE_MS };
     this.#deliveries = channels.map((channel) => new Delivery(channel, rules, sender, log));
   }
 

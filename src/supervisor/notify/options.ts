@@ -73,7 +73,7 @@ export const URL_RULE = 'an http or https URL';
 export const SECRET_RULE = 'whsec_ and base64, or a text of at least 16 characters';
 export const HEADERS_RULE = 'an object of header names and texts';
 export const COMMAND_RULE = 'an array of texts, the executable first';
-export const EVENTS_RULE = `an array of ${NOTIFY_EVENTS.join(', ')}`;
+export const EVENTS_RULE: string = `an array of ${NOTIFY_EVENTS.join(', ')}`;
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value, but no secret. */
 export function resolveNotifyOptions(options: NotifyOptions = {}): ResolvedNotifyOptions {

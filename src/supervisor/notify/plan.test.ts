@@ -18,6 +18,7 @@ const RULES: PlanRules = {
   repeatWindowMs: 300_000,
   giveUpAfterMs: 300_000,
   queueLimit: 100,
+  settleMs: 0,
 };
 
 const REFUSED: Failure = { reason: 'status 503', hopeless: false, retryAfterMs: 0 };
@@ -112,6 +113,16 @@ test('an end that comes while its opening could not be told yet is one message w
   assert.deepEqual(underWay.wake().done, ['send opened a ×1', 'send recovered a ×1']);
   assert.deepEqual(underWay.delivered().done, []);
   assert.equal(underWay.wakeAtMs, undefined);
+});
+
+test('an opening is told when the dust has settled', () => {
+  const teller = new Teller({ settleMs: 500 }).hear(A, { ...A, summary: 'in spin' });
+  assert.deepEqual([teller.done, teller.wakeAtMs], [[], 500]);
+  teller.wake();
+  assert.equal(teller.actions.at(-1)?.message.incident.summary, 'in spin');
+  const atOnce = new Teller({ settleMs: 500 }).hear(A, over(A));
+  assert.deepEqual(atOnce.wake().done, ['send recovered a ×1']);
+  assert.equal(atOnce.delivered().wakeAtMs, undefined);
 });
 
 test('what waits is told as it is known when its turn comes', () => {

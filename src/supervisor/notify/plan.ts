@@ -9,6 +9,8 @@ export interface PlanRules {
   readonly repeatWindowMs: number;
   /** A message that failed is given up when its next try would be later than this after it was due first. */
   readonly giveUpAfterMs: number;
+  /** An opening is told after so long: by then the stack may have been taken, and what is over at once is one message. */
+  readonly settleMs: number;
   /** As many messages wait at most; the oldest makes room. */
   readonly queueLimit: number;
 }
@@ -254,7 +256,8 @@ function enqueue(
   actions: PlanAction[],
 ): PlanState {
   if (!rules.events.includes(event)) return state;
-  const message: Message = { event, incident, count, failures: 0, plannedAtMs: nowMs, dueAtMs: nowMs };
+  const dueAtMs = event === 'opened' ? nowMs + rules.settleMs : nowMs;
+  const message: Message = { event, incident, count, failures: 0, plannedAtMs: nowMs, dueAtMs };
   if (state.queue.length < rules.queueLimit) return { ...state, queue: [...state.queue, message] };
   // What is under way can't be taken back.
   const oldest = state.sending ? 1 : 0;
