@@ -60,13 +60,19 @@ function block(port: number): void {
 test('a webhook that fails twice hears of the opening and of the recovery, once each, in order', async (t) => {
   const { url, told } = await webhook(t, (response, nth) => response.writeHead(nth <= 2 ? 503 : 204).end());
   const running = respite(t, FIXTURE, {
-    config: { supervisor: { detect: DETECT }, notify: { webhook: { url } } },
+    config: {
+      supervisor: { detect: { blockedLoop: { ...DETECT.blockedLoop, killMs: 60_000 } } },
+      notify: { webhook: { url } },
+    },
   });
   const port = await running.port();
   const [sick] = await running.ready();
   block(port);
+  await running.until('the third try', () => told.length === 3);
+  // It recovers when the opening has been heard, or one message would tell both.
+  writeFileSync(path.join(running.dir, 'unblock'), '');
   const incident = await endedIncident(running);
-  await running.until('both messages', () => told.length >= 4);
+  await running.until('the recovery', () => told.length >= 4);
   assert.deepEqual(
     told.map(({ event }) => event),
     ['opened', 'opened', 'opened', 'recovered'],
@@ -78,7 +84,7 @@ test('a webhook that fails twice hears of the opening and of the recovery, once 
     );
   }
   assert.equal(new Set(told.map(({ id }) => id)).size, 2, 'a try has the id of the one before');
-  assert.match(told[0]?.incident.summary ?? '', /in spinForEver/, 'the first try has the stack already');
+  assert.match(told[3]?.incident.summary ?? '', /in spinForEver/);
   await running.stop();
   assert.equal(told.length, 4);
   assert.match(running.stderr, /webhook 127\.0\.0\.1:\d+: status 503; trying again/);
@@ -87,22 +93,20 @@ test('a webhook that fails twice hears of the opening and of the recovery, once 
 
 test('one that never answers delays neither healing nor the end', async (t) => {
   const { url, told } = await webhook(t, () => {});
+  // Longer than everything that this test waits for: what goes on, goes on while the first try hangs.
   const running = respite(t, FIXTURE, {
-    config: { supervisor: { detect: DETECT }, notify: { webhook: { url }, slack: { url } } },
+    config: { supervisor: { detect: DETECT }, notify: { webhook: { url, timeoutMs: 60_000 } } },
   });
   const port = await running.port();
-  await running.ready();
+  const [sick] = await running.ready();
   block(port);
-  await running.until('the first try', () => told.length > 0);
-  await running.logs('worker 2 is ready');
-  assert.notEqual((await echo(port)).pid, 0);
+  await running.until('the first try', () => told.length === 1);
   const incident = await endedIncident(running);
-  // Killed after 4 s without a turn; the incident opens after 1.
-  assert.ok((incident.endedAtMs ?? 0) - incident.openedAtMs < 6000, JSON.stringify(incident.steps));
-  const beganMs = performance.now();
+  assert.equal(incident.worker.pid, sick?.pid);
+  assert.notEqual((await echo(port)).pid, sick?.pid);
   assert.equal((await running.stop()).code, 0);
-  assert.ok(performance.now() - beganMs < 6000);
-  await running.logs('not told before the end');
+  assert.equal(running.logged('not told before the end').length, 1, running.transcript());
+  assert.equal(told.length, 1);
 });
 
 test('a command gets the JSON, metrics count, and the incident is listed', async (t) => {

@@ -72,7 +72,7 @@ for (const [name, connect] of Object.entries(CLIENTS)) {
     const unreachable = async (): Promise<void> => {
       const beganMs = performance.now();
       assert.equal(await lease.acquire(), 'unreachable');
-      assert.ok(performance.now() - beganMs < 2000);
+      assert.ok(performance.now() - beganMs < 5000);
     };
     redis.pause();
     await unreachable();
@@ -89,11 +89,11 @@ test('a lease ends by itself, and one that goes makes room', async (t) => {
   const redis = await startRedis(t);
   const client = await (CLIENTS['ioredis'] ?? assert.fail())(t, redis.port);
   const [gone, next, last] = ['gone', 'next', 'last'].map(
-    (id) => new FleetLease(options(client, { leaseMs: 1000 }), id),
+    (id) => new FleetLease(options(client, { leaseMs: 3000 }), id),
   );
   assert.equal(await gone?.acquire(), 'granted');
   assert.equal(await next?.acquire(), 'denied');
-  await delay(1100);
+  await delay(3100);
   assert.equal(await next?.acquire(), 'granted');
   assert.equal(await last?.acquire(), 'denied');
   await next?.leave();
@@ -149,7 +149,7 @@ test('an instance waits while others heal, but not for ever; and goes alone when
   request(port, { path: '/busy-loop' }).catch(() => {});
   await running.logs('enough instances of the fleet heal already');
   assert.equal((await running.status()).workers.length, 1);
-  await running.logs("healing without the fleet's consent: the others still heal after 5.0 s");
+  await running.logs(/healing without the fleet's consent: the others still heal after \d+\.\d s/);
   await running.logs('worker 2 is ready');
   writeFileSync(path.join(dir, 'unblock'), '');
   await endedIncident(running);
