@@ -25,7 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
       exitCode = await (await import('./top.ts')).top(flags);
     },
     tryNotifications: async (flags) => {
-      exitCode = await (await import('./notify-test.ts')).notifyTest(flags.config);
+      exitCode = await (await import('./try-notifications.ts')).tryNotifying(flags.config);
     },
     write: (text) => write('stdout', text),
     writeError: (text) => write('stderr', text),

@@ -5,7 +5,7 @@ import { usageError } from './usage.ts';
 import { duration } from './words.ts';
 
 /** `respite notify test`: a line for each place that was told; exit code 0 when all have heard. */
-export async function notifyTest(config: string | undefined): Promise<number> {
+export async function tryNotifying(config: string | undefined): Promise<number> {
   const { notify } = await loadConfig(process.cwd(), config);
   const tried = notify === undefined ? [] : await tryNotifications(notify);
   if (tried.length === 0)
