@@ -14,6 +14,19 @@ export async function main(args: readonly string[]): Promise<number> {
     run: async (request) => {
       exitCode = await run(request, version);
     },
+    // Each is loaded when it is asked for: `respite run` is to be quick.
+    incidents: async (request) => {
+      exitCode = await (await import('./incidents/index.ts')).incidents(request);
+    },
+    status: async (flags) => {
+      exitCode = await (await import('./status.ts')).status(flags);
+    },
+    top: async (flags) => {
+      exitCode = await (await import('./top.ts')).top(flags);
+    },
+    tryNotifications: async (flags) => {
+      exitCode = await (await import('./try-notifications.ts')).tryNotifying(flags.config);
+    },
     write: (text) => write('stdout', text),
     writeError: (text) => write('stderr', text),
   });

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { createProgram, type RunRequest } from './program.ts';
 
 interface Parsed {
+  /** What was asked for besides `run`: the command, and what was typed. */
+  other: unknown;
   request: RunRequest | undefined;
   out: string;
   error: string;
@@ -11,11 +13,23 @@ interface Parsed {
 }
 
 async function parse(line: string): Promise<Parsed> {
-  const parsed: Parsed = { request: undefined, out: '', error: '', code: undefined };
+  const parsed: Parsed = { request: undefined, other: undefined, out: '', error: '', code: undefined };
   const program = createProgram({
     version: '1.2.3',
     run: async (request) => {
       parsed.request = request;
+    },
+    incidents: async (request) => {
+      parsed.other = ['incidents', request];
+    },
+    status: async (flags) => {
+      parsed.other = ['status', flags];
+    },
+    top: async (flags) => {
+      parsed.other = ['top', flags];
+    },
+    tryNotifications: async (flags) => {
+      parsed.other = ['notify test', flags];
     },
     write: (text) => (parsed.out += text),
     writeError: (text) => (parsed.error += text),
@@ -63,12 +77,46 @@ for (const [line, request] of RUNS) {
   });
 }
 
+const OTHERS: readonly (readonly [line: string, other: unknown])[] = [
+  ['status', ['status', {}]],
+  ['status --json --watch --management :1', ['status', { json: true, watch: true, management: ':1' }]],
+  ['top --management h:1', ['top', { management: 'h:1' }]],
+  ['notify test --config c.ts', ['notify test', { config: 'c.ts' }]],
+  ['incidents', ['incidents', { action: 'list', flags: {} }]],
+  [
+    'incidents --json --incidents d',
+    ['incidents', { action: 'list', flags: { json: true, incidents: 'd' } }],
+  ],
+  [
+    'incidents show last --incidents d',
+    ['incidents', { action: 'show', id: 'last', flags: { incidents: 'd' } }],
+  ],
+  [
+    'incidents --incidents d --json show x',
+    ['incidents', { action: 'show', id: 'x', flags: { incidents: 'd', json: true } }],
+  ],
+  ['incidents open x', ['incidents', { action: 'open', id: 'x', flags: {} }]],
+  [
+    'incidents prune --keep 3 --older-than 7d',
+    ['incidents', { action: 'prune', flags: { keep: '3', olderThan: '7d' } }],
+  ],
+];
+
+for (const [line, other] of OTHERS) {
+  test(`respite ${line}`, async () => {
+    const parsed = await parse(line);
+    assert.deepEqual([parsed.error, parsed.request, parsed.other], ['', undefined, other]);
+  });
+}
+
 const COMPLAINTS: readonly (readonly [line: string, complaint: string])[] = [
   ['run', "respite: missing required argument 'script'\n"],
   ['run --nope s.js', "respite: unknown option '--nope'\n"],
   ['run --limt 5 s.js', "respite: unknown option '--limt' (Did you mean --limit?)\n"],
   ['run --limit', "respite: option '--limit <n|adaptive>' argument missing\n"],
   ['server.js', "respite: unknown command 'server.js'\n"],
+  ['incidents show', "respite: missing required argument 'id'\n"],
+  ['status --nope', "respite: unknown option '--nope'\n"],
   ['--nope', "respite: unknown option '--nope'\n"],
 ];
 

@@ -1,5 +1,8 @@
 import { Command } from 'commander';
+import type { IncidentsFlags, IncidentsRequest } from './incidents/request.ts';
 import type { RunFlags } from './settings.ts';
+import type { StatusFlags } from './status.ts';
+import type { TopFlags } from './top.ts';
 
 /** `respite run`, as typed. */
 export interface RunRequest {
@@ -12,12 +15,17 @@ export interface RunRequest {
 export interface ProgramConfig {
   readonly version: string;
   readonly run: (request: RunRequest) => Promise<void>;
+  readonly incidents: (request: IncidentsRequest) => Promise<void>;
+  readonly status: (flags: StatusFlags) => Promise<void>;
+  readonly top: (flags: TopFlags) => Promise<void>;
+  readonly tryNotifications: (flags: { readonly config?: string }) => Promise<void>;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
 }
 
 /** The command line. Parsing throws commander's `CommanderError` instead of ending the process. */
-export function createProgram({ version, run, write, writeError }: ProgramConfig): Command {
+export function createProgram(config: ProgramConfig): Command {
+  const { version, run, write, writeError } = config;
   const program = new Command('respite')
     .description('Overload protection and self-healing for Node.js servers.')
     .version(version)
@@ -53,5 +61,78 @@ export function createProgram({ version, run, write, writeError }: ProgramConfig
     .action(async (script: string, args: readonly string[], flags: RunFlags) => {
       await run({ script, args: args[0] === '--' ? args.slice(1) : args, flags });
     });
+  addStatus(program, config);
+  addIncidents(program, config);
+  addNotify(program, config);
   return program;
+}
+
+const MANAGEMENT = [
+  '--management <host:port>',
+  'where the management port is (default 127.0.0.1:9999); RESPITE_MANAGEMENT_TOKEN is sent along',
+] as const;
+
+function addStatus(program: Command, { status, top }: ProgramConfig): void {
+  program
+    .command('status')
+    .description('how a running `respite run` is: workers, limits, what was refused, incidents')
+    .option(...MANAGEMENT)
+    .option('--json', 'what the management port says, as it is')
+    .option('--watch', 'again every second, until Ctrl-C')
+    .addHelpText('after', '\nExit codes: 0 all is well, 1 it is not or does not answer, 2 bad usage.')
+    .action(async (flags: StatusFlags) => status(flags));
+  program
+    .command('top')
+    .description('the same live, on the whole terminal; lines when it is none. q quits')
+    .option(...MANAGEMENT)
+    .action(async (flags: TopFlags) => top(flags));
+}
+
+function addIncidents(program: Command, { incidents: act }: ProgramConfig): void {
+  const where = [
+    '--incidents <dir>',
+    "where they are kept (default the configuration's, or .respite/incidents)",
+  ] as const;
+  const one = ['<id>', 'of the incident, or "last"'] as const;
+  const command = program
+    .command('incidents')
+    .description('what was wrong, what was done about it, and what was kept of it')
+    .option(...where)
+    .option('--json', 'as JSON')
+    .action(async (flags: IncidentsFlags) => act({ action: 'list', flags }));
+  const withFlags = (own: Command): IncidentsFlags => own.optsWithGlobals();
+  command
+    .command('show')
+    .description('one incident: its cause, facts, timeline and stack')
+    .argument(...one)
+    .option(...where)
+    .option('--json', 'as JSON')
+    .action(async (id: string, _flags: unknown, own: Command) =>
+      act({ action: 'show', id, flags: withFlags(own) }),
+    );
+  command
+    .command('open')
+    .description('its report in the browser; prints where it is when there is no display')
+    .argument(...one)
+    .option(...where)
+    .action(async (id: string, _flags: unknown, own: Command) =>
+      act({ action: 'open', id, flags: withFlags(own) }),
+    );
+  command
+    .command('prune')
+    .description("remove the oldest: without options what goes beyond the configuration's limits")
+    .option(...where)
+    .option('--keep <n>', 'how many stay')
+    .option('--older-than <age>', 'those opened longer ago: 90m, 12h, 7d, 4w')
+    .action(async (_flags: unknown, own: Command) => act({ action: 'prune', flags: withFlags(own) }));
+}
+
+function addNotify(program: Command, { tryNotifications }: ProgramConfig): void {
+  program
+    .command('notify')
+    .description('who is told of incidents')
+    .command('test')
+    .description('send a test message to every place that `notify` in the configuration names')
+    .option('--config <file>', 'configuration (default respite.config.{ts,mjs,js,json} in this directory)')
+    .action(async (flags: { readonly config?: string }) => tryNotifications(flags));
 }

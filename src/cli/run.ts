@@ -3,6 +3,8 @@ import type { HealthRegistry } from '../health/index.ts';
 import type { Management } from '../management/index.ts';
 import type { ResolvedManagementOptions } from '../management/options.ts';
 import { NO_HEALTH, type Supervisor, startSupervisor } from '../supervisor/index.ts';
+import type { Fleet } from '../supervisor/fleet/index.ts';
+import type { ResolvedSupervisorOptions } from '../supervisor/options.ts';
 import type { RespiteConfig } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
 import { createLog, type LateLog, resolveLogSettings } from './log.ts';
@@ -11,6 +13,7 @@ import type { RunRequest } from './program.ts';
 import { resolveScript } from './script.ts';
 import { resolveSettings } from './settings.ts';
 import { handleSignals } from './signals.ts';
+import { startTelling } from './telling.ts';
 
 /** `respite run`: resolves with the exit code when everything has ended. Rejects when it cannot start. */
 export async function run({ script, args, flags }: RunRequest, version: string): Promise<number> {
@@ -31,6 +34,9 @@ export async function run({ script, args, flags }: RunRequest, version: string):
     readyShare: config.health?.readyShare ?? NO_HEALTH.readyShare,
     reports: () => indicators?.reports() ?? [],
   };
+  const telling = startTelling(config.notify, file, log);
+  // Before the worker: what decides about healing must be there when something goes wrong.
+  const fleet = await joinFleet(options.fleet, log);
   // First the worker; what is loaded from here on is loaded while it starts.
   const supervisor = startSupervisor({
     script: file,
@@ -40,11 +46,15 @@ export async function run({ script, args, flags }: RunRequest, version: string):
     backpressure,
     log,
     health,
+    onIncident: telling?.tell,
+    inTurn: fleet === undefined ? undefined : (cause, heal) => fleet.inTurn(cause, heal),
   });
   const ignoreSignals = handleSignals({ supervisor, log });
   const checking = openHealth(config, log).then((registry) => (indicators = registry));
   // Only then: without indicators everything would look well.
-  const opening = checking.then(() => openManagement(management, supervisor, log, version));
+  const opening = checking.then(() =>
+    openManagement(management, supervisor, log, version, options.incidents),
+  );
   opening.catch(() => {
     supervisor.stop('SIGTERM');
   });
@@ -54,7 +64,7 @@ export async function run({ script, args, flags }: RunRequest, version: string):
   indicators?.clear();
   await log.open();
   if (failure !== undefined) write('stderr', `respite: ${failure}\n`);
-  await (await opening)?.close();
+  await Promise.all([opening.then((opened) => opened?.close()), telling?.close(), fleet?.leave()]);
   return exitCode;
 }
 
@@ -64,14 +74,31 @@ async function openHealth({ health }: RespiteConfig, log: LateLog): Promise<Heal
   return startHealth(health, log);
 }
 
+async function joinFleet(
+  options: ResolvedSupervisorOptions['fleet'],
+  log: LateLog,
+): Promise<Fleet | undefined> {
+  if (options === undefined) return undefined;
+  const { Fleet: Joined } = await import('../supervisor/fleet/index.ts');
+  return new Joined(options, log);
+}
+
 async function openManagement(
   { address, token }: ResolvedManagementOptions,
   supervisor: Supervisor,
   log: LateLog,
   version: string,
+  incidents: ResolvedSupervisorOptions['incidents'],
 ): Promise<Management | undefined> {
   await log.open();
   if (address === false) return undefined;
   const { startManagement } = await import('../management/index.ts');
-  return await startManagement({ supervisor, log, version, address, token });
+  return await startManagement({
+    supervisor,
+    log,
+    version,
+    address,
+    token,
+    incidentsDirectory: incidents === false ? undefined : incidents.directory,
+  });
 }

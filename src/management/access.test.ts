@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLoopbackAddress, refusePost } from './access.ts';
+import { isLoopbackAddress, refuseStranger } from './access.ts';
 
 const LOCAL = { loopback: true, token: undefined };
 const LOCAL_TOKEN = { loopback: true, token: 'secret' };
@@ -40,12 +40,12 @@ const TABLE = [
 
 for (const [name, policy, headers, status] of TABLE) {
   test(`${name}: ${status ?? 'allowed'}`, () => {
-    assert.equal(refusePost(headers, policy)?.status, status);
+    assert.equal(refuseStranger(headers, policy)?.status, status);
   });
 }
 
 test('an open port without a token says how to set one', () => {
-  assert.match(refusePost({}, OPEN)?.reason ?? '', /RESPITE_MANAGEMENT_TOKEN or management\.token/);
+  assert.match(refuseStranger({}, OPEN)?.reason ?? '', /RESPITE_MANAGEMENT_TOKEN or management\.token/);
 });
 
 test('loopback addresses', () => {

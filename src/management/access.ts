@@ -1,4 +1,4 @@
-// Who may change something, and see details of health. The rest is free to read for everybody who reaches the port.
+// Who may change something, or read of incidents. Counters and health are free for everybody who reaches the port.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
@@ -14,13 +14,13 @@ export interface Refusal {
 }
 
 /**
- * Undefined when the request may change something.
+ * Undefined when the request may change something, and read what holds paths, function names and evidence.
  *
  * On loopback no token is needed, but a browser on the same machine runs pages of strangers: they reach the port with
  * a foreign Origin (cross-site request forgery), or under a name of their own that resolves to 127.0.0.1 (DNS
  * rebinding), which the Host header tells.
  */
-export function refusePost(
+export function refuseStranger(
   headers: IncomingHttpHeaders,
   { loopback, token }: AccessPolicy,
 ): Refusal | undefined {
@@ -51,11 +51,6 @@ export function refusePost(
 /** For an address as a socket reports it. */
 export function isLoopbackAddress(address: string): boolean {
   return address === '::1' || /^(?:::ffff:)?127\./.test(address);
-}
-
-/** May somebody see what an outsider should not: peers, errors, details? Who may change something may. */
-export function mayLookInside(headers: IncomingHttpHeaders, policy: AccessPolicy): boolean {
-  return refusePost(headers, policy) === undefined;
 }
 
 function isLoopbackHost(host: string): boolean {

@@ -1,18 +1,21 @@
-import type { IndicatorReport } from '../core/health-link.ts';
 import type { Log, Supervisor } from '../supervisor/index.ts';
 import { type Answer, json, refusal } from './answer.ts';
 import { CAPTURE_ROUTES } from './captures.ts';
 import { instanceHealth } from './health.ts';
+import { listIncidents, showIncident, showReport } from './incidents.ts';
+import { forStrangers } from './strangers.ts';
 
 export interface RouteContext {
   readonly supervisor: Pick<Supervisor, 'status' | 'drain' | 'restart' | 'setDryRun' | 'capture'>;
   readonly log: Log;
   readonly version: string;
   readonly nowMs: number;
-  /** Whoever asks may see what an outsider should not. */
-  readonly entitled: boolean;
   /** What follows the `?` of what was asked for. */
   readonly query: URLSearchParams;
+  /** Where incidents are kept; undefined when they aren't. */
+  readonly incidentsDirectory: string | undefined;
+  /** Who asks may see all: on loopback, or with the token. */
+  readonly isEntitled: boolean;
 }
 
 export type Method = 'GET' | 'POST';
@@ -21,16 +24,37 @@ export interface Route {
   /** For the index at `/`. */
   readonly about: string;
   readonly method: Method;
-  readonly answer: (context: RouteContext) => Answer | Promise<Answer>;
+  /** A POST is for the entitled anyway. Default: for everybody who reaches the port. */
+  readonly access?: 'entitled';
+  /** @param id What the path has in the place of `:id`; empty otherwise. */
+  readonly answer: (context: RouteContext, id: string) => Answer | Promise<Answer>;
 }
 
+/** By path; `:id` stands for a segment of anything. */
 export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/', { method: 'GET', about: 'this list', answer: index }],
   ['/health', { method: 'GET', about: 'is the instance well', answer: health(undefined) }],
   ['/health/live', { method: 'GET', about: 'is the supervisor alive', answer: health('live') }],
   ['/health/ready', { method: 'GET', about: 'should requests come here', answer: health('ready') }],
+  [
+    '/health/:id',
+    {
+      method: 'GET',
+      about: 'is a group of indicators well',
+      answer: (context, group) => health(group)(context, group),
+    },
+  ],
   ['/metrics', { method: 'GET', about: 'metrics in Prometheus text format', answer: metrics }],
   ['/status', { method: 'GET', about: 'workers, sockets and counters', answer: status }],
+  [
+    '/incidents',
+    { method: 'GET', about: 'incidents, newest first', access: 'entitled', answer: listIncidents },
+  ],
+  ['/incidents/:id', { method: 'GET', about: 'one of them', access: 'entitled', answer: showIncident }],
+  [
+    '/incidents/:id/report.html',
+    { method: 'GET', about: 'its report', access: 'entitled', answer: showReport },
+  ],
   ['/drain', { method: 'POST', about: 'leave the load balancer, keep serving', answer: drain }],
   [
     '/admission/dry-run',
@@ -41,26 +65,23 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ...CAPTURE_ROUTES,
 ]);
 
-const HEALTH_GROUP = /^\/health\/([\w-]+)$/;
-
-/** What answers on a path; undefined when nothing does. */
-export function findRoute(path: string): Route | undefined {
-  const found = ROUTES.get(path);
-  const group = HEALTH_GROUP.exec(path)?.[1];
-  return found ?? (group === undefined ? undefined : { ...GROUP_ROUTE, answer: health(group) });
+/** The route that a path belongs to, and the id in it. */
+export function findRoute(path: string): { readonly route: Route; readonly id: string } | undefined {
+  const exact = path.includes(':') ? undefined : ROUTES.get(path);
+  if (exact !== undefined) return { route: exact, id: '' };
+  const [, before, id, after = ''] = /^(\/[^/]+)\/([^/]+)(\/.*)?$/.exec(path) ?? [];
+  const route = ROUTES.get(`${before}/:id${after}`);
+  return route === undefined || id === undefined ? undefined : { route, id };
 }
-
-const GROUP_ROUTE = { method: 'GET', about: 'is a group of indicators well' } as const;
 
 function index({ version }: RouteContext): Answer {
   const endpoints = [...ROUTES].map(([path, { method, about }]) => [`${method} ${path}`, about]);
-  endpoints.push([`${GROUP_ROUTE.method} /health/<group>`, GROUP_ROUTE.about]);
   return json(200, { name: 'respite', version, endpoints: Object.fromEntries(endpoints) });
 }
 
 function health(group: string | undefined): Route['answer'] {
-  return ({ supervisor, entitled }) => {
-    const verdict = instanceHealth(supervisor.status(), group, entitled);
+  return ({ supervisor, isEntitled }) => {
+    const verdict = instanceHealth(supervisor.status(), group, isEntitled);
     if (verdict === undefined) return refusal(404, 'no health indicator is in a group of that name');
     return json(verdict.status === 'UP' ? 200 : 503, verdict);
   };
@@ -76,25 +97,15 @@ async function metrics({ supervisor }: RouteContext): Promise<Answer> {
   };
 }
 
-function status({ supervisor, version, nowMs, entitled }: RouteContext): Answer {
-  const now = supervisor.status();
-  const shown = (reports: readonly IndicatorReport[]): readonly Partial<IndicatorReport>[] =>
-    entitled ? reports : reports.map(({ name, status: word }) => ({ name, status: word }));
+function status({ supervisor, version, nowMs, isEntitled }: RouteContext): Answer {
+  const now = isEntitled ? supervisor.status() : forStrangers(supervisor.status());
   const withUptime = <T extends { readonly startedAtMs: number }>(
     what: T,
   ): T & { uptimeSeconds: number } => ({
     ...what,
     uptimeSeconds: Math.max(0, nowMs - what.startedAtMs) / 1000,
   });
-  const workers = now.workers.map((worker) =>
-    Object.assign(withUptime(worker), { health: shown(worker.health) }),
-  );
-  return json(200, {
-    version,
-    ...withUptime(now),
-    health: { ...now.health, indicators: shown(now.health.indicators) },
-    workers,
-  });
+  return json(200, { version, ...withUptime(now), workers: now.workers.map(withUptime) });
 }
 
 function drain({ supervisor, log }: RouteContext): Answer {

@@ -18,12 +18,19 @@ interface Setup {
 
 async function setup(
   t: TestContext,
-  given: { token?: string; address?: ManagementAddress } = {},
+  given: { token?: string; address?: ManagementAddress; incidentsDirectory?: string } = {},
 ): Promise<Setup> {
   const supervisor = new FakeSupervisor();
   const log = new FakeLog();
-  const { address = FREE, token } = given;
-  const management = await startManagement({ supervisor, log, version: '1.2.3', address, token });
+  const { address = FREE, token, incidentsDirectory } = given;
+  const management = await startManagement({
+    supervisor,
+    log,
+    version: '1.2.3',
+    address,
+    token,
+    incidentsDirectory,
+  });
   t.after(() => management.close());
   return { management, supervisor, log };
 }
@@ -135,8 +142,12 @@ test('the index names every endpoint', async (t) => {
     'GET /health',
     'GET /health/live',
     'GET /health/ready',
+    'GET /health/:id',
     'GET /metrics',
     'GET /status',
+    'GET /incidents',
+    'GET /incidents/:id',
+    'GET /incidents/:id/report.html',
     'POST /drain',
     'POST /admission/dry-run',
     'POST /admission/enforce',
@@ -145,7 +156,6 @@ test('the index names every endpoint', async (t) => {
     'POST /capture/heap-profile',
     'POST /capture/cpu-profile',
     'POST /capture/heap-snapshot',
-    'GET /health/<group>',
   ]);
 });
 
@@ -235,6 +245,7 @@ test('close does not wait for connections', async () => {
     version: '1.2.3',
     address: FREE,
     token: undefined,
+    incidentsDirectory: undefined,
   });
   const socket = connect(Number(management.address.split(':')[1]), '127.0.0.1');
   socket.on('error', () => {

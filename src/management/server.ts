@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopbackAddress, mayLookInside, refusePost } from './access.ts';
+import { isLoopbackAddress, refuseStranger } from './access.ts';
 import { type Answer, refusal, send } from './answer.ts';
 import { listen } from './listen.ts';
 import type { ManagementAddress } from './options.ts';
@@ -9,7 +9,7 @@ import { findRoute, type Method, type RouteContext } from './routes.ts';
 const { createServer } = process.getBuiltinModule('node:http');
 
 /** What the management port shows and steers. */
-export interface ManagementConfig extends Omit<RouteContext, 'nowMs' | 'entitled' | 'query'> {
+export interface ManagementConfig extends Omit<RouteContext, 'nowMs' | 'isEntitled' | 'query'> {
   readonly address: ManagementAddress;
   readonly token: string | undefined;
 }
@@ -43,28 +43,25 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
   });
 
   async function answer({ url = '/', method, headers }: IncomingMessage): Promise<Answer> {
-    const route = findRoute(url.split('?', 1)[0] ?? '/');
-    if (route === undefined) return refusal(404, 'no such endpoint; GET / lists them');
+    const [path = '/', search] = url.split('?', 2);
+    const found = findRoute(path);
+    if (found === undefined) return refusal(404, 'no such endpoint; GET / lists them');
+    const { route, id } = found;
     const allowed = METHODS[route.method];
     if (method === undefined || !allowed.includes(method)) {
       return refusal(405, `this endpoint takes ${allowed.join(' and ')}`, { Allow: allowed.join(', ') });
     }
-    const policy = { loopback, token };
-    const refused = route.method === 'POST' ? refusePost(headers, policy) : undefined;
-    if (refused !== undefined) {
+    const refused = refuseStranger(headers, { loopback, token });
+    if (refused !== undefined && (route.method === 'POST' || route.access === 'entitled')) {
       return refusal(
         refused.status,
         refused.reason,
         refused.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {},
       );
     }
-    const query = new URLSearchParams(url.split('?', 2)[1]);
-    return await route.answer({
-      ...config,
-      nowMs: Date.now(),
-      query,
-      entitled: mayLookInside(headers, policy),
-    });
+    const query = new URLSearchParams(search);
+    const isEntitled = refused === undefined;
+    return await route.answer({ ...config, nowMs: Date.now(), query, isEntitled }, id);
   }
 
   const bound = await listen(server, address, log);

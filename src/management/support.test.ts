@@ -2,6 +2,7 @@
 import {
   type InstanceState,
   type Log,
+  NO_INCIDENTS,
   NO_RESTARTS_YET,
   type SupervisorStatus,
   type WorkerState,
@@ -31,6 +32,7 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
     incidents: [],
     standIn: { isPresent: false, answered: 0 },
     health: { readyShare: 0, indicators: [] },
+    incidentCounts: { ended: NO_INCIDENTS, open: NO_INCIDENTS },
     restarting: false,
     dryRun: false,
     totals: {

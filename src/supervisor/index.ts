@@ -1,5 +1,7 @@
+export { NO_INCIDENTS } from './incident/counts.ts';
 export type { Incident } from './incident/incident.ts';
 export type { Log } from './log.ts';
+export type { NotifyOptions } from './notify/options.ts';
 export type { SupervisorOptions } from './options.ts';
 export { logHealth } from './health-log.ts';
 export {

@@ -18,6 +18,7 @@ import {
   type ResolvedIncidentsOptions,
   resolveIncidentsOptions,
 } from './evidence/options.ts';
+import { type FleetOptions, type ResolvedFleetOptions, resolveFleetOptions } from './fleet/options.ts';
 
 /** Options of the supervisor. Only `undefined` means default. */
 export interface SupervisorOptions {
@@ -43,6 +44,8 @@ export interface SupervisorOptions {
   readonly detect?: DetectOptions | undefined;
   /** What is kept of incidents on disk, and where; false for nothing. */
   readonly incidents?: IncidentsOptions | false | undefined;
+  /** Instances that heal in turns, by way of a Redis that they share. Default: each for itself. */
+  readonly fleet?: FleetOptions | undefined;
 }
 
 export interface ResolvedSupervisorOptions {
@@ -57,6 +60,7 @@ export interface ResolvedSupervisorOptions {
   readonly balancer: ResolvedBalancerOptions;
   readonly detect: ResolvedDetectOptions;
   readonly incidents: ResolvedIncidentsOptions | false;
+  readonly fleet: ResolvedFleetOptions | undefined;
 }
 
 export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
@@ -71,6 +75,7 @@ export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
   balancer: BALANCER_DEFAULTS,
   detect: DETECT_DEFAULTS,
   incidents: INCIDENTS_DEFAULTS,
+  fleet: undefined,
 });
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
@@ -99,5 +104,6 @@ export function resolveSupervisorOptions(options: SupervisorOptions = {}): Resol
     balancer: resolveBalancerOptions(options.balancer),
     detect: resolveDetectOptions(options.detect),
     incidents: resolveIncidentsOptions(options.incidents),
+    fleet: options.fleet === undefined ? undefined : resolveFleetOptions(options.fleet),
   });
 }

@@ -106,7 +106,7 @@ export class Recovery {
   /** It is over, and service is not back by anything that was done. */
   giveUp(open: OpenIncident, what: string): void {
     if (this.#of(open) !== undefined) this.#courses.delete(open.incident.worker.slot);
-    open.end(what);
+    open.end(what, 'unresolved');
   }
 
   /** Something was done that concerns every open incident whose service is not back. */
@@ -133,7 +133,8 @@ export class Recovery {
     clearTimeout(course.timer);
     this.#courses.delete(slot);
     if (course.backAtMs !== undefined && !isWorthTelling(course.times)) course.open.step('replaced');
-    course.open.over(course.backAtMs ?? this.#config.nowMs());
+    const { backAtMs } = course;
+    course.open.over(backAtMs ?? this.#config.nowMs(), backAtMs === undefined ? 'unresolved' : 'recovered');
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IndicatorReport } from '../core/health-link.ts';
 import type { WatchdogReport, WorkerSample } from '../worker/index.ts';
+import type { IncidentCounts } from './incident/counts.ts';
 import type { Incident, IncidentCause } from './incident/incident.ts';
 
 /** Where the instance as a whole stands. `draining`: asked to leave the load balancer, still serving. */
@@ -96,6 +97,7 @@ export interface SupervisorStatus {
     readonly readyShare: number;
     readonly indicators: readonly IndicatorReport[];
   };
+  readonly incidentCounts: IncidentCounts;
   /** True while a rolling restart is under way. */
   readonly restarting: boolean;
   /** True while admission refuses nothing and only counts. */

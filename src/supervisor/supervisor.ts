@@ -21,7 +21,13 @@ import { Replacements } from './replacements.ts';
 import { HEALTHY_MS } from './restart-policy.ts';
 import { emptySlot, type Slot } from './slot.ts';
 import { SocketExchange } from './socket-exchange.ts';
-import { type HealthSource, type InstanceState, NO_HEALTH, type SupervisorStatus } from './status.ts';
+import {
+  type HealedCause,
+  type HealthSource,
+  type InstanceState,
+  NO_HEALTH,
+  type SupervisorStatus,
+} from './status.ts';
 import { addSample, NO_TOTALS } from './totals.ts';
 import { type Exit, WorkerProcess } from './worker-process.ts';
 
@@ -38,6 +44,10 @@ export interface SupervisorConfig {
   /** Default: no indicators. */
   readonly health?: HealthSource | undefined;
   readonly onIncident?: OnIncident | undefined;
+  /** Runs a healing when it is this instance's turn in its fleet. Default: at once. */
+  readonly inTurn?:
+    | ((cause: HealedCause, heal: () => Promise<string | undefined>) => Promise<string | undefined>)
+    | undefined;
 }
 
 /** How it all ended. `failure` says in one line what went wrong, undefined when it was asked to stop. */
@@ -165,9 +175,10 @@ class WorkerSupervisor implements Supervisor {
       recovery: this.#recovery,
       replace: async (worker, cause, collected) => {
         const slot = this.#slots[worker.slot - 1];
-        return slot === undefined
-          ? 'it has no place'
-          : this.#replacements.heal(slot, worker, cause, collected);
+        if (slot === undefined) return 'it has no place';
+        const heal = (): Promise<string | undefined> =>
+          this.#replacements.heal(slot, worker, cause, collected);
+        return config.inTurn === undefined ? heal() : config.inTurn(cause, heal);
       },
       collect: async (worker, incident) => this.#evidence.collect(worker, incident),
       onWarning: (worker, cause) => this.#evidence.prepare(worker, cause),
@@ -209,6 +220,7 @@ class WorkerSupervisor implements Supervisor {
       restarting: this.#restarting,
       dryRun: this.#dryRun,
       incidents: this.#incidents.recent,
+      incidentCounts: this.#incidents.counts,
       totals: samples.reduce(addSample, this.#totals),
     };
   }

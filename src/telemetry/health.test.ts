@@ -16,6 +16,7 @@ function worker(id: number, slot: number, health: readonly IndicatorReport[]): M
 test('up is 1, all else 0, what is not known yet has no reading; workers are told apart by their slot', () => {
   const snapshot: MetricsSnapshot = {
     restarts: {},
+    incidentCounts: { ended: {}, open: {} },
     totals: {
       duration: { boundsSeconds: [], series: [] },
       requests: [],

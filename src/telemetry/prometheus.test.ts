@@ -8,6 +8,7 @@ import type { MetricsSample, MetricsSnapshot, MetricsWorker } from './snapshot.t
 const EMPTY: MetricsSnapshot = {
   workers: [],
   restarts: { exit: 0, signal: 0, rolling: 0 },
+  incidentCounts: { ended: { crash: 0 }, open: { crash: 0 } },
   totals: {
     duration: { boundsSeconds: [], series: [] },
     requests: [],
@@ -95,6 +96,8 @@ test('every metric has help and a type', async () => {
       'respite_admission_requests_total',
       'respite_health_check_duration_seconds',
       'respite_health_status',
+      'respite_incidents_total',
+      'respite_incidents_open',
       'respite_worker_restarts_total',
       'respite_workers',
       'v8js_memory_heap_used_bytes',

@@ -19,6 +19,7 @@ export async function renderPrometheus(snapshot: MetricsSnapshot): Promise<strin
     ...workerMetrics(snapshot),
     ...healthMetrics(snapshot),
     ...instrumentMetrics(snapshot),
+    ...incidentMetrics(snapshot),
   ];
   return AggregatorRegistry.aggregate([metrics]).metrics();
 }
@@ -134,6 +135,15 @@ function instrumentMetrics({ workers, totals }: MetricsSnapshot): Metric[] {
       series.map(({ labels, value }) => [labels, value]),
     ),
   );
+}
+
+function incidentMetrics({ incidentCounts }: MetricsSnapshot): Metric[] {
+  const byCause = (counts: Readonly<Record<string, number>>): Reading[] =>
+    Object.entries(counts).map(([cause, count]) => [{ cause }, count]);
+  return [
+    counter('respite_incidents_total', 'Incidents that are over, by cause.', byCause(incidentCounts.ended)),
+    gauge('respite_incidents_open', 'Incidents that last, by cause.', byCause(incidentCounts.open)),
+  ];
 }
 
 function perWorker(workers: readonly MetricsWorker[], read: (sample: MetricsSample) => number): Reading[] {

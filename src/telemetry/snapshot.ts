@@ -18,6 +18,11 @@ export interface MetricsSnapshot {
   readonly restarts: Readonly<Record<string, number>>;
   /** What the supervisor's own health indicators have found. */
   readonly health?: { readonly indicators: readonly IndicatorReport[] } | undefined;
+  /** By cause. */
+  readonly incidentCounts: {
+    readonly ended: Readonly<Record<string, number>>;
+    readonly open: Readonly<Record<string, number>>;
+  };
   /** Counters over all workers that ever lived. */
   readonly totals: {
     readonly duration: MetricsHistogram;

@@ -89,6 +89,7 @@ const config = defineConfig({
   admission: { defaultCriticality: criticality, limit },
   supervisor: { workers: 'auto', drainTimeoutMs: 1000 },
   management: { address: '127.0.0.1:9998' },
+  notify: { webhook: { url: 'https://ops.example.com/hook' }, command: ['/bin/page', 'shop'], events: ['opened'] },
 });
 // @ts-expect-error an option that does not exist
 defineConfig({ admission: { limits: 1 } });

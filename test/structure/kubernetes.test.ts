@@ -76,6 +76,9 @@ test('they are YAML without a warning, and belong together', () => {
   );
 });
 
+const unexpected = async (): Promise<never> => assert.fail('another command');
+const OTHERS = { incidents: unexpected, status: unexpected, top: unexpected, tryNotifications: unexpected };
+
 test('the command line is one that respite takes, and the management port is where the probes look', async () => {
   let request: RunRequest | undefined;
   const program = createProgram({
@@ -83,6 +86,7 @@ test('the command line is one that respite takes, and the management port is whe
     run: async (given) => {
       request = given;
     },
+    ...OTHERS,
     write: () => {},
     writeError: () => {},
   });
@@ -105,7 +109,7 @@ test('probes ask for what exists, on the management port', () => {
     ['/health/ready', '/health/live'],
   );
   for (const { httpGet } of [readinessProbe, livenessProbe]) {
-    assert.equal(findRoute(httpGet.path)?.method, 'GET');
+    assert.equal(findRoute(httpGet.path)?.route.method, 'GET');
     assert.equal(httpGet.port, 'management');
   }
   // The supervisor is alive from the first moment, however long the script takes.

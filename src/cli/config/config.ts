@@ -2,7 +2,7 @@ import type { AdmissionOptions } from '../../admission/index.ts';
 import type { BackpressureOptions } from '../../backpressure/index.ts';
 import type { HealthOptions } from '../../health/index.ts';
 import type { ManagementOptions } from '../../management/index.ts';
-import type { SupervisorOptions } from '../../supervisor/index.ts';
+import type { NotifyOptions, SupervisorOptions } from '../../supervisor/index.ts';
 
 /** What `respite.config.{ts,mjs,js,json}` may hold. Every key has a default; flags on the command line win. */
 export interface RespiteConfig {
@@ -16,6 +16,8 @@ export interface RespiteConfig {
   readonly health?: HealthOptions | undefined;
   /** The port for health, metrics and status. */
   readonly management?: ManagementOptions | undefined;
+  /** Who is told when a worker had to be replaced. */
+  readonly notify?: NotifyOptions | undefined;
 }
 
 /** Returns the configuration as it is: `export default defineConfig({ … })` gives an editor the types. */

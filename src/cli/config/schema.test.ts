@@ -4,6 +4,7 @@ import { resolveAdmissionOptions } from '../../admission/options.ts';
 import { custom, disk, tcp } from '../../health/index.ts';
 import { resolveHealthOptions } from '../../health/options.ts';
 import { resolveManagementOptions } from '../../management/options.ts';
+import { resolveNotifyOptions } from '../../supervisor/notify/options.ts';
 import { resolveSupervisorOptions } from '../../supervisor/options.ts';
 import { checkConfig } from './schema.ts';
 
@@ -68,6 +69,7 @@ const VALID: readonly unknown[] = [
         diskFull: { freeBytes: 0 },
       },
       incidents: { directory: '/var/lib/x', countLimit: 1, sizeLimitBytes: 1 },
+      fleet: { client: { call: async () => {} }, name: 'shop-api.eu_1', share: 0.5, leaseMs: 1000 },
     },
     health: {
       readyShare: 0.5,
@@ -78,6 +80,14 @@ const VALID: readonly unknown[] = [
       },
     },
     management: { address: '[::1]:9999', token: 'secret' },
+    notify: {
+      webhook: { url: 'https://h/x', headers: { a: 'b' }, timeoutMs: 1, secret: 'sixteen characters' },
+      slack: { url: 'http://127.0.0.1:1/x' },
+      command: ['/usr/bin/mail', '-s', 'it has died'],
+      events: ['recovered'],
+      repeatWindowMs: 0,
+      giveUpAfterMs: 1,
+    },
   },
   {
     admission: { turnBudget: false, priority: false, limit: 'adaptive', adaptiveLimit: { maxLimit: 512 } },
@@ -309,7 +319,23 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ supervisor: { heapMb: 15 } }, 'supervisor.heapMb must be a whole number of at least 16, got 15'],
   [
     { supervisor: { worker: 1 } },
-    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, stableMs, standIn, heapMb, balancer, detect, incidents',
+    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, stableMs, standIn, heapMb, balancer, detect, incidents, fleet',
+  ],
+  [
+    { supervisor: { fleet: { client: 'redis://h', name: 'x' } } },
+    'supervisor.fleet.client must be a client of ioredis, iovalkey or node-redis, got "redis://h"',
+  ],
+  [
+    { supervisor: { fleet: { client: { call: () => {} }, name: 'a b' } } },
+    'supervisor.fleet.name must be a name of letters, digits, ".", "_" and "-", got "a b"',
+  ],
+  [
+    { supervisor: { fleet: { client: { call: () => {} }, name: 'x', share: 34 } } },
+    `supervisor.fleet.share ${RATIO}, got 34`,
+  ],
+  [
+    { supervisor: { fleet: { client: { call: () => {} }, name: 'x', leaseMs: 999 } } },
+    'supervisor.fleet.leaseMs must be a whole number of at least 1000, got 999',
   ],
   [
     { supervisor: { balancer: { checkFailures: 2 } } },
@@ -330,6 +356,33 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
     { management: { token: 'two words' } },
     'management.token must be a string of visible characters without spaces',
   ],
+  [{ notify: { webhook: { url: 'secret' } } }, 'notify.webhook.url must be an http or https URL'],
+  [{ notify: { webhook: {} } }, 'notify.webhook.url must be an http or https URL'],
+  [
+    { notify: { webhook: { url: 'http://h', headers: { a: 1 } } } },
+    'notify.webhook.headers must be an object of header names and texts',
+  ],
+  [
+    { notify: { webhook: { url: 'http://h', secret: 'short' } } },
+    'notify.webhook.secret must be whsec_ and base64, or a text of at least 16 characters',
+  ],
+  [
+    { notify: { webhook: { url: 'http://h', timeoutMs: 60_001 } } },
+    'notify.webhook.timeoutMs must be a whole number from 1 to 60000, got 60001',
+  ],
+  [{ notify: { slack: { url: 'file:///x' } } }, 'notify.slack.url must be an http or https URL'],
+  [
+    { notify: { command: 'mail' } },
+    'notify.command must be an array of texts, the executable first, got "mail"',
+  ],
+  [
+    { notify: { events: ['closed'] } },
+    'notify.events must be an array of opened, recovered, unresolved, got an array',
+  ],
+  [
+    { notify: { email: 1 } },
+    'notify.email is not an option; known are webhook, slack, command, events, repeatWindowMs, giveUpAfterMs',
+  ],
   [{ management: { port: 1 } }, 'management.port is not an option; known are address, token'],
 ];
 
@@ -338,11 +391,12 @@ for (const [config, problem] of INVALID) {
     assert.deepEqual(checkConfig(config), { ok: false, problems: [problem] });
     assert.throws(
       () => {
-        const { admission, supervisor, health, management } = config as Record<string, never>;
+        const { admission, supervisor, health, management, notify } = config as Record<string, never>;
         resolveAdmissionOptions(admission);
         resolveSupervisorOptions(supervisor);
         resolveHealthOptions(health);
         resolveManagementOptions(management);
+        resolveNotifyOptions(notify);
       },
       { message: problem },
     );
@@ -366,7 +420,7 @@ const INVALID_FILE: readonly (readonly [config: unknown, problems: readonly stri
   [() => ({}), ['the configuration must be an object, got a function']],
   [
     { admision: {} },
-    ['admision is not an option; known are admission, backpressure, supervisor, health, management'],
+    ['admision is not an option; known are admission, backpressure, supervisor, health, management, notify'],
   ],
   [{ admission: { routes: 'x' } }, ['admission.routes must be an object, got "x"']],
   [
@@ -379,7 +433,7 @@ const INVALID_FILE: readonly (readonly [config: unknown, problems: readonly stri
     [
       'supervisor.workers must be a whole number from 1 to 1024, or auto, got "all"',
       'supervisor.listeningCopies must be a whole number from 1 to 256, got 1e+300',
-      'extra is not an option; known are admission, backpressure, supervisor, health, management',
+      'extra is not an option; known are admission, backpressure, supervisor, health, management, notify',
     ],
   ],
 ];

@@ -14,6 +14,26 @@ import {
   TAKEN_RULE,
 } from '../../health/options.ts';
 import { ADDRESS_RULE, isToken, parseAddress, TOKEN_RULE } from '../../management/options.ts';
+import {
+  areEvents,
+  areHeaders,
+  COMMAND_RULE,
+  EVENTS_RULE,
+  HEADERS_RULE,
+  isCommand,
+  isSecret,
+  isWebhookUrl,
+  type NotifyEvent,
+  SECRET_RULE,
+  URL_RULE,
+} from '../../supervisor/notify/options.ts';
+import {
+  CLIENT_RULE,
+  isRedisClient,
+  NAME_PATTERN as FLEET_NAME_PATTERN,
+  NAME_RULE as FLEET_NAME_RULE,
+  type RedisClient,
+} from '../../supervisor/fleet/options.ts';
 import { WAIT_RULE } from '../../supervisor/balancer/options.ts';
 import type { HealthCheck } from '../../health/index.ts';
 import type { RespiteConfig } from './config.ts';
@@ -217,6 +237,13 @@ const incidents = strict({
   sizeLimitBytes: integer(1).optional(),
 });
 
+const fleet = strict({
+  client: z.custom<RedisClient>(isRedisClient, CLIENT_RULE),
+  name: z.string(FLEET_NAME_RULE).regex(FLEET_NAME_PATTERN, FLEET_NAME_RULE),
+  share: fraction(1).optional(),
+  leaseMs: integer(1000).optional(),
+});
+
 const supervisor = strict({
   workers: z
     .custom<number | 'auto'>(
@@ -234,6 +261,7 @@ const supervisor = strict({
   balancer: balancer.optional(),
   detect: detect.optional(),
   incidents: orFalse(incidents),
+  fleet: fleet.optional(),
 });
 
 const healthName = z.string(NAME_RULE).regex(NAME_PATTERN, NAME_RULE);
@@ -274,12 +302,38 @@ const management = strict({
   token: z.custom<string>(isToken, TOKEN_RULE).optional(),
 });
 
+const url = z.custom<string>(isWebhookUrl, URL_RULE);
+
+const notify = strict({
+  webhook: strict({
+    url,
+    headers: z.custom<Readonly<Record<string, string>>>(areHeaders, HEADERS_RULE).optional(),
+    timeoutMs: integer(1, 60_000).optional(),
+    secret: z.custom<string>(isSecret, SECRET_RULE).optional(),
+  }).optional(),
+  slack: strict({ url }).optional(),
+  command: z.custom<readonly [string, ...string[]]>(isCommand, COMMAND_RULE).optional(),
+  events: z.custom<readonly NotifyEvent[]>(areEvents, EVENTS_RULE).optional(),
+  repeatWindowMs: integer(0).optional(),
+  giveUpAfterMs: integer(0).optional(),
+});
+
+/** What is never shown, not even when it is broken. */
+const SECRETS: ReadonlySet<string> = new Set([
+  'management.token',
+  'notify.webhook.url',
+  'notify.webhook.headers',
+  'notify.webhook.secret',
+  'notify.slack.url',
+]);
+
 const schema = strict({
   admission: admission.optional(),
   backpressure: backpressure.optional(),
   supervisor: supervisor.optional(),
   health: health.optional(),
   management: management.optional(),
+  notify: notify.optional(),
 });
 
 /** A configuration that keeps the rules, or one line for each that is broken: path, rule and value. */
@@ -313,8 +367,7 @@ function lines(issue: z.core.$ZodIssue, root: unknown): string[] {
         `${name} must be ${issue.issues[0]?.message ?? ROUTE_RULE}, got ${JSON.stringify(path.at(-1))}`,
       ];
     default:
-      // A token is a secret, even a broken one.
-      if (name === 'management.token') return [`${name} must be ${issue.message}`];
+      if (SECRETS.has(name)) return [`${name} must be ${issue.message}`];
       return [`${name} must be ${issue.message}, got ${showValue(valueAt(root, path))}`];
   }
 }

@@ -18,6 +18,9 @@ export type IncidentCause =
   | 'start-failed'
   | 'unknown';
 
+/** `recovered`: service is as it was before. `unresolved`: what was to be done could not be done. */
+export type IncidentOutcome = 'recovered' | 'unresolved';
+
 /** Something that was done or seen, and when. */
 export interface IncidentStep {
   readonly atMs: number;
@@ -36,6 +39,8 @@ export interface Incident {
   readonly openedAtMs: number;
   /** When the worker was gone and another one in its place; undefined while it is open. */
   readonly endedAtMs: number | undefined;
+  /** How it ended; undefined while it is open. */
+  readonly outcome?: IncidentOutcome | undefined;
   readonly steps: readonly IncidentStep[];
   /** What the cause was concluded from: one sentence each, the most telling first. */
   readonly facts: readonly string[];

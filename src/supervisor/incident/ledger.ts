@@ -1,4 +1,5 @@
-import type { Incident, OnIncident } from './incident.ts';
+import { IncidentCounter, type IncidentCounts } from './counts.ts';
+import type { Incident, IncidentOutcome, OnIncident } from './incident.ts';
 
 /** As many are kept to be shown. */
 const MOST = 20;
@@ -14,6 +15,7 @@ export class IncidentLedger {
   readonly #nowMs: () => number;
   readonly #listeners: OnIncident[] = [];
   readonly #recent = new Map<string, Incident>();
+  readonly #counter = new IncidentCounter();
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -22,6 +24,11 @@ export class IncidentLedger {
   /** The last ones, each as it is known now, in the order in which they were opened. */
   get recent(): readonly Incident[] {
     return [...this.#recent.values()];
+  }
+
+  /** How many there were and are, by cause. */
+  get counts(): IncidentCounts {
+    return this.#counter.counts;
   }
 
   /** Tells somebody of every change from now on. */
@@ -34,6 +41,7 @@ export class IncidentLedger {
   }
 
   #keep(incident: Incident): void {
+    this.#counter.changed(incident);
     this.#recent.set(incident.id, incident);
     const [oldest] = this.#recent.keys();
     if (this.#recent.size > MOST && oldest !== undefined) this.#recent.delete(oldest);
@@ -75,15 +83,15 @@ export class OpenIncident {
   }
 
   /** It is over since then, as has turned out now. */
-  over(endedAtMs: number): void {
-    this.#incident = { ...this.#incident, endedAtMs };
+  over(endedAtMs: number, outcome: IncidentOutcome): void {
+    this.#incident = { ...this.#incident, endedAtMs, outcome };
     this.#changed(this.#incident);
   }
 
   /** It is over. @returns How long it lasted, in milliseconds. */
-  end(what: string): number {
+  end(what: string, outcome: IncidentOutcome = 'recovered'): number {
     const endedAtMs = this.#nowMs();
-    this.#incident = { ...this.#incident, endedAtMs };
+    this.#incident = { ...this.#incident, endedAtMs, outcome };
     this.step(what);
     return endedAtMs - this.#incident.openedAtMs;
   }

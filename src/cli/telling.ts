@@ -1,0 +1,41 @@
+import type { OnIncident } from '../supervisor/incident/incident.ts';
+import type { NotifyOptions } from '../supervisor/index.ts';
+import type { LateLog } from './log.ts';
+
+/** Whoever tells people of incidents. */
+interface Telling {
+  readonly tell: OnIncident;
+  /** Waits a short while for what is still being told. */
+  close(): Promise<void>;
+}
+
+/**
+ * Undefined when nobody wants to be told. What it takes is loaded while the first worker starts, not at the first incident: then
+ * there may be no file descriptor left to read it with.
+ */
+export function startTelling(
+  options: NotifyOptions | undefined,
+  script: string,
+  log: LateLog,
+): Telling | undefined {
+  if (options === undefined) return undefined;
+  const loading = log.open().then(async () => {
+    const { startNotifier } = await import('../supervisor/notify/index.ts');
+    return startNotifier(options, script, log);
+  });
+  loading.catch((error: unknown) => {
+    log.error({ err: error }, 'nobody will be told of incidents');
+  });
+  return {
+    tell: (incident) => {
+      loading.then(
+        (notifier) => notifier.tell(incident),
+        () => {},
+      );
+    },
+    close: async () => {
+      const notifier = await loading.catch(() => undefined);
+      await notifier?.close();
+    },
+  };
+}
