@@ -95,7 +95,10 @@ test('one that never answers delays neither healing nor the end', async (t) => {
   const { url, told } = await webhook(t, () => {});
   // Longer than everything that this test waits for: what goes on, goes on while the first try hangs.
   const running = respite(t, FIXTURE, {
-    config: { supervisor: { detect: DETECT }, notify: { webhook: { url, timeoutMs: 60_000 } } },
+    config: {
+      supervisor: { stableMs: 300, detect: DETECT },
+      notify: { webhook: { url, timeoutMs: 60_000 } },
+    },
   });
   const port = await running.port();
   const [sick] = await running.ready();
@@ -117,7 +120,7 @@ test('a command gets the JSON, metrics count, and the incident is listed', async
   const out = path.join(dir, 'told');
   const running = respite(t, FIXTURE, {
     dir,
-    config: { supervisor: { detect: DETECT }, notify: { command: [script, out] } },
+    config: { supervisor: { stableMs: 300, detect: DETECT }, notify: { command: [script, out] } },
   });
   const port = await running.port();
   await running.ready();

@@ -16,6 +16,7 @@ for (const kind of ['files', 'connections']) {
     const databasePort = await database.port();
     const running = respite(t, '../faults/leaks-descriptors.mjs', {
       env: { PORT_OF_DATABASE: String(databasePort) },
+      config: { supervisor: { stableMs: 300 } },
     });
     const port = await running.port();
     const [sick] = await running.ready();

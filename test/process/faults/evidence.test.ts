@@ -30,7 +30,9 @@ async function stored(running: RunningRespite, incident: Incident): Promise<Stor
 }
 
 test('a blocked event loop: who it was, what it was at, and everything around', async (t) => {
-  const running = respite(t, BLOCKED, { config: { supervisor: { detect: { blockedLoop: QUICK } } } });
+  const running = respite(t, BLOCKED, {
+    config: { supervisor: { stableMs: 300, detect: { blockedLoop: QUICK } } },
+  });
   const port = await running.port();
   await running.ready();
   const waiting = [request(port, { path: '/busy-loop' }), request(port, { path: '/slow/one' })];
@@ -84,7 +86,7 @@ interface HeapNode {
 test('a leak of 20 MB/s: the profile names the function that leaks', async (t) => {
   const running = respite(t, LEAKS, {
     options: ['--heap', '256'],
-    config: { admission: { turnBudget: false } },
+    config: { admission: { turnBudget: false }, supervisor: { stableMs: 300 } },
   });
   const port = await running.port();
   await running.ready();
@@ -122,7 +124,7 @@ test('no secret is in any file: not of headers, cookies, queries, the environmen
   ];
   const [header, cookie, query, env, url] = secrets;
   const running = respite(t, '../faults/secretive.mjs', {
-    config: { supervisor: { detect: { blockedLoop: QUICK } } },
+    config: { supervisor: { stableMs: 300, detect: { blockedLoop: QUICK } } },
     env: { API_TOKEN: env, DATABASE_URL: `postgres://app:${url}@db.example/app` },
     args: ['--client-secret', 'in-an-argument-4711'],
   });
@@ -168,7 +170,7 @@ for (const room of ['little', 'no'] as const) {
     else if (room === 'no') fill(directory);
     const running = respite(t, BLOCKED, {
       options: ['--incidents', directory],
-      config: { supervisor: { detect: { blockedLoop: QUICK } } },
+      config: { supervisor: { stableMs: 300, detect: { blockedLoop: QUICK } } },
     });
     const port = await running.port();
     await running.ready();

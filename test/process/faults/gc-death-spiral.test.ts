@@ -13,7 +13,7 @@ for (const mbPerSecond of [5, 20]) {
     const running = respite(t, FIXTURE, {
       options: ['--heap', '256'],
       // A long pause of the collector makes admission refuse what waited through it, which is not what is looked at here.
-      config: { admission: { turnBudget: false } },
+      config: { admission: { turnBudget: false }, supervisor: { stableMs: 300 } },
     });
     const port = await running.port();
     const [sick] = await running.ready();

@@ -13,7 +13,10 @@ test('Buffers that nobody lets go of: the worker that has them is replaced befor
   const limitBytes = 900 * MB;
   const running = respite(t, FIXTURE, {
     options: ['--workers', '2'],
-    config: { supervisor: { detect: { memory: { limitBytes } } }, admission: { turnBudget: false } },
+    config: {
+      supervisor: { stableMs: 300, detect: { memory: { limitBytes } } },
+      admission: { turnBudget: false },
+    },
   });
   const port = await running.port();
   await running.ready();
@@ -38,7 +41,7 @@ test('a heap that grows for minutes is replaced in calm, long before it is full'
     options: ['--heap', '256'],
     // The same in less time.
     config: {
-      supervisor: { detect: { memoryLeak: { windowMs: 8000, growthShare: 0.05 } } },
+      supervisor: { stableMs: 300, detect: { memoryLeak: { windowMs: 8000, growthShare: 0.05 } } },
       admission: { turnBudget: false },
     },
   });

@@ -36,7 +36,9 @@ async function start(t: TestContext, stuckRequests: object | undefined, workers 
   const running = respite(t, FIXTURE, {
     env: { PORT_OF_DATABASE: String(databasePort) },
     options: ['--workers', String(workers)],
-    config: { supervisor: { drainTimeoutMs: 500, ...(stuckRequests && { detect: { stuckRequests } }) } },
+    config: {
+      supervisor: { drainTimeoutMs: 500, stableMs: 300, ...(stuckRequests && { detect: { stuckRequests } }) },
+    },
   });
   const port = await running.port();
   await running.ready();
