@@ -1,16 +1,12 @@
-import type { Http2ServerResponse } from 'node:http2';
-import { performance } from 'node:perf_hooks';
-import type { Writable } from 'node:stream';
 import { RespiteError } from '../core/errors.ts';
+import { Account } from './account.ts';
 import type { ResolvedOverflowOptions } from './broadcast/options.ts';
-import { type BudgetMember, READER_FROM_BYTES } from './budget/index.ts';
+import type { BudgetMember } from './budget/index.ts';
 import { type EvictionReason, publishEvict, publishWritability } from './events.ts';
-import { kernelView } from './kernel/index.ts';
-import { MessageTransport, type WebSocketLike } from './message-transport.ts';
-import { type ChannelOptions, resolveChannelOptions, type ResolvedChannelOptions } from './options.ts';
+import type { Holder } from './ledger.ts';
+import type { ResolvedChannelOptions } from './options.ts';
 import { SlabPool } from './slab-pool.ts';
-import { PeerRate, Sweep, type SweptPeer } from './slow-peer/index.ts';
-import { StreamTransport } from './stream-transport.ts';
+import { type Sending, SliceSender } from './slice-sender.ts';
 import type { Transport, TransportEvents } from './transport.ts';
 import { Turns, type TurnTaker } from './turns.ts';
 import { Waiters } from './waiters.ts';
@@ -25,45 +21,34 @@ export type WritabilityListener = (isWritable: boolean) => void;
 // Shared by all channels of the process. None of them does anything until it is used.
 const pool = new SlabPool();
 const turns = new Turns();
-const sweep = new Sweep();
-
-/** When all channels together have handed over this much in a turn, each has one slice more: some 2 ms at the 2 GB/s of loopback. */
-const TURN_BYTES_OF_ALL = 4 * 1024 * 1024;
 
 /** Bounded writes to one peer. See {@link createChannel}. */
-export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEvents {
+export class Channel implements BudgetMember, Holder, Sending, TurnTaker, TransportEvents {
   readonly #options: ResolvedChannelOptions;
   readonly #transport: Transport;
   readonly #queue: WriteQueue;
+  readonly #sender: SliceSender;
+  readonly #account: Account;
   readonly #waiters = new Waiters();
   readonly #listeners = new Set<WritabilityListener>();
   #state: State = 'open';
   #isWritable = true;
-  #isFlushing = false;
   #isDueSoon = false;
   #isDueNextTurn = false;
   #hasPausedReads = false;
-  /** Of the slice that the transport has not taken yet. */
-  #inFlightBytes = 0;
-  #blockedSinceMs = Infinity;
-  #takenBytes = 0;
-  /** What the budget knows of. */
-  #chargedBytes = 0;
-  #peerRate: PeerRate | undefined;
-  #turn = -1;
-  #turnBytes = 0;
 
   constructor(options: ResolvedChannelOptions, connect: (events: TransportEvents) => Transport) {
     this.#options = options;
     this.#transport = connect(this);
     this.#queue = new WriteQueue(pool, this.#transport.joins);
-    options.budget?.join();
+    this.#sender = new SliceSender(options, this.#queue, this.#transport, turns, this);
+    this.#account = new Account(options.budget, this);
     if (!this.#transport.isOpen) this.#close(undefined);
   }
 
   /** Bytes written that the socket has not handed to the kernel. */
   get pendingBytes(): number {
-    return this.#queue.bytes + this.#inFlightBytes;
+    return this.#queue.bytes + this.#sender.inFlightBytes;
   }
 
   /** Memory that it keeps from being used otherwise: pending bytes, and what is left empty in slabs. */
@@ -73,12 +58,12 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
 
   /** Whether the peer has taken more than any kernel could have taken for it. */
   get isReader(): boolean {
-    return this.#takenBytes >= READER_FROM_BYTES;
+    return this.#sender.isReader;
   }
 
   /** Since when the peer has not taken what was handed to the socket (`performance.now()`); Infinity while it does. */
   get blockedSinceMs(): number {
-    return this.#blockedSinceMs;
+    return this.#sender.blockedSinceMs;
   }
 
   /** What becomes of broadcasts while the peer is behind. */
@@ -100,7 +85,7 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
   get bytesBeforeUnwritable(): number {
     if (!this.#isWritable) return 0;
     const room = this.#options.highWaterMarkBytes - this.pendingBytes;
-    return Math.max(0, Math.min(room, this.#allowanceBytes() - this.heldBytes));
+    return Math.max(0, Math.min(room, this.#account.allowanceBytes - this.heldBytes));
   }
 
   /**
@@ -137,7 +122,7 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
    */
   write(data: Uint8Array | string): boolean {
     if (this.#state !== 'open') return this.#refuse();
-    this.#queue.write(data, this.#inFlightBytes > 0 || !this.isReader);
+    this.#queue.write(data, this.#sender.inFlightBytes > 0 || !this.#sender.isReader);
     return this.#added();
   }
 
@@ -193,7 +178,7 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
   /** @internal */
   onTaken(): void {
     if (this.#state === 'closed') return;
-    this.#taken();
+    this.#sender.taken();
     this.#flush();
   }
 
@@ -203,18 +188,8 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
   }
 
   /** @internal */
-  sweep(nowMs: number): 'blocked' | 'evicted' | 'done' {
-    const { slowPeer } = this.#options;
-    if (slowPeer === false || this.#inFlightBytes === 0) return 'done';
-    const inKernel = kernelView.sendQueueBytes(this.#transport.fd);
-    const seesKernel = !Number.isNaN(inKernel);
-    const unsent = this.#transport.unsentBytes;
-    const sent = Number.isNaN(unsent) ? 0 : Math.max(0, this.#inFlightBytes - unsent);
-    const movedBytes = this.#takenBytes + sent - (seesKernel ? inKernel : 0);
-    this.#peerRate ??= new PeerRate(slowPeer, this.#blockedSinceMs, movedBytes);
-    if (!this.#peerRate.isTooSlow(nowMs, movedBytes, seesKernel)) return 'blocked';
-    this.evict('slow-peer');
-    return 'evicted';
+  onBlocked(isBlocked: boolean): void {
+    this.#account.setBlocked(isBlocked);
   }
 
   #refuse(): false {
@@ -225,10 +200,12 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
   #added(): boolean {
     this.#waiters.settle();
     const { hardLimitBytes, sliceBytes } = this.#options;
-    if (this.#queue.bytes >= sliceBytes && this.#inFlightBytes === 0) this.#flush();
-    else if (!this.#isDueSoon && this.#inFlightBytes === 0) {
-      this.#isDueSoon = true;
-      turns.soon(this);
+    if (this.#sender.inFlightBytes === 0) {
+      if (this.#queue.bytes >= sliceBytes) this.#flush();
+      else if (!this.#isDueSoon) {
+        this.#isDueSoon = true;
+        turns.soon(this);
+      }
     }
     // One message that is larger than the limit may be alone.
     if (this.pendingBytes > hardLimitBytes && !this.#isWritable) this.evict('hard-limit');
@@ -238,60 +215,13 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
   }
 
   #flush(): void {
-    if (this.#isFlushing || this.#state === 'closed') return;
-    this.#isFlushing = true;
-    while (this.#inFlightBytes === 0 && !this.#queue.isEmpty) {
-      if (!this.#transport.isOpen) {
-        this.#close(undefined);
-        break;
-      }
-      if (!this.#hasTurn()) {
-        this.#goOnNextTurn();
-        break;
-      }
-      this.#send();
-    }
-    this.#isFlushing = false;
+    if (this.#sender.isSending || this.#state === 'closed') return;
+    const why = this.#sender.send();
+    if (why === 'not-open') this.#close(undefined);
+    else if (why === 'turn') this.#goOnNextTurn();
+    this.#account.setPending(this.pendingBytes > 0);
     this.#settle();
     if (this.#state === 'ending' && this.pendingBytes === 0) this.#end();
-  }
-
-  #send(): void {
-    const bytes = this.#queue.take(this.#options.sliceBytes);
-    this.#inFlightBytes = bytes;
-    this.#turnBytes += bytes;
-    turns.spent(bytes);
-    if (this.#transport.send(this.#queue.slice)) {
-      this.#taken();
-      return;
-    }
-    this.#blockedSinceMs = performance.now();
-    this.#options.budget?.setBlocked(this, true);
-    if (this.#options.slowPeer !== false) sweep.add(this);
-  }
-
-  #taken(): void {
-    this.#takenBytes += this.#inFlightBytes;
-    this.#inFlightBytes = 0;
-    this.#queue.taken();
-    if (this.#blockedSinceMs === Infinity) return;
-    this.#blockedSinceMs = Infinity;
-    this.#peerRate = undefined;
-    this.#options.budget?.setBlocked(this, false);
-  }
-
-  #hasTurn(): boolean {
-    if (this.#turn !== turns.number) {
-      this.#turn = turns.number;
-      this.#turnBytes = 0;
-    }
-    const most = turns.bytes < TURN_BYTES_OF_ALL ? this.#options.turnBytes : 1;
-    return this.#turnBytes < most;
-  }
-
-  #allowanceBytes(): number {
-    const { budget } = this.#options;
-    return budget === undefined ? Infinity : budget.allowanceBytes(this);
   }
 
   /** Brings budget and writability in line with what is pending. */
@@ -299,21 +229,22 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
     if (this.#state === 'closed') return;
     const { budget, highWaterMarkBytes, lowWaterMarkBytes } = this.#options;
     const { heldBytes } = this.#queue;
-    if (budget !== undefined && heldBytes !== this.#chargedBytes) {
-      const more = heldBytes - this.#chargedBytes;
-      this.#chargedBytes = heldBytes;
-      budget.adjust(this, more);
-      // The budget may have evicted this one.
+    if (budget !== undefined) {
+      this.#account.charge(heldBytes);
+      // It may have evicted this one.
       if ((this.#state as State) === 'closed') return;
     }
     const pending = this.pendingBytes;
     if (this.#isWritable) {
-      if (pending >= highWaterMarkBytes || (budget !== undefined && heldBytes >= this.#allowanceBytes())) {
+      if (
+        pending >= highWaterMarkBytes ||
+        (budget !== undefined && heldBytes >= this.#account.allowanceBytes)
+      ) {
         this.#setWritable(false);
       }
     } else if (
       pending <= lowWaterMarkBytes &&
-      (budget === undefined || heldBytes < this.#allowanceBytes() / 2)
+      (budget === undefined || heldBytes < this.#account.allowanceBytes / 2)
     ) {
       this.#setWritable(true);
       this.#grant();
@@ -330,7 +261,7 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
   /** Reads stop for congestion only, not while others have their turn. */
   #settleReads(): void {
     if (!this.#options.pauseReads) return;
-    const isCongested = !this.#isWritable && this.#inFlightBytes > 0;
+    const isCongested = !this.#isWritable && this.#sender.inFlightBytes > 0;
     if (isCongested && !this.#hasPausedReads) this.#hasPausedReads = this.#transport.pause();
     else if (this.#isWritable && this.#hasPausedReads) {
       this.#hasPausedReads = false;
@@ -358,39 +289,11 @@ export class Channel implements BudgetMember, SweptPeer, TurnTaker, TransportEve
   #close(evictedFor: EvictionReason | undefined): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    this.#queue.clear();
-    this.#inFlightBytes = 0;
-    this.#blockedSinceMs = Infinity;
-    const { budget } = this.#options;
-    budget?.adjust(this, -this.#chargedBytes);
-    budget?.leave(this, evictedFor);
-    this.#chargedBytes = 0;
-    sweep.delete(this);
+    this.#sender.close();
+    this.#account.close(evictedFor);
     if (this.#hasPausedReads) this.#transport.resume();
     this.#waiters.close();
     this.#setWritable(false);
     this.#listeners.clear();
   }
-}
-
-/**
- * Puts bounded writes in front of a socket of node:net or node:tls, a response of node:http or node:http2, any other writable
- * stream, or a WebSocket of `ws`. Everything must be written through the channel from then on, and ended with its `end()`.
- *
- * Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a bad option.
- */
-export function createChannel(
-  socket: Writable | Http2ServerResponse | WebSocketLike,
-  options: ChannelOptions = {},
-): Channel {
-  return new Channel(resolveChannelOptions(options), (events) => {
-    if ('readyState' in socket && 'terminate' in socket) return new MessageTransport(socket, events);
-    return new StreamTransport('createPushResponse' in socket ? streamOf(socket) : socket, events);
-  });
-}
-
-/** The compatibility API of HTTP/2 hides how much is waiting; the stream below shows it, and sends no headers by itself. */
-function streamOf(response: Http2ServerResponse): Writable {
-  if (!response.headersSent) response.writeHead(response.statusCode);
-  return response.stream;
 }

@@ -11,7 +11,8 @@ export {
   type WriteBudgetOptions,
   type WriteBudgetStats,
 } from './budget/index.ts';
-export { type Channel, createChannel, type WritabilityListener } from './channel.ts';
+export type { Channel, WritabilityListener } from './channel.ts';
+export { createChannel } from './create-channel.ts';
 export type { DropEvent, EvictEvent, EvictionReason, WritabilityEvent } from './events.ts';
 export { type BackpressureOptions, guardServer, type GuardOptions, type ServerGuard } from './guard/index.ts';
 export { boundKernelBuffers, type KernelBufferOptions, type KernelBuffers } from './kernel/index.ts';

@@ -7,8 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Channel, createChannel } from '../../src/backpressure/index.ts';
 import { type ChannelKind, KINDS } from './channels.ts';
 
-const MB = 1024 * 1024;
+const KB = 1024;
+const MB = 1024 * KB;
 const TOTAL_BYTES = 24 * MB;
+/** In the middle: more than the kernel takes at once. */
+const CUT_AFTER_BYTES = 8 * MB;
 
 /** Random bytes, of which messages are cut anywhere. */
 const source = randomBytes(2 * MB);
@@ -34,7 +37,7 @@ async function produce(channel: Channel, hash: Hash, totalBytes: number): Promis
     written += bytes.length;
     most = Math.max(most, channel.pendingBytes - bytes.length);
   }
-  assert.ok(most <= 256 * 1024, `${most} pending`);
+  assert.ok(most <= 256 * KB, `${most} pending`);
   return written;
 }
 
@@ -92,6 +95,70 @@ function holds(kind: ChannelKind): void {
       }
       await Promise.all(producers);
       await closed(channel);
+      assert.deepEqual([channel.pendingBytes, channel.heldBytes], [0, 0]);
+    },
+  );
+
+  test(
+    'a reset in the middle: what has arrived is what was written first, byte by byte',
+    { timeout: 60_000 },
+    async (t) => {
+      const { writer, reader } = await kind.connect(t);
+      const channel = createChannel(writer);
+      const received = createHash('sha256');
+      let read = 0;
+      reader.on('data', (bytes: Buffer) => {
+        received.update(bytes);
+        read += bytes.length;
+        if (read > CUT_AFTER_BYTES) channel.evict('test');
+      });
+      const gone = new Promise((resolve) => reader.once('close', resolve));
+      const written: Buffer[] = [];
+      while (await channel.ready()) {
+        const bytes = message();
+        channel.write(bytes);
+        written.push(bytes);
+      }
+      await gone;
+      const sent = createHash('sha256');
+      let left = read;
+      for (const bytes of written) {
+        sent.update(bytes.subarray(0, left));
+        left = Math.max(0, left - bytes.length);
+      }
+      assert.equal(left, 0, 'nothing arrives that was not written');
+      assert.equal(received.digest('hex'), sent.digest('hex'));
+    },
+  );
+
+  test(
+    'a thousand producers: pending stays within the high mark and one message, and none hangs after close',
+    { timeout: 60_000 },
+    async (t) => {
+      const { writer, reader } = await kind.connect(t);
+      const channel = createChannel(writer);
+      const block = Buffer.alloc(8 * KB);
+      let [most, blocks, stopped] = [0, 0, 0];
+      const producers = Array.from({ length: 1000 }, async () => {
+        while (await channel.ready()) {
+          channel.write(block);
+          blocks += 1;
+          most = Math.max(most, channel.pendingBytes);
+        }
+        stopped += 1;
+      });
+      let read = 0;
+      reader.on('data', (bytes: Buffer) => {
+        read += bytes.length;
+        // Slower than they write.
+        reader.pause();
+        setImmediate(() => reader.resume());
+        if (read > CUT_AFTER_BYTES) channel.evict('test');
+      });
+      await Promise.all(producers);
+      assert.equal(stopped, 1000);
+      assert.ok(blocks * block.length > CUT_AFTER_BYTES, `${blocks} written`);
+      assert.ok(most <= (256 + 8) * KB, `${most} pending`);
       assert.deepEqual([channel.pendingBytes, channel.heldBytes], [0, 0]);
     },
   );

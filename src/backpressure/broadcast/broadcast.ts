@@ -1,5 +1,6 @@
 import type { Channel } from '../channel.ts';
 import { publishDrop } from '../events.ts';
+import { processLedger } from '../ledger.ts';
 import type { Chunk } from '../write-queue.ts';
 import { Backlog } from './backlog.ts';
 
@@ -46,7 +47,9 @@ function overflow(channel: Channel, data: Chunk, bytes: number, key: string | un
     return;
   }
   const dropped = backlogOf(channel).push(data, bytes, policy === 'coalesce' ? key : undefined);
-  if (dropped.messages > 0) publishDrop(channel, dropped.messages, dropped.bytes);
+  if (dropped.messages === 0) return;
+  processLedger().dropped(dropped.messages);
+  publishDrop(channel, dropped.messages, dropped.bytes);
 }
 
 function backlogOf(channel: Channel): Backlog {

@@ -1,7 +1,8 @@
+import { Account } from '../account.ts';
 import { type BudgetMember, READER_FROM_BYTES } from '../budget/index.ts';
 import { type EvictionReason, publishEvict } from '../events.ts';
-import { kernelView } from '../kernel/index.ts';
-import { PeerRate } from '../slow-peer/index.ts';
+import type { Holder } from '../ledger.ts';
+import { PeerWatch } from '../slow-peer/index.ts';
 import type { ResolvedGuardOptions } from './options.ts';
 
 /** How often the rate of a slow peer is judged. */
@@ -20,23 +21,28 @@ export interface Output {
 }
 
 /** One connection under a budget. What it holds is looked at; it is never told to wait. */
-export class GuardedConnection implements BudgetMember {
-  readonly #options: ResolvedGuardOptions;
+export class GuardedConnection implements BudgetMember, Holder {
   readonly #output: Output;
+  readonly #account: Account;
+  readonly #watch: PeerWatch | undefined;
   #heldBytes = 0;
   #blockedSinceMs = Infinity;
   #takenBytes = 0;
-  #rate: PeerRate | undefined;
   #ratedMs = -Infinity;
   #isOpen = true;
 
-  constructor(options: ResolvedGuardOptions, output: Output) {
-    this.#options = options;
+  constructor({ budget, slowPeer }: ResolvedGuardOptions, output: Output) {
     this.#output = output;
-    options.budget.join();
+    this.#account = new Account(budget, this);
+    this.#watch = slowPeer === false ? undefined : new PeerWatch(slowPeer);
   }
 
   get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** As it was when it was last looked at. */
+  get pendingBytes(): number {
     return this.#heldBytes;
   }
 
@@ -55,10 +61,10 @@ export class GuardedConnection implements BudgetMember {
     const takenBytes = this.#output.takenBytes();
     const moved = takenBytes > this.#takenBytes;
     this.#takenBytes = takenBytes;
-    const more = this.#output.pendingBytes() - this.#heldBytes;
-    this.#heldBytes += more;
+    this.#heldBytes = this.#output.pendingBytes();
     this.#judgeBlocked(moved, nowMs);
-    if (more !== 0) this.#options.budget.adjust(this, more);
+    this.#account.setPending(this.#heldBytes > 0);
+    this.#account.charge(this.#heldBytes);
     if (this.#heldBytes > 0 && nowMs - this.#ratedMs >= RATE_EVERY_MS) this.#judgeRate(nowMs);
   }
 
@@ -75,35 +81,29 @@ export class GuardedConnection implements BudgetMember {
   }
 
   #judgeBlocked(moved: boolean, nowMs: number): void {
-    const { budget } = this.#options;
     if (this.#heldBytes === 0) {
       if (this.#blockedSinceMs === Infinity) return;
       this.#blockedSinceMs = Infinity;
-      this.#rate = undefined;
-      budget.setBlocked(this, false);
+      this.#watch?.end();
+      this.#account.setBlocked(false);
     } else if (this.#blockedSinceMs === Infinity) {
       this.#blockedSinceMs = nowMs;
-      budget.setBlocked(this, true);
+      this.#account.setBlocked(true);
     } else if (moved) this.#blockedSinceMs = nowMs;
   }
 
   #judgeRate(nowMs: number): void {
-    const { slowPeer } = this.#options;
-    if (slowPeer === false || !this.#isOpen) return;
+    if (this.#watch === undefined || !this.#isOpen) return;
     this.#ratedMs = nowMs;
-    const inKernel = kernelView.sendQueueBytes(this.#output.fd);
-    const seesKernel = !Number.isNaN(inKernel);
-    const movedBytes = this.#takenBytes - (seesKernel ? inKernel : 0);
-    this.#rate ??= new PeerRate(slowPeer, this.#blockedSinceMs, movedBytes);
-    if (this.#rate.isTooSlow(nowMs, movedBytes, seesKernel)) this.evict('slow-peer');
+    if (this.#watch.isTooSlow(nowMs, this.#blockedSinceMs, this.#takenBytes, this.#output.fd)) {
+      this.evict('slow-peer');
+    }
   }
 
   #leave(evictedFor: EvictionReason | undefined): void {
-    const { budget } = this.#options;
     this.#isOpen = false;
-    const held = this.#heldBytes;
     this.#heldBytes = 0;
-    if (held > 0) budget.adjust(this, -held);
-    budget.leave(this, evictedFor);
+    this.#blockedSinceMs = Infinity;
+    this.#account.close(evictedFor);
   }
 }
