@@ -11,7 +11,7 @@ import {
   type ResolvedDetectOptions,
 } from './detect/index.ts';
 import type { Circumstances, Trouble } from './diagnosis/index.ts';
-import type { Healer, Patient } from './healer.ts';
+import type { Healer } from './healer.ts';
 import {
   type MemoryUse,
   peersOf,
@@ -25,6 +25,7 @@ import {
   readMemoryUse,
   socketInodes,
 } from './machine/index.ts';
+import type { Patient } from './patient.ts';
 
 const ROUND_MS = 1000;
 
