@@ -76,11 +76,15 @@ export class Deaths {
    */
   async report(worker: WorkerProcess, death: Death, after: Aftermath, isBack: () => boolean): Promise<void> {
     // Nobody waits for it, so it is not loaded before something has died.
-    const [{ classify }, words] = await Promise.all([import('./classify.ts'), worker.lastWords]);
+    const [{ classify }, { createRedact }, words] = await Promise.all([
+      import('./classify.ts'),
+      import('../redact.ts'),
+      worker.lastWords,
+    ]);
     const { log, ledger, recovery, isStopping } = this.#config;
     if (isStopping()) return;
     const { id, slot, pid } = worker;
-    const { stack, ...verdict } = classify({ worker: id, ...death, ...words });
+    const { stack, ...verdict } = classify({ worker: id, ...death, ...words }, createRedact(process.env));
     const opening = { ...verdict, worker: { id, slot, pid }, report: words.report };
     const open = after.kind === 'restart' ? recovery.open(opening) : ledger.open(opening);
     const { id: incident, summary, facts } = open.incident;

@@ -18,7 +18,7 @@ import { Dossier, reasonOf, REPORT_FILE } from './dossier.ts';
 import { pruneIncidents, type StoredIncident } from './folder.ts';
 import { markLines } from './log-tail.ts';
 import type { ResolvedIncidentsOptions } from './options.ts';
-import { createRedact, redactAll } from './redact.ts';
+import { createRedact, redactAll } from '../redact.ts';
 import { type DependencyProbe, renderReport } from './report/page.ts';
 import type { Witness } from './witness.ts';
 
