@@ -2,7 +2,7 @@ import { RespiteError } from '../core/errors.ts';
 import type { IndicatorReport } from '../core/health-link.ts';
 import { Departure } from './balancer/departure.ts';
 import type { Ended, Supervisor, SupervisorConfig } from './contract.ts';
-import { Deaths, watchKernelKills } from './crash/index.ts';
+import { Deaths } from './crash/index.ts';
 import { Crew } from './crew.ts';
 import { Evidence } from './evidence/index.ts';
 import type { Captured, OnDemand } from './evidence/on-demand.ts';
@@ -89,7 +89,6 @@ class WorkerSupervisor implements Supervisor {
       log: config.log,
       ledger: this.#incidents,
       recovery: this.#recovery,
-      kernelKills: watchKernelKills(),
       isStopping: () => this.#isStopping(),
     });
     this.#healer = new Healer({
@@ -251,6 +250,7 @@ class WorkerSupervisor implements Supervisor {
     if (this.#state === 'starting') this.#state = 'running';
     if (this.#state === 'stopping') return;
     for (const slot of this.#slots) this.#replacements.start(slot);
+    void this.#deaths.watch();
     if (this.#config.supervisor.standIn) void this.#outages.watch();
     void this.#makeRounds();
   }

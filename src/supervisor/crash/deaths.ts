@@ -41,25 +41,29 @@ interface DeathsConfig {
   readonly log: Log;
   readonly ledger: IncidentLedger;
   readonly recovery: Recovery;
-  readonly kernelKills: KernelKills;
   readonly isStopping: () => boolean;
 }
 
 /** Makes an incident of every worker that ends although it was to serve. */
 export class Deaths {
   readonly #config: DeathsConfig;
+  #kernelKills: KernelKills | undefined;
 
   constructor(config: DeathsConfig) {
     this.#config = config;
+  }
+
+  /** To be called once the first worker is ready; what is loaded here would be in the way of its start. */
+  async watch(): Promise<void> {
+    const { watchKernelKills } = await import('./kernel-kills.ts');
+    this.#kernelKills = watchKernelKills();
   }
 
   /** Must be asked at once, since the kernel's counter goes on; what the worker itself said comes a little later. */
   examine({ readySinceMs, killedBecause }: WorkerProcess, exit: Exit): Death {
     const nowMs = Date.now();
     const byKernel =
-      exit.signal === 'SIGKILL' && killedBecause === undefined
-        ? this.#config.kernelKills.claim(nowMs)
-        : undefined;
+      exit.signal === 'SIGKILL' && killedBecause === undefined ? this.#kernelKills?.claim(nowMs) : undefined;
     return {
       exit,
       readyForMs: readySinceMs === undefined ? undefined : nowMs - readySinceMs,
