@@ -14,7 +14,8 @@ import type { Slot } from './slot.ts';
 import type { SocketExchange } from './socket-exchange.ts';
 import type { SupervisorStatus, WorkerStatus } from './status.ts';
 import { addSample, NO_TOTALS } from './totals.ts';
-import { type Exit, WorkerProcess } from './worker-process.ts';
+import type { Exit } from './worker-end.ts';
+import { WorkerProcess } from './worker-process.ts';
 
 interface CrewConfig extends Pick<
   SupervisorConfig,

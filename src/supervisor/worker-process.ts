@@ -22,6 +22,7 @@ import { Captures, LogTail } from './evidence/index.ts';
 import { spawnWorker, type WorkerSpec } from './spawn-worker.ts';
 import type { WorkerState, WorkerStatus } from './status.ts';
 import { readToEnd, readWatchdog } from './watchdog-pipe.ts';
+import type { Exit, LastWords } from './worker-end.ts';
 
 /** A worker that was ready and that nothing is heard of for this long, from no thread, is called unresponsive: it may be stopped. */
 const SILENT_MS = 3 * SAMPLE_INTERVAL_MS;
@@ -31,21 +32,6 @@ const REMAINING_LISTENS_MS = 5000;
 
 /** What a worker may take beyond its drain time before the signal is sent over its head: it may be blocked. */
 const DRAIN_SLACK_MS = 500;
-
-/** How a worker process ended. */
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
-/** What was said of a worker before it ended. */
-export interface LastWords {
-  /** The last error that nobody caught. */
-  readonly error: UncaughtError | undefined;
-  /** Node.js's own, undefined when it did not come to that. */
-  readonly word: ExitWord | undefined;
-  readonly report: WatchdogReport | undefined;
-}
 
 type Phase =
   | { readonly name: 'starting' }

@@ -3,7 +3,7 @@ import type { StackFrame, ToldError, UncaughtError, WatchdogReport } from '../..
 import { describeExit } from '../coming-up.ts';
 import { culprit, type IncidentCause } from '../incident/incident.ts';
 import type { Redact } from '../redact.ts';
-import type { Exit, LastWords } from '../worker-process.ts';
+import type { Exit, LastWords } from '../worker-end.ts';
 
 /** Everything that is known of an end. */
 export interface Ending extends LastWords {
