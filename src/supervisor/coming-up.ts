@@ -1,4 +1,5 @@
-import type { Exit, WorkerProcess } from './worker-process.ts';
+import type { Exit } from './worker-end.ts';
+import type { WorkerProcess } from './worker-process.ts';
 
 /** `exit code 1`, `signal SIGKILL`. */
 export function describeExit({ code, signal }: Exit): string {

@@ -3,21 +3,11 @@ import { type Circumstances, diagnose, NOTHING_KNOWN } from './diagnosis/index.t
 import { culprit, type Incident } from './incident/incident.ts';
 import type { IncidentLedger, OpenIncident } from './incident/ledger.ts';
 import type { Log } from './log.ts';
+import type { Patient } from './patient.ts';
 import type { Recovery } from './recovery.ts';
-import { Repeats } from './repeats.ts';
-import { type HealedCause, isHealed, type WorkerState } from './status.ts';
+import { type HealedCause, isHealed } from './status.ts';
+import { StuckWorkers } from './stuck-workers.ts';
 import type { WatchdogReport, WatchdogStack } from '../worker/index.ts';
-
-/** What the healer sees of a worker, and does to it. */
-export interface Patient {
-  readonly id: number;
-  readonly slot: number;
-  readonly pid: number;
-  readonly state: WorkerState;
-  /** New requests should, or should not, go elsewhere: it goes on, but is not ready. */
-  hold(isHeld: boolean): void;
-  kill(): void;
-}
 
 export interface HealerConfig<Worker extends Patient> {
   readonly detect: ResolvedDetectOptions;
@@ -55,13 +45,6 @@ interface Case {
   located: boolean;
 }
 
-/** A worker that is spared, since another one would fare no better. */
-interface Spared {
-  readonly open: OpenIncident;
-  /** Requests that it had answered by then. */
-  readonly answered: number;
-}
-
 /** So many reports, of 250 ms each, are looked back upon. */
 const REMEMBERED = 40;
 
@@ -77,13 +60,11 @@ const STACK_LATE_MS = 1500;
  */
 export class Healer<Worker extends Patient> {
   readonly #config: HealerConfig<Worker>;
-  readonly #repeats: Repeats;
+  readonly #stuck: StuckWorkers<Worker>;
   readonly #cases = new Map<Worker, Case>();
-  readonly #spared = new Map<Worker, Spared>();
   readonly #examinations = new WeakMap<Worker, Examination>();
   readonly #reports = new WeakMap<Worker, readonly WatchdogReport[]>();
   readonly #warned = new WeakMap<Worker, Set<string>>();
-  readonly #investigated = new Set<Worker>();
   /** Incidents of the instance as a whole, while they last, and when those that pass by themselves were told of. */
   readonly #general = new Map<string, OpenIncident>();
   readonly #toldAtMs = new Map<string, number>();
@@ -92,7 +73,15 @@ export class Healer<Worker extends Patient> {
   constructor(config: HealerConfig<Worker>) {
     const { stuckRequests } = config.detect;
     this.#config = config;
-    this.#repeats = new Repeats(stuckRequests === false ? 0 : stuckRequests.againMs);
+    this.#stuck = new StuckWorkers({
+      log: config.log,
+      nowMs: config.nowMs,
+      againMs: stuckRequests === false ? 0 : stuckRequests.againMs,
+      investigate: config.investigate,
+      circumstancesOf: (worker) => this.#circumstancesOf(worker),
+      isSeenTo: (worker) => this.#cases.has(worker) || worker.state === 'draining',
+      act: (worker, diagnosis) => this.#act(worker, diagnosis),
+    });
   }
 
   /** Why this worker is being replaced, or was; undefined when nothing is wrong with it. */
@@ -114,9 +103,8 @@ export class Healer<Worker extends Patient> {
       examination = new Examination(worker.id, detect, drainTimeoutMs);
       this.#examinations.set(worker, examination);
     }
-    if (answered(report) > 0) this.#repeats.answers(worker.id);
     const findings = examination.findings(report, nowMs(), this.#memoryFor(report));
-    this.#lookAfterSpared(worker, report, findings);
+    this.#stuck.reported(worker, report, findings);
     for (const finding of findings) this.found(worker, finding);
   }
 
@@ -128,7 +116,7 @@ export class Healer<Worker extends Patient> {
     if (known !== undefined) {
       this.#seeToKnown(worker, known, finding);
     } else if (finding.cause === 'stuck-requests') {
-      void this.#investigate(worker, finding);
+      void this.#stuck.investigate(worker, finding);
     } else {
       this.#act(worker, diagnose(finding, this.#circumstancesOf(worker)));
     }
@@ -172,7 +160,7 @@ export class Healer<Worker extends Patient> {
 
   /** A worker has ended. */
   gone(worker: Worker): void {
-    this.#endSpared(worker, 'its worker has ended');
+    this.#stuck.gone(worker);
   }
 
   #seeToKnown(worker: Worker, known: Case, finding: Finding): void {
@@ -214,7 +202,9 @@ export class Healer<Worker extends Patient> {
         this.#tell(worker, finding);
         break;
       case 'unready':
-        this.#spare(worker, finding);
+        this.#stuck.spare(worker, this.#reports.get(worker)?.at(-1), () =>
+          this.#openIncident(worker, finding, ': it is not ready until they are answered'),
+        );
         break;
       case 'replace':
       case 'kill':
@@ -238,58 +228,6 @@ export class Healer<Worker extends Patient> {
     if (nowMs - (this.#toldAtMs.get(cause) ?? -Infinity) < TOLD_AGAIN_MS) return;
     this.#toldAtMs.set(cause, nowMs);
     this.#openIncident(worker, finding, '').end('over');
-  }
-
-  async #investigate(worker: Worker, finding: Finding): Promise<void> {
-    if (this.#investigated.has(worker)) return;
-    this.#investigated.add(worker);
-    const seen = (await this.#config.investigate?.(worker).catch(() => ({}))) ?? {};
-    this.#investigated.delete(worker);
-    // Meanwhile it may have been found sick of something else, or have ended.
-    if (this.#cases.has(worker) || worker.state === 'draining') return;
-    const nowMs = this.#config.nowMs();
-    const circumstances = { ...this.#circumstancesOf(worker), ...seen };
-    const peer = circumstances.peers[0]?.peer ?? '';
-    const triedBefore = this.#repeats.inVain(worker.slot, peer, nowMs);
-    const diagnosis = diagnose(finding, { ...circumstances, triedBefore });
-    if (diagnosis.severity === 'replace') {
-      this.#repeats.replaced(worker.id, worker.slot, peer, nowMs);
-      this.#endSpared(worker, 'another worker is answered: this one is replaced too');
-    }
-    this.#act(worker, diagnosis);
-  }
-
-  /** Not replaced: a new one would wait for the same. */
-  #spare(worker: Worker, finding: Finding): void {
-    worker.hold(true);
-    if (this.#spared.has(worker)) return;
-    const report = this.#reports.get(worker)?.at(-1);
-    const open = this.#openIncident(worker, finding, ': it is not ready until they are answered');
-    this.#spared.set(worker, { open, answered: report === undefined ? 0 : answered(report) });
-  }
-
-  #lookAfterSpared(worker: Worker, report: WatchdogReport, findings: readonly Finding[]): void {
-    const spared = this.#spared.get(worker);
-    if (spared === undefined) return;
-    if (answered(report) > spared.answered) {
-      this.#endSpared(worker, 'requests are answered again');
-    } else if (findings.every(({ cause }) => cause !== 'stuck-requests')) {
-      // Nobody waits any more. Only somebody who asks can show whether it would answer.
-      worker.hold(false);
-    }
-  }
-
-  #endSpared(worker: Worker, what: string): void {
-    const spared = this.#spared.get(worker);
-    if (spared === undefined) return;
-    this.#spared.delete(worker);
-    worker.hold(false);
-    const seconds = (spared.open.end(what) / 1000).toFixed(1);
-    const { id } = spared.open.incident;
-    this.#config.log.info(
-      { worker: worker.id, incident: id },
-      `worker ${worker.id}: ${what}, after ${seconds} s`,
-    );
   }
 
   #openCase(worker: Worker, finding: Finding): void {
@@ -357,8 +295,4 @@ export class Healer<Worker extends Patient> {
     const { memory } = this.#circumstances;
     return memory === undefined ? undefined : Math.max(0, memory.limitBytes - memory.usedBytes) + rssBytes;
   }
-}
-
-function answered({ completions, abandoned }: WatchdogReport): number {
-  return completions - abandoned;
 }

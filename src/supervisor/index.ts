@@ -1,3 +1,4 @@
+export type { Supervisor } from './contract.ts';
 export { NO_INCIDENTS } from './incident/counts.ts';
 export type { Incident } from './incident/incident.ts';
 export type { Log } from './log.ts';
@@ -12,4 +13,4 @@ export {
   type WorkerState,
   type WorkerStatus,
 } from './status.ts';
-export { startSupervisor, type Supervisor } from './supervisor.ts';
+export { startSupervisor } from './supervisor.ts';

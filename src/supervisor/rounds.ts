@@ -11,7 +11,7 @@ import {
   type ResolvedDetectOptions,
 } from './detect/index.ts';
 import type { Circumstances, Trouble } from './diagnosis/index.ts';
-import type { Healer, Patient } from './healer.ts';
+import type { Healer } from './healer.ts';
 import {
   type MemoryUse,
   peersOf,
@@ -25,6 +25,7 @@ import {
   readMemoryUse,
   socketInodes,
 } from './machine/index.ts';
+import type { Patient } from './patient.ts';
 
 const ROUND_MS = 1000;
 
@@ -73,9 +74,9 @@ export class Rounds<Worker extends Visited> {
   async #go(): Promise<void> {
     const { detect, healer, health, workers } = this.#config;
     const { memory: memoryOptions, memoryLeak } = detect;
-    const [cpu, memory] = await Promise.all([
-      readCpu(),
-      memoryOptions === false && memoryLeak === false ? undefined : this.#readMemory(),
+    const cpu = readCpu();
+    const memory = memoryOptions === false && memoryLeak === false ? undefined : this.#readMemory();
+    await Promise.all([
       ...workers().map((worker) => this.#lookAtDescriptors(worker)),
       this.#round++ % DISK_ROUNDS === 0 ? this.#lookAtDisks() : undefined,
     ]);
@@ -84,7 +85,7 @@ export class Rounds<Worker extends Visited> {
   }
 
   /** With a limit of the user's own, what counts is what all of us have. */
-  async #readMemory(): Promise<MemoryUse | undefined> {
+  #readMemory(): MemoryUse | undefined {
     const { detect, workers } = this.#config;
     const limitBytes = detect.memory === false ? undefined : detect.memory.limitBytes;
     if (limitBytes === undefined) return readMemoryUse();

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { WatchdogReport } from '../worker/index.ts';
-import { readWatchdog } from './watchdog-pipe.ts';
+import { readToEnd, readWatchdog } from './watchdog-pipe.ts';
 
 function line(sequence: number, lastRequest: string = ''): string {
   return `${JSON.stringify({ kind: 'report', sequence, lastRequest })}\n`;
@@ -53,4 +53,15 @@ test('a line without an end is not kept', async () => {
   const endless = Array.from({ length: 40 }, () => Buffer.alloc(64 * 1024, 'x'));
   const messages = await read([...endless, Buffer.from(`\n${line(1)}`)]);
   assert.equal(messages.length, 1);
+});
+
+test('the end of what was said is waited for, but not for ever', async (t) => {
+  const ended = new PassThrough();
+  ended.destroy();
+  await readToEnd(ended);
+
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const heldOpen = readToEnd(new PassThrough());
+  t.mock.timers.tick(200);
+  await heldOpen;
 });

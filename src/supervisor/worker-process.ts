@@ -1,14 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import type { Duplex, Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { IndicatorReport } from '../core/health-link.ts';
 import {
   type ExitWord,
   receiveFromWorker,
   SAMPLE_INTERVAL_MS,
   send,
-  SETUP_VARIABLE,
   type SocketKey,
   type TcpHandle,
   type ToSupervisor,
@@ -19,12 +16,13 @@ import {
   type WatchdogReport,
   type WatchdogStack,
   type WorkerSample,
-  type WorkerSetup,
 } from '../worker/index.ts';
-import { judgeBlockedLoop, needsWatchdog, type ResolvedDetectOptions } from './detect/index.ts';
+import { judgeBlockedLoop } from './detect/index.ts';
 import { Captures, LogTail } from './evidence/index.ts';
+import { spawnWorker, type WorkerSpec } from './spawn-worker.ts';
 import type { WorkerState, WorkerStatus } from './status.ts';
-import { readWatchdog } from './watchdog-pipe.ts';
+import { readToEnd, readWatchdog } from './watchdog-pipe.ts';
+import type { Exit, LastWords } from './worker-end.ts';
 
 /** A worker that was ready and that nothing is heard of for this long, from no thread, is called unresponsive: it may be stopped. */
 const SILENT_MS = 3 * SAMPLE_INTERVAL_MS;
@@ -34,39 +32,6 @@ const REMAINING_LISTENS_MS = 5000;
 
 /** What a worker may take beyond its drain time before the signal is sent over its head: it may be blocked. */
 const DRAIN_SLACK_MS = 500;
-
-/** What a worker said last is in its pipe when it ends; a process that it has left behind may hold the other end open. */
-const LAST_WORDS_MS = 200;
-
-const PRELOAD = workerModule('preload');
-const AWAIT_SOCKETS = workerModule('await-sockets');
-
-export interface WorkerSpec {
-  readonly id: number;
-  readonly slot: number;
-  readonly script: string;
-  readonly args: readonly string[];
-  readonly heapMb: number | undefined;
-  /** Sockets that its predecessors listened on: it is ready when it listens on all of them. */
-  readonly keys: readonly SocketKey[];
-  readonly setup: Omit<WorkerSetup, 'watchdog' | 'lastWordsDescriptor'>;
-  readonly detect: ResolvedDetectOptions;
-}
-
-/** How a worker process ended. */
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
-/** What was said of a worker before it ended. */
-export interface LastWords {
-  /** The last error that nobody caught. */
-  readonly error: UncaughtError | undefined;
-  /** Node.js's own, undefined when it did not come to that. */
-  readonly word: ExitWord | undefined;
-  readonly report: WatchdogReport | undefined;
-}
 
 type Phase =
   | { readonly name: 'starting' }
@@ -103,8 +68,7 @@ export class WorkerProcess extends EventEmitter<Events> {
   /** The last that it wrote to stdout and stderr. */
   readonly logTail: LogTail = new LogTail();
 
-  readonly #setup: WorkerSpec['setup'];
-  readonly #detect: ResolvedDetectOptions;
+  readonly #spec: WorkerSpec;
   readonly #missingKeys: Set<SocketKey>;
   readonly #child: ChildProcess;
   #phase: Phase = { name: 'starting' };
@@ -125,39 +89,10 @@ export class WorkerProcess extends EventEmitter<Events> {
     super();
     this.id = spec.id;
     this.slot = spec.slot;
-    this.#setup = spec.setup;
-    this.#detect = spec.detect;
+    this.#spec = spec;
     this.#missingKeys = new Set(spec.keys);
-    const heap = spec.heapMb === undefined ? [] : [`--max-old-space-size=${spec.heapMb}`];
-    const inherited = inheritedDescriptors();
-    // The first two after those that the user's script may know the numbers of: Node.js's channel, and the watchdog's pipe.
-    const descriptor = inherited.length + 1;
-    const { blockedLoop } = spec.detect;
-    const stackAfterMs = blockedLoop === false ? undefined : blockedLoop.evidenceMs;
-    const setup: WorkerSetup = {
-      ...spec.setup,
-      lastWordsDescriptor: descriptor,
-      watchdog: needsWatchdog(spec.detect) ? { descriptor, heapMb: spec.heapMb, stackAfterMs } : undefined,
-    };
-    const awaitSockets = spec.keys.length === 0 ? [] : [`--import=${AWAIT_SOCKETS.href}`];
-    this.#child = spawn(
-      process.execPath,
-      [
-        ...process.execArgv,
-        ...heap,
-        `--require=${fileURLToPath(PRELOAD)}`,
-        ...awaitSockets,
-        spec.script,
-        ...spec.args,
-      ],
-      {
-        stdio: [...inherited, 'ipc', 'pipe'],
-        // Its own process group: Ctrl-C at a terminal is for the supervisor, which then ends the workers gently.
-        detached: true,
-        serialization: 'advanced',
-        env: { ...process.env, [SETUP_VARIABLE]: JSON.stringify(setup) },
-      },
-    );
+    const { child, pipe } = spawnWorker(spec);
+    this.#child = child;
     this.exited = new Promise((resolve) => {
       const ended = (exit: Exit): void => {
         clearTimeout(this.#readyTimer);
@@ -171,12 +106,10 @@ export class WorkerProcess extends EventEmitter<Events> {
         if (this.#child.pid === undefined) ended({ code: null, signal: null });
       });
     });
-    const pipe = this.#child.stdio[descriptor] as Duplex | null | undefined;
     this.captures = new Captures((line) => pipe?.write(line));
-    if (pipe !== null && pipe !== undefined)
-      readWatchdog(pipe, (message) => this.#receiveFromWatchdog(message));
+    if (pipe !== undefined) readWatchdog(pipe, (message) => this.#receiveFromWatchdog(message));
     this.lastWords = this.exited
-      .then(() => closed(pipe, LAST_WORDS_MS))
+      .then(() => (pipe === undefined ? undefined : readToEnd(pipe)))
       .then(() => ({ error: this.#error, word: this.#word, report: this.#report?.report }));
     receiveFromWorker(this.#child, (message, handle) => this.#receive(message, handle));
     this.#child.on('message', (message, handle) => this.emit('userMessage', message, handle));
@@ -252,7 +185,10 @@ export class WorkerProcess extends EventEmitter<Events> {
       return;
     }
     this.tell({ kind: 'drain', signal });
-    this.#killTimer = setTimeout(() => this.#signal(signal), this.#setup.drainTimeoutMs + DRAIN_SLACK_MS);
+    this.#killTimer = setTimeout(
+      () => this.#signal(signal),
+      this.#spec.setup.drainTimeoutMs + DRAIN_SLACK_MS,
+    );
   }
 
   /** New requests should go elsewhere, or may come again. */
@@ -338,40 +274,16 @@ export class WorkerProcess extends EventEmitter<Events> {
 
   #expectEnd(): void {
     clearTimeout(this.#killTimer);
-    this.#killTimer = setTimeout(() => this.kill(), this.#setup.killTimeoutMs);
+    this.#killTimer = setTimeout(() => this.kill(), this.#spec.setup.killTimeoutMs);
   }
 
   /** The watchdog knows it sooner and better; the samples come from the main thread itself. */
   #isResponsive(readySinceMs: number): boolean {
     const nowMs = Date.now();
-    const { blockedLoop } = this.#detect;
+    const { blockedLoop } = this.#spec.detect;
     if (blockedLoop !== false && this.#report !== undefined && nowMs - this.#report.atMs <= SILENT_MS) {
       return judgeBlockedLoop(this.#report.report.gapMs, blockedLoop) === 'turning';
     }
     return nowMs - Math.max(readySinceMs, this.#sample?.atMs ?? 0) <= SILENT_MS;
   }
-}
-
-/** Waits until a stream has ended, but not for ever. */
-async function closed(stream: NodeJS.EventEmitter | null | undefined, mostMs: number): Promise<void> {
-  if (stream === null || stream === undefined || (stream as Readable).closed) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, mostMs);
-    stream.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
-
-/** Standard input, output and error, and the sockets that systemd has opened for us (sd_listen_fds(3)), under their numbers. */
-function inheritedDescriptors(): 'inherit'[] {
-  const activated = Number(process.env['LISTEN_FDS'] ?? 0);
-  return Array.from({ length: 3 + (Number.isInteger(activated) ? activated : 0) }, () => 'inherit');
-}
-
-/** A module of the worker's, in the sources as well as in the build. */
-function workerModule(name: string): URL {
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-  return new URL(`../worker/${name}${extension}`, import.meta.url);
 }

@@ -47,7 +47,8 @@ const DEATHS = [
     cause: 'exit',
     says: [/"(exitC|c)ode":1|code 1/],
     incident: 'crash',
-    summary: /^worker 1 crashed: TypeError: rejected for \/orders\?…, in placeOrder \(.*dies\.mjs:\d+\)$/,
+    summary:
+      /^worker 1 crashed: TypeError: rejected for \/orders\?token=\*\*\*, in placeOrder \(.*dies\.mjs:\d+\)$/,
   },
   {
     what: 'process.abort()',

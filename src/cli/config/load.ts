@@ -18,7 +18,7 @@ export async function loadConfig(cwd: string, named: string | undefined): Promis
   if (!existsSync(file)) throw usageError(`cannot find the configuration ${file}`);
   const found = await read(file);
   // zod costs 50 ms to load: only for those who have a configuration.
-  const { checkConfig } = await import('./schema.ts');
+  const { checkConfig } = await import('./schema/check.ts');
   const checked = checkConfig(found);
   if (checked.ok) return checked.config;
   throw usageError(checked.problems.map((problem) => `${name}: ${problem}`).join('\n'));

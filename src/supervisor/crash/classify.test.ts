@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StackFrame, UncaughtError, WatchdogReport } from '../../worker/index.ts';
+import { createRedact } from '../redact.ts';
 import { classify, type Ending } from './classify.ts';
 
 const MB = 1024 * 1024;
@@ -68,7 +69,8 @@ const CASES: readonly Case[] = [
     what: 'an uncaught exception',
     ending: { error: ERROR },
     cause: 'crash',
-    summary: /^worker 4 crashed: TypeError: no orders for \/users\?…, in handler \(\/srv\/app\.mjs:11\)$/,
+    summary:
+      /^worker 4 crashed: TypeError: no orders for \/users\?token=\*\*\*, in handler \(\/srv\/app\.mjs:11\)$/,
     fact: /^caused by Error: connect failed \(ECONNREFUSED\)$/,
     stack: [HANDLER],
   },
@@ -237,7 +239,7 @@ const CASES: readonly Case[] = [
 
 for (const { what, ending, cause, summary, fact, stack } of CASES) {
   test(what, () => {
-    const verdict = classify({ ...ENDING, ...ending });
+    const verdict = classify({ ...ENDING, ...ending }, createRedact({}));
     assert.equal(verdict.cause, cause);
     assert.match(verdict.summary, summary);
     assert.ok(verdict.facts.length > 0);

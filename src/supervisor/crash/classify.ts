@@ -1,12 +1,12 @@
 // Why a worker that was to serve has ended. Pure.
-import type { ExitWord, StackFrame, ToldError, UncaughtError, WatchdogReport } from '../../worker/index.ts';
+import type { StackFrame, ToldError, UncaughtError, WatchdogReport } from '../../worker/index.ts';
 import { describeExit } from '../coming-up.ts';
 import { culprit, type IncidentCause } from '../incident/incident.ts';
-import type { Exit } from '../worker-process.ts';
-import { scrub } from './scrub.ts';
+import type { Redact } from '../redact.ts';
+import type { Exit, LastWords } from '../worker-end.ts';
 
 /** Everything that is known of an end. */
-export interface Ending {
+export interface Ending extends LastWords {
   readonly worker: number;
   readonly exit: Exit;
   /** How long it had listened; undefined if it never did. */
@@ -15,12 +15,6 @@ export interface Ending {
   readonly killedBecause: string | undefined;
   /** The kernel's counter says that it was the kernel; undefined where there is no counter, or no SIGKILL. */
   readonly byKernel: boolean | undefined;
-  /** The last error that nobody caught. */
-  readonly error: UncaughtError | undefined;
-  /** Node.js's own word of the end. */
-  readonly word: ExitWord | undefined;
-  /** The last word of the watchdog. */
-  readonly report: WatchdogReport | undefined;
 }
 
 export interface Verdict {
@@ -65,8 +59,9 @@ const FULL_SHARE = 0.8;
 /** What a Node.js process holds beside its old generation: code, young generation, stacks. */
 const BASE_BYTES = 96 * 1024 * 1024;
 
-export function classify(ending: Ending): Verdict {
-  const verdict = judge(ending);
+/** @param redact Takes secrets out of what errors say. */
+export function classify(ending: Ending, redact: Redact): Verdict {
+  const verdict = judge(ending, redact);
   const { readyForMs, killedBecause, worker } = ending;
   if (readyForMs !== undefined) return verdict;
   if (killedBecause !== undefined) {
@@ -79,7 +74,7 @@ export function classify(ending: Ending): Verdict {
   return { ...verdict, cause: 'start-failed', summary, facts };
 }
 
-function judge(ending: Ending): Verdict {
+function judge(ending: Ending, redact: Redact): Verdict {
   const { worker, exit, word, killedBecause } = ending;
   // Where Node.js itself has said an exit code, it is the script's own and stands for no signal.
   const signal = exit.signal ?? (word === undefined ? SIGNAL_CODES.get(exit.code) : undefined);
@@ -101,7 +96,7 @@ function judge(ending: Ending): Verdict {
     return plain('unknown', `worker ${worker} was ended from outside: ${how}`, facts);
   }
   // A handler of the user's may have the last word over an error, but not make a success of it.
-  if (ending.error !== undefined && exit.code !== 0) return uncaught(ending, ending.error, how);
+  if (ending.error !== undefined && exit.code !== 0) return uncaught(ending, ending.error, how, redact);
   return exited(ending, how);
 }
 
@@ -155,19 +150,19 @@ function isHeapFull(report: WatchdogReport): boolean {
   return Math.max(oldGenerationBytes, liveBytes) >= full || rssBytes - externalBytes - BASE_BYTES >= full;
 }
 
-function uncaught(ending: Ending, { origin, chain }: UncaughtError, how: string): Verdict {
+function uncaught(ending: Ending, { origin, chain }: UncaughtError, how: string, redact: Redact): Verdict {
   const [error, ...causes] = chain;
   const stack = chain.find(({ frames }) => culprit(frames) !== undefined)?.frames ?? error?.frames;
   const where = stack === undefined ? undefined : culprit(stack);
   const what =
     origin === 'unhandledRejection' ? 'a rejection that nobody handled' : 'an exception that nobody caught';
-  const said = error === undefined ? what : describe(error);
+  const said = error === undefined ? what : describe(error, redact);
   return {
     cause: 'crash',
     summary: `worker ${ending.worker} crashed: ${said}${where === undefined ? '' : `, in ${where}`}`,
     facts: [
       `${what}: ${said}`,
-      ...causes.map((cause) => `caused by ${describe(cause)}`),
+      ...causes.map((cause) => `caused by ${describe(cause, redact)}`),
       how,
       ...circumstances(ending),
     ],
@@ -196,8 +191,9 @@ function exited(ending: Ending, how: string): Verdict {
   };
 }
 
-function describe({ name, message, code }: ToldError): string {
-  const text = scrub(message);
+/** On one line. */
+function describe({ name, message, code }: ToldError, redact: Redact): string {
+  const text = redact(message).replaceAll(/\s*\n\s*/g, ' ');
   return `${name}${text === '' ? '' : `: ${text}`}${code === undefined || text.includes(code) ? '' : ` (${code})`}`;
 }
 

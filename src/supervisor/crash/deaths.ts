@@ -2,7 +2,8 @@ import { describeExit } from '../coming-up.ts';
 import type { IncidentLedger } from '../incident/ledger.ts';
 import type { Log } from '../log.ts';
 import type { Recovery } from '../recovery.ts';
-import type { Exit, WorkerProcess } from '../worker-process.ts';
+import type { Exit } from '../worker-end.ts';
+import type { WorkerProcess } from '../worker-process.ts';
 import type { KernelKills } from './kernel-kills.ts';
 
 /** A signal that nothing in a process raises by a mistake: somebody has sent it. */
@@ -41,25 +42,29 @@ interface DeathsConfig {
   readonly log: Log;
   readonly ledger: IncidentLedger;
   readonly recovery: Recovery;
-  readonly kernelKills: KernelKills;
   readonly isStopping: () => boolean;
 }
 
 /** Makes an incident of every worker that ends although it was to serve. */
 export class Deaths {
   readonly #config: DeathsConfig;
+  #kernelKills: KernelKills | undefined;
 
   constructor(config: DeathsConfig) {
     this.#config = config;
+  }
+
+  /** To be called once the first worker is ready; what is loaded here would be in the way of its start. */
+  async watch(): Promise<void> {
+    const { watchKernelKills } = await import('./kernel-kills.ts');
+    this.#kernelKills = watchKernelKills();
   }
 
   /** Must be asked at once, since the kernel's counter goes on; what the worker itself said comes a little later. */
   examine({ readySinceMs, killedBecause }: WorkerProcess, exit: Exit): Death {
     const nowMs = Date.now();
     const byKernel =
-      exit.signal === 'SIGKILL' && killedBecause === undefined
-        ? this.#config.kernelKills.claim(nowMs)
-        : undefined;
+      exit.signal === 'SIGKILL' && killedBecause === undefined ? this.#kernelKills?.claim(nowMs) : undefined;
     return {
       exit,
       readyForMs: readySinceMs === undefined ? undefined : nowMs - readySinceMs,
@@ -76,11 +81,15 @@ export class Deaths {
    */
   async report(worker: WorkerProcess, death: Death, after: Aftermath, isBack: () => boolean): Promise<void> {
     // Nobody waits for it, so it is not loaded before something has died.
-    const [{ classify }, words] = await Promise.all([import('./classify.ts'), worker.lastWords]);
+    const [{ classify }, { createRedact }, words] = await Promise.all([
+      import('./classify.ts'),
+      import('../redact.ts'),
+      worker.lastWords,
+    ]);
     const { log, ledger, recovery, isStopping } = this.#config;
     if (isStopping()) return;
     const { id, slot, pid } = worker;
-    const { stack, ...verdict } = classify({ worker: id, ...death, ...words });
+    const { stack, ...verdict } = classify({ worker: id, ...death, ...words }, createRedact(process.env));
     const opening = { ...verdict, worker: { id, slot, pid }, report: words.report };
     const open = after.kind === 'restart' ? recovery.open(opening) : ledger.open(opening);
     const { id: incident, summary, facts } = open.incident;

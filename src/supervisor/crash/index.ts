@@ -1,2 +1,1 @@
 export { Deaths } from './deaths.ts';
-export { watchKernelKills } from './kernel-kills.ts';

@@ -1,33 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { counterFiles, KernelKills, parseOomKills } from './kernel-kills.ts';
-
-test('the counter in each of its files', () => {
-  assert.equal(parseOomKills('low 0\nhigh 0\nmax 12\noom 3\noom_kill 2\noom_group_kill 0\n'), 2);
-  assert.equal(parseOomKills('oom_kill_disable 0\nunder_oom 0\noom_kill 1\n'), 1);
-  assert.equal(parseOomKills('pgmigrate_fail 0\noom_kill 0\n'), 0);
-  assert.equal(parseOomKills(''), undefined);
-});
-
-test('where it is: cgroup v2, v1, both, none', () => {
-  assert.deepEqual(counterFiles('0::/system.slice/app.service\n'), [
-    '/sys/fs/cgroup/system.slice/app.service/memory.events',
-    '/sys/fs/cgroup/memory.events',
-    '/proc/vmstat',
-  ]);
-  assert.deepEqual(counterFiles('5:cpu,cpuacct:/x\n4:memory:/docker/abc\n1:name=systemd:/\n').slice(0, 2), [
-    '/sys/fs/cgroup/memory/docker/abc/memory.oom_control',
-    '/sys/fs/cgroup/memory/memory.oom_control',
-  ]);
-  assert.deepEqual(counterFiles('4:memory:/a:b\n0::/\n'), [
-    '/sys/fs/cgroup/memory/a:b/memory.oom_control',
-    '/sys/fs/cgroup/memory/memory.oom_control',
-    '/sys/fs/cgroup/memory.events',
-    '/proc/vmstat',
-  ]);
-  assert.deepEqual(counterFiles(''), ['/proc/vmstat']);
-});
+import { KernelKills } from './kernel-kills.ts';
 
 test('a counter that moved within ten seconds was this process; each kill is one process', () => {
   let count = 3;

@@ -4,7 +4,7 @@ import type { Incident } from '../incident/incident.ts';
 import type { Captures } from './captures.ts';
 import { type Dossier, reasonOf } from './dossier.ts';
 import { ABOUT_MEMORY } from './evidence.ts';
-import { type Redact, redactAll } from './redact.ts';
+import { type Redact, redactAll } from '../redact.ts';
 
 /** Far more than any of it takes on a machine that has time for it. */
 const TIMEOUT_MS = 2000;

@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import type { Incident } from '../incident/incident.ts';
 import { Dossier } from './dossier.ts';
 import { readIncident, type StoredIncident } from './folder.ts';
-import { createRedact } from './redact.ts';
+import { createRedact } from '../redact.ts';
 
 const INCIDENT: Incident = {
   id: '2026-a',

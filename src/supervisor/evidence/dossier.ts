@@ -8,7 +8,7 @@ import {
   writeIncident,
 } from './folder.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
-import { type Redact, redactAll } from './redact.ts';
+import { type Redact, redactAll } from '../redact.ts';
 
 export const REPORT_FILE = 'report.html';
 

@@ -4,22 +4,18 @@ import type { InFlightRoute } from '../../worker/index.ts';
 import { WORKER_MEASURES, WorkerHistory } from '../history/index.ts';
 import type { Incident, IncidentCause } from '../incident/incident.ts';
 import type { Log } from '../log.ts';
+import { cpuSecondsOf } from '../machine/cpu.ts';
+import { type MachineFact, machineFacts } from '../machine/facts.ts';
+import { MACHINE_MEASURES, MachineHistory } from '../machine/machine-history.ts';
+import { type PeerSockets, socketsByPeer } from '../machine/sockets-by-peer.ts';
 import { askWorker } from './asking.ts';
-import {
-  cpuSecondsOf,
-  MACHINE_MEASURES,
-  type MachineFact,
-  machineFacts,
-  MachineHistory,
-} from './context/machine.ts';
-import { type PeerSockets, socketsByPeer } from './context/sockets.ts';
-import { withSourceLines } from './context/source-lines.ts';
 import { Dossier, reasonOf, REPORT_FILE } from './dossier.ts';
 import { pruneIncidents, type StoredIncident } from './folder.ts';
 import { markLines } from './log-tail.ts';
 import type { ResolvedIncidentsOptions } from './options.ts';
-import { createRedact, redactAll } from './redact.ts';
+import { createRedact, redactAll } from '../redact.ts';
 import { type DependencyProbe, renderReport } from './report/page.ts';
+import { withSourceLines } from './source-lines.ts';
 import type { Witness } from './witness.ts';
 
 /** Ten minutes, read once a second. */

@@ -1,7 +1,7 @@
 // How much the processors of the machine, and of the control group, have to do.
 import { availableParallelism, loadavg } from 'node:os';
-import { read } from './proc.ts';
-import type { ReadFile } from './memory.ts';
+import { controlGroups, type ReadFile } from './control-group.ts';
+import { fieldOf, readShort } from './proc.ts';
 
 export interface CpuReading {
   readonly cores: number;
@@ -11,25 +11,32 @@ export interface CpuReading {
   readonly throttledMs: number | undefined;
 }
 
-/** `throttled_usec` of v2, `throttled_time` (in nanoseconds) of v1, in `cpu.stat` of the process's own group. */
-export function parseThrottledMs(stat: string): number | undefined {
-  const micro = /^throttled_usec (\d+)/m.exec(stat)?.[1];
-  const nano = /^throttled_time (\d+)/m.exec(stat)?.[1];
-  if (micro !== undefined) return Number(micro) / 1e3;
-  return nano === undefined ? undefined : Number(nano) / 1e6;
+export function readCpu(readFile: ReadFile = readShort): CpuReading {
+  const throttled = controlGroups('cpu', readFile).map(({ folder }) =>
+    throttledMs(readFile(`${folder}/cpu.stat`)),
+  );
+  const [load = 0] = loadavg();
+  return {
+    cores: availableParallelism(),
+    load,
+    throttledMs: throttled.find((each) => each !== undefined),
+  };
 }
 
-export async function readCpu(readFile: ReadFile = read): Promise<CpuReading> {
-  const groups = (await readFile('/proc/self/cgroup')) ?? '';
-  const unified = /^0::(\/.*)$/m.exec(groups)?.[1] ?? '/';
-  const legacy = /^\d+:(?:[^:]*,)?cpu(?:,[^:]*)?:(\/.*)$/m.exec(groups)?.[1];
-  const files = [
-    `/sys/fs/cgroup${unified}/cpu.stat`,
-    '/sys/fs/cgroup/cpu.stat',
-    ...(legacy === undefined ? [] : [`/sys/fs/cgroup/cpu${legacy}/cpu.stat`]),
-  ];
-  const stats = await Promise.all(files.map((file) => readFile(file)));
-  const throttled = stats.flatMap((stat) => (stat === undefined ? [] : (parseThrottledMs(stat) ?? [])));
-  const [load = 0] = loadavg();
-  return { cores: availableParallelism(), load, throttledMs: throttled[0] };
+/** `throttled_usec` of v2, `throttled_time` (in nanoseconds) of v1. */
+function throttledMs(stat: string | undefined): number | undefined {
+  const micro = fieldOf(stat, 'throttled_usec');
+  const nano = fieldOf(stat, 'throttled_time');
+  if (micro !== undefined) return micro / 1e3;
+  return nano === undefined ? undefined : nano / 1e6;
+}
+
+/** What a process has had of processors since its start, in seconds; undefined where that is not told. */
+export function cpuSecondsOf(pid: number): number | undefined {
+  const stat = readShort(`/proc/${pid}/stat`) ?? '';
+  // The name of the process may have anything in it, but for what follows its last parenthesis.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = Number(fields[11]) + Number(fields[12]);
+  // USER_HZ is 100 on every architecture that Node.js runs on.
+  return Number.isNaN(ticks) ? undefined : ticks / 100;
 }

@@ -1,9 +1,7 @@
 // How much memory there is and how much of it is used: of the control group, or of the machine.
 import type { LimitSource } from '../detect/index.ts';
-import { read } from './proc.ts';
-
-/** What one reading has found; files that can't be read are undefined. */
-export type ReadFile = (file: string) => Promise<string | undefined>;
+import { type ControlGroup, controlGroups, type ReadFile } from './control-group.ts';
+import { fieldOf, readShort } from './proc.ts';
 
 export interface MemoryUse {
   readonly limitBytes: number;
@@ -14,78 +12,32 @@ export interface MemoryUse {
 /** v1 without a limit holds 2⁶³ rounded to a page. */
 const NO_LIMIT_BYTES = Number.MAX_SAFE_INTEGER;
 
-interface Group {
-  readonly folder: string;
-  readonly limit: string;
-  readonly used: string;
-  /** In `memory.stat`: what the kernel takes back before it ends anybody. */
-  readonly cache: string;
-}
-
-/**
- * The groups that a process's memory counts towards: its own and those above it; cgroups(7). In a container the path may be that of the
- * host, which does not exist there: the root then has the limit.
- *
- * @param text `/proc/self/cgroup`.
- */
-export function memoryGroups(text: string): Group[] {
-  return text.split('\n').flatMap((line) => {
-    const [, id, controllers = '', place = ''] = /^(\d+):([^:]*):(\/.*)$/.exec(line) ?? [];
-    if (id === '0' && controllers === '') {
-      return folders('/sys/fs/cgroup', place).map((folder) => ({
-        folder,
-        limit: 'memory.max',
-        used: 'memory.current',
-        cache: 'inactive_file',
-      }));
-    }
-    if (!controllers.split(',').includes('memory')) return [];
-    return folders('/sys/fs/cgroup/memory', place).map((folder) => ({
-      folder,
-      limit: 'memory.limit_in_bytes',
-      used: 'memory.usage_in_bytes',
-      cache: 'total_inactive_file',
-    }));
-  });
-}
-
-function folders(root: string, place: string): string[] {
-  const found = [root];
-  for (const part of place.split('/')) {
-    // A namespace whose root is deeper than ours shows as "..": those groups can't be read from here.
-    if (part !== '' && part !== '..') found.push(`${found.at(-1)}/${part}`);
-  }
-  return found;
-}
+/** The files of a group; `cache` is in `memory.stat`: what the kernel takes back before it ends anybody. */
+const FILES = {
+  1: { limit: 'memory.limit_in_bytes', used: 'memory.usage_in_bytes', cache: 'total_inactive_file' },
+  2: { limit: 'memory.max', used: 'memory.current', cache: 'inactive_file' },
+} as const;
 
 /** Of the groups that have a limit, the one that is nearest to it; without any the machine. */
-export async function readMemoryUse(readFile: ReadFile = read): Promise<MemoryUse | undefined> {
-  const groups = memoryGroups((await readFile('/proc/self/cgroup')) ?? '');
-  const uses = await Promise.all(groups.map((group) => readGroup(group, readFile)));
+export function readMemoryUse(readFile: ReadFile = readShort): MemoryUse | undefined {
+  const uses = controlGroups('memory', readFile).map((group) => readGroup(group, readFile));
   const limited = uses.filter((use) => use !== undefined);
   const [tightest] = limited.toSorted((a, b) => b.usedBytes / b.limitBytes - a.usedBytes / a.limitBytes);
-  return tightest ?? readMachine(await readFile('/proc/meminfo'));
+  return tightest ?? readMachine(readFile('/proc/meminfo'));
 }
 
-async function readGroup(
-  { folder, limit, used, cache }: Group,
-  readFile: ReadFile,
-): Promise<MemoryUse | undefined> {
-  const limitBytes = Number((await readFile(`${folder}/${limit}`)) ?? Number.NaN);
+function readGroup({ version, folder }: ControlGroup, readFile: ReadFile): MemoryUse | undefined {
+  const { limit, used, cache } = FILES[version];
+  const limitBytes = Number(readFile(`${folder}/${limit}`) ?? Number.NaN);
   if (!(limitBytes > 0 && limitBytes < NO_LIMIT_BYTES)) return undefined;
-  const [current, stat] = await Promise.all([
-    readFile(`${folder}/${used}`),
-    readFile(`${folder}/memory.stat`),
-  ]);
+  const current = readFile(`${folder}/${used}`);
   if (current === undefined) return undefined;
-  const cached = Number(new RegExp(`^${cache} (\\d+)`, 'm').exec(stat ?? '')?.[1] ?? 0);
+  const cached = fieldOf(readFile(`${folder}/memory.stat`), cache) ?? 0;
   return { limitBytes, usedBytes: Math.max(0, Number(current) - cached), source: 'control group' };
 }
 
 function readMachine(meminfo: string | undefined): MemoryUse | undefined {
-  const bytes = (name: string): number =>
-    1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(meminfo ?? '')?.[1] ?? Number.NaN);
-  const limitBytes = bytes('MemTotal');
-  const usedBytes = limitBytes - bytes('MemAvailable');
+  const limitBytes = 1024 * (fieldOf(meminfo, 'MemTotal') ?? Number.NaN);
+  const usedBytes = limitBytes - 1024 * (fieldOf(meminfo, 'MemAvailable') ?? Number.NaN);
   return usedBytes >= 0 ? { limitBytes, usedBytes, source: 'machine' } : undefined;
 }

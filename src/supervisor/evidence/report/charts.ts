@@ -1,6 +1,6 @@
 // Which curves the report shows.
 import type { Curve, WorkerMeasure } from '../../history/index.ts';
-import type { MachineMeasure } from '../context/machine.ts';
+import type { MachineMeasure } from '../../machine/machine-history.ts';
 import type { StoredIncident } from '../folder.ts';
 import { type Chart, drawChart, type Mark } from './curves.ts';
 import { type Html, html } from './html.ts';

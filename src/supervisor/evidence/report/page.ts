@@ -1,8 +1,8 @@
 // `report.html`: one file that needs nothing else, no server, no network, no script.
 import type { StoredIncident } from '../folder.ts';
-import type { MachineFact } from '../context/machine.ts';
-import type { PeerSockets } from '../context/sockets.ts';
-import type { ShownFrame } from '../context/source-lines.ts';
+import type { MachineFact } from '../../machine/facts.ts';
+import type { PeerSockets } from '../../machine/sockets-by-peer.ts';
+import type { ShownFrame } from '../source-lines.ts';
 import type { LogLine } from '../log-tail.ts';
 import type { InFlightRoute } from '../../../worker/index.ts';
 import { charts, type Curves } from './charts.ts';

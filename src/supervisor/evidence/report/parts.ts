@@ -1,5 +1,5 @@
 // Parts of the report that have a form of their own.
-import type { ShownFrame } from '../context/source-lines.ts';
+import type { ShownFrame } from '../source-lines.ts';
 import type { LogLine } from '../log-tail.ts';
 import { type Html, html } from './html.ts';
 

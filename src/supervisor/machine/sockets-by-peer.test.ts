@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { groupByPeer, parseTcp, socketsByPeer } from './sockets.ts';
+import { parseSockets } from './connections.ts';
+import { groupByPeer, socketsByPeer } from './sockets-by-peer.ts';
 
 const TABLE = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:0BB8 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 100 1 0 100 0 0 10 0
@@ -16,8 +17,7 @@ const TABLE_6 = `  sl  local_address rem_address st
 `;
 
 test('connections are told by peer, and who called whom', () => {
-  const sockets = [...parseTcp(TABLE), ...parseTcp(TABLE_6)];
-  assert.deepEqual(groupByPeer(sockets, new Set([3000])), [
+  assert.deepEqual(groupByPeer(parseSockets([TABLE, TABLE_6])), [
     { direction: 'out', peer: '10.0.0.2:5432', state: 'ESTABLISHED', count: 2 },
     { direction: 'in', peer: '10.0.0.9 to port 3000', state: 'CLOSE_WAIT', count: 1 },
     { direction: 'out', peer: '[::1]:6379', state: 'ESTABLISHED', count: 1 },

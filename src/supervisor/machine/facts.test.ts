@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cpuSecondsOf, machineFacts, MachineHistory } from './machine.ts';
+import { cpuSecondsOf } from './cpu.ts';
+import { machineFacts } from './facts.ts';
+import { MachineHistory } from './machine-history.ts';
 
 test('says how the machine is', async () => {
   const facts = new Map(

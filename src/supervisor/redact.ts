@@ -1,4 +1,4 @@
-// Takes secrets out of whatever is written down of an incident. The only place that does, and everything goes through it.
+// Takes secrets out of whatever is said or written down of an incident. The only place that does.
 
 /** What stands where a secret was. */
 export const REDACTED = '***';

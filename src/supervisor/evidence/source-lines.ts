@@ -1,7 +1,7 @@
 // The user's own lines around the places that a stack names.
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { StackFrame } from '../../../worker/index.ts';
+import type { StackFrame } from '../../worker/index.ts';
 
 export interface SourceLine {
   readonly number: number;
@@ -36,7 +36,7 @@ export async function withSourceLines(frames: readonly StackFrame[]): Promise<Sh
 }
 
 /** Where this package is, as frames of ESM and of CommonJS name it. */
-const OWN = [new URL('../../..', import.meta.url).href, fileURLToPath(new URL('../../..', import.meta.url))];
+const OWN = [new URL('../..', import.meta.url).href, fileURLToPath(new URL('../..', import.meta.url))];
 
 /** Undefined for what is not a file of the user's own. */
 function pathOfFrame(url: string): string | undefined {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { resolveAdmissionOptions } from '../../admission/options.ts';
-import { custom, disk, tcp } from '../../health/index.ts';
-import { resolveHealthOptions } from '../../health/options.ts';
-import { resolveManagementOptions } from '../../management/options.ts';
-import { resolveNotifyOptions } from '../../supervisor/notify/options.ts';
-import { resolveSupervisorOptions } from '../../supervisor/options.ts';
-import { checkConfig } from './schema.ts';
+import { resolveAdmissionOptions } from '../../../admission/options.ts';
+import { custom, disk, tcp } from '../../../health/index.ts';
+import { resolveHealthOptions } from '../../../health/options.ts';
+import { resolveManagementOptions } from '../../../management/options.ts';
+import { resolveNotifyOptions } from '../../../supervisor/notify/options.ts';
+import { resolveSupervisorOptions } from '../../../supervisor/options.ts';
+import { checkConfig } from './check.ts';
 
 const VALID: readonly unknown[] = [
   {},

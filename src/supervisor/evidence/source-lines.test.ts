@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { StackFrame } from '../../../worker/index.ts';
+import type { StackFrame } from '../../worker/index.ts';
 import { withSourceLines } from './source-lines.ts';
 
 const frame = (url: string, line: number): StackFrame => ({ functionName: 'f', url, line, column: 1 });

@@ -97,6 +97,19 @@ test('what is no secret stays', () => {
   }
 });
 
+test('messages of errors keep what they are about', () => {
+  for (const [message, expected] of [
+    ['GET /users?token=abc&id=7 failed: why?', 'GET /users?token=***&id=*** failed: why?'],
+    [
+      'cannot reach postgres://app:hunter2@db/orders?sslmode=off',
+      'cannot reach postgres://***@db/orders?sslmode=***',
+    ],
+    ['401 for Bearer eyJhbGciOi.J9-_', '401 for Bearer ***'],
+  ] as const) {
+    assert.equal(redact(message), expected);
+  }
+});
+
 test('JSON stays JSON, and a field that is called like a secret is hidden whole', () => {
   const hidden = redactAll(
     {

@@ -1,0 +1,56 @@
+// What is wrong with a configuration, in words.
+import type { z } from 'zod';
+
+/** What is never shown, not even when it is broken. */
+const SECRETS: ReadonlySet<string> = new Set([
+  'management.token',
+  'notify.webhook.url',
+  'notify.webhook.headers',
+  'notify.webhook.secret',
+  'notify.slack.url',
+]);
+
+/** One line for each rule that an issue has found broken: path, rule and value. */
+export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string[] {
+  const path = issue.path.map(String);
+  const name = path.length === 0 ? 'the configuration' : show(path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => `${show([...path, key])} is not an option; known are ${issue.message}`);
+    case 'invalid_union': {
+      // The last of the alternatives is an object; whatever else stands there was meant as the word before it.
+      const given = valueAt(root, path);
+      const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
+      const inner = issue.errors.at(isObject ? -1 : 0) ?? [];
+      return inner.flatMap((each) => describeIssue({ ...each, path: [...issue.path, ...each.path] }, root));
+    }
+    case 'invalid_key':
+      return [
+        `${name} must be ${issue.issues[0]?.message ?? issue.message}, got ${JSON.stringify(path.at(-1))}`,
+      ];
+    default:
+      if (SECRETS.has(name)) return [`${name} must be ${issue.message}`];
+      return [`${name} must be ${issue.message}, got ${showValue(valueAt(root, path))}`];
+  }
+}
+
+/** `admission.routes["POST /x"]`, `admission.exempt[0]`, `admission.thresholds.critical-plus`. */
+function show(path: readonly string[]): string {
+  return path
+    .map((key, i) => {
+      if (path[i - 1] === 'routes') return `[${JSON.stringify(key)}]`;
+      if (['exempt', 'from', 'groups'].includes(path[i - 1] ?? '')) return `[${key}]`;
+      return i === 0 ? key : `.${key}`;
+    })
+    .join('');
+}
+
+function valueAt(root: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], root);
+}
+
+function showValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { WAIT_RULE } from '../../../supervisor/balancer/options.ts';
+import {
+  CLIENT_RULE,
+  isRedisClient,
+  NAME_PATTERN,
+  NAME_RULE,
+  type RedisClient,
+} from '../../../supervisor/fleet/options.ts';
+import type { SupervisorOptions } from '../../../supervisor/index.ts';
+import { flag, fraction, integer, orFalse, share, strict, text } from './rules.ts';
+
+const workers = integer(1, 1024);
+
+// Which threshold must not be below which other is for their resolver to say.
+const blockedLoop = strict({
+  unreadyMs: integer(500).optional(),
+  evidenceMs: integer(500).optional(),
+  killMs: integer(500).optional(),
+});
+
+const gcDeathSpiral = strict({ warnShare: share, replaceShare: share });
+
+const detect = strict({
+  blockedLoop: orFalse(blockedLoop),
+  gcDeathSpiral: orFalse(gcDeathSpiral),
+  memoryLeak: orFalse(strict({ windowMs: integer(1000).optional(), growthShare: share })),
+  memory: orFalse(strict({ warnShare: share, replaceShare: share, limitBytes: integer(1).optional() })),
+  stuckRequests: orFalse(
+    strict({
+      afterMs: integer(2000).optional(),
+      atLeast: integer(1).optional(),
+      againMs: integer(0).optional(),
+    }),
+  ),
+  descriptors: orFalse(strict({ share })),
+  cpuStarved: orFalse(strict({ afterMs: integer(500).optional() })),
+  diskFull: orFalse(strict({ freeBytes: integer(0).optional() })),
+});
+
+const balancer = strict({
+  checkIntervalMs: integer(1).optional(),
+  checkFailures: integer(1).optional(),
+  waitMs: integer(0).optional(),
+}).superRefine(({ checkIntervalMs, checkFailures, waitMs }, context) => {
+  if (checkIntervalMs === undefined && checkFailures === undefined) return;
+  if (waitMs !== undefined) context.addIssue({ code: 'custom', path: ['waitMs'], message: WAIT_RULE });
+  else if (checkIntervalMs === undefined)
+    context.addIssue({ code: 'custom', path: ['checkIntervalMs'], message: 'a whole number of at least 1' });
+});
+
+const incidents = strict({
+  directory: text.optional(),
+  countLimit: integer(1).optional(),
+  sizeLimitBytes: integer(1).optional(),
+});
+
+const fleet = strict({
+  client: z.custom<RedisClient>(isRedisClient, CLIENT_RULE),
+  name: z.string(NAME_RULE).regex(NAME_PATTERN, NAME_RULE),
+  share: fraction(1).optional(),
+  leaseMs: integer(1000).optional(),
+});
+
+export const supervisor: z.ZodType<SupervisorOptions> = strict({
+  workers: z
+    .custom<number | 'auto'>(
+      (value) => value === 'auto' || workers.safeParse(value).success,
+      'a whole number from 1 to 1024, or auto',
+    )
+    .optional(),
+  listeningCopies: integer(1, 256).optional(),
+  drainTimeoutMs: integer(0).optional(),
+  killTimeoutMs: integer(0).optional(),
+  startTimeoutMs: integer(1).optional(),
+  stableMs: integer(0).optional(),
+  standIn: flag,
+  heapMb: integer(16).optional(),
+  balancer: balancer.optional(),
+  detect: detect.optional(),
+  incidents: orFalse(incidents),
+  fleet: fleet.optional(),
+});
