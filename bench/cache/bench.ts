@@ -10,6 +10,8 @@ import { median } from '../lib/statistics.ts';
 import { hitRatios, type Ratio } from './hit-ratio.ts';
 import type { Drive, Driven } from './plan.ts';
 import { type Proxy, startNginx, startVarnish } from './proxies.ts';
+import { BACKENDS } from './stores/plan.ts';
+import { type Measured, measureStores, storeGoals, storeTables } from './stores/measure.ts';
 import { IN_PROCESS, type System } from './systems.ts';
 
 const SIZES = [1024, 1024 * 1024] as const;
@@ -28,7 +30,8 @@ type Rounds = ReadonlyMap<System, readonly Driven[]>;
 
 export const cache: Benchmark = {
   name: 'cache',
-  summary: 'a hit in memory of 1 KB and 1 MB, against the caches of others; and how often there is one',
+  summary:
+    'a hit in memory of 1 KB and 1 MB, against the caches of others; how often there is one; a hit in Redis, against a bare GET',
   pinned: true,
   async run({ quick, say }: Context): Promise<Outcome> {
     const rounds = quick ? 1 : 7;
@@ -71,7 +74,12 @@ export const cache: Benchmark = {
       bySize.set(bytes, measured);
     }
     const ratios = hitRatios(quick ? 100_000 : 1_000_000);
-    return report(bySize, ratios, missing, { rounds, ...timing });
+    // What is measured next has the machine for itself.
+    await Promise.all([server, ...proxies.values()].map((running) => running.stop()));
+    const manyKeys = quick ? 10_000 : 1_000_000;
+    const stores = await measureStores({ rounds, ...timing, manyKeys }, say);
+    for (const backend of BACKENDS) if (!stores.some((one) => one.backend === backend)) missing.push(backend);
+    return report(bySize, ratios, stores, missing, { rounds, manyKeys, ...timing });
   },
 };
 
@@ -97,22 +105,29 @@ async function drive(plan: Drive): Promise<Driven> {
 function report(
   bySize: ReadonlyMap<Size, Rounds>,
   ratios: readonly Ratio[],
+  stores: readonly Measured[],
   missing: readonly string[],
   settings: Outcome['settings'],
 ): Outcome {
   return {
-    goals: [...hitGoals(bySize), ...ratioGoals(ratios)],
-    tables: [...[...bySize].map(([bytes, rounds]) => hitTable(bytes, rounds)), ratioTable(ratios)],
+    goals: [...hitGoals(bySize), ...ratioGoals(ratios), ...storeGoals(stores)],
+    tables: [
+      ...[...bySize].map(([bytes, rounds]) => hitTable(bytes, rounds)),
+      ratioTable(ratios),
+      ...storeTables(stores),
+    ],
     notes: [
       'One hit after the other in one process on one core; proxies are asked over the loopback interface, 10 at a time, over kept-alive connections by undici\'s `request`, as is the origin itself in "no cache".',
       'Every body is read to its end. The origin counts: none of these has reached it.',
       'Workloads of the hit ratio are synthetic.',
+      'Redis and memcached run on the core of the load, and are read by the same client (ioredis; our own) in all three ways: the bare GET (`mg`) gets the same bytes, and "fetch" makes responses and reads them. Keys are asked for at random.',
       ...missing.map((system) => `${system} was not installed.`),
     ],
     settings,
     measurements: {
       hits: Object.fromEntries([...bySize].map(([bytes, rounds]) => [bytes, Object.fromEntries(rounds)])),
       ratios,
+      stores,
     },
   };
 }

@@ -15,7 +15,7 @@ export interface Proxy {
 }
 
 /** Where Debian puts daemons, which need not be in a user's PATH. */
-function find(command: string): string | undefined {
+export function find(command: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin'];
   return folders.map((folder) => path.join(folder, command)).find((file) => existsSync(file));
 }
@@ -76,7 +76,7 @@ async function listening(server: Server, port: number): Promise<Proxy> {
   return { base: `http://127.0.0.1:${port}`, stop: () => server.stop() };
 }
 
-async function accepts(port: number): Promise<boolean> {
+export async function accepts(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');

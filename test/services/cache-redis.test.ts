@@ -12,16 +12,23 @@ const redis = await startRedis({ after });
 const url = `redis://127.0.0.1:${redis.port}`;
 
 const ioredis = new Redis(url);
+const pipelining = new Redis(url, { enableAutoPipelining: true });
 const iovalkey = new Valkey(url);
 const nodeRedis = createClient({ url });
 await nodeRedis.connect();
 after(async () => {
   ioredis.disconnect();
+  pipelining.disconnect();
   iovalkey.disconnect();
   await nodeRedis.close();
 });
 
-const clients: Readonly<Record<string, RedisClient>> = { ioredis, iovalkey, 'node-redis': nodeRedis };
+const clients: Readonly<Record<string, RedisClient>> = {
+  ioredis,
+  'ioredis with enableAutoPipelining': pipelining,
+  iovalkey,
+  'node-redis': nodeRedis,
+};
 let count = 0;
 for (const [name, client] of Object.entries(clients)) {
   cacheStoreContract(`Redis by ${name}`, () => {

@@ -2,6 +2,7 @@
 import { RespiteError } from '../../core/errors.ts';
 import type { StoredRecord } from '../policy/record.ts';
 import type { CacheStore, Lookup, MaybePromise, Version } from './contract.ts';
+import { type Deadline, Deadlines } from './deadlines.ts';
 import { publishStoreError, publishStoreState, type StoreOperation } from './events.ts';
 import { Missed } from './missed.ts';
 import { isGarbage } from './remote/frame.ts';
@@ -23,12 +24,6 @@ const LONGEST_PAUSE_MS = 5000;
 
 /** A store that has worked for this long has recovered; one that fails again before that has not. */
 const RECOVERED_AFTER_MS = 10_000;
-
-/**
- * Time runs in so many parts, one after the other: while this process is busy with something else only one of them passes, and
- * a store is not blamed for answers that nobody has read.
- */
-const SLICES = 5;
 
 /** Invalidations that are caught up with at once. */
 const BATCH = 100;
@@ -52,11 +47,17 @@ export function guarded(store: CacheStore, settings: GuardSettings): CacheStore 
 /** `trusted`: in use. `avoided`: left alone until a timer ends. `examined`: caught up with what it has missed, and asked something. */
 type State = 'trusted' | 'avoided' | 'examined';
 
+/** An operation that somebody waits for. */
+interface Waiting {
+  readonly operation: StoreOperation;
+  readonly reject: (error: unknown) => void;
+}
+
 class Guarded implements CacheStore {
   readonly isGuarded = true;
   readonly #store: CacheStore;
   readonly #timeoutMs: number;
-  readonly #sliceMs: number;
+  readonly #waiting: Deadlines<Waiting>;
   readonly #random: () => number;
   readonly #missed = new Missed();
   #state: State = 'trusted';
@@ -68,7 +69,9 @@ class Guarded implements CacheStore {
   constructor(store: CacheStore, { timeoutMs, random = Math.random }: GuardSettings) {
     this.#store = store;
     this.#timeoutMs = timeoutMs;
-    this.#sliceMs = timeoutMs / SLICES;
+    this.#waiting = new Deadlines(timeoutMs, (waiting) => {
+      this.#late(waiting);
+    });
     this.#random = random;
   }
 
@@ -185,45 +188,29 @@ class Guarded implements CacheStore {
 
   #within<T>(operation: StoreOperation, result: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      let isSettled = false;
-      let slices = SLICES;
-      const onTime = (): void => {
-        if (isSettled) return;
-        slices -= 1;
-        if (slices > 0) {
-          timer = setTimeout(onTime, this.#sliceMs);
-          return;
-        }
-        // What has arrived comes first.
-        setImmediate(() => {
-          if (isSettled) return;
-          isSettled = true;
-          const error = new RespiteError(
-            'RESPITE_CACHE_STORE_TIMEOUT',
-            `${operation} took the store longer than ${this.#timeoutMs} ms`,
-          );
-          this.#failed(operation, error);
-          reject(error);
-        });
-      };
-      let timer = setTimeout(onTime, this.#sliceMs);
+      const deadline: Deadline<Waiting> = this.#waiting.begin({ operation, reject });
       result.then(
         (value) => {
-          if (isSettled) return;
-          isSettled = true;
-          clearTimeout(timer);
+          if (!this.#waiting.end(deadline)) return;
           this.#errors = 0;
           resolve(value);
         },
         (error: unknown) => {
-          if (isSettled) return;
-          isSettled = true;
-          clearTimeout(timer);
+          if (!this.#waiting.end(deadline)) return;
           this.#failed(operation, error);
           reject(error);
         },
       );
     });
+  }
+
+  #late({ operation, reject }: Waiting): void {
+    const error = new RespiteError(
+      'RESPITE_CACHE_STORE_TIMEOUT',
+      `${operation} took the store longer than ${this.#timeoutMs} ms`,
+    );
+    this.#failed(operation, error);
+    reject(error);
   }
 
   #failed(operation: StoreOperation, error: unknown): void {

@@ -40,6 +40,18 @@ export type SendCommand = (
 /** `RESP_TYPES.BLOB_STRING` of node-redis: the byte that announces one in Redis' protocol. */
 const BLOB_STRING = 36;
 
+/**
+ * Those of the commands that ioredis has a method for. With `enableAutoPipelining` its `callBuffer` sends a command without its
+ * name, but these don't.
+ */
+const METHODS: Readonly<Record<string, string>> = Object.freeze({
+  GETRANGE: 'getrangeBuffer',
+  SET: 'setBuffer',
+  DEL: 'delBuffer',
+  EVALSHA: 'evalshaBuffer',
+  EVAL: 'evalBuffer',
+});
+
 const AS_BUFFERS: NodeRedisCommandOptions = Object.freeze({
   typeMapping: Object.freeze({ [BLOB_STRING]: Buffer }),
   returnBuffers: true,
@@ -49,11 +61,21 @@ const AS_BUFFERS: NodeRedisCommandOptions = Object.freeze({
 export function commandSender(client: RedisClient): SendCommand | undefined {
   if (typeof client !== 'object' || client === null) return undefined;
   if ('callBuffer' in client && typeof client.callBuffer === 'function') {
-    return (_key, command, ...args) => client.callBuffer(command, ...args);
+    return ioredisSender(client);
   }
   if (!('sendCommand' in client) || typeof client.sendCommand !== 'function') return undefined;
   if ('getSlotRandomNode' in client) {
     return (key, command, ...args) => client.sendCommand(key, false, [command, ...args], AS_BUFFERS);
   }
   return (_key, command, ...args) => client.sendCommand([command, ...args], AS_BUFFERS);
+}
+
+function ioredisSender(client: IoredisClient): SendCommand {
+  const methods = client as unknown as Readonly<Record<string, unknown>>;
+  return (_key, command, ...args) => {
+    const method = methods[METHODS[command] ?? ''];
+    return typeof method === 'function'
+      ? (method.apply(client, args) as Promise<unknown>)
+      : client.callBuffer(command, ...args);
+  };
 }

@@ -37,26 +37,17 @@ export class RedisBackend implements Backend {
     this.#lastByte = String(valueLimitBytes);
   }
 
-  async read(key: string): Promise<Held | undefined> {
-    let reply: unknown;
-    try {
-      reply = await this.#send(key, 'GETRANGE', key, '0', this.#lastByte);
-    } catch (error) {
-      if (!isWrongType(error)) throw error;
-      // Something else stands there; it is bytes to whoever decodes it, and none of ours.
-      reply = Buffer.from('WRONGTYPE');
-    }
-    if (!Buffer.isBuffer(reply)) throw new TypeError(`the client gave ${typeof reply} in place of a Buffer`);
-    return reply.byteLength === 0
-      ? undefined
-      : { token: reply.toString('latin1', 0, STAMP_BYTES), bytes: reply };
+  read(key: string): Promise<Held | undefined> {
+    return this.#bytesAt(key).then(heldIn, heldInstead);
   }
 
-  async lease(key: string, ttlMs: number): Promise<Held> {
-    const held = await this.read(key);
-    if (held !== undefined) return held;
+  lease(key: string, ttlMs: number): Promise<Held> {
+    return this.#bytesAt(key).then((reply) => heldIn(reply) ?? this.#leave(key, ttlMs), heldInstead);
+  }
+
+  async #leave(key: string, ttlMs: number): Promise<Held> {
     const lease = encodeFrame(key, 'lease', '', NOTHING);
-    const own = { token: lease.toString('latin1', 0, STAMP_BYTES), bytes: lease };
+    const own = new RedisValue(lease);
     if (await this.add(key, lease, ttlMs)) return own;
     // Somebody else was faster. Should theirs be gone already, then ours, which isn't there, is as good.
     return (await this.read(key)) ?? own;
@@ -83,6 +74,10 @@ export class RedisBackend implements Backend {
     // The client belongs to whoever handed it in.
   }
 
+  #bytesAt(key: string): Promise<unknown> {
+    return this.#send(key, 'GETRANGE', key, '0', this.#lastByte);
+  }
+
   async #run(script: Script, key: string, ...args: readonly (string | Buffer)[]): Promise<boolean> {
     try {
       return Number(await this.#evaluate(script, key, args)) === 1;
@@ -100,6 +95,30 @@ export class RedisBackend implements Backend {
       return this.#send(key, 'EVAL', lua, '1', key, ...args);
     }
   }
+}
+
+/** The value of a key; its token is only made for who asks. */
+class RedisValue implements Held {
+  readonly bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+
+  get token(): string {
+    return this.bytes.toString('latin1', 0, STAMP_BYTES);
+  }
+}
+
+function heldIn(reply: unknown): Held | undefined {
+  if (!Buffer.isBuffer(reply)) throw new TypeError(`the client gave ${typeof reply} in place of a Buffer`);
+  return reply.byteLength === 0 ? undefined : new RedisValue(reply);
+}
+
+/** Something else stands there; it is bytes to whoever decodes it, and none of ours. */
+function heldInstead(error: unknown): Held {
+  if (!isWrongType(error)) throw error;
+  return new RedisValue(Buffer.from('WRONGTYPE'));
 }
 
 /** Said by a command, or by a script in more words. */

@@ -179,7 +179,7 @@ export class Counters {
   }
 
   #nameOf(generation: string, tag: string): string {
-    return this.#tagPrefix + hash('sha256', `${generation} ${tag}`, 'base64url');
+    return this.#tagPrefix + hash('sha256', `${generation} ${tag}`);
   }
 }
 

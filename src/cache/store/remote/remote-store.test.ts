@@ -233,7 +233,7 @@ test('garbage is an error, once: it is removed', async () => {
   const { version } = await store.get('a');
   await store.put('a', entry({ tags: ['x'], epoch: await store.epoch() }), bytes('body'), version);
   const keys = [...server.values.keys()];
-  for (const garbage of [Buffer.alloc(0), Buffer.from('RSP1'), Buffer.alloc(100, 7)]) {
+  for (const garbage of [Buffer.alloc(0), Buffer.from('RSP2'), Buffer.alloc(100, 7)]) {
     for (const key of keys) {
       server.values.set(key, garbage);
       const errors = await Promise.all(

@@ -1,18 +1,24 @@
 // A store outside of this process, made of operations on single keys. docs/design/cache.md says why this brings nothing back.
 import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import type { StoredRecord } from '../../policy/record.ts';
 import { type CacheStore, type Lookup, type MaybePromise, NO_BODY, type Version } from '../contract.ts';
 import type { Backend, Held } from './backend.ts';
 import {
   bodyAt,
-  decodeFrame,
+  bodyOf,
+  checkFrame,
   encodeFrame,
   encodeStart,
   FRAME_OVERHEAD_BYTES,
   garbage,
+  hasStamp,
+  headOf,
   isGarbage,
+  stampOf,
 } from './frame.ts';
 import { Counters, type State } from './counters.ts';
+import { Recent } from './recent.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
 
 /** How a {@link RemoteStore} uses its backend. */
@@ -34,6 +40,21 @@ const STATE_MS = 1000;
 /** Tagged entries whose tags are remembered, so that they are read together with the entry. */
 const HINTS_LIMIT = 10_000;
 
+/** Keys whose names and records are remembered: twice as many at most, each of at most so many characters. */
+const RECENT_LIMIT = 1000;
+const RECENT_CHARACTERS = 4096;
+
+/** What one key was found to be. */
+interface Known {
+  /** In the backend. */
+  readonly name: string;
+  /** The CRC of the name. */
+  readonly seed: number;
+  /** Of the frame in which the record was. */
+  readonly stamp: Uint32Array;
+  readonly record: StoredRecord;
+}
+
 export class RemoteStore implements CacheStore {
   readonly #backend: Backend;
   readonly #prefix: string;
@@ -48,6 +69,8 @@ export class RemoteStore implements CacheStore {
   #previous: string | undefined;
   #previousUntil = 0;
   readonly #hints = new Map<string, readonly string[]>();
+  /** Of this generation. */
+  readonly #recent = new Recent<Known>(RECENT_LIMIT);
 
   constructor(backend: Backend, { prefix, valueLimitBytes, now }: RemoteStoreSettings) {
     this.#backend = backend;
@@ -136,6 +159,7 @@ export class RemoteStore implements CacheStore {
     const now = performance.now();
     if (this.#state !== undefined && state.generation !== this.#state.generation) {
       this.#hints.clear();
+      this.#recent.clear();
       this.#previous = this.#state.generation;
       this.#previousUntil = now + 2 * STATE_MS;
     }
@@ -157,47 +181,65 @@ export class RemoteStore implements CacheStore {
   }
 
   #getOf(generation: string, key: string): Promise<Lookup> {
-    const name = this.#nameOf(generation, key);
+    // What is remembered is about the generation of now; this one may be over.
+    const known = generation === this.#state?.generation ? this.#recent.get(key) : undefined;
+    const name = known === undefined ? this.#nameOf(generation, key) : known.name;
     const hint = this.#hints.size === 0 ? undefined : this.#hints.get(name);
     const held = this.#backend.lease(name, LEASE_MS);
-    if (hint === undefined) return held.then((found) => this.#found(generation, name, found));
+    if (hint === undefined) return held.then((found) => this.#found(generation, key, name, known, found));
     // Sent together: one round trip.
     return Promise.all([held, this.#counters.epochsOf(generation, hint)]).then(([found, epochs]) =>
-      this.#found(generation, name, found, hint, epochs),
+      this.#found(generation, key, name, known, found, hint, epochs),
     );
   }
 
   #found(
     generation: string,
+    key: string,
     name: string,
-    { token, bytes }: Held,
+    known: Known | undefined,
+    held: Held,
     hint?: readonly string[],
     epochs?: readonly number[],
   ): MaybePromise<Lookup> {
     let record: StoredRecord | undefined;
-    let body = NO_BODY;
     try {
-      if (bytes.byteLength > 0) {
-        const frame = decodeFrame(name, bytes);
-        if (frame.kind === 'record') record = decodeRecord(frame.head);
-        else if (frame.kind !== 'lease') throw garbage('not a record');
-        body = frame.body;
-      }
+      record = this.#recordIn(generation, key, name, known, held.bytes);
     } catch (error) {
       return this.#discard(name, error);
     }
-    if (record === undefined || record.expiresAt <= this.#now()) return absent(generation, token);
-    const version = `${generation} ${token} ${bodyAt(bytes)} ${body.byteLength}`;
-    const lookup = { version, record, body };
-    if (record.kind === 'vary' || record.tags.length === 0) return lookup;
+    if (record === undefined || record.expiresAt <= this.#now()) return absent(generation, held);
+    if (record.kind === 'vary' || record.tags.length === 0) return new Present(generation, held, record);
     const { tags, epoch } = record;
     if (hint !== undefined && epochs !== undefined && isSame(hint, tags))
-      return isVoid(epoch, epochs) ? absent(generation, token) : lookup;
+      return isVoid(epoch, epochs) ? absent(generation, held) : new Present(generation, held, record);
+    const present = record;
     return this.#counters.epochsOf(generation, tags).then((read) => {
-      if (isVoid(epoch, read)) return absent(generation, token);
+      if (isVoid(epoch, read)) return absent(generation, held);
       this.#remember(name, tags);
-      return lookup;
+      return new Present(generation, held, present);
     });
+  }
+
+  /** Undefined for a lease. What is there is checked every time; but a record that was the last one as well is not made anew. */
+  #recordIn(
+    generation: string,
+    key: string,
+    name: string,
+    known: Known | undefined,
+    bytes: Buffer,
+  ): StoredRecord | undefined {
+    if (bytes.byteLength === 0) return undefined;
+    const seed = known === undefined ? crc32(name) : known.seed;
+    const kind = checkFrame(seed, bytes);
+    if (kind === 'lease') return undefined;
+    if (kind !== 'record') throw garbage('not a record');
+    if (known !== undefined && hasStamp(bytes, known.stamp)) return known.record;
+    const head = headOf(bytes);
+    const record = decodeRecord(head);
+    if (key.length + head.length <= RECENT_CHARACTERS && generation === this.#state?.generation)
+      this.#recent.offer(key, seed, { name, seed, stamp: stampOf(bytes), record });
+    return record;
   }
 
   /** Removed, or garbage would stand in the way for ever. */
@@ -221,13 +263,33 @@ export class RemoteStore implements CacheStore {
   }
 
   #nameOf(generation: string, key: string): string {
-    return this.#prefix + hash('sha256', `${generation} ${key}`, 'base64url');
+    return this.#prefix + hash('sha256', `${generation} ${key}`);
   }
 }
 
 /** Nothing is there, but a lease or something void: whoever stores replaces that. */
-function absent(generation: string, token: string): Lookup {
+function absent(generation: string, { token }: Held): Lookup {
   return { version: `${generation} ${token}`, record: undefined, body: NO_BODY };
+}
+
+/** Something is there. A hit has no use for its version, so that is only made for who asks. */
+class Present implements Lookup {
+  readonly record: StoredRecord;
+  readonly body: Uint8Array;
+  readonly #generation: string;
+  readonly #held: Held;
+
+  constructor(generation: string, held: Held, record: StoredRecord) {
+    this.record = record;
+    this.body = bodyOf(held.bytes);
+    this.#generation = generation;
+    this.#held = held;
+  }
+
+  get version(): string {
+    const { token, bytes } = this.#held;
+    return `${this.#generation} ${token} ${bodyAt(bytes)} ${this.body.byteLength}`;
+  }
 }
 
 function isVoid(epoch: number, tagEpochs: readonly number[]): boolean {

@@ -1,0 +1,28 @@
+// What one run does, and what it saw.
+
+export const BACKENDS = ['Redis', 'memcached'] as const;
+export type Backend = (typeof BACKENDS)[number];
+
+/** The same bytes, by the same client: as they are, as a record and its body, and as a response of `fetch`. */
+export const READERS = ['bare get', 'store', 'fetch'] as const;
+export type Reader = (typeof READERS)[number];
+
+/** Responses of a backend that are to be stored. */
+export interface Fill {
+  readonly backend: Backend;
+  readonly port: number;
+  readonly keys: number;
+}
+
+export interface Read extends Fill {
+  readonly reader: Reader;
+  readonly atOnce: number;
+  readonly warmUpMs: number;
+  readonly durationMs: number;
+}
+
+export interface Reading {
+  readonly perSecond: number;
+  /** Of this process, for each hit. */
+  readonly cpuMicroseconds: number;
+}
