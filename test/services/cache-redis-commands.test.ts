@@ -1,12 +1,8 @@
 // What is sent to Redis: few commands, each about one key, none that looks through all keys.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Cluster, Redis } from 'ioredis';
-import { createCluster } from 'redis';
+import { Redis } from 'ioredis';
 import { type CacheStore, redisStore, type StoredEntry } from '../../src/cache/index.ts';
-import { until } from '../process/harness/until.ts';
-import { cacheStoreContract } from '../contract/cache-store.ts';
 import { startRedis } from './harness/redis.ts';
 
 const redis = await startRedis({ after });
@@ -164,34 +160,3 @@ test('a full Redis that evicts brings nothing back', async (t) => {
   const info = await own.info('stats');
   assert.ok(Number(/evicted_keys:(\d+)/.exec(info)?.[1]) > 100, `${evicted} evicted`);
 });
-
-const clustered = await startRedis({ after }, [
-  '--cluster-enabled',
-  'yes',
-  '--cluster-announce-ip',
-  '127.0.0.1',
-]);
-const admin = new Redis(clustered.port);
-await admin.cluster('ADDSLOTSRANGE', 0, 16_383);
-await until('the cluster to be up', async () => (await admin.cluster('INFO')).includes('cluster_state:ok'));
-admin.disconnect();
-const nodes = [{ host: '127.0.0.1', port: clustered.port }];
-const ioredisCluster = new Cluster(nodes);
-const nodeRedisCluster = createCluster({ rootNodes: [{ url: `redis://127.0.0.1:${clustered.port}` }] });
-await nodeRedisCluster.connect();
-after(async () => {
-  ioredisCluster.disconnect();
-  await nodeRedisCluster.close();
-});
-
-let count = 0;
-for (const [name, cluster] of Object.entries({ ioredis: ioredisCluster, 'node-redis': nodeRedisCluster })) {
-  cacheStoreContract(`a cluster of Redis by ${name}`, () => {
-    count += 1;
-    return {
-      store: redisStore(cluster, { prefix: `test-${count}` }),
-      now: Date.now,
-      pass: (ms) => delay(ms),
-    };
-  });
-}
