@@ -13,6 +13,7 @@ import type { Replacements } from './replacements.ts';
 import type { Slot } from './slot.ts';
 import type { SocketExchange } from './socket-exchange.ts';
 import type { SupervisorStatus, WorkerStatus } from './status.ts';
+import { type SpawnedWorker, spawnWorker, workerSpec } from './spawn-worker.ts';
 import { addSample, NO_TOTALS } from './totals.ts';
 import type { Exit } from './worker-end.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -98,25 +99,16 @@ export class Crew {
     for (const worker of this.#config.live) worker.tell({ kind: 'dry-run', dryRun });
   }
 
-  spawn(slot: Slot): WorkerProcess {
-    const { script, args, admission, backpressure, supervisor } = this.#config;
+  /** @param spawned Its process, if that has been started already. */
+  spawn(slot: Slot, spawned?: SpawnedWorker): WorkerProcess {
     const { live, sockets, relay, evidence } = this.#config;
-    const worker = new WorkerProcess({
+    const spec = workerSpec(this.#config, {
       id: (this.#lastId += 1),
       slot: slot.number,
-      script,
-      args,
-      heapMb: supervisor.heapMb,
-      detect: supervisor.detect,
       keys: sockets.keys,
-      setup: {
-        admission: { ...admission, dryRun: this.#dryRun },
-        backpressure,
-        relaysMessages: process.connected,
-        drainTimeoutMs: supervisor.drainTimeoutMs,
-        killTimeoutMs: supervisor.killTimeoutMs,
-      },
+      dryRun: this.#dryRun,
     });
+    const worker = new WorkerProcess(spec, spawned ?? spawnWorker(spec));
     live.add(worker);
     evidence.join(worker);
     this.#follow(worker, slot);

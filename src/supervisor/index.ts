@@ -13,4 +13,4 @@ export {
   type WorkerState,
   type WorkerStatus,
 } from './status.ts';
-export { startSupervisor } from './supervisor.ts';
+export { startSupervisor } from './start-supervisor.ts';

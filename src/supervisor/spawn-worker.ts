@@ -2,8 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { SETUP_VARIABLE, type SocketKey, type WorkerSetup } from '../worker/index.ts';
-import { needsWatchdog, type ResolvedDetectOptions } from './detect/index.ts';
+// Not by way of their index: this is loaded before the first worker is started, and little else should be.
+import { SETUP_VARIABLE, type SocketKey, type WorkerSetup } from '../worker/protocol.ts';
+import type { SupervisorConfig } from './contract.ts';
+import { needsWatchdog, type ResolvedDetectOptions } from './detect/options.ts';
 
 const PRELOAD = workerModule('preload');
 const AWAIT_SOCKETS = workerModule('await-sockets');
@@ -20,8 +22,37 @@ export interface WorkerSpec {
   readonly detect: ResolvedDetectOptions;
 }
 
-/** @returns `pipe`: what the watchdog speaks on, and is spoken to; undefined when no process could be started. */
-export function spawnWorker(spec: WorkerSpec): { child: ChildProcess; pipe: Duplex | undefined } {
+/** A process that has been started, or could not be. */
+export interface SpawnedWorker {
+  readonly child: ChildProcess;
+  /** What the watchdog speaks on, and is spoken to; undefined when no process could be started. */
+  readonly pipe: Duplex | undefined;
+}
+
+/** What a worker of this supervisor is to be. */
+export function workerSpec(
+  config: Pick<SupervisorConfig, 'script' | 'args' | 'supervisor' | 'admission' | 'backpressure'>,
+  { dryRun, ...who }: Pick<WorkerSpec, 'id' | 'slot' | 'keys'> & { readonly dryRun: boolean },
+): WorkerSpec {
+  const { script, args, admission, backpressure, supervisor } = config;
+  const { heapMb, detect, drainTimeoutMs, killTimeoutMs } = supervisor;
+  return {
+    ...who,
+    script,
+    args,
+    heapMb,
+    detect,
+    setup: {
+      admission: { ...admission, dryRun },
+      backpressure,
+      relaysMessages: process.connected,
+      drainTimeoutMs,
+      killTimeoutMs,
+    },
+  };
+}
+
+export function spawnWorker(spec: WorkerSpec): SpawnedWorker {
   const heap = spec.heapMb === undefined ? [] : [`--max-old-space-size=${spec.heapMb}`];
   const inherited = inheritedDescriptors();
   // The first two after those that the user's script may know the numbers of: Node.js's channel, and the watchdog's pipe.

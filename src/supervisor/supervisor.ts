@@ -17,12 +17,13 @@ import { HEALTHY_MS } from './restart-policy.ts';
 import { emptySlot, type Slot } from './slot.ts';
 import { SocketExchange } from './socket-exchange.ts';
 import { type InstanceState, NO_HEALTH, type SupervisorStatus } from './status.ts';
+import type { SpawnedWorker } from './spawn-worker.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
-/** Starts the first worker at once, the others when the first one listens. */
-export function startSupervisor(config: SupervisorConfig): Supervisor {
+/** @param first The process of the first worker, which has been started just now. */
+export function superviseFrom(config: SupervisorConfig, first: SpawnedWorker): Supervisor {
   const supervisor = new WorkerSupervisor(config);
-  supervisor.start();
+  supervisor.start(first);
   return supervisor;
 }
 
@@ -140,10 +141,10 @@ class WorkerSupervisor implements Supervisor {
     this.#end = resolve;
   }
 
-  start(): void {
+  start(spawned: SpawnedWorker): void {
     this.#relay.start();
     const [first] = this.#slots;
-    if (first !== undefined) first.current = this.#crew.spawn(first);
+    if (first !== undefined) first.current = this.#crew.spawn(first, spawned);
   }
 
   status(): SupervisorStatus {

@@ -19,7 +19,7 @@ import {
 } from '../worker/index.ts';
 import { judgeBlockedLoop } from './detect/index.ts';
 import { Captures, LogTail } from './evidence/index.ts';
-import { spawnWorker, type WorkerSpec } from './spawn-worker.ts';
+import type { SpawnedWorker, WorkerSpec } from './spawn-worker.ts';
 import type { WorkerState, WorkerStatus } from './status.ts';
 import { readToEnd, readWatchdog } from './watchdog-pipe.ts';
 import type { Exit, LastWords } from './worker-end.ts';
@@ -85,13 +85,12 @@ export class WorkerProcess extends EventEmitter<Events> {
   #readyTimer: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
 
-  constructor(spec: WorkerSpec) {
+  constructor(spec: WorkerSpec, { child, pipe }: SpawnedWorker) {
     super();
     this.id = spec.id;
     this.slot = spec.slot;
     this.#spec = spec;
     this.#missingKeys = new Set(spec.keys);
-    const { child, pipe } = spawnWorker(spec);
     this.#child = child;
     this.exited = new Promise((resolve) => {
       const ended = (exit: Exit): void => {

@@ -9,9 +9,4 @@ export { type DiskReading, findDiskFull } from './disk-full.ts';
 export { Examination } from './examination.ts';
 export type { Finding } from './finding.ts';
 export { judgeMemory, type LimitSource, type MemoryHistory } from './memory-limit.ts';
-export {
-  type DetectOptions,
-  needsWatchdog,
-  type ResolvedDetectOptions,
-  resolveDetectOptions,
-} from './options.ts';
+export { type DetectOptions, type ResolvedDetectOptions, resolveDetectOptions } from './options.ts';

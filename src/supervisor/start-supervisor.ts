@@ -1,0 +1,20 @@
+import { createRequire } from 'node:module';
+import type { Supervisor, SupervisorConfig } from './contract.ts';
+import { type SpawnedWorker, spawnWorker, workerSpec } from './spawn-worker.ts';
+
+interface SupervisorModule {
+  superviseFrom(config: SupervisorConfig, first: SpawnedWorker): Supervisor;
+}
+
+/**
+ * Starts the first worker at once, the others when the first one listens. The rest of the supervisor is loaded while the first one
+ * starts, and in one go: with a turn of the event loop in between, what the worker says could be missed.
+ */
+export function startSupervisor(config: SupervisorConfig): Supervisor {
+  const first = spawnWorker(
+    workerSpec(config, { id: 1, slot: 1, keys: [], dryRun: config.admission.dryRun }),
+  );
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+  const module = createRequire(import.meta.url)(`./supervisor${extension}`) as SupervisorModule;
+  return module.superviseFrom(config, first);
+}
