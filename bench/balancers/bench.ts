@@ -178,6 +178,7 @@ function report(requests: number, rows: readonly (Row & Drill)[]): Outcome {
     ],
     notes: [
       'The balancers try nothing again, but for nginx when instances end: it passes on what it could not connect.',
+      'Admission counts and refuses nothing (`--dry-run`): what it refuses when the machine is short of processor time is not lost by a restart.',
       ...rows.flatMap(({ what, failures }) =>
         // Without the balancer's error page.
         Object.entries(failures).map(

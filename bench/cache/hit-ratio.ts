@@ -1,8 +1,9 @@
 // How many requests the memory store answers, against a least-recently-used cache of the same size. Synthetic workloads: no
 // package of the registry ships a public trace.
 import { LRUCache } from 'lru-cache';
-import { memoryStore, type StoredEntry } from 'respite/cache';
+import { memoryStore } from 'respite/cache';
 import { random } from '../lib/statistics.ts';
+import { BODY_BYTES, entryOf } from './stores/responses.ts';
 
 export interface Ratio {
   readonly workload: string;
@@ -17,7 +18,6 @@ interface Workload {
 }
 
 const OBJECTS = 50_000;
-const BODY_BYTES = 1024;
 
 /** Of the objects, that fit. */
 const SHARE = 0.1;
@@ -39,7 +39,7 @@ export function hitRatios(requests: number): readonly Ratio[] {
 
 function measure(requested: (i: number) => number, requests: number): { store: number; lru: number } {
   const body = new Uint8Array(BODY_BYTES);
-  const entry = anEntry();
+  const entry = entryOf(0);
   // All are of one size, which only the store knows.
   const sample = memoryStore();
   sample.put(keyOf(OBJECTS), entry, body, sample.get(keyOf(OBJECTS)).version);
@@ -96,29 +96,4 @@ function withScans(chance: () => number): (i: number) => number {
 function drifting(chance: () => number, requests: number): (i: number) => number {
   const popular = zipf(OBJECTS, 1, chance);
   return (i) => (popular() + Math.floor((10 * i) / requests) * 7919) % OBJECTS;
-}
-
-function anEntry(): StoredEntry {
-  const now = Date.now();
-  const later = now + 86_400_000;
-  return {
-    kind: 'entry',
-    status: 200,
-    statusText: 'OK',
-    fields: { 'cache-control': 'max-age=86400', 'content-type': 'application/json' },
-    bodyBytes: BODY_BYTES,
-    bornAt: now,
-    freshUntil: later,
-    staleWhileRevalidateUntil: later,
-    staleIfErrorUntil: later,
-    expiresAt: later,
-    noCache: false,
-    mustRevalidate: false,
-    immutable: false,
-    forAuthorized: true,
-    forCookies: true,
-    decoded: false,
-    tags: [],
-    epoch: 0,
-  };
 }
