@@ -30,7 +30,8 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
   readonly #sender: SliceSender;
   readonly #account: Account;
   readonly #waiters = new Waiters();
-  readonly #listeners = new Set<WritabilityListener>();
+  /** Undefined until there is one: a thousand idle channels would hold as many empty sets. */
+  #listeners: Set<WritabilityListener> | undefined;
   #state: State = 'open';
   #isWritable = true;
   #isDueSoon = false;
@@ -94,9 +95,10 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
    * @returns Takes the listener off again.
    */
   onWritabilityChanged(listener: WritabilityListener): () => void {
-    this.#listeners.add(listener);
+    const listeners = (this.#listeners ??= new Set());
+    listeners.add(listener);
     return () => {
-      this.#listeners.delete(listener);
+      listeners.delete(listener);
     };
   }
 
@@ -201,7 +203,8 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
     this.#waiters.settle();
     const { hardLimitBytes, sliceBytes } = this.#options;
     if (this.#sender.inFlightBytes === 0) {
-      if (this.#queue.bytes >= sliceBytes) this.#flush();
+      // What it may hold is little while a budget is exhausted; a peer that reads takes it now, and nobody has to wait.
+      if (this.#queue.bytes >= sliceBytes || this.#holdsAllItMay) this.#flush();
       else if (!this.#isDueSoon) {
         this.#isDueSoon = true;
         turns.soon(this);
@@ -236,12 +239,7 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
     }
     const pending = this.pendingBytes;
     if (this.#isWritable) {
-      if (
-        pending >= highWaterMarkBytes ||
-        (budget !== undefined && heldBytes >= this.#account.allowanceBytes)
-      ) {
-        this.#setWritable(false);
-      }
+      if (pending >= highWaterMarkBytes || this.#holdsAllItMay) this.#setWritable(false);
     } else if (
       pending <= lowWaterMarkBytes &&
       (budget === undefined || heldBytes < this.#account.allowanceBytes / 2)
@@ -252,9 +250,14 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
     this.#settleReads();
   }
 
+  get #holdsAllItMay(): boolean {
+    return this.#options.budget !== undefined && this.#queue.heldBytes >= this.#account.allowanceBytes;
+  }
+
   #setWritable(isWritable: boolean): void {
     this.#isWritable = isWritable;
     publishWritability(this, isWritable);
+    if (this.#listeners === undefined) return;
     for (const listener of this.#listeners) listener(isWritable);
   }
 
@@ -294,6 +297,6 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
     if (this.#hasPausedReads) this.#transport.resume();
     this.#waiters.close();
     this.#setWritable(false);
-    this.#listeners.clear();
+    this.#listeners?.clear();
   }
 }
