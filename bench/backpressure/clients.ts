@@ -1,8 +1,9 @@
-// `node clients.ts <plan as JSON>`: fast clients, slow clients and a ping, in a process of their own; prints what they saw.
+// `node clients.ts <plan as JSON>`: fast clients, slow clients and a ping, in a process of their own. Prints a line when it begins to
+// measure and one when it has ended, so that somebody else can look at the server then, and what it saw.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Plan, Seen } from './plan.ts';
+import { BEGINS, ENDS, type Plan, type Seen } from './plan.ts';
 
 const PING_BYTES = 8;
 const READ_EVERY_MS = 50;
@@ -37,10 +38,16 @@ async function run(): Promise<Seen> {
   for (const client of [...fast, ...slow]) client.bytes = 0;
   pings.length = 0;
   const startedMs = performance.now();
+  const startedCpu = process.cpuUsage();
+  console.log(BEGINS);
   await sleep(plan.durationMs);
+  console.log(ENDS);
+  const seconds = (performance.now() - startedMs) / 1000;
+  const { user, system } = process.cpuUsage(startedCpu);
   const slowBytes = slow.map(({ bytes }) => bytes);
   return {
-    seconds: (performance.now() - startedMs) / 1000,
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
     fastBytes: fast.reduce((total, { bytes }) => total + bytes, 0),
     slowLeastBytes: Math.min(...slowBytes),
     slowMostBytes: Math.max(...slowBytes),

@@ -1,12 +1,13 @@
 // One run: a fresh server of one variant, and its clients.
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { onLoadCore, onServerCore } from '../lib/pinning.ts';
 import { start } from '../lib/processes.ts';
 import { repository, Server } from '../lib/server.ts';
 import { quantile } from '../lib/statistics.ts';
-import type { Plan, Seen } from './plan.ts';
+import { BEGINS, ENDS, type Plan, type Seen } from './plan.ts';
 
 /**
  * How the server writes: Node.js's own idiom, through a channel, with a copy of its own of each message, or that under a budget; and
@@ -23,9 +24,12 @@ export interface Measurement {
   readonly peakRssMb: number;
   /** Of the server, kernel included, for each message written to the fast clients. */
   readonly cpuMicrosecondsPerWrite: number;
+  /** Cores that were used. */
+  readonly serverBusy: number;
+  readonly clientsBusy: number;
 }
 
-/** The heap of the talk's server. */
+/** The heap of the talk's server, which for V8 is both generations; with `--max-old-space-size` the young one is as large as on a machine without a limit. */
 const HEAP_MB = 256;
 
 /** `USER_HZ` of Linux, as all its architectures of today have it. */
@@ -50,9 +54,7 @@ export async function measure(variant: Variant, plan: Omit<Plan, 'port'>): Promi
   const server = new Server(onServerCore(commandOf(variant)));
   const port = Number(await server.says(/^listening (\d+)$/m));
   try {
-    const seen = await load({ ...plan, port });
-    const allSeconds = (plan.warmUpMs + plan.durationMs) / 1000;
-    const writesPerSecond = seen.fastBytes / seen.seconds / plan.fast.messageBytes;
+    const { seen, serverCpuSeconds } = await load({ ...plan, port }, server.pid);
     return {
       variant,
       fastMbPerSecond: seen.fastBytes / seen.seconds / MB,
@@ -60,7 +62,9 @@ export async function measure(variant: Variant, plan: Omit<Plan, 'port'>): Promi
       slowGone: seen.slowGone,
       pingP99Ms: quantile(seen.pingsMs, 0.99),
       peakRssMb: peakRssMb(server.pid),
-      cpuMicrosecondsPerWrite: (cpuSeconds(server.pid) / (writesPerSecond * allSeconds)) * 1e6,
+      cpuMicrosecondsPerWrite: (serverCpuSeconds / (seen.fastBytes / plan.fast.messageBytes)) * 1e6,
+      serverBusy: serverCpuSeconds / seen.seconds,
+      clientsBusy: seen.cpuSeconds / seen.seconds,
     };
   } finally {
     await server.stop();
@@ -73,19 +77,28 @@ function commandOf(variant: Variant): string[] {
     const options = [`-Xmx${HEAP_MB}m`, '-cp', NETTY.join(':')];
     return ['java', ...options, path.join(servers, 'netty/Mailbox.java'), variant.slice('netty-'.length)];
   }
-  return [process.execPath, `--max-old-space-size=${HEAP_MB}`, path.join(servers, 'mailbox.mjs'), variant];
+  return [process.execPath, `--max-heap-size=${HEAP_MB}`, path.join(servers, 'mailbox.mjs'), variant];
 }
 
-async function load(plan: Plan): Promise<Seen> {
+async function load(
+  plan: Plan,
+  serverPid: number,
+): Promise<{ readonly seen: Seen; readonly serverCpuSeconds: number }> {
   const main = path.join(import.meta.dirname, 'clients.ts');
   const child = start(onLoadCore([process.execPath, main, JSON.stringify(plan)]));
-  let output = '';
+  if (child.stdout === null) throw new Error('the clients have no output');
   let complaints = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaints += text));
+  let last = '';
+  let [beganSeconds, endedSeconds] = [NaN, NaN];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line === BEGINS) beganSeconds = cpuSeconds(serverPid);
+    else if (line === ENDS) endedSeconds = cpuSeconds(serverPid);
+    else last = line;
+  });
   const [exitCode] = (await once(child, 'close')) as [number | null];
   if (exitCode !== 0) throw new Error(`the clients ended with exit code ${exitCode}:\n${complaints}`);
-  return JSON.parse(output) as Seen;
+  return { seen: JSON.parse(last) as Seen, serverCpuSeconds: endedSeconds - beganSeconds };
 }
 
 function peakRssMb(pid: number): number {

@@ -1,5 +1,9 @@
 // What the clients of one run do, and what they saw.
 
+/** Lines that the clients print. */
+export const BEGINS = 'begins';
+export const ENDS = 'ends';
+
 export interface Plan {
   readonly port: number;
   readonly warmUpMs: number;
@@ -21,6 +25,8 @@ export interface Plan {
 
 export interface Seen {
   readonly seconds: number;
+  /** Of the clients' process. */
+  readonly cpuSeconds: number;
   readonly fastBytes: number;
   /** Of the slow clients that got least and most. */
   readonly slowLeastBytes: number;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
+import { createWriteBudget } from './budget/index.ts';
 import { lengthOf, open } from './fake-transport.test.ts';
 
 const KB = 1024;
@@ -188,4 +189,22 @@ test('a listener that writes does not upset the order', async () => {
   const all = Buffer.concat(transport.received);
   assert.equal(all.length, 40_000);
   for (let i = 0; i < all.length; i += 2) assert.equal(all.readUInt16BE(i), i / 2 + 1);
+});
+
+test('a peer that takes all at once is written to without a wait, however exhausted the budget is', () => {
+  const budget = createWriteBudget({ limitBytes: 8 * 1024 * KB });
+  const stalled = open({ budget });
+  // One message is let in whole; it is a stalled channel's from then on.
+  stalled.channel.write(Buffer.alloc(7 * 1024 * KB));
+  stalled.channel.flush();
+  assert.equal(budget.stats().pressure, 1);
+  const { channel, transport } = open({ budget, turnBytes: 64 * 1024 * KB }, Infinity);
+  let refused = 0;
+  for (let i = 0; i < 3000; i += 1) if (!channel.write(Buffer.alloc(KB))) refused += 1;
+  assert.equal(refused, 0);
+  channel.flush();
+  assert.equal(lengthOf(transport.received), 3000 * KB);
+  // One that takes nothing has its one message, and waits.
+  const late = open({ budget });
+  assert.equal(late.channel.write(Buffer.alloc(KB)), false);
 });

@@ -2,7 +2,7 @@ import { RespiteError } from '../core/errors.ts';
 import { Account } from './account.ts';
 import type { ResolvedOverflowOptions } from './broadcast/options.ts';
 import type { BudgetMember } from './budget/index.ts';
-import { type EvictionReason, publishEvict, publishWritability } from './events.ts';
+import { type EvictionReason, publishEvict } from './events.ts';
 import type { Holder } from './ledger.ts';
 import type { ResolvedChannelOptions } from './options.ts';
 import { SlabPool } from './slab-pool.ts';
@@ -10,13 +10,11 @@ import { type Sending, SliceSender } from './slice-sender.ts';
 import type { Transport, TransportEvents } from './transport.ts';
 import { Turns, type TurnTaker } from './turns.ts';
 import { Waiters } from './waiters.ts';
+import { Writability, type WritabilityListener } from './writability.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** `open`, then `ending` once `end()` was called, and `closed` for good. */
 type State = 'open' | 'ending' | 'closed';
-
-/** Called with whether the channel is writable now. */
-export type WritabilityListener = (isWritable: boolean) => void;
 
 // Shared by all channels of the process. None of them does anything until it is used.
 const pool = new SlabPool();
@@ -30,15 +28,18 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
   readonly #sender: SliceSender;
   readonly #account: Account;
   readonly #waiters = new Waiters();
-  readonly #listeners = new Set<WritabilityListener>();
+  readonly #writability = new Writability();
+  /** Up to here small writes are only gathered; a budget has to know of each. */
+  readonly #gatherBytes: number;
   #state: State = 'open';
-  #isWritable = true;
   #isDueSoon = false;
   #isDueNextTurn = false;
   #hasPausedReads = false;
 
   constructor(options: ResolvedChannelOptions, connect: (events: TransportEvents) => Transport) {
     this.#options = options;
+    const { budget, sliceBytes, highWaterMarkBytes } = options;
+    this.#gatherBytes = budget === undefined ? Math.min(sliceBytes, highWaterMarkBytes) : 0;
     this.#transport = connect(this);
     this.#queue = new WriteQueue(pool, this.#transport.joins);
     this.#sender = new SliceSender(options, this.#queue, this.#transport, turns, this);
@@ -78,12 +79,12 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
 
   /** Whether more should be written. Nothing that is written all the same is lost, up to the hard limit. */
   isWritable(): boolean {
-    return this.#isWritable;
+    return this.#writability.isWritable;
   }
 
   /** How much can be written until the channel is not writable any more; 0 when it isn't. */
   get bytesBeforeUnwritable(): number {
-    if (!this.#isWritable) return 0;
+    if (!this.#writability.isWritable) return 0;
     const room = this.#options.highWaterMarkBytes - this.pendingBytes;
     return Math.max(0, Math.min(room, this.#account.allowanceBytes - this.heldBytes));
   }
@@ -94,10 +95,7 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
    * @returns Takes the listener off again.
    */
   onWritabilityChanged(listener: WritabilityListener): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return this.#writability.listen(listener);
   }
 
   /**
@@ -107,9 +105,9 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
    * @returns True to write, false once the channel is closed. Rejects with the signal's reason when that is aborted.
    */
   ready(signal?: AbortSignal): Promise<boolean> {
-    const promise = this.#waiters.ready(this.#isWritable, signal);
+    const promise = this.#waiters.ready(this.#writability.isWritable, signal);
     // Whoever was let through and doesn't write holds up the others for this turn at most.
-    if (this.#waiters.size > 0 && this.#isWritable) this.#goOnNextTurn();
+    if (this.#waiters.size > 0 && this.#writability.isWritable) this.#goOnNextTurn();
     return promise;
   }
 
@@ -141,7 +139,13 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
 
   /** Hands over what is pending now instead of after the code that runs; as much as the peer and the turn allow. */
   flush(): void {
-    this.#flush();
+    if (this.#sender.isSending || this.#state === 'closed') return;
+    const why = this.#sender.send();
+    if (why === 'not-open') this.#close(undefined);
+    else if (why === 'turn') this.#goOnNextTurn();
+    this.#account.setPending(this.pendingBytes > 0);
+    this.#settle();
+    if (this.#state === 'ending' && this.pendingBytes === 0) this.#end();
   }
 
   /** Ends the connection once all that is pending is handed over. */
@@ -149,7 +153,7 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
     if (this.#state !== 'open') return;
     this.#state = 'ending';
     this.#waiters.close();
-    this.#flush();
+    this.flush();
   }
 
   /** Disconnects the peer and drops what is pending. */
@@ -163,7 +167,7 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
   /** @internal */
   onSoon(): void {
     this.#isDueSoon = false;
-    this.#flush();
+    this.flush();
   }
 
   /** @internal */
@@ -171,7 +175,7 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
     this.#isDueNextTurn = false;
     // Whoever was let through has had its time.
     this.#waiters.settle();
-    this.#flush();
+    this.flush();
     this.#grant();
   }
 
@@ -179,7 +183,7 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
   onTaken(): void {
     if (this.#state === 'closed') return;
     this.#sender.taken();
-    this.#flush();
+    this.flush();
   }
 
   /** @internal */
@@ -199,29 +203,29 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
 
   #added(): boolean {
     this.#waiters.settle();
+    if (this.#isGathering) return true;
     const { hardLimitBytes, sliceBytes } = this.#options;
     if (this.#sender.inFlightBytes === 0) {
-      if (this.#queue.bytes >= sliceBytes) this.#flush();
-      else if (!this.#isDueSoon) {
-        this.#isDueSoon = true;
-        turns.soon(this);
-      }
+      // What it may hold is little while a budget is exhausted; a peer that reads takes it now, and nobody has to wait.
+      if (this.#queue.bytes >= sliceBytes || this.#holdsAllItMay) this.flush();
+      else this.#flushSoon();
     }
     // One message that is larger than the limit may be alone.
-    if (this.pendingBytes > hardLimitBytes && !this.#isWritable) this.evict('hard-limit');
+    if (this.pendingBytes > hardLimitBytes && !this.#writability.isWritable) this.evict('hard-limit');
     this.#settle();
     this.#grant();
-    return this.#isWritable;
+    return this.#writability.isWritable;
   }
 
-  #flush(): void {
-    if (this.#sender.isSending || this.#state === 'closed') return;
-    const why = this.#sender.send();
-    if (why === 'not-open') this.#close(undefined);
-    else if (why === 'turn') this.#goOnNextTurn();
-    this.#account.setPending(this.pendingBytes > 0);
-    this.#settle();
-    if (this.#state === 'ending' && this.pendingBytes === 0) this.#end();
+  /** Nothing has to be decided: it is handed over soon, there is room, and nobody waits. So it is for most small writes. */
+  get #isGathering(): boolean {
+    return (
+      this.#isDueSoon &&
+      this.#queue.bytes < this.#gatherBytes &&
+      this.#writability.isWritable &&
+      this.#sender.inFlightBytes === 0 &&
+      this.#waiters.size === 0
+    );
   }
 
   /** Brings budget and writability in line with what is pending. */
@@ -235,44 +239,40 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
       if ((this.#state as State) === 'closed') return;
     }
     const pending = this.pendingBytes;
-    if (this.#isWritable) {
-      if (
-        pending >= highWaterMarkBytes ||
-        (budget !== undefined && heldBytes >= this.#account.allowanceBytes)
-      ) {
-        this.#setWritable(false);
-      }
-    } else if (
-      pending <= lowWaterMarkBytes &&
-      (budget === undefined || heldBytes < this.#account.allowanceBytes / 2)
-    ) {
-      this.#setWritable(true);
+    if (this.#writability.isWritable) {
+      if (pending >= highWaterMarkBytes || this.#holdsAllItMay) this.#writability.set(this, false);
+    } else if (pending <= lowWaterMarkBytes && heldBytes < this.#account.allowanceBytes / 2) {
+      this.#writability.set(this, true);
       this.#grant();
     }
     this.#settleReads();
   }
 
-  #setWritable(isWritable: boolean): void {
-    this.#isWritable = isWritable;
-    publishWritability(this, isWritable);
-    for (const listener of this.#listeners) listener(isWritable);
+  get #holdsAllItMay(): boolean {
+    return this.#options.budget !== undefined && this.#queue.heldBytes >= this.#account.allowanceBytes;
   }
 
   /** Reads stop for congestion only, not while others have their turn. */
   #settleReads(): void {
     if (!this.#options.pauseReads) return;
-    const isCongested = !this.#isWritable && this.#sender.inFlightBytes > 0;
+    const isCongested = !this.#writability.isWritable && this.#sender.inFlightBytes > 0;
     if (isCongested && !this.#hasPausedReads) this.#hasPausedReads = this.#transport.pause();
-    else if (this.#isWritable && this.#hasPausedReads) {
+    else if (this.#writability.isWritable && this.#hasPausedReads) {
       this.#hasPausedReads = false;
       this.#transport.resume();
     }
   }
 
   #grant(): void {
-    if (this.#waiters.size === 0 || !this.#isWritable) return;
+    if (this.#waiters.size === 0 || !this.#writability.isWritable) return;
     this.#waiters.grant();
     if (this.#waiters.size > 0) this.#goOnNextTurn();
+  }
+
+  #flushSoon(): void {
+    if (this.#isDueSoon) return;
+    this.#isDueSoon = true;
+    turns.soon(this);
   }
 
   #goOnNextTurn(): void {
@@ -293,7 +293,6 @@ export class Channel implements BudgetMember, Holder, Sending, TurnTaker, Transp
     this.#account.close(evictedFor);
     if (this.#hasPausedReads) this.#transport.resume();
     this.#waiters.close();
-    this.#setWritable(false);
-    this.#listeners.clear();
+    this.#writability.close(this);
   }
 }

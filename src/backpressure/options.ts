@@ -77,7 +77,7 @@ export function resolveChannelOptions(options: ChannelOptions = {}): ResolvedCha
     1,
   );
   const hard = options.hardLimitBytes ?? Math.max(DEFAULTS.hardLimitBytes, high);
-  const { budget, slowPeer = DEFAULTS.slowPeer } = options;
+  const { budget, slowPeer, overflow } = options;
   if (budget !== undefined && !(budget instanceof WriteBudget)) {
     throw new RespiteError('RESPITE_OPTIONS_INVALID', 'channel.budget must come from createWriteBudget()');
   }
@@ -93,8 +93,11 @@ export function resolveChannelOptions(options: ChannelOptions = {}): ResolvedCha
     sliceBytes: integer('channel.sliceBytes', options.sliceBytes ?? DEFAULTS.sliceBytes, 1),
     turnBytes: integer('channel.turnBytes', options.turnBytes ?? DEFAULTS.turnBytes, 1),
     budget,
-    slowPeer: slowPeer === false ? false : resolveSlowPeerOptions('channel.slowPeer', slowPeer),
+    slowPeer:
+      slowPeer === undefined || slowPeer === false
+        ? (slowPeer ?? DEFAULTS.slowPeer)
+        : resolveSlowPeerOptions('channel.slowPeer', slowPeer),
     pauseReads: boolean('channel.pauseReads', options.pauseReads ?? DEFAULTS.pauseReads),
-    overflow: resolveOverflowOptions(options.overflow ?? DEFAULTS.overflow),
+    overflow: overflow === undefined ? DEFAULTS.overflow : resolveOverflowOptions(overflow),
   });
 }

@@ -29,9 +29,10 @@ export class StreamTransport implements Transport {
   constructor(stream: Writable & SocketParts, events: TransportEvents) {
     this.#stream = stream;
     this.#events = events;
-    stream.once('close', () => {
+    stream.on('close', () => {
       events.onClosed();
     });
+    if (!('aborted' in stream)) return;
     // An HTTP/2 stream that its peer has reset stays open on Node.js 24 as long as a write to it is under way: for good.
     stream.once('aborted', () => {
       events.onClosed();

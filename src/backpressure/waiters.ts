@@ -12,13 +12,14 @@ const CLOSED: Promise<boolean> = Promise.resolve(false);
  * only when it has written: a thousand that are woken together would all write.
  */
 export class Waiters {
-  readonly #queue = new Set<Waiter>();
+  /** Undefined until somebody had to wait: most channels never get that far. */
+  #queue: Set<Waiter> | undefined;
   /** One was let through and has not written yet. */
   #isGranted = false;
   #isClosed = false;
 
   get size(): number {
-    return this.#queue.size;
+    return this.#queue?.size ?? 0;
   }
 
   get isGranted(): boolean {
@@ -32,22 +33,23 @@ export class Waiters {
   ready(isWritable: boolean, signal: AbortSignal | undefined): Promise<boolean> {
     if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
     if (this.#isClosed) return CLOSED;
-    if (isWritable && !this.#isGranted && this.#queue.size === 0) {
+    if (isWritable && !this.#isGranted && this.size === 0) {
       this.#isGranted = true;
       return WRITABLE;
     }
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    const queue = (this.#queue ??= new Set());
     if (signal === undefined) {
-      this.#queue.add({ resolve, signal, onAbort: undefined });
+      queue.add({ resolve, signal, onAbort: undefined });
       return promise;
     }
     const onAbort = (): void => {
-      this.#queue.delete(waiter);
+      queue.delete(waiter);
       reject(signal.reason as Error);
     };
     const waiter: Waiter = { resolve, signal, onAbort };
     signal.addEventListener('abort', onAbort, { once: true });
-    this.#queue.add(waiter);
+    queue.add(waiter);
     return promise;
   }
 
@@ -58,7 +60,7 @@ export class Waiters {
 
   /** Lets the first one through, unless one that was let through has not written yet. */
   grant(): void {
-    if (this.#isGranted) return;
+    if (this.#isGranted || this.#queue === undefined) return;
     for (const waiter of this.#queue) {
       this.#isGranted = true;
       this.#finish(waiter, true);
@@ -68,12 +70,13 @@ export class Waiters {
 
   close(): void {
     this.#isClosed = true;
+    if (this.#queue === undefined) return;
     for (const waiter of this.#queue) this.#finish(waiter, false);
   }
 
   #finish(waiter: Waiter, isWritable: boolean): void {
     const { signal, onAbort, resolve } = waiter;
-    this.#queue.delete(waiter);
+    this.#queue?.delete(waiter);
     if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
     resolve(isWritable);
   }

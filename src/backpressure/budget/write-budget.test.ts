@@ -91,6 +91,31 @@ test('5,000 stalled channels with 8 KB messages stay within 64 MB, and none has 
   assert.deepEqual(evictions, {});
 });
 
+test('pressure follows what the next channel may still have: none for a few that hold much, all of it for thousands with small messages', () => {
+  for (const [count, least, most] of [
+    [1, 0, 0.5],
+    [100, 0, 0.5],
+    [1000, 0.7, 0.9],
+    [5000, 0.95, 1],
+  ] as const) {
+    const budget = budgetOf({ limitBytes: 64 * MB });
+    assert.equal(budget.stats().pressure, 0);
+    const members = Array.from({ length: count }, () => new Member(budget));
+    fill(members, 4 * KB);
+    const { pressure, utilization } = budget.stats();
+    assert.ok(utilization < 0.6, `${count}: ${utilization}`);
+    assert.ok(pressure >= least && pressure <= most, `${count}: ${pressure}`);
+    for (const member of members) member.drain();
+    assert.equal(budget.stats().pressure, 0);
+  }
+});
+
+test('pressure is whole where only evictions make room', () => {
+  const budget = budgetOf({ limitBytes: 8 * MB });
+  for (let i = 0; i < 7; i += 1) new Member(budget).write(MB);
+  assert.equal(budget.stats().pressure, 1);
+});
+
 test('one that reads has its guaranteed part however exhausted the budget is', () => {
   const budget = budgetOf({ limitBytes: 64 * MB });
   fill(
@@ -165,8 +190,9 @@ test('where nobody else can go, the one that writes goes: the limit holds whatev
         if (kind === 'write') member.write(amount);
         else if (kind === 'block') member.block();
         else if (kind === 'drain') member.drain();
-        const { usedBytes, limitBytes, channels } = budget.stats();
+        const { usedBytes, limitBytes, utilization, pressure, channels } = budget.stats();
         assert.ok(usedBytes <= limitBytes);
+        assert.ok(pressure >= utilization && pressure <= 1);
         assert.equal(
           usedBytes,
           members.reduce((sum, { heldBytes }) => sum + heldBytes, 0),

@@ -28,8 +28,13 @@ export interface WriteBudgetStats {
   readonly limitBytes: number;
   /** Memory that its channels hold. */
   readonly usedBytes: number;
-  /** `usedBytes` of `limitBytes`, 0 to 1: a pressure signal. */
+  /** `usedBytes` of `limitBytes`, 0 to 1. */
   readonly utilization: number;
+  /**
+   * 0 to 1, for admission: the utilization, or how much of `guaranteedBytes` is missing in what a channel may have that asks
+   * next, whichever is more. Where many are stalled that is little long before all is used.
+   */
+  readonly pressure: number;
   readonly channels: number;
   /** Channels whose peers have not taken what was sent to them yet. */
   readonly blocked: number;
@@ -80,9 +85,8 @@ export class WriteBudget {
   /** @internal What a member may hold before it has to wait. */
   allowanceBytes(member: BudgetMember): number {
     const { limitBytes, guaranteedBytes } = this.#options;
-    const threshold = (this.#blockedLimitBytes - this.#usedBytes) / (1 + this.#holders);
     // One message is always let in where nothing is held: waiting for others to drain could take forever.
-    const least = Math.max(1, threshold);
+    const least = Math.max(1, this.#thresholdBytes);
     if (!member.isReader) return least;
     return Math.max(least, Math.min(guaranteedBytes, limitBytes - this.#usedBytes));
   }
@@ -115,15 +119,23 @@ export class WriteBudget {
   }
 
   stats(): WriteBudgetStats {
-    const { limitBytes } = this.#options;
+    const { limitBytes, guaranteedBytes } = this.#options;
+    const utilization = this.#usedBytes / limitBytes;
+    const missingShare = 1 - Math.max(0, this.#thresholdBytes) / guaranteedBytes;
     return {
       limitBytes,
       usedBytes: this.#usedBytes,
-      utilization: this.#usedBytes / limitBytes,
+      utilization,
+      pressure: Math.max(utilization, missingShare),
       channels: this.#members,
       blocked: this.#blocked.size,
       evictions: { ...this.#evictions },
     };
+  }
+
+  /** What each may hold whose peer is not known to read. */
+  get #thresholdBytes(): number {
+    return (this.#blockedLimitBytes - this.#usedBytes) / (1 + this.#holders);
   }
 
   #makeRoom(writer: BudgetMember): void {
