@@ -5,6 +5,7 @@ import { durationMetric } from './duration.ts';
 import { healthMetrics } from './health.ts';
 import { counter, gauge, type Metric, type Reading } from './metric.ts';
 import { type MetricsSample, type MetricsSnapshot, type MetricsWorker, WORKER_STATES } from './snapshot.ts';
+import { utilization } from './utilization.ts';
 
 /**
  * The snapshot in Prometheus' text format 0.0.4.
@@ -16,6 +17,7 @@ export async function renderPrometheus(snapshot: MetricsSnapshot): Promise<strin
   const metrics = [
     durationMetric(snapshot.totals.duration),
     ...admissionMetrics(snapshot),
+    utilizationMetric(snapshot),
     ...workerMetrics(snapshot),
     ...healthMetrics(snapshot),
     ...instrumentMetrics(snapshot),
@@ -64,6 +66,15 @@ function admissionMetrics({ workers, totals }: MetricsSnapshot): Metric[] {
       [{}, totals.connectionsRefused],
     ]),
   ];
+}
+
+function utilizationMetric(snapshot: MetricsSnapshot): Metric {
+  const now = utilization(snapshot);
+  return gauge(
+    'respite_utilization',
+    'Share of what this instance can do that it does now, 0 to 1: the figure to scale by.',
+    now === undefined ? [] : [[{}, now]],
+  );
 }
 
 function largestOf(readings: readonly SignalPressure[]): Reading[] {
