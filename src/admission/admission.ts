@@ -5,6 +5,7 @@ import { type Classifier, createClassifier } from './classify.ts';
 import { costOf } from './cost.ts';
 import { type Peer, TrustedCriticality } from './criticality-header.ts';
 import { remainingMs } from './deadline.ts';
+import { publishShed } from './events.ts';
 import { InFlight } from './in-flight.ts';
 import { Lasting } from './lasting.ts';
 import { AdaptiveLimit, fixedLimit, type Limit, type Outcome, type Place } from './limit/index.ts';
@@ -388,9 +389,10 @@ export class Admission {
     return this.#inFlight.hasRoomFor(units, this.#limit.burst(nowMs) * tally.threshold);
   }
 
-  #count({ shed, wouldShed }: Tally, reason: ShedReason): void {
-    if (this.dryRun) wouldShed[reason] += 1;
-    else shed[reason] += 1;
+  #count(tally: Tally, reason: ShedReason): void {
+    if (this.dryRun) tally.wouldShed[reason] += 1;
+    else tally.shed[reason] += 1;
+    publishShed(this.dryRun ? 'would-shed' : 'shed', reason, tally);
   }
 
   #shed({ status }: Tally, reason: ShedReason, nowMs: number): Shed {
