@@ -24,7 +24,7 @@ export function dashboard(): Dashboard {
     .time({ from: 'now-1h', to: 'now' })
     .timezone('browser')
     .tooltip(DashboardCursorSync.Crosshair)
-    .readonly()
+    .editable()
     .withVariable(new DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'))
     .withVariable(chosen('job', 'Service', 'label_values(respite_workers, job)'))
     .withVariable(chosen('instance', 'Instance', 'label_values(respite_workers{job=~"$job"}, instance)'))

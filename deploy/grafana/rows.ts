@@ -147,7 +147,10 @@ export function rows(): readonly Row[] {
           'Memory',
           'bytes',
           [of('process_memory_usage_bytes'), 'resident {{instance}} {{worker}}'],
-          [of('v8js_memory_heap_used_bytes'), 'heap {{instance}} {{worker}}'],
+          [
+            `sum by (instance, worker) (${of('v8js_memory_heap_used_bytes')})`,
+            'heap {{instance}} {{worker}}',
+          ],
         ),
       ],
     },

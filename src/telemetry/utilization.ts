@@ -1,4 +1,4 @@
-import type { MetricsSnapshot } from './snapshot.ts';
+import type { MetricsSample, MetricsSnapshot } from './snapshot.ts';
 
 /**
  * How much of what this instance can do it does now, 0 to 1: of each worker, requests or bytes in flight against their limits, or
@@ -11,7 +11,16 @@ export function utilization({ workers }: Pick<MetricsSnapshot, 'workers'>): numb
   const shares = workers.flatMap(({ state, sample }): number[] => {
     if (state === 'unresponsive') return [1];
     if (state === 'draining' || sample === undefined) return [];
-    return [Math.min(1, Math.max(sample.admission.utilization, sample.eventLoopUtilization))];
+    return [workerUtilization(sample)];
   });
   return shares.length === 0 ? undefined : shares.reduce((sum, share) => sum + share, 0) / shares.length;
+}
+
+/** The same of one worker that takes requests. */
+export function workerUtilization({ admission, eventLoopUtilization }: WorkerLoad): number {
+  return Math.min(1, Math.max(admission.utilization, eventLoopUtilization));
+}
+
+interface WorkerLoad extends Pick<MetricsSample, 'eventLoopUtilization'> {
+  readonly admission: Pick<MetricsSample['admission'], 'utilization'>;
 }

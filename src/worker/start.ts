@@ -38,7 +38,7 @@ const WATCH_AFTER_MS = 2000;
 /** Of requests that wait for their answer this long the routes are told. */
 const WAITING_LONG_MS = 1000;
 
-/** Whoever subscribes to it in the user's process gets what the supervisor gets, once a second. */
+/** Whoever subscribes to it in the user's process gets the sample that the supervisor gets, with what was decided of requests. */
 const samples = channel('respite:worker:sample');
 
 const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
@@ -131,7 +131,9 @@ export function startWorker(setup: WorkerSetup): void {
   const sampler = new Sampler(admissions, durations);
   const report = (sample: WorkerSample): void => {
     tell({ kind: 'sample', sample });
-    samples.publish(sample);
+    if (!samples.hasSubscribers) return;
+    const requests = admissions.flatMap((each) => each.stats().requests);
+    samples.publish({ ...sample, requests });
   };
   sampler.start((sample) => {
     report(sample);

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { channel } from 'node:diagnostics_channel';
 import { test, type TestContext } from 'node:test';
 import type { ShedEvent } from '../../admission/index.ts';
-import type { MetricsSample } from '../snapshot.ts';
 import type { Meter, Observable, ObservableCallback, OpenTelemetryApi, Span } from './api.ts';
 import { reportTo } from './report-to.ts';
+import type { PublishedSample } from './sample-instruments.ts';
 
 const samples = channel('respite:worker:sample');
 const sheds = channel('respite:admission:shed');
 
-function sample(requests: MetricsSample['admission']['requests'] = []): MetricsSample {
+function sample(requests: PublishedSample['requests'] = []): PublishedSample {
   return {
     admission: {
       limit: 10,
@@ -20,13 +20,9 @@ function sample(requests: MetricsSample['admission']['requests'] = []): MetricsS
       refusedShare: 0,
       pressure: [{ signal: 'memory', value: 1, pressure: 0.3 }],
       connectionsRefused: 2,
-      requests,
     },
+    requests,
     eventLoopUtilization: 0.1,
-    eventLoopDelayP99Seconds: 0,
-    rssBytes: 0,
-    heapUsedBytes: 0,
-    cpuSeconds: 0,
     instruments: [],
   };
 }
@@ -105,7 +101,13 @@ test('what the worker has said last is what is read, under each set of labels', 
   assert.deepEqual(otel.created, []);
   const count = { decision: 'admitted', reason: '', criticality: 'critical', route: '/a' } as const;
   samples.publish(sample([{ ...count, count: 1 }]));
-  samples.publish(sample([{ ...count, count: 5 }]));
+  // Two servers of the worker.
+  samples.publish(
+    sample([
+      { ...count, count: 3 },
+      { ...count, count: 2 },
+    ]),
+  );
   const read = otel.read();
   const labels = JSON.stringify(count);
   assert.ok(read.includes(`respite.admission.requests${labels} 5`), read.join('\n'));

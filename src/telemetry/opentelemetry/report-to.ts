@@ -1,10 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ShedEvent } from '../../admission/index.ts';
 import type { Instrument } from '../../core/instruments.ts';
-import type { MetricsSample } from '../snapshot.ts';
 import type { Observable, ObservableCallback, OpenTelemetryApi } from './api.ts';
 import { openTelemetryName } from './names.ts';
-import { sampleInstruments } from './sample-instruments.ts';
+import { type PublishedSample, sampleInstruments } from './sample-instruments.ts';
 
 /** The same as the worker's: it may be another copy of this package. */
 const SAMPLE_CHANNEL = 'respite:worker:sample';
@@ -34,7 +33,7 @@ export function reportTo(api: OpenTelemetryApi): () => void {
   let latest = new Map<string, Instrument>();
 
   const onSample = (message: unknown): void => {
-    const instruments = sampleInstruments(message as MetricsSample);
+    const instruments = sampleInstruments(message as PublishedSample);
     latest = new Map(instruments.map((instrument) => [instrument.name, instrument]));
     // What a part of Respite counts is known once the part is used.
     for (const instrument of instruments) {

@@ -1,18 +1,30 @@
-import type { Instrument, Measured } from '../../core/instruments.ts';
-import type { MetricsSample } from '../snapshot.ts';
-import { utilization } from '../utilization.ts';
+import type { AdmissionCount, AdmissionStats } from '../../admission/index.ts';
+import { type Instrument, type Measured, sumInstruments } from '../../core/instruments.ts';
+import { workerUtilization } from '../utilization.ts';
+
+/** What is used of a worker's sample, as it is published in its process. */
+export interface PublishedSample {
+  readonly admission: Omit<AdmissionStats, 'requests'>;
+  /** Of all servers of the worker; what several count alike comes several times. */
+  readonly requests: readonly AdmissionCount[];
+  readonly eventLoopUtilization: number;
+  readonly instruments: readonly Instrument[];
+}
 
 /** What a worker's sample says of Respite's own work, as instruments. Node.js's figures and latencies are others' to report. */
-export function sampleInstruments(sample: MetricsSample): readonly Instrument[] {
-  const { admission } = sample;
-  const full = utilization({ workers: [{ id: 1, slot: 1, state: 'ready', sample }] });
-  return [
-    gauge('respite_utilization', 'Share of what this worker can do that it does now, 0 to 1.', full ?? 0),
+export function sampleInstruments(sample: PublishedSample): readonly Instrument[] {
+  const { admission, requests } = sample;
+  return sumInstruments([
+    gauge(
+      'respite_utilization',
+      'Share of what this worker can do that it does now, 0 to 1.',
+      workerUtilization(sample),
+    ),
     {
       name: 'respite_admission_requests_total',
       help: 'Requests by what admission control decided and why.',
       type: 'counter',
-      series: admission.requests.map(({ count, decision, reason, criticality, route }) => ({
+      series: requests.map(({ count, decision, reason, criticality, route }) => ({
         labels: { decision, reason, criticality, route },
         value: count,
       })),
@@ -42,7 +54,7 @@ export function sampleInstruments(sample: MetricsSample): readonly Instrument[] 
       series: single(admission.connectionsRefused),
     },
     ...sample.instruments,
-  ];
+  ]);
 }
 
 function gauge(name: string, help: string, value: number): Instrument {
