@@ -99,11 +99,18 @@ test('every metric has help and a type', async () => {
       'respite_incidents_total',
       'respite_incidents_open',
       'respite_utilization',
+      'respite_stand_in_responses_total',
       'respite_worker_restarts_total',
       'respite_workers',
       'v8js_memory_heap_used_bytes',
     ]),
   );
+});
+
+test('what the stand-in answered is counted', async () => {
+  const name = 'respite_stand_in_responses_total';
+  assert.equal(parse(await renderPrometheus(EMPTY)).get(name), 0);
+  assert.equal(parse(await renderPrometheus({ ...EMPTY, standIn: { answered: 7 } })).get(name), 7);
 });
 
 test('readings are summed over workers, or labelled with their slot', async () => {

@@ -19,6 +19,7 @@ export async function renderPrometheus(snapshot: MetricsSnapshot): Promise<strin
     ...admissionMetrics(snapshot),
     utilizationMetric(snapshot),
     ...workerMetrics(snapshot),
+    standInMetric(snapshot),
     ...healthMetrics(snapshot),
     ...instrumentMetrics(snapshot),
     ...incidentMetrics(snapshot),
@@ -132,6 +133,15 @@ function workerMetrics({ workers, restarts }: MetricsSnapshot): Metric[] {
       WORKER_STATES.map((state) => [{ state }, workers.filter((worker) => worker.state === state).length]),
     ),
   ];
+}
+
+/** Refused by nobody's admission, so counted apart. */
+function standInMetric({ standIn }: MetricsSnapshot): Metric {
+  return counter(
+    'respite_stand_in_responses_total',
+    'Clients answered with 503 by the stand-in while no worker took requests.',
+    [[{}, standIn?.answered ?? 0]],
+  );
 }
 
 /** What parts count that the user's code uses: counters of all workers that ever lived, gauges of those that do. */
