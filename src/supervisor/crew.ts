@@ -1,22 +1,22 @@
 import path from 'node:path';
 import type { IndicatorReport } from '../core/health-link.ts';
-import { describeExit, describeFailedStart } from './coming-up.ts';
+import { describeExit, describeFailedStart } from './process/coming-up.ts';
 import type { SupervisorConfig } from './contract.ts';
 import type { Deaths } from './crash/index.ts';
 import type { Evidence } from './evidence/index.ts';
-import type { Healer } from './healer.ts';
+import type { Healer } from './healing/healer.ts';
 import { logHealth } from './health-log.ts';
-import type { Outages } from './outages.ts';
-import type { ParentRelay } from './parent-relay.ts';
-import type { Recovery } from './recovery.ts';
-import type { Replacements } from './replacements.ts';
-import type { Slot } from './slot.ts';
-import type { SocketExchange } from './socket-exchange.ts';
+import type { Outages } from './stand-in/outages.ts';
+import type { ParentRelay } from './process/parent-relay.ts';
+import type { Recovery } from './healing/recovery.ts';
+import type { Replacements } from './replacing/replacements.ts';
+import type { Slot } from './replacing/slot.ts';
+import type { SocketExchange } from './sockets/socket-exchange.ts';
 import type { SupervisorStatus, WorkerStatus } from './status.ts';
-import { type SpawnedWorker, spawnWorker, workerSpec } from './spawn-worker.ts';
+import { type SpawnedWorker, spawnWorker, workerSpec } from './process/spawn-worker.ts';
 import { addSample, NO_TOTALS } from './totals.ts';
-import type { Exit } from './worker-end.ts';
-import { WorkerProcess } from './worker-process.ts';
+import type { Exit } from './process/worker-end.ts';
+import { WorkerProcess } from './process/worker-process.ts';
 
 interface CrewConfig extends Pick<
   SupervisorConfig,

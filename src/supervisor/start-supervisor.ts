@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Supervisor, SupervisorConfig } from './contract.ts';
-import { type SpawnedWorker, spawnWorker, workerSpec } from './spawn-worker.ts';
+import { type SpawnedWorker, spawnWorker, workerSpec } from './process/spawn-worker.ts';
 
 interface SupervisorModule {
   superviseFrom(config: SupervisorConfig, first: SpawnedWorker): Supervisor;

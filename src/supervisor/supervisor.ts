@@ -6,19 +6,19 @@ import { Deaths } from './crash/index.ts';
 import { Crew } from './crew.ts';
 import { Evidence } from './evidence/index.ts';
 import type { Captured, OnDemand } from './evidence/on-demand.ts';
-import { Healer } from './healer.ts';
+import { Healer } from './healing/healer.ts';
 import { IncidentLedger } from './incident/ledger.ts';
 import type { Log } from './log.ts';
-import { Outages } from './outages.ts';
-import { ParentRelay } from './parent-relay.ts';
-import { Recovery } from './recovery.ts';
-import { Replacements } from './replacements.ts';
-import { HEALTHY_MS } from './restart-policy.ts';
-import { emptySlot, type Slot } from './slot.ts';
-import { SocketExchange } from './socket-exchange.ts';
+import { Outages } from './stand-in/outages.ts';
+import { ParentRelay } from './process/parent-relay.ts';
+import { Recovery } from './healing/recovery.ts';
+import { Replacements } from './replacing/replacements.ts';
+import { HEALTHY_MS } from './replacing/restart-policy.ts';
+import { emptySlot, type Slot } from './replacing/slot.ts';
+import { SocketExchange } from './sockets/socket-exchange.ts';
 import { type InstanceState, NO_HEALTH, type SupervisorStatus } from './status.ts';
-import type { SpawnedWorker } from './spawn-worker.ts';
-import type { WorkerProcess } from './worker-process.ts';
+import type { SpawnedWorker } from './process/spawn-worker.ts';
+import type { WorkerProcess } from './process/worker-process.ts';
 
 /** @param first The process of the first worker, which has been started just now. */
 export function superviseFrom(config: SupervisorConfig, first: SpawnedWorker): Supervisor {
@@ -108,8 +108,8 @@ class WorkerSupervisor implements Supervisor {
       },
       collect: async (worker, incident) => this.#evidence.collect(worker, incident),
       onWarning: (worker, cause) => this.#evidence.prepare(worker, cause),
-      investigate: async (worker) => (await import('./rounds.ts')).investigate(worker),
-      whereInKernel: async (worker) => (await import('./rounds.ts')).whereInKernel(worker),
+      investigate: async (worker) => (await import('./healing/rounds.ts')).investigate(worker),
+      whereInKernel: async (worker) => (await import('./healing/rounds.ts')).whereInKernel(worker),
     });
     this.#replacements = new Replacements({
       log: config.log,
@@ -264,7 +264,7 @@ class WorkerSupervisor implements Supervisor {
 
   /** Loaded when somebody serves: until then there is nothing to see. */
   async #makeRounds(): Promise<void> {
-    const { Rounds } = await import('./rounds.ts');
+    const { Rounds } = await import('./healing/rounds.ts');
     const rounds = new Rounds<WorkerProcess>({
       detect: this.#config.supervisor.detect,
       healer: this.#healer,

@@ -1,9 +1,9 @@
 // Why a worker that was to serve has ended. Pure.
 import type { StackFrame, ToldError, UncaughtError, WatchdogReport } from '../../worker/index.ts';
-import { describeExit } from '../coming-up.ts';
+import { describeExit } from '../process/coming-up.ts';
 import { culprit, type IncidentCause } from '../incident/incident.ts';
 import type { Redact } from '../redact.ts';
-import type { Exit, LastWords } from '../worker-end.ts';
+import type { Exit, LastWords } from '../process/worker-end.ts';
 
 /** Everything that is known of an end. */
 export interface Ending extends LastWords {

@@ -1,9 +1,9 @@
-import { describeExit } from '../coming-up.ts';
+import { describeExit } from '../process/coming-up.ts';
 import type { IncidentLedger } from '../incident/ledger.ts';
 import type { Log } from '../log.ts';
-import type { Recovery } from '../recovery.ts';
-import type { Exit } from '../worker-end.ts';
-import type { WorkerProcess } from '../worker-process.ts';
+import type { Recovery } from '../healing/recovery.ts';
+import type { Exit } from '../process/worker-end.ts';
+import type { WorkerProcess } from '../process/worker-process.ts';
 import type { KernelKills } from './kernel-kills.ts';
 
 /** A signal that nothing in a process raises by a mistake: somebody has sent it. */

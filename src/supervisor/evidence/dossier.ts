@@ -7,7 +7,7 @@ import {
   writeEvidence,
   writeIncident,
 } from './folder.ts';
-import { OneAtATime } from '../one-at-a-time.ts';
+import { OneAtATime } from '../replacing/one-at-a-time.ts';
 import { type Redact, redactAll } from '../redact.ts';
 
 export const REPORT_FILE = 'report.html';

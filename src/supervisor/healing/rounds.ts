@@ -1,7 +1,7 @@
 // What can be seen of the workers and the machine from outside, looked at once a second.
-import type { IndicatorReport } from '../core/health-link.ts';
-import { troubles } from '../health/troubles.ts';
-import type { WaitingRoute, WatchdogReport } from '../worker/index.ts';
+import type { IndicatorReport } from '../../core/health-link.ts';
+import { troubles } from '../../health/troubles.ts';
+import type { WaitingRoute, WatchdogReport } from '../../worker/index.ts';
 import {
   findDescriptorsExhausted,
   findDiskFull,
@@ -9,8 +9,8 @@ import {
   type MemoryHistory,
   nearlyExhausted,
   type ResolvedDetectOptions,
-} from './detect/index.ts';
-import type { Circumstances, Trouble } from './diagnosis/index.ts';
+} from '../detect/index.ts';
+import type { Circumstances, Trouble } from '../diagnosis/index.ts';
 import type { Healer } from './healer.ts';
 import {
   type MemoryUse,
@@ -24,7 +24,7 @@ import {
   readMainThread,
   readMemoryUse,
   socketInodes,
-} from './machine/index.ts';
+} from '../machine/index.ts';
 import type { Patient } from './patient.ts';
 
 const ROUND_MS = 1000;

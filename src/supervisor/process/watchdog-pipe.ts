@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { parseMessage, type WatchdogMessage } from '../worker/index.ts';
+import { parseMessage, type WatchdogMessage } from '../../worker/index.ts';
 
 /** Far more than any line of ours: something else writes to this pipe, and is not kept in memory. */
 const LONGEST_LINE = 1024 * 1024;

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { comesUp } from './coming-up.ts';
-import type { Log } from './log.ts';
+import { comesUp } from '../process/coming-up.ts';
+import type { Log } from '../log.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { type Death, planRestart, type Restart } from './restart-policy.ts';
 import type { Slot } from './slot.ts';
-import { type HealedCause, NO_RESTARTS_YET, type RestartCause } from './status.ts';
-import type { WorkerProcess } from './worker-process.ts';
+import { type HealedCause, NO_RESTARTS_YET, type RestartCause } from '../status.ts';
+import type { WorkerProcess } from '../process/worker-process.ts';
 
 interface ReplacementsConfig {
   readonly log: Log;

@@ -1,10 +1,10 @@
-import type { Log } from './log.ts';
-import type { Recovery } from './recovery.ts';
-import type { Slot } from './slot.ts';
-import type { SocketExchange } from './socket-exchange.ts';
-import type { StandIn } from './stand-in/index.ts';
-import type { SupervisorStatus } from './status.ts';
-import type { WorkerProcess } from './worker-process.ts';
+import type { Log } from '../log.ts';
+import type { Recovery } from '../healing/recovery.ts';
+import type { Slot } from '../replacing/slot.ts';
+import type { SocketExchange } from '../sockets/socket-exchange.ts';
+import type { StandIn } from './index.ts';
+import type { SupervisorStatus } from '../status.ts';
+import type { WorkerProcess } from '../process/worker-process.ts';
 
 /** From the detection of an outage to the first answer of a stand-in it is to be half a second at most. */
 const LOOK_EVERY_MS = 200;
@@ -34,7 +34,7 @@ export class Outages {
 
   /** To be called once the first worker is ready; what is loaded here would be in the way of its start. */
   async watch(): Promise<void> {
-    const { StandIn: Loaded } = await import('./stand-in/index.ts');
+    const { StandIn: Loaded } = await import('./index.ts');
     if (this.#stopped) return;
     const { log, sockets, recovery } = this.#config;
     this.#standIn = new Loaded({

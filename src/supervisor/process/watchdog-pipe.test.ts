@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { WatchdogReport } from '../worker/index.ts';
+import type { WatchdogReport } from '../../worker/index.ts';
 import { readToEnd, readWatchdog } from './watchdog-pipe.ts';
 
 function line(sequence: number, lastRequest: string = ''): string {

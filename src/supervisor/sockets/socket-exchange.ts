@@ -1,7 +1,7 @@
-import type { BoundAddress, SocketKey, TcpHandle, ToSupervisor } from '../worker/index.ts';
+import type { BoundAddress, SocketKey, TcpHandle, ToSupervisor } from '../../worker/index.ts';
 import { HeldSockets } from './held-sockets.ts';
-import type { Log } from './log.ts';
-import type { WorkerProcess } from './worker-process.ts';
+import type { Log } from '../log.ts';
+import type { WorkerProcess } from '../process/worker-process.ts';
 
 /** A server that the user closed may be opened again, or its process may be about to end; after this it is neither. */
 const RELEASE_AFTER_MS = 1000;

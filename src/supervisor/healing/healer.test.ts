@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { WatchdogReport } from '../worker/index.ts';
-import { type DetectOptions, resolveDetectOptions } from './detect/index.ts';
+import type { WatchdogReport } from '../../worker/index.ts';
+import { type DetectOptions, resolveDetectOptions } from '../detect/index.ts';
 import { Healer, type HealerConfig } from './healer.ts';
-import type { Incident } from './incident/incident.ts';
-import { IncidentLedger } from './incident/ledger.ts';
+import type { Incident } from '../incident/incident.ts';
+import { IncidentLedger } from '../incident/ledger.ts';
 import type { Patient } from './patient.ts';
 import { Recovery } from './recovery.ts';
 

@@ -1,6 +1,6 @@
 // When an incident is over: not when another worker listens, but when it has done so for a while.
-import type { IncidentCause } from './incident/incident.ts';
-import type { IncidentLedger, OpenIncident, Opening } from './incident/ledger.ts';
+import type { IncidentCause } from '../incident/incident.ts';
+import type { IncidentLedger, OpenIncident, Opening } from '../incident/ledger.ts';
 
 /** Ways in which a program fails. A worker that ends in one of them, and its replacement in another, is one fault. */
 const ENDS: ReadonlySet<IncidentCause> = new Set(['crash', 'start-failed', 'killed-by-kernel']);

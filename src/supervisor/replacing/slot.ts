@@ -1,5 +1,5 @@
 import { NO_RESTARTS, type RestartHistory } from './restart-policy.ts';
-import type { WorkerProcess } from './worker-process.ts';
+import type { WorkerProcess } from '../process/worker-process.ts';
 
 /** A place for one worker. Holds two while one replaces the other. */
 export interface Slot {

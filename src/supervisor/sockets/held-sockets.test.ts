@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BoundAddress, TcpHandle } from '../worker/index.ts';
+import type { BoundAddress, TcpHandle } from '../../worker/index.ts';
 import { HeldSockets } from './held-sockets.ts';
 
 const ADDRESS: BoundAddress = { address: '::', port: 80, family: 'IPv6' };

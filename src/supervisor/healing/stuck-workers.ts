@@ -1,8 +1,8 @@
-import type { WatchdogReport } from '../worker/index.ts';
-import type { Finding } from './detect/index.ts';
-import { type Circumstances, diagnose } from './diagnosis/index.ts';
-import type { OpenIncident } from './incident/ledger.ts';
-import type { Log } from './log.ts';
+import type { WatchdogReport } from '../../worker/index.ts';
+import type { Finding } from '../detect/index.ts';
+import { type Circumstances, diagnose } from '../diagnosis/index.ts';
+import type { OpenIncident } from '../incident/ledger.ts';
+import type { Log } from '../log.ts';
 import type { Patient } from './patient.ts';
 import { Repeats } from './repeats.ts';
 

@@ -1,13 +1,13 @@
-import { Examination, type Finding, type ResolvedDetectOptions } from './detect/index.ts';
-import { type Circumstances, diagnose, NOTHING_KNOWN } from './diagnosis/index.ts';
-import { culprit, type Incident } from './incident/incident.ts';
-import type { IncidentLedger, OpenIncident } from './incident/ledger.ts';
-import type { Log } from './log.ts';
+import { Examination, type Finding, type ResolvedDetectOptions } from '../detect/index.ts';
+import { type Circumstances, diagnose, NOTHING_KNOWN } from '../diagnosis/index.ts';
+import { culprit, type Incident } from '../incident/incident.ts';
+import type { IncidentLedger, OpenIncident } from '../incident/ledger.ts';
+import type { Log } from '../log.ts';
 import type { Patient } from './patient.ts';
 import type { Recovery } from './recovery.ts';
-import { type HealedCause, isHealed } from './status.ts';
+import { type HealedCause, isHealed } from '../status.ts';
 import { StuckWorkers } from './stuck-workers.ts';
-import type { WatchdogReport, WatchdogStack } from '../worker/index.ts';
+import type { WatchdogReport, WatchdogStack } from '../../worker/index.ts';
 
 export interface HealerConfig<Worker extends Patient> {
   readonly detect: ResolvedDetectOptions;

@@ -1,4 +1,4 @@
-import type { WorkerState } from './status.ts';
+import type { WorkerState } from '../status.ts';
 
 /** What the healer sees of a worker, and does to it. */
 export interface Patient {

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import type { IndicatorReport } from '../core/health-link.ts';
+import type { IndicatorReport } from '../../core/health-link.ts';
 import {
   type ExitWord,
   receiveFromWorker,
@@ -16,11 +16,11 @@ import {
   type WatchdogReport,
   type WatchdogStack,
   type WorkerSample,
-} from '../worker/index.ts';
-import { judgeBlockedLoop } from './detect/index.ts';
-import { Captures, LogTail } from './evidence/index.ts';
+} from '../../worker/index.ts';
+import { judgeBlockedLoop } from '../detect/index.ts';
+import { Captures, LogTail } from '../evidence/index.ts';
 import type { SpawnedWorker, WorkerSpec } from './spawn-worker.ts';
-import type { WorkerState, WorkerStatus } from './status.ts';
+import type { WorkerState, WorkerStatus } from '../status.ts';
 import { readToEnd, readWatchdog } from './watchdog-pipe.ts';
 import type { Exit, LastWords } from './worker-end.ts';
 

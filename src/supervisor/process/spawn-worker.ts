@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 // Not by way of their index: this is loaded before the first worker is started, and little else should be.
-import { SETUP_VARIABLE, type SocketKey, type WorkerSetup } from '../worker/protocol.ts';
-import type { SupervisorConfig } from './contract.ts';
-import { needsWatchdog, type ResolvedDetectOptions } from './detect/options.ts';
+import { SETUP_VARIABLE, type SocketKey, type WorkerSetup } from '../../worker/protocol.ts';
+import type { SupervisorConfig } from '../contract.ts';
+import { needsWatchdog, type ResolvedDetectOptions } from '../detect/options.ts';
 
 const PRELOAD = workerModule('preload');
 const AWAIT_SOCKETS = workerModule('await-sockets');
@@ -96,5 +96,5 @@ function inheritedDescriptors(): 'inherit'[] {
 /** A module of the worker's, in the sources as well as in the build. */
 function workerModule(name: string): URL {
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-  return new URL(`../worker/${name}${extension}`, import.meta.url);
+  return new URL(`../../worker/${name}${extension}`, import.meta.url);
 }

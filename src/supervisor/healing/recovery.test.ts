@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import type { Incident, IncidentCause } from './incident/incident.ts';
-import { IncidentLedger, type OpenIncident } from './incident/ledger.ts';
+import type { Incident, IncidentCause } from '../incident/incident.ts';
+import { IncidentLedger, type OpenIncident } from '../incident/ledger.ts';
 import { Recovery } from './recovery.ts';
 
 interface Made {

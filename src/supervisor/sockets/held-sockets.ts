@@ -1,4 +1,4 @@
-import type { BoundAddress, SocketKey, TcpHandle } from '../worker/index.ts';
+import type { BoundAddress, SocketKey, TcpHandle } from '../../worker/index.ts';
 
 interface HeldSocket {
   /** Never listened on in this process, so connections wait in the kernel until a worker takes them. */

@@ -1,4 +1,4 @@
-import type { ExitWord, UncaughtError, WatchdogReport } from '../worker/index.ts';
+import type { ExitWord, UncaughtError, WatchdogReport } from '../../worker/index.ts';
 
 /** How a worker process ended. */
 export interface Exit {
