@@ -5,6 +5,7 @@ import { Capacity } from './capacity.ts';
 import { costOf } from './cost.ts';
 import type { Peer } from './criticality-header.ts';
 import { remainingMs } from './deadline.ts';
+import { publishShed } from './events.ts';
 import { Lasting } from './lasting.ts';
 import type { Outcome, Place } from './limit/index.ts';
 import type { ResolvedAdmissionOptions, ShedStatus } from './options.ts';
@@ -355,9 +356,10 @@ export class Admission {
     return this.#capacity.hasRoomForBody(bodyBytes, tally.threshold * share) ? undefined : 'bytes';
   }
 
-  #count({ shed, wouldShed }: Tally, reason: ShedReason): void {
-    if (this.dryRun) wouldShed[reason] += 1;
-    else shed[reason] += 1;
+  #count(tally: Tally, reason: ShedReason): void {
+    if (this.dryRun) tally.wouldShed[reason] += 1;
+    else tally.shed[reason] += 1;
+    publishShed(this.dryRun ? 'would-shed' : 'shed', reason, tally);
   }
 
   #shed({ status }: Tally, reason: ShedReason, nowMs: number): Shed {

@@ -1,4 +1,5 @@
 export { Admission, type RequestObserver } from './admission.ts';
+export type { ShedEvent } from './events.ts';
 export { admissionOf, installGate, permitOf, refuseAfterAll } from './gate.ts';
 export type { CriticalityHeader } from './criticality-header.ts';
 export type { AdmissionOptions, ResolvedAdmissionOptions } from './options.ts';

@@ -3,6 +3,7 @@ import { type Answer, json, refusal } from './answer.ts';
 import { CAPTURE_ROUTES } from './captures.ts';
 import { instanceHealth } from './health.ts';
 import { listIncidents, showIncident, showReport } from './incidents.ts';
+import { utilization } from '../telemetry/utilization.ts';
 import { forStrangers } from './strangers.ts';
 
 export interface RouteContext {
@@ -105,7 +106,12 @@ function status({ supervisor, version, nowMs, isEntitled }: RouteContext): Answe
     ...what,
     uptimeSeconds: Math.max(0, nowMs - what.startedAtMs) / 1000,
   });
-  return json(200, { version, ...withUptime(now), workers: now.workers.map(withUptime) });
+  return json(200, {
+    version,
+    ...withUptime(now),
+    utilization: utilization(now),
+    workers: now.workers.map(withUptime),
+  });
 }
 
 function drain({ supervisor, log }: RouteContext): Answer {

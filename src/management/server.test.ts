@@ -132,6 +132,8 @@ test('status is what the supervisor says, with version and uptimes', async (t) =
   assert.deepEqual(body.sockets, supervisor.now.sockets);
   assert.equal(body.workers[0].pid, 101);
   assert.ok(body.uptimeSeconds > body.workers[0].uptimeSeconds);
+  supervisor.now = statusOf('running', ['unresponsive']);
+  assert.equal(JSON.parse((await call(management, 'GET /status')).text).utilization, 1);
 });
 
 test('the index names every endpoint', async (t) => {

@@ -98,11 +98,19 @@ test('every metric has help and a type', async () => {
       'respite_health_status',
       'respite_incidents_total',
       'respite_incidents_open',
+      'respite_utilization',
+      'respite_stand_in_responses_total',
       'respite_worker_restarts_total',
       'respite_workers',
       'v8js_memory_heap_used_bytes',
     ]),
   );
+});
+
+test('what the stand-in answered is counted', async () => {
+  const name = 'respite_stand_in_responses_total';
+  assert.equal(parse(await renderPrometheus(EMPTY)).get(name), 0);
+  assert.equal(parse(await renderPrometheus({ ...EMPTY, standIn: { answered: 7 } })).get(name), 7);
 });
 
 test('readings are summed over workers, or labelled with their slot', async () => {
@@ -142,6 +150,7 @@ test('readings are summed over workers, or labelled with their slot', async () =
   assert.equal(series.get('v8js_memory_heap_used_bytes{worker="1"}'), 2e7);
   assert.equal(series.get('process_cpu_time_seconds_total{worker="1"}'), 1.5);
   assert.equal(series.get('respite_workers{state="ready"}'), 2);
+  assert.equal(series.get('respite_utilization'), 0.25);
 });
 
 test('during a replacement the slot shows the newer worker, and the limit leaves out the old one', async () => {

@@ -5,6 +5,7 @@ import { durationMetric } from './duration.ts';
 import { healthMetrics } from './health.ts';
 import { counter, gauge, type Metric, type Reading } from './metric.ts';
 import { type MetricsSample, type MetricsSnapshot, type MetricsWorker, WORKER_STATES } from './snapshot.ts';
+import { utilization } from './utilization.ts';
 
 /**
  * The snapshot in Prometheus' text format 0.0.4.
@@ -16,7 +17,9 @@ export async function renderPrometheus(snapshot: MetricsSnapshot): Promise<strin
   const metrics = [
     durationMetric(snapshot.totals.duration),
     ...admissionMetrics(snapshot),
+    utilizationMetric(snapshot),
     ...workerMetrics(snapshot),
+    standInMetric(snapshot),
     ...healthMetrics(snapshot),
     ...instrumentMetrics(snapshot),
     ...incidentMetrics(snapshot),
@@ -64,6 +67,15 @@ function admissionMetrics({ workers, totals }: MetricsSnapshot): Metric[] {
       [{}, totals.connectionsRefused],
     ]),
   ];
+}
+
+function utilizationMetric(snapshot: MetricsSnapshot): Metric {
+  const now = utilization(snapshot);
+  return gauge(
+    'respite_utilization',
+    'Share of what this instance can do that it does now, 0 to 1: the figure to scale by.',
+    now === undefined ? [] : [[{}, now]],
+  );
 }
 
 function largestOf(readings: readonly SignalPressure[]): Reading[] {
@@ -121,6 +133,15 @@ function workerMetrics({ workers, restarts }: MetricsSnapshot): Metric[] {
       WORKER_STATES.map((state) => [{ state }, workers.filter((worker) => worker.state === state).length]),
     ),
   ];
+}
+
+/** Refused by nobody's admission, so counted apart. */
+function standInMetric({ standIn }: MetricsSnapshot): Metric {
+  return counter(
+    'respite_stand_in_responses_total',
+    'Clients answered with 503 by the stand-in while no worker took requests.',
+    [[{}, standIn?.answered ?? 0]],
+  );
 }
 
 /** What parts count that the user's code uses: counters of all workers that ever lived, gauges of those that do. */

@@ -18,6 +18,8 @@ export interface MetricsSnapshot {
   readonly restarts: Readonly<Record<string, number>>;
   /** What the supervisor's own health indicators have found. */
   readonly health?: { readonly indicators: readonly IndicatorReport[] } | undefined;
+  /** Clients that were answered while no worker took requests. */
+  readonly standIn?: { readonly answered: number } | undefined;
   /** By cause. */
   readonly incidentCounts: {
     readonly ended: Readonly<Record<string, number>>;

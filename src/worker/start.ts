@@ -1,4 +1,4 @@
-import { subscribe } from 'node:diagnostics_channel';
+import { channel, subscribe } from 'node:diagnostics_channel';
 import type { ServerHttp2Session } from 'node:http2';
 import { createRequire } from 'node:module';
 import net from 'node:net';
@@ -24,6 +24,7 @@ import {
   type ToSupervisor,
   type WorkerSetup,
 } from './protocol.ts';
+import type { WorkerSample } from './sample.ts';
 import { Sampler } from './sampler.ts';
 import { presentUserChannel } from './user-ipc.ts';
 import { SharedState, startWatchdog } from './watchdog/index.ts';
@@ -36,6 +37,9 @@ const WATCH_AFTER_MS = 2000;
 
 /** Of requests that wait for their answer this long the routes are told. */
 const WAITING_LONG_MS = 1000;
+
+/** Whoever subscribes to it in the user's process gets the sample that the supervisor gets, with what was decided of requests. */
+const samples = channel('respite:worker:sample');
 
 const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
 
@@ -125,8 +129,14 @@ export function startWorker(setup: WorkerSetup): void {
   };
 
   const sampler = new Sampler(admissions, durations);
-  sampler.start((sample) => {
+  const report = (sample: WorkerSample): void => {
     tell({ kind: 'sample', sample });
+    if (!samples.hasSubscribers) return;
+    const requests = admissions.flatMap((each) => each.stats().requests);
+    samples.publish({ ...sample, requests });
+  };
+  sampler.start((sample) => {
+    report(sample);
     tellWaiting();
   });
 
@@ -139,7 +149,7 @@ export function startWorker(setup: WorkerSetup): void {
     await acceptWhatWaits();
     listening.pause();
     await drain({ servers: listening.servers, sessions, active, timeoutMs: setup.drainTimeoutMs });
-    tell({ kind: 'sample', sample: sampler.sample() });
+    report(sampler.sample());
     tell({ kind: 'signalled' });
     process.kill(process.pid, signal);
     setTimeout(() => {}, SIGNAL_ARRIVES_MS);

@@ -53,6 +53,7 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   ],
   './hono': ['policy', 'respite'],
   './koa': ['policy', 'respite'],
+  './opentelemetry': ['reportTo'],
   './package.json': ['default'],
 };
 

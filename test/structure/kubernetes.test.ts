@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
+import { resolveAdmissionOptions } from '../../src/admission/options.ts';
 import { createProgram, type RunRequest } from '../../src/cli/program.ts';
 import { INDICATOR_DEFAULTS } from '../../src/health/options.ts';
 import { parseAddress, resolveManagementOptions } from '../../src/management/options.ts';
@@ -33,7 +34,9 @@ interface Labels {
 
 interface Deployment {
   readonly kind: string;
+  readonly metadata: { readonly name: string };
   readonly spec: {
+    readonly replicas: number;
     readonly selector: { readonly matchLabels: Labels };
     readonly template: {
       readonly metadata: { readonly labels: Labels; readonly annotations: Labels };
@@ -50,9 +53,44 @@ interface Service {
   readonly spec: { readonly selector: Labels; readonly ports: readonly { readonly targetPort: string }[] };
 }
 
-const file = path.resolve(import.meta.dirname, '../../deploy/kubernetes/deployment.yaml');
-const text = readFileSync(file, 'utf8');
-const documents = parseAllDocuments(text);
+interface ScaleDown {
+  readonly stabilizationWindowSeconds: number;
+}
+
+interface HorizontalPodAutoscaler {
+  readonly spec: {
+    readonly scaleTargetRef: { readonly kind: string; readonly name: string };
+    readonly minReplicas: number;
+    readonly metrics: readonly {
+      readonly pods: {
+        readonly metric: { readonly name: string };
+        readonly target: { readonly averageValue: string };
+      };
+    }[];
+    readonly behavior: { readonly scaleDown: ScaleDown };
+  };
+}
+
+interface ScaledObject {
+  readonly spec: {
+    readonly scaleTargetRef: { readonly name: string };
+    readonly minReplicaCount: number;
+    readonly triggers: readonly { readonly type: string; readonly metadata: Labels }[];
+    readonly advanced: {
+      readonly horizontalPodAutoscalerConfig: { readonly behavior: { readonly scaleDown: ScaleDown } };
+    };
+  };
+}
+
+function manifest(name: string): {
+  readonly text: string;
+  readonly documents: ReturnType<typeof parseAllDocuments>;
+} {
+  const text = readFileSync(path.resolve(import.meta.dirname, '../../deploy/kubernetes', name), 'utf8');
+  return { text, documents: parseAllDocuments(text) };
+}
+
+const { text, documents } = manifest('deployment.yaml');
 const [deployment, service] = documents.map((document) => document.toJS() as unknown) as [
   Deployment,
   Service,
@@ -134,4 +172,63 @@ test('there is time to leave: the wait that the file names, then drain, then kil
   assert.ok(pod.spec.terminationGracePeriodSeconds * 1000 >= neededMs + 5000);
   const { readinessProbe: ready } = container;
   assert.ok(wait >= ready.periodSeconds * ready.failureThreshold * 1000);
+});
+
+const [hpa] = manifest('hpa.yaml').documents.map((document) => document.toJS() as unknown) as [
+  HorizontalPodAutoscaler,
+];
+const [scaled, forKeda] = manifest('keda.yaml').documents.map((document) => document.toJS() as unknown) as [
+  ScaledObject,
+  Service,
+];
+
+test('autoscalers are YAML without a warning, and scale this Deployment', () => {
+  for (const name of ['hpa.yaml', 'keda.yaml']) {
+    for (const { errors, warnings } of manifest(name).documents)
+      assert.deepEqual([...errors, ...warnings], []);
+  }
+  assert.deepEqual(
+    [hpa.spec.scaleTargetRef.kind, hpa.spec.scaleTargetRef.name],
+    ['Deployment', deployment.metadata.name],
+  );
+  assert.equal(scaled.spec.scaleTargetRef.name, deployment.metadata.name);
+  assert.deepEqual(
+    [hpa.spec.minReplicas, scaled.spec.minReplicaCount],
+    [deployment.spec.replicas, deployment.spec.replicas],
+  );
+});
+
+test('they scale by one figure, to one target, before anything is refused', () => {
+  const [metric] = hpa.spec.metrics;
+  assert.equal(metric?.pods.metric.name, 'respite_utilization');
+  const [, milli] = /^(\d+)m$/.exec(metric.pods.target.averageValue) ?? [];
+  const target = Number(milli) / 1000;
+  const [byPrometheus, byStatus] = scaled.spec.triggers;
+  assert.deepEqual([byPrometheus?.type, byStatus?.type], ['prometheus', 'metrics-api']);
+  assert.match(byPrometheus?.metadata['query'] ?? '', /^sum\(avg_over_time\(respite_utilization\{/);
+  assert.deepEqual(
+    [byPrometheus?.metadata['threshold'], byStatus?.metadata['targetValue']],
+    [String(target), String(target)],
+  );
+  assert.ok(target < Math.min(...Object.values(resolveAdmissionOptions({}).thresholds)));
+});
+
+test('KEDA asks pods on the management port, for what is there', () => {
+  const url = new URL(scaled.spec.triggers[1]?.metadata['url'] ?? '');
+  assert.equal(Number(url.port), portOf('management'));
+  assert.equal(findRoute(url.pathname)?.route.method, 'GET');
+  assert.deepEqual(forKeda.spec.selector, pod.metadata.labels);
+  assert.deepEqual(
+    forKeda.spec.ports.map(({ targetPort }) => portOf(targetPort)),
+    [Number(url.port)],
+  );
+});
+
+test('pods are taken away only after one that left would long be gone', () => {
+  for (const { scaleDown } of [
+    hpa.spec.behavior,
+    scaled.spec.advanced.horizontalPodAutoscalerConfig.behavior,
+  ]) {
+    assert.ok(scaleDown.stabilizationWindowSeconds >= 5 * pod.spec.terminationGracePeriodSeconds);
+  }
 });

@@ -1,0 +1,2 @@
+export type { OpenTelemetryApi } from './api.ts';
+export { reportTo } from './report-to.ts';
