@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { CounterTable } from '../core/counter-table.ts';
 import { BodyBudget, isLarge } from './body-budget.ts';
 import { type Classifier, createClassifier } from './classify.ts';
 import { costOf } from './cost.ts';
@@ -9,6 +10,7 @@ import { InFlight } from './in-flight.ts';
 import { Lasting } from './lasting.ts';
 import { AdaptiveLimit, fixedLimit, type Limit, type Outcome, type Place } from './limit/index.ts';
 import type { ResolvedAdmissionOptions, ShedStatus } from './options.ts';
+import { NOT_ANNOUNCED, type RequestObserver } from './observer.ts';
 import { Permit } from './permit.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
 import { Pressure, ProcessReadings, watchBuiltIn, watchShared } from './pressure/index.ts';
@@ -36,14 +38,6 @@ const EXEMPT_OVER_LIMIT: ResolvedRoutePolicy = Object.freeze({ criticality: 'cri
 
 /** From this share of the limit on, requests that don't wait in line step aside: below all default thresholds. */
 const NEARLY_FULL = 0.7;
-
-/** Sees every request, for measuring. */
-export interface RequestObserver {
-  /** Called for each request that is let in, before its handler; `target` is as in the request line. */
-  started(method: string, target: string): void;
-  /** Called once for each when it ends, also for shed ones (then with 0 seconds). */
-  observe(route: string, method: string, status: number, seconds: number): void;
-}
 
 /** A request in flight whose class turned out to be another: what it is now, and what it holds. */
 export interface Reclassified {
@@ -87,7 +81,6 @@ export class Admission {
   #sampledMs: number;
   #requests = 0;
   #refused = 0;
-  #connectionsRefused = 0;
   #exempt = 0;
   /** All requests under way, exempt ones included: what a drain waits for. */
   #active = 0;
@@ -102,7 +95,7 @@ export class Admission {
     this.#now = now;
     this.#drain = new DrainEstimate(now());
     this.#classifier = createClassifier(options);
-    this.#tallies = new Tallies(options);
+    this.#tallies = new Tallies(options, new CounterTable());
     const { limit } = options;
     this.#bodies = new BodyBudget(options.bodyBudgetBytes);
     this.#limit = limit === 'adaptive' ? new AdaptiveLimit(options.adaptiveLimit, now()) : fixedLimit(limit);
@@ -174,7 +167,7 @@ export class Admission {
   /** A connection was accepted. False: close it, nothing can be done for it. */
   accepted(): boolean {
     if (this.#turn?.accepted() !== false || this.dryRun) return true;
-    this.#connectionsRefused += 1;
+    this.#tallies.connectionRefused();
     return false;
   }
 
@@ -220,14 +213,14 @@ export class Admission {
     const deadlineMs = remainingMs(headers, policy.deadlineMs);
     const reason = this.#shedReason(tally, units, bodyBytes, deadlineMs, headers, nowMs);
     if (reason !== undefined) {
-      this.#count(tally, reason);
+      this.#tallies.shed(tally, reason, this.dryRun);
       if (reason === 'in-flight') this.#limit.shed(nowMs);
       if (!this.dryRun) {
-        this.observer?.observe(tally.route, method, tally.status, 0);
+        this.observer?.ended(NOT_ANNOUNCED, tally.route, method, tally.status, 0, nowMs);
         return this.#shed(tally, reason, nowMs);
       }
     } else {
-      tally.admitted += 1;
+      this.#tallies.admitted(tally);
     }
     this.observer?.started(method, target);
     this.#active += 1;
@@ -238,6 +231,18 @@ export class Admission {
     if (units > 0) this.#limit.admitted(this.#inFlight.units, permit);
     if (bodyBytes > 0) permit.charge(bodyBytes);
     return permit;
+  }
+
+  /** For {@link Permit}: the head of its answer is about to leave. */
+  answering({ route }: Tally, method: string, status: number, arrivedMs: number): number {
+    if (this.observer === undefined) return NOT_ANNOUNCED;
+    const nowMs = this.#now();
+    return this.observer.answering(route, method, status, (nowMs - arrivedMs) / 1000, nowMs);
+  }
+
+  /** Counts in a table that others count in too. To be called before the first request. */
+  countIn(table: CounterTable): void {
+    this.#tallies.moveTo(table);
   }
 
   /** For {@link Permit}: the same treatment under the label of a route. */
@@ -264,7 +269,7 @@ export class Admission {
     const isLate = tally.criticality !== 'exempt' && isTooLate(waitsMs);
     const reason = isLate ? 'deadline' : this.#reasonOfLimits(tally, units, heldBytes, nowMs);
     if (reason !== undefined) {
-      this.#count(tally, reason);
+      this.#tallies.shed(tally, reason, this.dryRun);
       if (!this.dryRun) return this.#shed(tally, reason, nowMs);
     }
     this.#inFlight.take(units);
@@ -302,7 +307,7 @@ export class Admission {
     if (heldUnits > 0 && outcome !== undefined) this.#drain.completed(seconds, nowMs);
     if (outcome !== undefined && tally.criticality !== 'exempt') this.#triage?.completed();
     this.#limit.ended(place, outcome, nowMs - startedMs, nowMs);
-    this.observer?.observe(tally.route, method, status, seconds);
+    this.observer?.ended(permit.announced, tally.route, method, status, seconds, nowMs);
   }
 
   /** For {@link Permit}: the request goes on, but the limit doesn't count it any more. */
@@ -312,7 +317,7 @@ export class Admission {
 
   /** For {@link Permit}. */
   overrun(tally: Tally): Shed {
-    this.#count(tally, 'bytes');
+    this.#tallies.shed(tally, 'bytes', this.dryRun);
     return this.#shed(tally, 'bytes', this.#now());
   }
 
@@ -330,7 +335,7 @@ export class Admission {
       utilization: Math.max(units / limit, bytes / limitBytes),
       refusedShare: this.#triage?.refusedShare ?? 0,
       pressure: this.#pressure.readings(),
-      connectionsRefused: this.#connectionsRefused,
+      connectionsRefused: this.#tallies.connectionsRefused,
       requests: [...this.#tallies.counts()],
     };
   }
@@ -386,11 +391,6 @@ export class Admission {
     if (this.#inFlight.hasRoomFor(units, this.#limit.value * tally.threshold)) return true;
     this.#limit.sweep(nowMs, true);
     return this.#inFlight.hasRoomFor(units, this.#limit.burst(nowMs) * tally.threshold);
-  }
-
-  #count({ shed, wouldShed }: Tally, reason: ShedReason): void {
-    if (this.dryRun) wouldShed[reason] += 1;
-    else shed[reason] += 1;
   }
 
   #shed({ status }: Tally, reason: ShedReason, nowMs: number): Shed {

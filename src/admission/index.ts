@@ -1,7 +1,8 @@
-export { Admission, type RequestObserver } from './admission.ts';
+export { Admission } from './admission.ts';
 export { admissionOf, installGate, permitOf, refuseAfterAll } from './gate.ts';
 export type { CriticalityHeader } from './criticality-header.ts';
 export type { AdmissionOptions, ResolvedAdmissionOptions } from './options.ts';
+export { NOT_ANNOUNCED, type RequestObserver } from './observer.ts';
 export type { Permit } from './permit.ts';
 export {
   type CostOf,

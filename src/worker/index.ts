@@ -21,5 +21,11 @@ export {
   type WatchdogStack,
 } from './watchdog/index.ts';
 export type { WaitingRoute } from '../admission/index.ts';
-export type { DurationSeries, WorkerSample } from './sample.ts';
+export type {
+  DurationHistogram,
+  DurationSeries,
+  ReportedCounters,
+  SentSample,
+  WorkerSample,
+} from './sample.ts';
 export { SAMPLE_INTERVAL_MS } from './sampler.ts';

@@ -1,4 +1,5 @@
 import type { AdmissionStats } from '../admission/index.ts';
+import type { RowLabels } from '../core/counter-table.ts';
 import type { Instrument } from '../core/instruments.ts';
 
 /** What a worker tells of itself once a second. Counters count since the worker started; the rest is of the last second. */
@@ -15,6 +16,19 @@ export interface WorkerSample {
   readonly cpuSeconds: number;
   /** What parts that the user's code uses count: the cache's metrics and the like. */
   readonly instruments: readonly Instrument[];
+}
+
+/** A sample as it travels. What is counted for each request doesn't, but lies in a file that the supervisor has open too. */
+export interface SentSample extends Omit<WorkerSample, 'admission' | 'duration'> {
+  readonly admission: Omit<AdmissionStats, 'requests'>;
+  /** Where there is no such file: all counters, since the worker started. */
+  readonly counters: ReportedCounters | undefined;
+}
+
+/** Rows of a counter table. */
+export interface ReportedCounters {
+  readonly labels: readonly RowLabels[];
+  readonly cells: Float64Array;
 }
 
 /** Time from a request's arrival at the hook to the close of its response. */

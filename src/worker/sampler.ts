@@ -1,8 +1,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import type { Admission, AdmissionCount, AdmissionStats, SignalPressure } from '../admission/index.ts';
+import type { Admission, AdmissionStats, SignalPressure } from '../admission/index.ts';
 import type { Instrument, InstrumentRegistry } from '../core/instruments.ts';
-import type { Durations } from './durations.ts';
-import type { WorkerSample } from './sample.ts';
+import type { ReportedCounters, SentSample } from './sample.ts';
 
 /** How often a worker reports. The supervisor calls a worker silent for three of these unresponsive. */
 export const SAMPLE_INTERVAL_MS = 1000;
@@ -13,22 +12,25 @@ const DELAY_RESOLUTION_MS = 20;
 /** Reads the worker's state once a second; windows are the difference between two readings. */
 export class Sampler {
   readonly #admissions: readonly Admission[];
-  readonly #durations: Durations;
+  readonly #counters: () => ReportedCounters | undefined;
   readonly #delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   #utilization = performance.eventLoopUtilization();
 
-  /** @param admissions The process's own first, then those of servers protected in code. */
-  constructor(admissions: readonly Admission[], durations: Durations) {
+  /**
+   * @param admissions The process's own first, then those of servers protected in code.
+   * @param counters What has to be told because it can't be read.
+   */
+  constructor(admissions: readonly Admission[], counters: () => ReportedCounters | undefined) {
     this.#admissions = admissions;
-    this.#durations = durations;
+    this.#counters = counters;
   }
 
-  start(report: (sample: WorkerSample) => void): void {
+  start(report: (sample: SentSample) => void): void {
     this.#delay.enable();
     setInterval(() => report(this.sample()), SAMPLE_INTERVAL_MS).unref();
   }
 
-  sample(): WorkerSample {
+  sample(): SentSample {
     const utilization = performance.eventLoopUtilization();
     const { utilization: eventLoopUtilization } = performance.eventLoopUtilization(
       utilization,
@@ -41,13 +43,13 @@ export class Sampler {
     const { rss, heapUsed } = process.memoryUsage();
     return {
       admission: sum(this.#admissions.map((admission) => admission.stats())),
-      duration: this.#durations.read(),
       eventLoopUtilization,
       eventLoopDelayP99Seconds: Math.max(0, delayMs) / 1000,
       rssBytes: rss,
       heapUsedBytes: heapUsed,
       cpuSeconds: (user + system) / 1e6,
       instruments: instruments(),
+      counters: this.#counters(),
     };
   }
 }
@@ -60,7 +62,7 @@ function instruments(): readonly Instrument[] {
 }
 
 /** Several admissions as one: a worker whose servers are protected in code has one each. */
-function sum(all: readonly AdmissionStats[]): AdmissionStats {
+function sum(all: readonly AdmissionStats[]): SentSample['admission'] {
   const add = (
     key: 'limit' | 'inFlight' | 'bodyBudgetBytes' | 'bytesInFlight' | 'connectionsRefused',
   ): number => all.reduce((total, stats) => total + stats[key], 0);
@@ -73,7 +75,6 @@ function sum(all: readonly AdmissionStats[]): AdmissionStats {
     refusedShare: Math.max(...all.map((stats) => stats.refusedShare)),
     pressure: hardest(all.flatMap((stats) => stats.pressure)),
     connectionsRefused: add('connectionsRefused'),
-    requests: all.flatMap((stats): readonly AdmissionCount[] => stats.requests),
   };
 }
 

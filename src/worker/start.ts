@@ -5,17 +5,20 @@ import net from 'node:net';
 import {
   Admission,
   installGate,
+  NOT_ANNOUNCED,
   PROTECTED_CHANNEL,
   type RequestObserver,
   type Waiting,
 } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
+import { CounterTable } from '../core/counter-table.ts';
 import { receiveHealth } from '../core/health-link.ts';
 import { acceptWhatWaits, drain } from './drain.ts';
+import { tellBeforeAnswers } from './before-answers.ts';
 import { Durations } from './durations.ts';
 import { installInsight } from './insight.ts';
 import { leaveLastWords } from './last-words.ts';
-import { Listening } from './listening.ts';
+import { Listening, speaksHttp } from './listening.ts';
 import { keepLogTail } from './log-tail.ts';
 import {
   receiveFromSupervisor,
@@ -27,6 +30,7 @@ import {
 import { Sampler } from './sampler.ts';
 import { presentUserChannel } from './user-ipc.ts';
 import { SharedState, startWatchdog } from './watchdog/index.ts';
+import { WrittenCounters } from './written-counters.ts';
 
 /** A signal that the user's code listens for arrives on a later turn of the event loop; long enough for that. */
 const SIGNAL_ARRIVES_MS = 100;
@@ -66,18 +70,29 @@ export function startWorker(setup: WorkerSetup): void {
     if (supervised) send(process, message, handle);
   };
 
-  const durations = new Durations();
+  const counters = new CounterTable();
+  const durations = new Durations(counters);
+  const written = writtenTo(setup.countersDescriptor, counters, tell);
   const watched = new SharedState();
   if (setup.watchdog !== undefined) keepLogTail(watched.output, setup.watchdog.descriptor);
   const observer: RequestObserver = {
     started: (method, target) => watched.requestStarted(method, target),
-    observe: (route, method, status, seconds) => durations.observe(route, method, status, seconds),
+    answering: (route, method, status, seconds, nowMs) => {
+      const announced = durations.answering(route, method, status, seconds);
+      written?.answered(nowMs);
+      return announced;
+    },
+    ended: (announced, route, method, status, seconds, nowMs) => {
+      durations.ended(announced, route, method, status, seconds);
+      if (announced === NOT_ANNOUNCED) written?.answered(nowMs);
+    },
   };
   const admissions: Admission[] = [];
   /** Undefined until somebody switches while the worker runs. */
   let dryRun: boolean | undefined;
   const observe = (admission: Admission): void => {
     admission.observer = observer;
+    admission.countIn(counters);
     admission.acceptsPerTurn = () => listening.acceptsPerTurn;
     admission.dryRun = dryRun ?? admission.dryRun;
     admissions.push(admission);
@@ -108,6 +123,8 @@ export function startWorker(setup: WorkerSetup): void {
   const guard = setup.backpressure === undefined ? undefined : slowClients(setup.backpressure);
   const listening = new Listening(tell, (server) => {
     setImmediate(watch);
+    // Whoever has made such a server has loaded it already.
+    if (speaksHttp(server)) tellBeforeAnswers(process.getBuiltinModule('node:http').ServerResponse.prototype);
     guard?.(server);
     server.on('session', (session: ServerHttp2Session) => {
       sessions.add(session);
@@ -124,8 +141,11 @@ export function startWorker(setup: WorkerSetup): void {
     hasTold = routes.length > 0;
   };
 
-  const sampler = new Sampler(admissions, durations);
+  const sampler = new Sampler(admissions, () =>
+    written === undefined ? { labels: counters.labels, cells: counters.cells } : undefined,
+  );
   sampler.start((sample) => {
+    written?.flush();
     tell({ kind: 'sample', sample });
     tellWaiting();
   });
@@ -139,6 +159,7 @@ export function startWorker(setup: WorkerSetup): void {
     await acceptWhatWaits();
     listening.pause();
     await drain({ servers: listening.servers, sessions, active, timeoutMs: setup.drainTimeoutMs });
+    written?.flush();
     tell({ kind: 'sample', sample: sampler.sample() });
     tell({ kind: 'signalled' });
     process.kill(process.pid, signal);
@@ -191,4 +212,18 @@ function together(all: readonly Waiting[]): Waiting {
     oldestMs: Math.max(...all.map(({ oldestMs }) => oldestMs)),
     longestMs: Math.max(...all.map(({ longestMs }) => longestMs)),
   };
+}
+
+/** Also what was counted last, when the user's code ends the process. */
+function writtenTo(
+  descriptor: number | undefined,
+  counters: CounterTable,
+  tell: (message: ToSupervisor) => void,
+): WrittenCounters | undefined {
+  if (descriptor === undefined) return undefined;
+  const written = new WrittenCounters(counters, descriptor, (error) => {
+    tell({ kind: 'uncounted', reason: String(error) });
+  });
+  process.on('exit', () => written.flush());
+  return written;
 }
