@@ -10,7 +10,7 @@ import { findRoute, type Method, type RouteContext } from './routes.ts';
 const { createServer } = process.getBuiltinModule('node:http');
 
 /** What the management port shows and steers. */
-export interface ManagementConfig extends Omit<RouteContext, 'nowMs' | 'isEntitled' | 'query'> {
+export interface ManagementConfig extends Omit<RouteContext, 'nowMs' | 'isEntitled' | 'query' | 'accept'> {
   readonly address: ManagementAddress;
   readonly token: string | undefined;
 }
@@ -63,7 +63,10 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
     }
     const query = new URLSearchParams(search);
     const isEntitled = refused === undefined;
-    return await route.answer({ ...config, nowMs: Date.now(), query, isEntitled }, id);
+    return await route.answer(
+      { ...config, nowMs: Date.now(), query, accept: headers.accept, isEntitled },
+      id,
+    );
   }
 
   const bound = await listen(server, address, log);

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { SignalPressure } from '../admission/index.ts';
-import { renderPrometheus } from './prometheus.ts';
+import { renderMetrics } from './prometheus.ts';
 import type { MetricsSample, MetricsSnapshot, MetricsWorker } from './snapshot.ts';
+
+const render = (snapshot: MetricsSnapshot): string => renderMetrics(snapshot, 'prometheus');
 
 const EMPTY: MetricsSnapshot = {
   workers: [],
@@ -65,16 +67,16 @@ function starting(series: Map<string, number>, prefix: string): Record<string, n
   return Object.fromEntries([...series].filter(([name]) => name.startsWith(prefix)));
 }
 
-test('an instance without workers has its states and causes at zero', async () => {
-  const series = parse(await renderPrometheus(EMPTY));
+test('an instance without workers has its states and causes at zero', () => {
+  const series = parse(render(EMPTY));
   assert.equal(series.get('respite_workers{state="ready"}'), 0);
   assert.equal(series.get('respite_worker_restarts_total{cause="signal"}'), 0);
   assert.equal(series.get('http_server_active_requests'), 0);
   assert.equal(series.get('respite_admission_refused_share'), 0);
 });
 
-test('every metric has help and a type', async () => {
-  const text = await renderPrometheus(EMPTY);
+test('every metric has help and a type', () => {
+  const text = render(EMPTY);
   const helped = [...text.matchAll(/^# HELP (\S+) \S.*\.$/gm)].map(([, name]) => name);
   const typed = [...text.matchAll(/^# TYPE (\S+) (?:counter|gauge|histogram)$/gm)].map(([, name]) => name);
   assert.deepEqual(helped, typed);
@@ -105,9 +107,9 @@ test('every metric has help and a type', async () => {
   );
 });
 
-test('readings are summed over workers, or labelled with their slot', async () => {
+test('readings are summed over workers, or labelled with their slot', () => {
   const series = parse(
-    await renderPrometheus({
+    render({
       ...EMPTY,
       workers: [
         worker(
@@ -144,9 +146,9 @@ test('readings are summed over workers, or labelled with their slot', async () =
   assert.equal(series.get('respite_workers{state="ready"}'), 2);
 });
 
-test('during a replacement the slot shows the newer worker, and the limit leaves out the old one', async () => {
+test('during a replacement the slot shows the newer worker, and the limit leaves out the old one', () => {
   const series = parse(
-    await renderPrometheus({
+    render({
       ...EMPTY,
       workers: [
         worker(2, 1, 'ready', { ...sample({ inFlight: 2 }), rssBytes: 7 }),
@@ -161,9 +163,9 @@ test('during a replacement the slot shows the newer worker, and the limit leaves
   assert.equal(series.get('respite_admission_in_flight'), 5);
 });
 
-test('a replacement that has told nothing yet leaves its slot to the old worker', async () => {
+test('a replacement that has told nothing yet leaves its slot to the old worker', () => {
   const series = parse(
-    await renderPrometheus({
+    render({
       ...EMPTY,
       workers: [worker(1, 1, 'ready', sample()), worker(2, 1, 'starting')],
     }),
@@ -171,15 +173,13 @@ test('a replacement that has told nothing yet leaves its slot to the old worker'
   assert.equal(series.get('process_memory_usage_bytes{worker="1"}'), 5e7);
 });
 
-test('a blocked event loop is not shown with its reading from before', async () => {
-  const series = parse(
-    await renderPrometheus({ ...EMPTY, workers: [worker(1, 1, 'unresponsive', sample())] }),
-  );
+test('a blocked event loop is not shown with its reading from before', () => {
+  const series = parse(render({ ...EMPTY, workers: [worker(1, 1, 'unresponsive', sample())] }));
   assert.deepEqual(starting(series, 'nodejs_eventloop'), {});
   assert.equal(series.get('process_memory_usage_bytes{worker="1"}'), 5e7);
 });
 
-test('what parts count is shown under their names: counters of all times, gauges of now', async () => {
+test('what parts count is shown under their names: counters of all times, gauges of now', () => {
   const help = 'Help.';
   const counted = {
     name: 'respite_a_total',
@@ -190,7 +190,7 @@ test('what parts count is shown under their names: counters of all times, gauges
   const held = { name: 'respite_b', help, type: 'gauge', series: [{ labels: {}, value: 2 }] } as const;
   const own = { ...sample(), instruments: [counted, held] };
   const series = parse(
-    await renderPrometheus({
+    render({
       ...EMPTY,
       workers: [worker(1, 1, 'ready', own), worker(2, 2, 'draining', own), worker(3, 3, 'starting')],
       totals: { ...EMPTY.totals, instruments: [counted] },
@@ -200,9 +200,9 @@ test('what parts count is shown under their names: counters of all times, gauges
   assert.equal(series.get('respite_b'), 4);
 });
 
-test('buckets of the histogram are cumulative', async () => {
+test('buckets of the histogram are cumulative', () => {
   const series = parse(
-    await renderPrometheus({
+    render({
       ...EMPTY,
       totals: {
         requests: [],
@@ -218,14 +218,14 @@ test('buckets of the histogram are cumulative', async () => {
   const labels = 'http_request_method="GET",http_route="/a",http_response_status_code="200"';
   assert.deepEqual(starting(series, 'http_server_request_duration_seconds'), {
     [`http_server_request_duration_seconds_bucket{${labels},le="0.1"}`]: 2,
-    [`http_server_request_duration_seconds_bucket{${labels},le="1"}`]: 2,
+    [`http_server_request_duration_seconds_bucket{${labels},le="1.0"}`]: 2,
     [`http_server_request_duration_seconds_bucket{${labels},le="+Inf"}`]: 3,
     [`http_server_request_duration_seconds_sum{${labels}}`]: 3.5,
     [`http_server_request_duration_seconds_count{${labels}}`]: 3,
   });
 });
 
-test('what was counted is what is shown, whatever the route is called', async () => {
+test('what was counted is what is shown, whatever the route is called', () => {
   const count = fc.record({
     decision: fc.constantFrom('admitted', 'would-shed', 'shed'),
     reason: fc.constantFrom('', 'in-flight', 'bytes'),
@@ -237,9 +237,9 @@ test('what was counted is what is shown, whatever the route is called', async ()
     selector: ({ decision, reason, criticality, route }) =>
       JSON.stringify([decision, reason, criticality, route]),
   });
-  await fc.assert(
-    fc.asyncProperty(distinct, async (requests) => {
-      const series = parse(await renderPrometheus({ ...EMPTY, totals: { ...EMPTY.totals, requests } }));
+  fc.assert(
+    fc.property(distinct, (requests) => {
+      const series = parse(render({ ...EMPTY, totals: { ...EMPTY.totals, requests } }));
       const expected = requests.map(({ decision, reason, criticality, route, count: value }) => {
         const escaped = route.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
         const labels = `decision="${decision}",reason="${reason}",criticality="${criticality}",route="${escaped}"`;

@@ -1,19 +1,18 @@
-import { AggregatorRegistry } from 'prom-client';
 import type { SignalPressure } from '../admission/index.ts';
 import { sumInstruments } from '../core/instruments.ts';
 import { durationMetric } from './duration.ts';
 import { healthMetrics } from './health.ts';
-import { counter, gauge, type Metric, type Reading } from './metric.ts';
+import { type Format, renderText } from './exposition.ts';
+import { counter, gauge, type Histogram, type Metric, type Reading } from './metric.ts';
 import { type MetricsSample, type MetricsSnapshot, type MetricsWorker, WORKER_STATES } from './snapshot.ts';
 
-/**
- * The snapshot in Prometheus' text format 0.0.4.
- *
- * The numbers were counted in other processes, so they are handed to prom-client the way it takes the metrics of a
- * cluster's workers; its counters and histograms only take increments and observations.
- */
-export async function renderPrometheus(snapshot: MetricsSnapshot): Promise<string> {
-  const metrics = [
+/** The snapshot as text. */
+export function renderMetrics(snapshot: MetricsSnapshot, format: Format): string {
+  return renderText(metricsOf(snapshot), format);
+}
+
+function metricsOf(snapshot: MetricsSnapshot): (Metric | Histogram)[] {
+  return [
     durationMetric(snapshot.totals.duration),
     ...admissionMetrics(snapshot),
     ...workerMetrics(snapshot),
@@ -21,7 +20,6 @@ export async function renderPrometheus(snapshot: MetricsSnapshot): Promise<strin
     ...instrumentMetrics(snapshot),
     ...incidentMetrics(snapshot),
   ];
-  return AggregatorRegistry.aggregate([metrics]).metrics();
 }
 
 function admissionMetrics({ workers, totals }: MetricsSnapshot): Metric[] {

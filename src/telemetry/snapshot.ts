@@ -1,6 +1,7 @@
 import type { IndicatorReport } from '../core/health-link.ts';
 import type { AdmissionCount, AdmissionStats } from '../admission/index.ts';
 import type { Instrument } from '../core/instruments.ts';
+import type { Exemplar } from './metric.ts';
 
 type MetricsWorkerState = 'starting' | 'ready' | 'unresponsive' | 'draining';
 
@@ -64,4 +65,6 @@ export interface MetricsSeries {
   readonly status: number;
   readonly counts: readonly number[];
   readonly sumSeconds: number;
+  /** By bucket. */
+  readonly exemplars?: readonly (Exemplar | undefined)[] | undefined;
 }
