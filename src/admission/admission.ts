@@ -216,7 +216,7 @@ export class Admission {
       this.#tallies.shed(tally, reason, this.dryRun);
       if (reason === 'in-flight') this.#limit.shed(nowMs);
       if (!this.dryRun) {
-        this.observer?.ended(NOT_ANNOUNCED, tally.route, method, tally.status, 0, nowMs);
+        this.observer?.ended(NOT_ANNOUNCED, tally.route, method, tally.status, 0, nowMs, undefined);
         return this.#shed(tally, reason, nowMs);
       }
     } else {
@@ -227,6 +227,8 @@ export class Admission {
     if (tally.criticality === 'exempt') this.#exempt += 1;
     this.#inFlight.take(units);
     const permit = new Permit(this, tally, method, nowMs, units, deadlineMs);
+    const { traceparent } = headers;
+    if (traceparent !== undefined) permit.traceparent = String(traceparent);
     this.#underWay.add(permit);
     if (units > 0) this.#limit.admitted(this.#inFlight.units, permit);
     if (bodyBytes > 0) permit.charge(bodyBytes);
@@ -307,7 +309,7 @@ export class Admission {
     if (heldUnits > 0 && outcome !== undefined) this.#drain.completed(seconds, nowMs);
     if (outcome !== undefined && tally.criticality !== 'exempt') this.#triage?.completed();
     this.#limit.ended(place, outcome, nowMs - startedMs, nowMs);
-    this.observer?.ended(permit.announced, tally.route, method, status, seconds, nowMs);
+    this.observer?.ended(permit.announced, tally.route, method, status, seconds, nowMs, permit.traceparent);
   }
 
   /** For {@link Permit}: the request goes on, but the limit doesn't count it any more. */

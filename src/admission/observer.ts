@@ -14,6 +14,7 @@ export interface RequestObserver {
    * Called once for each when it ends, also for shed ones (then with 0 seconds, and before they are answered).
    *
    * @param announced What `answering` has returned for it, or {@link NOT_ANNOUNCED}.
+   * @param traceparent The request's header of that name, as it came; undefined where it had none.
    */
   ended(
     announced: number,
@@ -22,6 +23,7 @@ export interface RequestObserver {
     status: number,
     seconds: number,
     nowMs: number,
+    traceparent: string | undefined,
   ): void;
 }
 

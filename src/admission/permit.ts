@@ -26,6 +26,8 @@ export class Permit implements Counted, Listed {
   waitedMs = 0;
   /** What the observer has returned when the head of the answer was about to leave. */
   announced: number = NOT_ANNOUNCED;
+  /** The request's header of that name. */
+  traceparent: string | undefined;
   #deadlineMs: number | undefined;
   #tally: Tally;
   readonly #method: string;
@@ -50,6 +52,7 @@ export class Permit implements Counted, Listed {
     this.#heldUnits = heldUnits;
     this.#place = heldUnits === 0 ? 'none' : 'line';
     this.answering = undefined;
+    this.traceparent = undefined;
     this.older = undefined;
     this.younger = undefined;
     this.before = undefined;

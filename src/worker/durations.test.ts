@@ -21,7 +21,8 @@ function total(series: readonly DurationSeries[]): number {
 test('a request counts in the first bucket that it does not exceed', () => {
   const table = new CounterTable();
   const durations = new Durations(table);
-  for (const seconds of [0, 0.005, 0.0051, 10, 11]) durations.ended(NOT_ANNOUNCED, '', 'GET', 200, seconds);
+  for (const seconds of [0, 0.005, 0.0051, 10, 11])
+    durations.ended(NOT_ANNOUNCED, '', 'GET', 200, seconds, undefined);
   const [series] = read(table);
   const counts = series?.counts ?? [];
   assert.equal(counts.length, BOUNDS_SECONDS.length + 1);
@@ -32,11 +33,11 @@ test('a request counts in the first bucket that it does not exceed', () => {
 test('one series for each route, method and status; unknown methods share one', () => {
   const table = new CounterTable();
   const durations = new Durations(table);
-  durations.ended(NOT_ANNOUNCED, '/a', 'GET', 200, 1);
-  durations.ended(NOT_ANNOUNCED, '/a', 'GET', 500, 1);
-  durations.ended(NOT_ANNOUNCED, '/a', 'GET', 200, 1);
-  durations.ended(NOT_ANNOUNCED, '', 'BREW', 200, 1);
-  durations.ended(NOT_ANNOUNCED, '', 'PROPFIND', 200, 1);
+  durations.ended(NOT_ANNOUNCED, '/a', 'GET', 200, 1, undefined);
+  durations.ended(NOT_ANNOUNCED, '/a', 'GET', 500, 1, undefined);
+  durations.ended(NOT_ANNOUNCED, '/a', 'GET', 200, 1, undefined);
+  durations.ended(NOT_ANNOUNCED, '', 'BREW', 200, 1, undefined);
+  durations.ended(NOT_ANNOUNCED, '', 'PROPFIND', 200, 1, undefined);
   assert.deepEqual(
     read(table).map((series) => [series.route, series.method, series.status, total([series])]),
     [
@@ -53,7 +54,7 @@ test('an answer under way counts when it has ended, or when its process has', ()
   const first = durations.answering('/a', 'GET', 200, 0.02);
   durations.answering('/a', 'GET', 200, 0.2);
   assert.equal(total(read(table)), 0);
-  durations.ended(first, '/a', 'GET', 200, 3);
+  durations.ended(first, '/a', 'GET', 200, 3, undefined);
   const [alive] = read(table);
   assert.deepEqual([total(read(table)), alive?.counts[11], alive?.sumSeconds], [1, 1, 3]);
   const [dead] = read(table, true);
@@ -65,7 +66,7 @@ test('a million paths, made-up methods and every status: as many series as are a
   const durations = new Durations(table);
   const count = 1_000_000;
   for (let i = 0; i < count; i += 1) {
-    durations.ended(NOT_ANNOUNCED, `GET /users/${i}`, `M${i}`, 100 + (i % 900), 0);
+    durations.ended(NOT_ANNOUNCED, `GET /users/${i}`, `M${i}`, 100 + (i % 900), 0, undefined);
   }
   const series = read(table);
   assert.ok(series.length <= 2000 + 900, `${series.length} series`);

@@ -1,6 +1,7 @@
 import { NOT_ANNOUNCED } from '../admission/observer.ts';
 import type { CounterTable } from '../core/counter-table.ts';
 import { OTHER_ROUTE } from '../core/route-labels.ts';
+import { Exemplars } from './exemplars.ts';
 import { ANSWERING, bucketOf, BUCKETS, OTHER_METHOD, SUM } from './duration-row.ts';
 
 const METHODS: ReadonlyMap<string, number> = new Map(
@@ -28,6 +29,7 @@ interface RouteRows {
 
 /** Histograms of request durations by route, method and status. Runs for every request, and allocates for new series only. */
 export class Durations {
+  readonly exemplars: Exemplars = new Exemplars();
   readonly #table: CounterTable;
   /** By label: as many as there are labels. */
   readonly #routes = new Map<string, RouteRows>();
@@ -50,12 +52,24 @@ export class Durations {
     return row * BUCKETS + bucket;
   }
 
-  /** @param announced What {@link answering} has returned, or {@link NOT_ANNOUNCED}. */
-  ended(announced: number, route: string, method: string, status: number, seconds: number): void {
+  /**
+   * @param announced What {@link answering} has returned, or {@link NOT_ANNOUNCED}.
+   * @param traceparent The request's header of that name.
+   */
+  ended(
+    announced: number,
+    route: string,
+    method: string,
+    status: number,
+    seconds: number,
+    traceparent: string | undefined,
+  ): void {
     const row = announced === NOT_ANNOUNCED ? this.#row(route, method, status) : (announced / BUCKETS) | 0;
     if (announced !== NOT_ANNOUNCED) this.#table.add(row, ANSWERING + (announced % BUCKETS), -1);
-    this.#table.add(row, bucketOf(seconds), 1);
+    const bucket = bucketOf(seconds);
+    this.#table.add(row, bucket, 1);
     this.#table.add(row, SUM, seconds);
+    if (traceparent !== undefined) this.exemplars.ended(row, bucket, seconds, traceparent);
   }
 
   #row(route: string, method: string, status: number): number {

@@ -22,9 +22,11 @@ export {
 } from './watchdog/index.ts';
 export type { WaitingRoute } from '../admission/index.ts';
 export type {
+  DurationExemplar,
   DurationHistogram,
   DurationSeries,
   ReportedCounters,
+  SentExemplar,
   SentSample,
   WorkerSample,
 } from './sample.ts';

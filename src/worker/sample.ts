@@ -23,6 +23,23 @@ export interface SentSample extends Omit<WorkerSample, 'admission' | 'duration'>
   readonly admission: Omit<AdmissionStats, 'requests'>;
   /** Where there is no such file: all counters, since the worker started. */
   readonly counters: ReportedCounters | undefined;
+  /** Requests that belong to traces; those of the last second. */
+  readonly exemplars: readonly SentExemplar[];
+}
+
+/** A request that belongs to a trace. */
+export interface SentExemplar extends DurationExemplar {
+  /** Of the worker's counters. */
+  readonly row: number;
+  readonly bucket: number;
+}
+
+/** A request of a bucket, and the trace that it belongs to. */
+export interface DurationExemplar {
+  readonly traceId: string;
+  /** What it took, in seconds. */
+  readonly value: number;
+  readonly atMs: number;
 }
 
 /** Rows of a counter table. */
@@ -45,4 +62,6 @@ export interface DurationSeries {
   readonly status: number;
   readonly counts: readonly number[];
   readonly sumSeconds: number;
+  /** By bucket; undefined where no request of the series had a trace. */
+  readonly exemplars?: readonly (DurationExemplar | undefined)[] | undefined;
 }

@@ -9,7 +9,7 @@ test('a sample holds how admission stands, what has to be told of counters, and 
   const counters = { labels: [], cells: new Float64Array(1) };
   const admission = new Admission(resolveAdmissionOptions({ limit: 4 }));
   admission.request('GET', '/', 10, {});
-  const sample = new Sampler([admission], () => counters).sample();
+  const sample = new Sampler([admission], () => ({ counters, exemplars: [] })).sample();
   assert.deepEqual(
     [sample.admission.limit, sample.admission.inFlight, sample.admission.bytesInFlight],
     [4, 1, 10],
@@ -26,12 +26,15 @@ test('several admissions are one: their places add up, the fuller one counts', (
   const two = new Admission(resolveAdmissionOptions({ limit: 2 }));
   one.request('GET', '/', 0, {});
   two.request('GET', '/', 0, {});
-  const { admission } = new Sampler([one, two], () => undefined).sample();
+  const { admission } = new Sampler([one, two], () => ({ counters: undefined, exemplars: [] })).sample();
   assert.deepEqual([admission.limit, admission.inFlight, admission.utilization], [6, 2, 0.5]);
 });
 
 test('a sample has what other parts count, as long as they do', () => {
-  const sampler = new Sampler([new Admission(resolveAdmissionOptions({}))], () => undefined);
+  const sampler = new Sampler([new Admission(resolveAdmissionOptions({}))], () => ({
+    counters: undefined,
+    exemplars: [],
+  }));
   const gauge = {
     name: 'respite_test',
     help: 'Help.',

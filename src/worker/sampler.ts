@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { Admission, AdmissionStats, SignalPressure } from '../admission/index.ts';
 import type { Instrument, InstrumentRegistry } from '../core/instruments.ts';
-import type { ReportedCounters, SentSample } from './sample.ts';
+import type { SentSample } from './sample.ts';
 
 /** How often a worker reports. The supervisor calls a worker silent for three of these unresponsive. */
 export const SAMPLE_INTERVAL_MS = 1000;
@@ -9,20 +9,23 @@ export const SAMPLE_INTERVAL_MS = 1000;
 /** Resolution of the event-loop delay monitor: its timer fires this often, so it is no finer than needed. */
 const DELAY_RESOLUTION_MS = 20;
 
+/** What is counted for each request, as far as it is told. */
+type Counted = Pick<SentSample, 'counters' | 'exemplars'>;
+
 /** Reads the worker's state once a second; windows are the difference between two readings. */
 export class Sampler {
   readonly #admissions: readonly Admission[];
-  readonly #counters: () => ReportedCounters | undefined;
+  readonly #counted: () => Counted;
   readonly #delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   #utilization = performance.eventLoopUtilization();
 
   /**
    * @param admissions The process's own first, then those of servers protected in code.
-   * @param counters What has to be told because it can't be read.
+   * @param counted What has to be told because it can't be read.
    */
-  constructor(admissions: readonly Admission[], counters: () => ReportedCounters | undefined) {
+  constructor(admissions: readonly Admission[], counted: () => Counted) {
     this.#admissions = admissions;
-    this.#counters = counters;
+    this.#counted = counted;
   }
 
   start(report: (sample: SentSample) => void): void {
@@ -49,7 +52,7 @@ export class Sampler {
       heapUsedBytes: heapUsed,
       cpuSeconds: (user + system) / 1e6,
       instruments: instruments(),
-      counters: this.#counters(),
+      ...this.#counted(),
     };
   }
 }

@@ -82,8 +82,8 @@ export function startWorker(setup: WorkerSetup): void {
       written?.answered(nowMs);
       return announced;
     },
-    ended: (announced, route, method, status, seconds, nowMs) => {
-      durations.ended(announced, route, method, status, seconds);
+    ended: (announced, route, method, status, seconds, nowMs, traceparent) => {
+      durations.ended(announced, route, method, status, seconds, traceparent);
       if (announced === NOT_ANNOUNCED) written?.answered(nowMs);
     },
   };
@@ -141,9 +141,10 @@ export function startWorker(setup: WorkerSetup): void {
     hasTold = routes.length > 0;
   };
 
-  const sampler = new Sampler(admissions, () =>
-    written === undefined ? { labels: counters.labels, cells: counters.cells } : undefined,
-  );
+  const sampler = new Sampler(admissions, () => ({
+    counters: written === undefined ? { labels: counters.labels, cells: counters.cells } : undefined,
+    exemplars: durations.exemplars.take(),
+  }));
   sampler.start((sample) => {
     written?.flush();
     tell({ kind: 'sample', sample });

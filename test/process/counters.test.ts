@@ -126,3 +126,29 @@ test(`${KILLS} workers killed under load: counters never go down, and have every
   assert.ok(admitted >= all && admitted <= all + cut, `admitted ${admitted}; ${told(before)}`);
   assert.equal(countOf(before, NO_WORKER), 0);
 });
+
+test('a request of a trace is an exemplar of its bucket, for those who ask for OpenMetrics', async (t) => {
+  const running = respite(t, 'answers.mjs');
+  const port = await running.port();
+  await running.ready();
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+  await request(port, { headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` } });
+  await request(port, { path: '/missing', headers: { traceparent: `00-${trace}-00f067aa0ba902b7-00` } });
+  const address = `${await running.management()}/metrics`;
+  const ask = async (accept: string): Promise<{ type: string | null; text: string }> => {
+    const response = await fetch(address, { headers: { accept, connection: 'close' } });
+    return { type: response.headers.get('content-type'), text: await response.text() };
+  };
+  const { type, text } = await running.until('an exemplar', async () => {
+    const answer = await ask('application/openmetrics-text; version=1.0.0, text/plain; q=0.5');
+    return answer.text.includes(trace) && answer;
+  });
+  assert.equal(type, 'application/openmetrics-text; version=1.0.0; charset=utf-8');
+  assert.match(
+    text,
+    new RegExp(`status_code="200",le="[0-9.]+"\\} 1 # \\{trace_id="${trace}"\\} \\S+ \\d+\\.\\d{3}\n`),
+  );
+  assert.equal(text.match(/trace_id/g)?.length, 1);
+  assert.match(text, /\n# EOF\n$/);
+  assert.doesNotMatch((await ask('text/plain')).text, /trace_id|EOF/);
+});

@@ -27,6 +27,7 @@ const SENT: SentSample = {
   cpuSeconds: 0,
   instruments: [],
   counters: undefined,
+  exemplars: [],
 };
 
 /** A worker that reports what it counts, instead of writing it to a file. */
@@ -42,7 +43,7 @@ class Worker {
 
   answer(route: string, status: number): void {
     this.table.add(1, 0, 1);
-    this.durations.ended(NOT_ANNOUNCED, route, 'GET', status, 1);
+    this.durations.ended(NOT_ANNOUNCED, route, 'GET', status, 1, undefined);
   }
 
   report(): void {
@@ -96,7 +97,7 @@ test('what a worker was answering when it died counts, and only then', () => {
   totals.join(1, worker.counters);
   const ended = worker.durations.answering('/a', 'GET', 200, 0.001);
   worker.durations.answering('/a', 'GET', 200, 0.001);
-  worker.durations.ended(ended, '/a', 'GET', 200, 0.002);
+  worker.durations.ended(ended, '/a', 'GET', 200, 0.002, undefined);
   worker.report();
   assert.equal(totalOf(totals), 1);
   totals.leave(1);
@@ -176,4 +177,22 @@ test('instruments: counters are summed over all workers and times, gauges are of
   assert.deepEqual(totals.read().instruments, [
     { name: 'a_total', help: 'Help.', type: 'counter', series: [{ labels: { x: '1' }, value: 7 }] },
   ]);
+});
+
+test('the newest traced request of each bucket is kept, of whatever worker, also of one that has ended', () => {
+  const totals = new Totals(never);
+  for (const [id, atMs] of [
+    [1, 2000],
+    [2, 1000],
+  ] as const) {
+    const worker = new Worker();
+    totals.join(id, worker.counters);
+    worker.answer('/a', 200);
+    const counters = { labels: worker.table.labels, cells: worker.table.cells };
+    const exemplars = [{ row: 2, bucket: 9, traceId: `of ${id}`, value: 1, atMs }];
+    worker.counters.complete({ ...SENT, counters, exemplars });
+    totals.leave(id);
+  }
+  const [series] = totals.read().duration.series;
+  assert.deepEqual(series?.exemplars?.[9], { traceId: 'of 1', value: 1, atMs: 2000 });
 });

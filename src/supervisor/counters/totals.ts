@@ -4,6 +4,7 @@ import { CounterTable, ROW_CELLS, type RowLabels } from '../../core/counter-tabl
 import { addMeasured, type Instrument, keyOf, type Measured } from '../../core/instruments.ts';
 import { OTHER_ROUTE } from '../../core/route-labels.ts';
 import { countAnswering, OTHER_METHOD } from '../../worker/duration-row.ts';
+import type { DurationExemplar, SentExemplar } from '../../worker/index.ts';
 import type { SupervisorStatus } from '../status.ts';
 import { durationIn, requestsIn, rowIn, type WorkerCounters } from './worker-counters.ts';
 
@@ -33,6 +34,8 @@ export class Totals {
   readonly #rows = new Map<string, number>();
   readonly #sources = new Map<number, Source>();
   readonly #instruments = new Map<string, InstrumentSum>();
+  /** By row and bucket. */
+  readonly #exemplars = new Map<number, DurationExemplar[]>();
   readonly #onFolding: () => void;
   #durations = 0;
   #hasFolded = false;
@@ -76,7 +79,7 @@ export class Totals {
     return {
       connectionsRefused,
       requests: requestsIn(labels, cells),
-      duration: durationIn(labels, cells),
+      duration: durationIn(labels, cells, this.#exemplars),
       instruments: [...this.#instruments.values()].map(({ first: { name, help, type }, series }) => ({
         name,
         help,
@@ -89,8 +92,7 @@ export class Totals {
   #take(source: Source, isOver: boolean): void {
     const { counters, rows } = source;
     counters.read();
-    const { labels } = counters;
-    const { cells } = counters;
+    const { labels, cells } = counters;
     const count = Math.min(labels.length, cells.length / ROW_CELLS);
     for (let row = rows.length; row < count; row += 1) {
       const of = labels[row];
@@ -105,6 +107,15 @@ export class Totals {
       if (isOver && labels[row]?.kind === 'ended') countAnswering(rowIn(cells, row));
       this.#addRow(source.seen, cells, row, rows[row] ?? 0);
     }
+    for (const exemplar of counters.takeExemplars()) this.#keep(rows[exemplar.row], exemplar);
+  }
+
+  /** The newest of each bucket, of whatever worker. */
+  #keep(row: number | undefined, { bucket, traceId, value, atMs }: SentExemplar): void {
+    if (row === undefined) return;
+    const ofRow = this.#exemplars.get(row) ?? [];
+    this.#exemplars.set(row, ofRow);
+    if ((ofRow[bucket]?.atMs ?? 0) <= atMs) ofRow[bucket] = { traceId, value, atMs };
   }
 
   /** What is less than before was read while it was written, and will be more the next time. */
