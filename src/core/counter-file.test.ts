@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict';
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
 import { CounterReader, CounterWriter } from './counter-file.ts';
 import { CounterTable, ROW_CELLS } from './counter-table.ts';
-
-function openFile(t: TestContext): number {
-  const directory = mkdtempSync(path.join(tmpdir(), 'respite-counters-'));
-  const descriptor = openSync(path.join(directory, 'counters'), 'w+');
-  t.after(() => {
-    closeSync(descriptor);
-    rmSync(directory, { recursive: true });
-  });
-  return descriptor;
-}
+import { temporaryFile } from './support.test.ts';
 
 test('nothing is read where nothing was written', (t) => {
-  const reader = new CounterReader(openFile(t));
+  const reader = new CounterReader(temporaryFile(t));
   reader.read();
   assert.deepEqual(reader.labels, []);
 });
@@ -32,7 +20,7 @@ test('what was flushed is read, whatever was counted in whatever rows, and howev
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const table = new CounterTable();
-      const file = openFile(t);
+      const file = temporaryFile(t);
       const writer = new CounterWriter(table, file);
       const reader = new CounterReader(file);
       const same = (): void => {

@@ -15,8 +15,8 @@ const HEAD_BYTES = 4096;
 const LABELS_OFFSET: number = HEAD_BYTES + MAX_ROWS * ROW_BYTES;
 const BLOCK_BYTES: number = BLOCK_ROWS * ROW_BYTES;
 
-/** Blocks between two that have changed are written along when they are no more: a call costs as much as 16 KB do. */
-const GAP_BLOCKS = 4;
+/** So many blocks cost as much to copy as a call does: those between two that have changed are written along when they are no more. */
+const CALL_BLOCKS = 16;
 
 /** The side that counts. */
 export class CounterWriter {
@@ -34,9 +34,14 @@ export class CounterWriter {
     this.#bytes = new Uint8Array(table.cells.buffer);
   }
 
-  /** Writes what has changed, in one call as a rule. Throws what `fs.writeSync` throws. */
-  flush(): void {
-    if (this.#table.labels.length > this.#rows) this.#writeLabels();
+  /**
+   * Writes what has changed, in one call as a rule. Throws what `fs.writeSync` throws.
+   *
+   * @returns What it has cost, in calls that write next to nothing; 0 when nothing has changed.
+   */
+  flush(): number {
+    let cost = 0;
+    if (this.#table.labels.length > this.#rows) cost += this.#writeLabels();
     const { changed } = this.#table;
     const blocks = Math.ceil(this.#rows / BLOCK_ROWS);
     let first = -1;
@@ -44,24 +49,25 @@ export class CounterWriter {
     for (let block = 0; block < blocks; block += 1) {
       if (changed[block] === 0) continue;
       changed[block] = 0;
-      if (first !== -1 && block - last > GAP_BLOCKS) {
-        this.#writeBlocks(first, last);
+      if (first !== -1 && block - last > CALL_BLOCKS) {
+        cost += this.#writeBlocks(first, last);
         first = -1;
       }
       if (first === -1) first = block;
       last = block;
     }
-    if (first !== -1) this.#writeBlocks(first, last);
+    return first === -1 ? cost : cost + this.#writeBlocks(first, last);
   }
 
-  #writeBlocks(first: number, last: number): void {
+  #writeBlocks(first: number, last: number): number {
     const offset = first * BLOCK_BYTES;
     const length = Math.min((last + 1) * BLOCK_BYTES, this.#rows * ROW_BYTES) - offset;
     writeSync(this.#descriptor, this.#bytes, offset, length, HEAD_BYTES + offset);
+    return 1 + (last - first) / CALL_BLOCKS;
   }
 
   /** Before the cells, and before the head that says that they are there. */
-  #writeLabels(): void {
+  #writeLabels(): number {
     const { labels, cells } = this.#table;
     this.#bytes = new Uint8Array(cells.buffer);
     const added = labels.slice(this.#rows).map((of) => `${JSON.stringify(of)}\n`);
@@ -75,6 +81,7 @@ export class CounterWriter {
     this.#rows = labels.length;
     this.#head.set([this.#rows, this.#labelBytes]);
     writeSync(this.#descriptor, this.#head, 0, this.#head.byteLength, 0);
+    return 2;
   }
 }
 

@@ -31,7 +31,7 @@ interface RouteRows {
 export class Durations {
   readonly exemplars: Exemplars = new Exemplars();
   readonly #table: CounterTable;
-  /** By label: as many as there are labels. */
+  /** By route and by label: as many as there are labels. */
   readonly #routes = new Map<string, RouteRows>();
   #series = 0;
 
@@ -73,8 +73,7 @@ export class Durations {
   }
 
   #row(route: string, method: string, status: number): number {
-    const label = this.#table.routes.of(route);
-    const rows = this.#routes.get(label) ?? this.#addRoute(label);
+    const rows = this.#routes.get(route) ?? this.#rowsOf(route);
     const key = (METHODS.get(method) ?? 0) * STATUSES + (status > 0 && status < STATUSES ? status : 0);
     if (rows.lastKey !== key) {
       rows.lastRow = rows.rows.get(key) ?? this.#addSeries(rows, key, method);
@@ -83,10 +82,13 @@ export class Durations {
     return rows.lastRow;
   }
 
-  #addRoute(label: string): RouteRows {
-    const route: RouteRows = { label, rows: new Map(), lastKey: -1, lastRow: 0 };
-    this.#routes.set(label, route);
-    return route;
+  /** Kept under the label, and under the route where that is another and no one of many. */
+  #rowsOf(route: string): RouteRows {
+    const label = this.#table.routes.of(route);
+    const rows = this.#routes.get(label) ?? { label, rows: new Map(), lastKey: -1, lastRow: 0 };
+    this.#routes.set(label, rows);
+    if (label !== OTHER_ROUTE) this.#routes.set(route, rows);
+    return rows;
   }
 
   #addSeries(route: RouteRows, key: number, method: string): number {
