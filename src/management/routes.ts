@@ -94,10 +94,13 @@ function health(group: string | undefined): Route['answer'] {
 
 async function metrics({ supervisor, accept }: RouteContext): Promise<Answer> {
   const { chooseFormat, CONTENT_TYPES, renderMetrics } = await import('../telemetry/index.ts');
+  const { readFigures } = await import('../supervisor/machine/figures.ts');
   const format = chooseFormat(accept);
+  const now = supervisor.status();
+  const machine = await readFigures(now);
   return {
     status: 200,
-    body: renderMetrics(supervisor.status(), format),
+    body: renderMetrics({ ...now, machine }, format),
     headers: { 'Content-Type': CONTENT_TYPES[format], Vary: 'Accept' },
   };
 }

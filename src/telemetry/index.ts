@@ -1,4 +1,3 @@
-export type { Format } from './exposition.ts';
-export type { Exemplar } from './metric.ts';
 export { chooseFormat, CONTENT_TYPES } from './negotiate.ts';
 export { renderMetrics } from './prometheus.ts';
+export type { MachineFigures } from './snapshot.ts';

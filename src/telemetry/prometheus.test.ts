@@ -38,6 +38,24 @@ function sample(admission: Partial<MetricsSample['admission']> = {}): MetricsSam
     rssBytes: 5e7,
     heapUsedBytes: 2e7,
     cpuSeconds: 1.5,
+    runtime: {
+      eventLoopDelay: {
+        min: 0.001,
+        max: 0.02,
+        mean: 0.002,
+        stddev: 0.001,
+        p50: 0.002,
+        p90: 0.01,
+        p99: 0.012,
+      },
+      eventLoopActiveSeconds: 3,
+      eventLoopIdleSeconds: 4,
+      heapSpaces: [
+        { name: 'old_space', usedBytes: 2e7, sizeBytes: 3e7, availableBytes: 1e6, physicalBytes: 3e7 },
+      ],
+      collections: [{ type: 'minor', counts: [5, 1, 0, 0, 0], sumSeconds: 0.06 }],
+      openConnections: 12,
+    },
     instruments: [],
   };
 }
@@ -89,6 +107,24 @@ test('every metric has help and a type', () => {
       'nodejs_eventloop_utilization',
       'process_cpu_time_seconds_total',
       'process_memory_usage_bytes',
+      'process_open_fds',
+      'nodejs_eventloop_delay_max_seconds',
+      'nodejs_eventloop_delay_mean_seconds',
+      'nodejs_eventloop_delay_min_seconds',
+      'nodejs_eventloop_delay_p50_seconds',
+      'nodejs_eventloop_delay_p90_seconds',
+      'nodejs_eventloop_delay_stddev_seconds',
+      'nodejs_eventloop_time_seconds_total',
+      'respite_accept_queue_connections',
+      'respite_cpu_throttled_seconds_total',
+      'respite_memory_limit_bytes',
+      'respite_memory_used_bytes',
+      'process_max_fds',
+      'respite_worker_open_connections',
+      'v8js_gc_duration_seconds',
+      'v8js_memory_heap_space_available_size_bytes',
+      'v8js_memory_heap_space_physical_size_bytes',
+      'v8js_memory_heap_space_size_bytes',
       'respite_admission_bytes_in_flight',
       'respite_admission_connections_refused_total',
       'respite_admission_in_flight',
@@ -141,7 +177,14 @@ test('readings are summed over workers, or labelled with their slot', () => {
   assert.equal(series.get('nodejs_eventloop_utilization{worker="2"}'), 0.25);
   assert.equal(series.get('nodejs_eventloop_delay_p99_seconds{worker="1"}'), 0.012);
   assert.equal(series.get('process_memory_usage_bytes{worker="1"}'), 5e7);
-  assert.equal(series.get('v8js_memory_heap_used_bytes{worker="1"}'), 2e7);
+  assert.equal(series.get('v8js_memory_heap_used_bytes{worker="1",v8js_heap_space_name="old_space"}'), 2e7);
+  assert.equal(series.get('nodejs_eventloop_delay_p90_seconds{worker="2"}'), 0.01);
+  assert.equal(
+    series.get('nodejs_eventloop_time_seconds_total{worker="2",nodejs_eventloop_state="idle"}'),
+    4,
+  );
+  assert.equal(series.get('v8js_gc_duration_seconds_bucket{worker="1",v8js_gc_type="minor",le="0.1"}'), 6);
+  assert.equal(series.get('respite_worker_open_connections{worker="1"}'), 12);
   assert.equal(series.get('process_cpu_time_seconds_total{worker="1"}'), 1.5);
   assert.equal(series.get('respite_workers{state="ready"}'), 2);
 });
@@ -175,7 +218,8 @@ test('a replacement that has told nothing yet leaves its slot to the old worker'
 
 test('a blocked event loop is not shown with its reading from before', () => {
   const series = parse(render({ ...EMPTY, workers: [worker(1, 1, 'unresponsive', sample())] }));
-  assert.deepEqual(starting(series, 'nodejs_eventloop'), {});
+  assert.deepEqual(starting(series, 'nodejs_eventloop_utilization'), {});
+  assert.deepEqual(starting(series, 'nodejs_eventloop_delay'), {});
   assert.equal(series.get('process_memory_usage_bytes{worker="1"}'), 5e7);
 });
 
@@ -249,4 +293,26 @@ test('what was counted is what is shown, whatever the route is called', () => {
     }),
     { numRuns: 50 },
   );
+});
+
+test('what the kernel tells is shown, and what it does not is missing', () => {
+  const machine = {
+    descriptors: new Map([
+      [1, { count: 30, limit: 1024 }],
+      [2, undefined],
+    ]),
+    memory: { usedBytes: 5, limitBytes: 9, source: 'control group' },
+    throttledSeconds: 1.5,
+    acceptQueues: new Map([[3000, 7]]),
+  };
+  const workers = [worker(1, 1, 'ready', sample()), worker(2, 2, 'ready', sample())];
+  const series = parse(render({ ...EMPTY, workers, machine }));
+  assert.deepEqual(starting(series, 'process_open'), {
+    'process_open_fds{worker="1"}': 30,
+  });
+  assert.equal(series.get('process_max_fds{worker="1"}'), 1024);
+  assert.equal(series.get('respite_memory_used_bytes{source="control group"}'), 5);
+  assert.equal(series.get('respite_memory_limit_bytes{source="control group"}'), 9);
+  assert.equal(series.get('respite_cpu_throttled_seconds_total'), 1.5);
+  assert.equal(series.get('respite_accept_queue_connections{port="3000"}'), 7);
 });

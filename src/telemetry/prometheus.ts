@@ -4,6 +4,7 @@ import { durationMetric } from './duration.ts';
 import { healthMetrics } from './health.ts';
 import { type Format, renderText } from './exposition.ts';
 import { counter, gauge, type Histogram, type Metric, type Reading } from './metric.ts';
+import { machineMetrics, runtimeMetrics } from './runtime.ts';
 import { type MetricsSample, type MetricsSnapshot, type MetricsWorker, WORKER_STATES } from './snapshot.ts';
 
 /** The snapshot as text. */
@@ -72,7 +73,7 @@ function largestOf(readings: readonly SignalPressure[]): Reading[] {
   return [...largest].map(([signal, pressure]) => [{ signal }, pressure]);
 }
 
-function workerMetrics({ workers, restarts }: MetricsSnapshot): Metric[] {
+function workerMetrics({ workers, restarts, machine }: MetricsSnapshot): (Metric | Histogram)[] {
   // While a worker is being replaced its slot shows the newer one, once that has something to show.
   const shown = new Map<number, MetricsWorker>();
   for (const worker of workers) {
@@ -98,16 +99,13 @@ function workerMetrics({ workers, restarts }: MetricsSnapshot): Metric[] {
       'Resident memory of the worker process, in bytes.',
       perWorker(all, (sample) => sample.rssBytes),
     ),
-    gauge(
-      'v8js_memory_heap_used_bytes',
-      'JavaScript heap used in the worker, in bytes.',
-      perWorker(all, (sample) => sample.heapUsedBytes),
-    ),
     counter(
       'process_cpu_time_seconds_total',
       'Processor time that the worker process has used, user and system, in seconds.',
       perWorker(all, (sample) => sample.cpuSeconds),
     ),
+    ...runtimeMetrics(all, responsive),
+    ...machineMetrics(machine, all),
     counter(
       'respite_worker_restarts_total',
       'Workers replaced, by cause.',

@@ -30,4 +30,5 @@ export type {
   SentSample,
   WorkerSample,
 } from './sample.ts';
+export type { RuntimeFigures } from './runtime-figures.ts';
 export { SAMPLE_INTERVAL_MS } from './sampler.ts';

@@ -1,6 +1,7 @@
 import type { AdmissionStats } from '../admission/index.ts';
 import type { RowLabels } from '../core/counter-table.ts';
 import type { Instrument } from '../core/instruments.ts';
+import type { RuntimeFigures } from './runtime-figures.ts';
 
 /** What a worker tells of itself once a second. Counters count since the worker started; the rest is of the last second. */
 export interface WorkerSample {
@@ -14,6 +15,8 @@ export interface WorkerSample {
   readonly rssBytes: number;
   readonly heapUsedBytes: number;
   readonly cpuSeconds: number;
+  /** What V8 and Node.js tell of themselves. */
+  readonly runtime?: RuntimeFigures | undefined;
   /** What parts that the user's code uses count: the cache's metrics and the like. */
   readonly instruments: readonly Instrument[];
 }

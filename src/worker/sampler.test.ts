@@ -3,13 +3,16 @@ import { test } from 'node:test';
 import { Admission } from '../admission/index.ts';
 import { resolveAdmissionOptions } from '../admission/options.ts';
 import { addInstruments, type Instrument } from '../core/instruments.ts';
+import { RuntimeReader } from './runtime-figures.ts';
 import { Sampler } from './sampler.ts';
+
+const runtime = new RuntimeReader(() => new Set());
 
 test('a sample holds how admission stands, what has to be told of counters, and what the process uses', () => {
   const counters = { labels: [], cells: new Float64Array(1) };
   const admission = new Admission(resolveAdmissionOptions({ limit: 4 }));
   admission.request('GET', '/', 10, {});
-  const sample = new Sampler([admission], () => ({ counters, exemplars: [] })).sample();
+  const sample = new Sampler([admission], () => ({ counters, exemplars: [] }), runtime).sample();
   assert.deepEqual(
     [sample.admission.limit, sample.admission.inFlight, sample.admission.bytesInFlight],
     [4, 1, 10],
@@ -26,15 +29,20 @@ test('several admissions are one: their places add up, the fuller one counts', (
   const two = new Admission(resolveAdmissionOptions({ limit: 2 }));
   one.request('GET', '/', 0, {});
   two.request('GET', '/', 0, {});
-  const { admission } = new Sampler([one, two], () => ({ counters: undefined, exemplars: [] })).sample();
+  const { admission } = new Sampler(
+    [one, two],
+    () => ({ counters: undefined, exemplars: [] }),
+    runtime,
+  ).sample();
   assert.deepEqual([admission.limit, admission.inFlight, admission.utilization], [6, 2, 0.5]);
 });
 
 test('a sample has what other parts count, as long as they do', () => {
-  const sampler = new Sampler([new Admission(resolveAdmissionOptions({}))], () => ({
-    counters: undefined,
-    exemplars: [],
-  }));
+  const sampler = new Sampler(
+    [new Admission(resolveAdmissionOptions({}))],
+    () => ({ counters: undefined, exemplars: [] }),
+    runtime,
+  );
   const gauge = {
     name: 'respite_test',
     help: 'Help.',

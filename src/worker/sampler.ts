@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { Admission, AdmissionStats, SignalPressure } from '../admission/index.ts';
 import type { Instrument, InstrumentRegistry } from '../core/instruments.ts';
+import type { RuntimeReader } from './runtime-figures.ts';
 import type { SentSample } from './sample.ts';
 
 /** How often a worker reports. The supervisor calls a worker silent for three of these unresponsive. */
@@ -16,6 +17,7 @@ type Counted = Pick<SentSample, 'counters' | 'exemplars'>;
 export class Sampler {
   readonly #admissions: readonly Admission[];
   readonly #counted: () => Counted;
+  readonly #runtime: RuntimeReader;
   readonly #delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   #utilization = performance.eventLoopUtilization();
 
@@ -23,13 +25,15 @@ export class Sampler {
    * @param admissions The process's own first, then those of servers protected in code.
    * @param counted What has to be told because it can't be read.
    */
-  constructor(admissions: readonly Admission[], counted: () => Counted) {
+  constructor(admissions: readonly Admission[], counted: () => Counted, runtime: RuntimeReader) {
     this.#admissions = admissions;
     this.#counted = counted;
+    this.#runtime = runtime;
   }
 
   start(report: (sample: SentSample) => void): void {
     this.#delay.enable();
+    this.#runtime.start();
     setInterval(() => report(this.sample()), SAMPLE_INTERVAL_MS).unref();
   }
 
@@ -41,6 +45,7 @@ export class Sampler {
     );
     this.#utilization = utilization;
     const delayMs = this.#delay.count === 0 ? 0 : this.#delay.percentile(99) / 1e6 - DELAY_RESOLUTION_MS;
+    const runtime = this.#runtime.read(this.#delay, DELAY_RESOLUTION_MS);
     this.#delay.reset();
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed } = process.memoryUsage();
@@ -53,6 +58,7 @@ export class Sampler {
       cpuSeconds: (user + system) / 1e6,
       instruments: instruments(),
       ...this.#counted(),
+      runtime,
     };
   }
 }

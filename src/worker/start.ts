@@ -27,6 +27,8 @@ import {
   type ToSupervisor,
   type WorkerSetup,
 } from './protocol.ts';
+import { RuntimeReader } from './runtime-figures.ts';
+import type { SentSample } from './sample.ts';
 import { Sampler } from './sampler.ts';
 import { presentUserChannel } from './user-ipc.ts';
 import { SharedState, startWatchdog } from './watchdog/index.ts';
@@ -141,10 +143,11 @@ export function startWorker(setup: WorkerSetup): void {
     hasTold = routes.length > 0;
   };
 
-  const sampler = new Sampler(admissions, () => ({
+  const counted = (): Pick<SentSample, 'counters' | 'exemplars'> => ({
     counters: written === undefined ? { labels: counters.labels, cells: counters.cells } : undefined,
     exemplars: durations.exemplars.take(),
-  }));
+  });
+  const sampler = new Sampler(admissions, counted, new RuntimeReader(() => listening.servers));
   sampler.start((sample) => {
     written?.flush();
     tell({ kind: 'sample', sample });
