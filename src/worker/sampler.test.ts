@@ -6,13 +6,11 @@ import { addInstruments, type Instrument } from '../core/instruments.ts';
 import { RuntimeReader } from './runtime-figures.ts';
 import { Sampler } from './sampler.ts';
 
-const runtime = new RuntimeReader(() => new Set());
-
 test('a sample holds how admission stands, what has to be told of counters, and what the process uses', () => {
   const counters = { labels: [], cells: new Float64Array(1) };
   const admission = new Admission(resolveAdmissionOptions({ limit: 4 }));
   admission.request('GET', '/', 10, {});
-  const sample = new Sampler([admission], () => ({ counters, exemplars: [] }), runtime).sample();
+  const sample = new Sampler([admission], () => ({ counters, exemplars: [] })).sample();
   assert.deepEqual(
     [sample.admission.limit, sample.admission.inFlight, sample.admission.bytesInFlight],
     [4, 1, 10],
@@ -29,20 +27,15 @@ test('several admissions are one: their places add up, the fuller one counts', (
   const two = new Admission(resolveAdmissionOptions({ limit: 2 }));
   one.request('GET', '/', 0, {});
   two.request('GET', '/', 0, {});
-  const { admission } = new Sampler(
-    [one, two],
-    () => ({ counters: undefined, exemplars: [] }),
-    runtime,
-  ).sample();
+  const { admission } = new Sampler([one, two], () => ({ counters: undefined, exemplars: [] })).sample();
   assert.deepEqual([admission.limit, admission.inFlight, admission.utilization], [6, 2, 0.5]);
 });
 
 test('a sample has what other parts count, as long as they do', () => {
-  const sampler = new Sampler(
-    [new Admission(resolveAdmissionOptions({}))],
-    () => ({ counters: undefined, exemplars: [] }),
-    runtime,
-  );
+  const sampler = new Sampler([new Admission(resolveAdmissionOptions({}))], () => ({
+    counters: undefined,
+    exemplars: [],
+  }));
   const gauge = {
     name: 'respite_test',
     help: 'Help.',
@@ -55,4 +48,14 @@ test('a sample has what other parts count, as long as they do', () => {
   assert.deepEqual(own(), [gauge]);
   remove();
   assert.deepEqual(own(), []);
+});
+
+test('figures of V8 are in samples once they are watched', () => {
+  const sampler = new Sampler([new Admission(resolveAdmissionOptions({}))], () => ({
+    counters: undefined,
+    exemplars: [],
+  }));
+  assert.equal(sampler.sample().runtime, undefined);
+  sampler.watchRuntime(new RuntimeReader(() => new Set()));
+  assert.ok((sampler.sample().runtime?.heapSpaces.length ?? 0) > 0);
 });

@@ -17,7 +17,8 @@ type Counted = Pick<SentSample, 'counters' | 'exemplars'>;
 export class Sampler {
   readonly #admissions: readonly Admission[];
   readonly #counted: () => Counted;
-  readonly #runtime: RuntimeReader;
+  /** Undefined until {@link watchRuntime}. */
+  #runtime: RuntimeReader | undefined;
   readonly #delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   #utilization = performance.eventLoopUtilization();
 
@@ -25,16 +26,20 @@ export class Sampler {
    * @param admissions The process's own first, then those of servers protected in code.
    * @param counted What has to be told because it can't be read.
    */
-  constructor(admissions: readonly Admission[], counted: () => Counted, runtime: RuntimeReader) {
+  constructor(admissions: readonly Admission[], counted: () => Counted) {
     this.#admissions = admissions;
     this.#counted = counted;
-    this.#runtime = runtime;
   }
 
   start(report: (sample: SentSample) => void): void {
     this.#delay.enable();
-    this.#runtime.start();
     setInterval(() => report(this.sample()), SAMPLE_INTERVAL_MS).unref();
+  }
+
+  /** Samples have figures of V8 and Node.js from now on. */
+  watchRuntime(runtime: RuntimeReader): void {
+    this.#runtime = runtime;
+    runtime.start();
   }
 
   sample(): SentSample {
@@ -45,7 +50,7 @@ export class Sampler {
     );
     this.#utilization = utilization;
     const delayMs = this.#delay.count === 0 ? 0 : this.#delay.percentile(99) / 1e6 - DELAY_RESOLUTION_MS;
-    const runtime = this.#runtime.read(this.#delay, DELAY_RESOLUTION_MS);
+    const runtime = this.#runtime?.read(this.#delay, DELAY_RESOLUTION_MS);
     this.#delay.reset();
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed } = process.memoryUsage();

@@ -27,7 +27,7 @@ import {
   type ToSupervisor,
   type WorkerSetup,
 } from './protocol.ts';
-import { RuntimeReader } from './runtime-figures.ts';
+import type { RuntimeReader } from './runtime-figures.ts';
 import type { SentSample } from './sample.ts';
 import { Sampler } from './sampler.ts';
 import { presentUserChannel } from './user-ipc.ts';
@@ -39,6 +39,9 @@ const SIGNAL_ARRIVES_MS = 100;
 
 /** A script that does not listen by then is watched all the same. Before, the thread would be in the way of its start. */
 const WATCH_AFTER_MS = 2000;
+
+/** Before the first sample, and not in the way of the start. */
+const FIGURES_AFTER_MS = 500;
 
 /** Of requests that wait for their answer this long the routes are told. */
 const WAITING_LONG_MS = 1000;
@@ -57,11 +60,20 @@ interface SlowClientsModule {
   guardAgainstSlowClients(options: BackpressureOptions): (server: net.Server) => void;
 }
 
-/** Loads it where it is wanted, and at once: the script's servers are next. */
+/** The script's servers are next. */
 function slowClients(options: BackpressureOptions): (server: net.Server) => void {
-  const extension = import.meta.filename.slice(import.meta.filename.lastIndexOf('.'));
-  const module = createRequire(import.meta.url)(`./slow-clients${extension}`) as SlowClientsModule;
+  const module = load('slow-clients') as SlowClientsModule;
   return module.guardAgainstSlowClients(options);
+}
+
+interface RuntimeModule {
+  readonly RuntimeReader: new (servers: () => ReadonlySet<net.Server>) => RuntimeReader;
+}
+
+/** Loads a module of this folder where it is wanted, and at once. */
+function load(name: string): unknown {
+  const extension = import.meta.filename.slice(import.meta.filename.lastIndexOf('.'));
+  return createRequire(import.meta.url)(`./${name}${extension}`);
 }
 
 /** Makes this process a worker. */
@@ -121,6 +133,10 @@ export function startWorker(setup: WorkerSetup): void {
     });
   };
   setTimeout(watch, WATCH_AFTER_MS).unref();
+  setTimeout(() => {
+    const { RuntimeReader: Reader } = load('runtime-figures') as RuntimeModule;
+    sampler.watchRuntime(new Reader(() => listening.servers));
+  }, FIGURES_AFTER_MS).unref();
 
   const guard = setup.backpressure === undefined ? undefined : slowClients(setup.backpressure);
   const listening = new Listening(tell, (server) => {
@@ -147,7 +163,7 @@ export function startWorker(setup: WorkerSetup): void {
     counters: written === undefined ? { labels: counters.labels, cells: counters.cells } : undefined,
     exemplars: durations.exemplars.take(),
   });
-  const sampler = new Sampler(admissions, counted, new RuntimeReader(() => listening.servers));
+  const sampler = new Sampler(admissions, counted);
   sampler.start((sample) => {
     written?.flush();
     tell({ kind: 'sample', sample });

@@ -195,7 +195,7 @@ test('requests of every kind without the token, whole and in pieces', async (t) 
           target.port,
           at.slice(1).map((end, i) => text.slice(at[i], end)),
         );
-        const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 0);
+        const status = Number(/^HTTP\/1\.1 ([2-5]\d\d)/m.exec(answer)?.[1] ?? 0);
         if (status > 0) answers += 1;
         assert.ok(status < 500 || status === 503, answer.slice(0, 300));
         const isProtected = PROTECTED.some(([kind, where]) => kind === method && where === path);
@@ -227,7 +227,7 @@ test('bytes that are no requests, and requests with some of their bytes changed'
   await fc.assert(
     fc.asyncProperty(fc.array(bytes, { minLength: 1, maxLength: 3 }), async (pieces) => {
       const answer = await exchange(target.port, pieces);
-      assert.doesNotMatch(answer, /^HTTP\/1\.1 (?:2|500)/);
+      assert.doesNotMatch(answer, /^HTTP\/1\.1 (?:2|500)/m);
     }),
     time,
   );
