@@ -1,20 +1,20 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { CounterTable } from '../core/counter-table.ts';
-import { BodyBudget, isLarge } from './body-budget.ts';
-import { type Classifier, createClassifier } from './classify.ts';
+import { isLarge } from './body-budget.ts';
+import { Capacity } from './capacity.ts';
 import { costOf } from './cost.ts';
-import { type Peer, TrustedCriticality } from './criticality-header.ts';
+import type { Peer } from './criticality-header.ts';
 import { remainingMs } from './deadline.ts';
-import { InFlight } from './in-flight.ts';
 import { Lasting } from './lasting.ts';
-import { AdaptiveLimit, fixedLimit, type Limit, type Outcome, type Place } from './limit/index.ts';
+import type { Outcome, Place } from './limit/index.ts';
 import type { ResolvedAdmissionOptions, ShedStatus } from './options.ts';
 import { NOT_ANNOUNCED, type RequestObserver } from './observer.ts';
 import { Permit } from './permit.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
 import { Pressure, ProcessReadings, watchBuiltIn, watchShared } from './pressure/index.ts';
 import { DrainEstimate, retryAfterSeconds } from './retry-after.ts';
+import { Sorter } from './sorter.ts';
 import type { AdmissionStats, ShedReason } from './stats.ts';
 import { Tallies, type Tally } from './tally.ts';
 import { INTERVAL_MS, Triage } from './triage.ts';
@@ -32,12 +32,6 @@ export interface Shed {
 
 /** One connection of so many refused requests is closed while shedding lasts. */
 const CLOSED_OF_REFUSED = 50;
-
-/** What an exempt request is when there are too many of its kind. */
-const EXEMPT_OVER_LIMIT: ResolvedRoutePolicy = Object.freeze({ criticality: 'critical-plus', cost: 1 });
-
-/** From this share of the limit on, requests that don't wait in line step aside: below all default thresholds. */
-const NEARLY_FULL = 0.7;
 
 /** A request in flight whose class turned out to be another: what it is now, and what it holds. */
 export interface Reclassified {
@@ -62,22 +56,19 @@ export class Admission {
   acceptsPerTurn: () => number = () => Infinity;
 
   readonly #options: ResolvedAdmissionOptions;
-  readonly #classifier: Classifier;
+  readonly #sorter: Sorter;
   readonly #tallies: Tallies;
   /** Undefined when a turn may take as long as it likes. */
   readonly #turn: Turn | undefined;
   readonly #now: () => number;
   readonly #drain: DrainEstimate;
-  readonly #inFlight = new InFlight();
-  readonly #limit: Limit;
-  readonly #bodies: BodyBudget;
+  readonly #capacity: Capacity;
   readonly #lasting = new Lasting();
   readonly #pressure: Pressure;
   readonly #readings = new ProcessReadings();
   readonly #unwatchShared: () => void;
   /** Undefined when the gates alone decide. */
   readonly #triage: Triage | undefined;
-  readonly #trusted: TrustedCriticality | undefined;
   #sampledMs: number;
   #requests = 0;
   #refused = 0;
@@ -94,31 +85,27 @@ export class Admission {
     this.dryRun = options.dryRun;
     this.#now = now;
     this.#drain = new DrainEstimate(now());
-    this.#classifier = createClassifier(options);
     this.#tallies = new Tallies(options, new CounterTable());
-    const { limit } = options;
-    this.#bodies = new BodyBudget(options.bodyBudgetBytes);
-    this.#limit = limit === 'adaptive' ? new AdaptiveLimit(options.adaptiveLimit, now()) : fixedLimit(limit);
+    this.#sorter = new Sorter(options, this.#tallies);
+    this.#capacity = new Capacity(options, now());
     if (options.turnBudget !== false) {
       this.#turn = new Turn(
         options.turnBudget,
         now,
         () => this.acceptsPerTurn(),
-        () => this.#bodies.bytes / this.#bodies.limitBytes,
+        () => this.#capacity.bytes / this.#capacity.limitBytes,
       );
     }
-    const { criticalityHeader, priority } = options;
-    if (criticalityHeader !== undefined) this.#trusted = new TrustedCriticality(criticalityHeader);
     this.#sampledMs = now();
     this.#pressure = new Pressure();
     watchBuiltIn(
       this.#pressure,
       options.signals,
       {
-        inFlight: () => this.#inFlight.units,
-        limit: () => this.#limit.value,
-        bytesInFlight: () => this.#bodies.bytes,
-        budgetBytes: () => this.#bodies.limitBytes,
+        inFlight: () => this.#capacity.units,
+        limit: () => this.#capacity.limit,
+        bytesInFlight: () => this.#capacity.bytes,
+        budgetBytes: () => this.#capacity.limitBytes,
         requests: () => this.#requests,
         hasTurnBudget: options.turnBudget !== false,
         sinceTickMs: (nowMs) => this.#turn?.sinceMs(nowMs) ?? 0,
@@ -126,6 +113,7 @@ export class Admission {
       this.#readings,
     );
     this.#unwatchShared = watchShared(this.#pressure);
+    const { priority } = options;
     if (priority !== false) this.#triage = new Triage(priority, this.#pressure, this.#sampledMs);
   }
 
@@ -184,7 +172,7 @@ export class Admission {
    * @param pattern `GET /users/:id`, or `/users/:id` for any method.
    */
   addRoute(pattern: string, policy?: ResolvedRoutePolicy): void {
-    this.#classifier.addRoute(pattern, policy);
+    this.#sorter.addRoute(pattern, policy);
   }
 
   /**
@@ -200,21 +188,18 @@ export class Admission {
     headers: IncomingHttpHeaders,
     peer?: Peer,
   ): Permit | Shed {
-    const { policy: known, route } = this.#classifier.classify(method, target);
-    const policy = this.#trusted?.policyFor(known, headers, peer) ?? known;
-    let tally = this.#tallies.of(policy, route);
-    if (tally.criticality === 'exempt') {
-      if (this.#exempt >= this.#options.exemptLimit) tally = this.#tallies.of(EXEMPT_OVER_LIMIT, route);
-    }
+    const sorted = this.#sorter.sort(method, target, headers, peer);
+    const isOneTooMany = sorted.criticality === 'exempt' && this.#exempt >= this.#options.exemptLimit;
+    const tally = isOneTooMany ? this.#sorter.asOneTooMany(sorted) : sorted;
     const nowMs = this.#now();
     this.#requests += 1;
     this.#keepUp(nowMs);
     const units = costOf(tally, headers);
-    const deadlineMs = remainingMs(headers, policy.deadlineMs);
+    const deadlineMs = remainingMs(headers, sorted.policy.deadlineMs);
     const reason = this.#shedReason(tally, units, bodyBytes, deadlineMs, headers, nowMs);
     if (reason !== undefined) {
       this.#tallies.shed(tally, reason, this.dryRun);
-      if (reason === 'in-flight') this.#limit.shed(nowMs);
+      if (reason === 'in-flight') this.#capacity.refused(nowMs);
       if (!this.dryRun) {
         this.observer?.ended(NOT_ANNOUNCED, tally.route, method, tally.status, 0, nowMs, undefined);
         return this.#shed(tally, reason, nowMs);
@@ -225,12 +210,12 @@ export class Admission {
     this.observer?.started(method, target);
     this.#active += 1;
     if (tally.criticality === 'exempt') this.#exempt += 1;
-    this.#inFlight.take(units);
+    this.#capacity.take(units);
     const permit = new Permit(this, tally, method, nowMs, units, deadlineMs);
     const { traceparent } = headers;
     if (traceparent !== undefined) permit.traceparent = String(traceparent);
     this.#underWay.add(permit);
-    if (units > 0) this.#limit.admitted(this.#inFlight.units, permit);
+    if (units > 0) this.#capacity.admitted(permit);
     if (bodyBytes > 0) permit.charge(bodyBytes);
     return permit;
   }
@@ -249,14 +234,12 @@ export class Admission {
 
   /** For {@link Permit}: the same treatment under the label of a route. */
   relabelled(tally: Tally, pattern: string): Tally {
-    return this.#tallies.of(tally.policy, this.#classifier.label(pattern));
+    return this.#sorter.withLabel(tally, pattern);
   }
 
   /** For {@link Permit}: the same route under a policy, unless one was known before. */
   reclassified(tally: Tally, policy: ResolvedRoutePolicy): Tally {
-    const decidedBy = this.#trusted?.originalOf(tally.policy) ?? tally.policy;
-    if (decidedBy !== this.#classifier.unnamed.policy) return tally;
-    return this.#tallies.of(this.#trusted?.policyAfter(tally.policy, policy) ?? policy, tally.route);
+    return this.#sorter.withPolicy(tally, policy);
   }
 
   /**
@@ -264,8 +247,7 @@ export class Admission {
    * if it is shed now it counts as shed too: a counter that went down would be taken for a restart.
    */
   decideAgain({ tally, units, heldUnits, heldBytes, deadlineMs, arrivedMs }: Reclassified): Shed | undefined {
-    this.#inFlight.giveBack(heldUnits);
-    this.#bodies.giveBack(heldBytes);
+    this.#capacity.giveBack(heldUnits, heldBytes);
     const nowMs = this.#now();
     const waitsMs = deadlineMs === undefined ? undefined : deadlineMs - (nowMs - arrivedMs);
     const isLate = tally.criticality !== 'exempt' && isTooLate(waitsMs);
@@ -274,15 +256,15 @@ export class Admission {
       this.#tallies.shed(tally, reason, this.dryRun);
       if (!this.dryRun) return this.#shed(tally, reason, nowMs);
     }
-    this.#inFlight.take(units);
+    this.#capacity.take(units);
     if (tally.criticality === 'exempt') this.#exempt += 1;
-    else this.#bodies.take(heldBytes, heldBytes);
+    else this.#capacity.takeBytes(heldBytes, heldBytes);
     return undefined;
   }
 
   /** For {@link Permit}. */
   hold(bytes: number, heldByRequest: number): boolean {
-    return this.#bodies.take(bytes, heldByRequest) || this.dryRun;
+    return this.#capacity.takeBytes(bytes, heldByRequest) || this.dryRun;
   }
 
   /** For {@link Permit}. */
@@ -304,17 +286,16 @@ export class Admission {
     else this.#completed += 1;
     if (outcome === 'cancelled' && tally.criticality !== 'exempt') this.#abandoned += 1;
     this.#underWay.remove(permit, outcome === 'completed' || outcome === 'failed');
-    this.#inFlight.giveBack(heldUnits);
-    this.#bodies.giveBack(heldBytes);
+    this.#capacity.giveBack(heldUnits, heldBytes);
     if (heldUnits > 0 && outcome !== undefined) this.#drain.completed(seconds, nowMs);
     if (outcome !== undefined && tally.criticality !== 'exempt') this.#triage?.completed();
-    this.#limit.ended(place, outcome, nowMs - startedMs, nowMs);
+    this.#capacity.ended(place, outcome, nowMs - startedMs, nowMs);
     this.observer?.ended(permit.announced, tally.route, method, status, seconds, nowMs, permit.traceparent);
   }
 
   /** For {@link Permit}: the request goes on, but the limit doesn't count it any more. */
   uncount(units: number): void {
-    this.#inFlight.giveBack(units);
+    this.#capacity.giveBack(units, 0);
   }
 
   /** For {@link Permit}. */
@@ -326,9 +307,7 @@ export class Admission {
   stats(): AdmissionStats {
     const nowMs = this.#now();
     this.#keepUp(nowMs);
-    const { bytes, limitBytes } = this.#bodies;
-    const limit = this.#limit.value;
-    const { units } = this.#inFlight;
+    const { bytes, limitBytes, limit, units } = this.#capacity;
     return {
       limit,
       inFlight: units,
@@ -344,7 +323,7 @@ export class Admission {
 
   /** What has to be done now and then is done when somebody asks: there is no timer. */
   #keepUp(nowMs: number): void {
-    this.#sweep(nowMs);
+    this.#capacity.sweep(nowMs);
     if (nowMs - this.#sampledMs < INTERVAL_MS) return;
     this.#sampledMs = nowMs;
     this.#pressure.sample(nowMs);
@@ -380,19 +359,9 @@ export class Admission {
     nowMs: number,
   ): 'in-flight' | 'bytes' | undefined {
     if (units === 0) return undefined;
-    if (!this.#hasRoom(tally, units, nowMs)) return 'in-flight';
+    if (!this.#capacity.hasRoomFor(units, tally.threshold, nowMs)) return 'in-flight';
     const share = isLarge(bodyBytes) ? (this.#turn?.bodyShare(tally.rank) ?? 1) : 1;
-    return this.#bodies.hasRoomFor(bodyBytes, tally.threshold * share) ? undefined : 'bytes';
-  }
-
-  #sweep(nowMs: number): void {
-    this.#limit.sweep(nowMs, this.#inFlight.units > NEARLY_FULL * this.#limit.value);
-  }
-
-  #hasRoom(tally: Tally, units: number, nowMs: number): boolean {
-    if (this.#inFlight.hasRoomFor(units, this.#limit.value * tally.threshold)) return true;
-    this.#limit.sweep(nowMs, true);
-    return this.#inFlight.hasRoomFor(units, this.#limit.burst(nowMs) * tally.threshold);
+    return this.#capacity.hasRoomForBody(bodyBytes, tally.threshold * share) ? undefined : 'bytes';
   }
 
   #shed({ status }: Tally, reason: ShedReason, nowMs: number): Shed {

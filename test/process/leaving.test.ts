@@ -4,7 +4,7 @@ import http from 'node:http';
 import { test } from 'node:test';
 import { echo, request } from './harness/http.ts';
 import { Load } from './harness/load.ts';
-import { respite } from './harness/respite.ts';
+import { REFUSES_NOTHING, respite } from './harness/respite.ts';
 
 const STOPPED = { code: 0, signal: null };
 const FOR_EVER = { supervisor: { balancer: { waitMs: 600_000 } } };
@@ -33,8 +33,11 @@ test('while it leaves it is not ready, but alive, and serves old and new connect
 });
 
 test('when the wait is over it stops in order, and no request has failed', async (t) => {
-  const config = { supervisor: { balancer: { checkIntervalMs: 500, checkFailures: 5 } } };
-  const running = respite(t, 'node-http.mjs', { config, options: ['--dry-run'] });
+  const config = {
+    admission: REFUSES_NOTHING,
+    supervisor: { balancer: { checkIntervalMs: 500, checkFailures: 5 } },
+  };
+  const running = respite(t, 'node-http.mjs', { config });
   const load = new Load(await running.port());
   await running.ready();
   await load.more(50);

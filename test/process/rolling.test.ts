@@ -7,12 +7,14 @@ import { NO_RESTARTS_YET } from '../../src/supervisor/index.ts';
 import { echo } from './harness/http.ts';
 import { Load } from './harness/load.ts';
 import { nodeBinary } from './harness/nodes.ts';
-import { respite, type RunningRespite } from './harness/respite.ts';
+import { REFUSES_NOTHING, respite, type RunningRespite } from './harness/respite.ts';
 import { SERVERS } from './harness/servers.ts';
 
 /** The bench does more. */
 const RESTARTS = Number(process.env['RESPITE_TEST_RESTARTS'] ?? 3);
 const CONNECTIONS = 6;
+
+const CALM = { admission: REFUSES_NOTHING };
 
 async function restartsUnderLoad(running: RunningRespite, load: Load, ask: () => unknown): Promise<void> {
   for (let n = 1; n <= RESTARTS; n += 1) {
@@ -39,7 +41,7 @@ const TESTED = SERVERS.filter(({ file }) => file !== 'node-http.cjs' && file !==
 
 for (const { name, file, protocol } of TESTED) {
   test(`${name}: ${RESTARTS} rolling restarts under load, no failed request`, async (t) => {
-    const running = respite(t, file);
+    const running = respite(t, file, { config: CALM });
     const load = new Load(await running.port(), { protocol, connections: CONNECTIONS });
     try {
       await restartsUnderLoad(running, load, () => {
@@ -62,7 +64,7 @@ for (const version of [24, 22] as const) {
   test(`node:http on Node ${version}: rolling restarts under load, no failed request`, async (t) => {
     const node = await nodeBinary(t, version);
     if (node === undefined) return;
-    const running = respite(t, 'node-http.mjs', { node });
+    const running = respite(t, 'node-http.mjs', { node, config: CALM });
     const load = new Load(await running.port());
     try {
       await restartsUnderLoad(running, load, () => {
@@ -76,7 +78,7 @@ for (const version of [24, 22] as const) {
 }
 
 test('POST /restart does the same, with two workers', async (t) => {
-  const running = respite(t, 'node-http.mjs', { options: ['--workers', '2'] });
+  const running = respite(t, 'node-http.mjs', { options: ['--workers', '2'], config: CALM });
   const load = new Load(await running.port());
   try {
     await restartsUnderLoad(running, load, async () => {
@@ -133,7 +135,7 @@ test('a replacement that never listens is given up after startTimeoutMs', async 
 });
 
 test('SIGHUP twice restarts no more than is asked for, and nothing is lost', async (t) => {
-  const running = respite(t, 'node-http.mjs');
+  const running = respite(t, 'node-http.mjs', { config: CALM });
   const load = new Load(await running.port());
   await running.ready();
   running.signal('SIGHUP');

@@ -9,7 +9,13 @@ import { type Answer, connect2, echo, on, request } from './harness/http.ts';
 import { Load } from './harness/load.ts';
 import { nodeBinary } from './harness/nodes.ts';
 import { rawConnection } from './harness/raw.ts';
-import { bare, respite, type RespiteOptions, type RunningRespite } from './harness/respite.ts';
+import {
+  bare,
+  REFUSES_NOTHING,
+  respite,
+  type RespiteOptions,
+  type RunningRespite,
+} from './harness/respite.ts';
 import { until, within } from './harness/until.ts';
 
 const STOPPED = { code: 0, signal: null };
@@ -101,7 +107,7 @@ test('an idle kept-alive connection is not waited for', async (t) => {
 });
 
 test('SIGTERM under load fails no request that was accepted', async (t) => {
-  const running = respite(t, 'node-http.mjs');
+  const running = respite(t, 'node-http.mjs', { config: { admission: REFUSES_NOTHING } });
   const load = new Load(await running.port());
   await running.ready();
   await load.more(200);

@@ -8,7 +8,7 @@ import type { StoredIncident } from '../../../src/supervisor/evidence/folder.ts'
 import type { Incident } from '../../../src/supervisor/index.ts';
 import { echo, request } from '../harness/http.ts';
 import { temporaryDirectory } from '../harness/process.ts';
-import { respite, type RunningRespite } from '../harness/respite.ts';
+import { REFUSES_NOTHING, respite, type RunningRespite } from '../harness/respite.ts';
 import { endedIncident } from './incidents.ts';
 
 const BLOCKED = '../faults/blocked.mjs';
@@ -86,7 +86,7 @@ interface HeapNode {
 test('a leak of 20 MB/s: the profile names the function that leaks', async (t) => {
   const running = respite(t, LEAKS, {
     options: ['--heap', '256'],
-    config: { admission: { turnBudget: false }, supervisor: { stableMs: 300 } },
+    config: { admission: REFUSES_NOTHING, supervisor: { stableMs: 300 } },
   });
   const port = await running.port();
   await running.ready();

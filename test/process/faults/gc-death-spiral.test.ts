@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { echo } from '../harness/http.ts';
 import { Load } from '../harness/load.ts';
-import { respite } from '../harness/respite.ts';
+import { REFUSES_NOTHING, respite } from '../harness/respite.ts';
 import { endedIncident } from './incidents.ts';
 
 const FIXTURE = '../faults/leaks.mjs';
@@ -13,7 +13,7 @@ for (const mbPerSecond of [5, 20]) {
     const running = respite(t, FIXTURE, {
       options: ['--heap', '256'],
       // A long pause of the collector makes admission refuse what waited through it, which is not what is looked at here.
-      config: { admission: { turnBudget: false }, supervisor: { stableMs: 300 } },
+      config: { admission: REFUSES_NOTHING, supervisor: { stableMs: 300 } },
     });
     const port = await running.port();
     const [sick] = await running.ready();

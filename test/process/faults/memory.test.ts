@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { echo } from '../harness/http.ts';
 import { Load } from '../harness/load.ts';
-import { respite } from '../harness/respite.ts';
+import { REFUSES_NOTHING, respite } from '../harness/respite.ts';
 import { endedIncident } from './incidents.ts';
 
 const FIXTURE = '../faults/leaks.mjs';
@@ -15,7 +15,7 @@ test('Buffers that nobody lets go of: the worker that has them is replaced befor
     options: ['--workers', '2'],
     config: {
       supervisor: { stableMs: 300, detect: { memory: { limitBytes } } },
-      admission: { turnBudget: false },
+      admission: REFUSES_NOTHING,
     },
   });
   const port = await running.port();
@@ -42,7 +42,7 @@ test('a heap that grows for minutes is replaced in calm, long before it is full'
     // The same in less time.
     config: {
       supervisor: { stableMs: 300, detect: { memoryLeak: { windowMs: 8000, growthShare: 0.05 } } },
-      admission: { turnBudget: false },
+      admission: REFUSES_NOTHING,
     },
   });
   const port = await running.port();
