@@ -18,6 +18,7 @@ import { refusalRate } from './refusal-rate/bench.ts';
 import { requestCost } from './request-cost/bench.ts';
 import { rolling } from './rolling/bench.ts';
 import { startup } from './startup/bench.ts';
+import { telemetry } from './telemetry/bench.ts';
 import { watchdog } from './watchdog/bench.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [
@@ -34,6 +35,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   backpressure,
   watchdog,
   cache,
+  telemetry,
 ];
 
 const USAGE = 'npm run bench -- <name> [filters] [--quick] [--save]';

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Admission, type Shed } from './admission.ts';
 import { UNKNOWN_LENGTH } from './body-budget.ts';
+import { NOT_ANNOUNCED } from './observer.ts';
 import { type AdmissionOptions, resolveAdmissionOptions } from './options.ts';
 import { Permit } from './permit.ts';
 import { resolvePolicy } from './policy.ts';
@@ -335,19 +336,23 @@ test('a dry run that begins while the server runs leaves what was counted before
 
 test('every ending is observed once, also that of a shed request; a beginning only where there is one', () => {
   const admission = admissionWith({ limit: 1 });
-  const seen: [string, number][] = [];
+  const seen: [number, string, number][] = [];
   const started: string[] = [];
   admission.observer = {
     started: (method, target) => started.push(`${method} ${target}`),
-    observe: (_route, method, status) => seen.push([method, status]),
+    answering: () => 7,
+    ended: (announced, _route, method, status) => seen.push([announced, method, status]),
   };
   const permit = admitted(admission.request('GET', '/', 0, {}));
   shed(admission.request('PUT', '/', 0, {}));
+  permit.answers(204);
+  permit.answers(500);
   permit.release(204);
   permit.release(500);
+  permit.answers(500);
   assert.deepEqual(seen, [
-    ['PUT', 503],
-    ['GET', 204],
+    [NOT_ANNOUNCED, 'PUT', 503],
+    [7, 'GET', 204],
   ]);
   assert.deepEqual(started, ['GET /']);
 });
@@ -510,7 +515,11 @@ test('what configuration decided stays, and a known label too', () => {
 test('a label found later is that of the duration; the count was made without', () => {
   const admission = admissionWith({});
   const routes: string[] = [];
-  admission.observer = { started: () => {}, observe: (route) => routes.push(route) };
+  admission.observer = {
+    started: () => {},
+    answering: () => 0,
+    ended: (_announced, route) => routes.push(route),
+  };
   const permit = admitted(admission.request('GET', '/users/1', 0, {}));
   permit.label('GET /users/:id');
   permit.release(200);

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { CounterTable } from '../core/counter-table.ts';
 import { isLarge } from './body-budget.ts';
 import { Capacity } from './capacity.ts';
 import { costOf } from './cost.ts';
@@ -9,13 +10,14 @@ import { publishShed } from './events.ts';
 import { Lasting } from './lasting.ts';
 import type { Outcome, Place } from './limit/index.ts';
 import type { ResolvedAdmissionOptions, ShedStatus } from './options.ts';
+import { NOT_ANNOUNCED, type RequestObserver } from './observer.ts';
 import { Permit } from './permit.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
 import { Pressure, ProcessReadings, watchBuiltIn, watchShared } from './pressure/index.ts';
 import { DrainEstimate, retryAfterSeconds } from './retry-after.ts';
 import { Sorter } from './sorter.ts';
 import type { AdmissionStats, ShedReason } from './stats.ts';
-import type { Tally } from './tally.ts';
+import { Tallies, type Tally } from './tally.ts';
 import { INTERVAL_MS, Triage } from './triage.ts';
 import { Turn } from './turn.ts';
 import { UnderWay, type Waiting, type WaitingRoute } from './under-way.ts';
@@ -31,14 +33,6 @@ export interface Shed {
 
 /** One connection of so many refused requests is closed while shedding lasts. */
 const CLOSED_OF_REFUSED = 50;
-
-/** Sees every request, for measuring. */
-export interface RequestObserver {
-  /** Called for each request that is let in, before its handler; `target` is as in the request line. */
-  started(method: string, target: string): void;
-  /** Called once for each when it ends, also for shed ones (then with 0 seconds). */
-  observe(route: string, method: string, status: number, seconds: number): void;
-}
 
 /** A request in flight whose class turned out to be another: what it is now, and what it holds. */
 export interface Reclassified {
@@ -64,6 +58,7 @@ export class Admission {
 
   readonly #options: ResolvedAdmissionOptions;
   readonly #sorter: Sorter;
+  readonly #tallies: Tallies;
   /** Undefined when a turn may take as long as it likes. */
   readonly #turn: Turn | undefined;
   readonly #now: () => number;
@@ -78,7 +73,6 @@ export class Admission {
   #sampledMs: number;
   #requests = 0;
   #refused = 0;
-  #connectionsRefused = 0;
   #exempt = 0;
   /** All requests under way, exempt ones included: what a drain waits for. */
   #active = 0;
@@ -92,7 +86,8 @@ export class Admission {
     this.dryRun = options.dryRun;
     this.#now = now;
     this.#drain = new DrainEstimate(now());
-    this.#sorter = new Sorter(options);
+    this.#tallies = new Tallies(options, new CounterTable());
+    this.#sorter = new Sorter(options, this.#tallies);
     this.#capacity = new Capacity(options, now());
     if (options.turnBudget !== false) {
       this.#turn = new Turn(
@@ -161,7 +156,7 @@ export class Admission {
   /** A connection was accepted. False: close it, nothing can be done for it. */
   accepted(): boolean {
     if (this.#turn?.accepted() !== false || this.dryRun) return true;
-    this.#connectionsRefused += 1;
+    this.#tallies.connectionRefused();
     return false;
   }
 
@@ -207,21 +202,35 @@ export class Admission {
       this.#count(tally, reason);
       if (reason === 'in-flight') this.#capacity.refused(nowMs);
       if (!this.dryRun) {
-        this.observer?.observe(tally.route, method, tally.status, 0);
+        this.observer?.ended(NOT_ANNOUNCED, tally.route, method, tally.status, 0, nowMs, undefined);
         return this.#shed(tally, reason, nowMs);
       }
     } else {
-      tally.admitted += 1;
+      this.#tallies.admitted(tally);
     }
     this.observer?.started(method, target);
     this.#active += 1;
     if (tally.criticality === 'exempt') this.#exempt += 1;
     this.#capacity.take(units);
     const permit = new Permit(this, tally, method, nowMs, units, deadlineMs);
+    const { traceparent } = headers;
+    if (traceparent !== undefined) permit.traceparent = String(traceparent);
     this.#underWay.add(permit);
     if (units > 0) this.#capacity.admitted(permit);
     if (bodyBytes > 0) permit.charge(bodyBytes);
     return permit;
+  }
+
+  /** For {@link Permit}: the head of its answer is about to leave. */
+  answering({ route }: Tally, method: string, status: number, arrivedMs: number): number {
+    if (this.observer === undefined) return NOT_ANNOUNCED;
+    const nowMs = this.#now();
+    return this.observer.answering(route, method, status, (nowMs - arrivedMs) / 1000, nowMs);
+  }
+
+  /** Counts in a table that others count in too. To be called before the first request. */
+  countIn(table: CounterTable): void {
+    this.#tallies.moveTo(table);
   }
 
   /** For {@link Permit}: the same treatment under the label of a route. */
@@ -282,7 +291,7 @@ export class Admission {
     if (heldUnits > 0 && outcome !== undefined) this.#drain.completed(seconds, nowMs);
     if (outcome !== undefined && tally.criticality !== 'exempt') this.#triage?.completed();
     this.#capacity.ended(place, outcome, nowMs - startedMs, nowMs);
-    this.observer?.observe(tally.route, method, status, seconds);
+    this.observer?.ended(permit.announced, tally.route, method, status, seconds, nowMs, permit.traceparent);
   }
 
   /** For {@link Permit}: the request goes on, but the limit doesn't count it any more. */
@@ -308,8 +317,8 @@ export class Admission {
       utilization: Math.max(units / limit, bytes / limitBytes),
       refusedShare: this.#triage?.refusedShare ?? 0,
       pressure: this.#pressure.readings(),
-      connectionsRefused: this.#connectionsRefused,
-      requests: this.#sorter.counts(),
+      connectionsRefused: this.#tallies.connectionsRefused,
+      requests: [...this.#tallies.counts()],
     };
   }
 
@@ -357,8 +366,7 @@ export class Admission {
   }
 
   #count(tally: Tally, reason: ShedReason): void {
-    if (this.dryRun) tally.wouldShed[reason] += 1;
-    else tally.shed[reason] += 1;
+    this.#tallies.shed(tally, reason, this.dryRun);
     publishShed(this.dryRun ? 'would-shed' : 'shed', reason, tally);
   }
 

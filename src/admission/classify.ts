@@ -1,5 +1,6 @@
 import findMyWay from 'find-my-way';
 import { RespiteError } from '../core/errors.ts';
+import { RouteLabels } from '../core/route-labels.ts';
 import type { ResolvedAdmissionOptions } from './options.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
 
@@ -9,9 +10,6 @@ export interface RouteClass {
   /** The pattern of the route; empty for requests that no pattern names. */
   readonly route: string;
 }
-
-/** Templates of the user's framework that become labels; the rest share the empty one, as metrics must stay bounded. */
-const MAX_LABELS = 200;
 
 /**
  * Templates of the user's framework that are known before it routes. More than an application declares; a bound because
@@ -29,7 +27,7 @@ export interface Classifier {
    * policy that was added for the same pattern before stays. False when the pattern can't be used.
    */
   addRoute(pattern: string, policy: ResolvedRoutePolicy | undefined): boolean;
-  /** The label of requests to a pattern of the user's framework: the pattern, or empty when there are too many. */
+  /** The label of requests to a pattern of the user's framework: the pattern, or one for all when there are too many. */
   label(pattern: string): string;
 }
 
@@ -44,14 +42,8 @@ export function createClassifier(options: ResolvedAdmissionOptions): Classifier 
   const configured = new Patterns();
   const learned = new Patterns();
   const learnedRoutes = new Map<string, Learned | undefined>();
-  const labels = new Set<string>();
-  const label = (pattern: string): string => {
-    if (!labels.has(pattern)) {
-      if (labels.size >= MAX_LABELS) return '';
-      labels.add(pattern);
-    }
-    return pattern;
-  };
+  const labels = new RouteLabels();
+  const label = (pattern: string): string => labels.of(pattern);
 
   const add = (pattern: string, policy: ResolvedRoutePolicy, option: string): void => {
     try {

@@ -1,8 +1,9 @@
-export { Admission, type RequestObserver } from './admission.ts';
+export { Admission } from './admission.ts';
 export type { ShedEvent } from './events.ts';
 export { admissionOf, installGate, permitOf, refuseAfterAll } from './gate.ts';
 export type { CriticalityHeader } from './criticality-header.ts';
 export type { AdmissionOptions, ResolvedAdmissionOptions } from './options.ts';
+export { NOT_ANNOUNCED, type RequestObserver } from './observer.ts';
 export type { Permit } from './permit.ts';
 export {
   type CostOf,

@@ -4,6 +4,7 @@ import { type Answering, isReceived, pathOf, stageOf } from './answer.ts';
 import { costOf } from './cost.ts';
 import { remainingMs } from './deadline.ts';
 import { type Counted, type Outcome, type Place, type Stage, strike } from './limit/index.ts';
+import { NOT_ANNOUNCED } from './observer.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
 import type { Tally } from './tally.ts';
 import type { Listed } from './under-way.ts';
@@ -23,6 +24,10 @@ export class Permit implements Counted, Listed {
   before: Listed | undefined;
   after: Listed | undefined;
   waitedMs = 0;
+  /** What the observer has returned when the head of the answer was about to leave. */
+  announced: number = NOT_ANNOUNCED;
+  /** The request's header of that name. */
+  traceparent: string | undefined;
   #deadlineMs: number | undefined;
   #tally: Tally;
   readonly #method: string;
@@ -47,6 +52,7 @@ export class Permit implements Counted, Listed {
     this.#heldUnits = heldUnits;
     this.#place = heldUnits === 0 ? 'none' : 'line';
     this.answering = undefined;
+    this.traceparent = undefined;
     this.older = undefined;
     this.younger = undefined;
     this.before = undefined;
@@ -124,6 +130,12 @@ export class Permit implements Counted, Listed {
   overrun(): Shed {
     this.#leaveLine();
     return this.admission.overrun(this.#tally);
+  }
+
+  /** The head of the answer is about to leave. Only the first call counts. */
+  answers(status: number): void {
+    if (this.#released || this.announced !== NOT_ANNOUNCED) return;
+    this.announced = this.admission.answering(this.#tally, this.#method, status, this.arrivedMs);
   }
 
   /** For the roster. */

@@ -3,8 +3,7 @@ import { type Classifier, createClassifier } from './classify.ts';
 import { type Peer, TrustedCriticality } from './criticality-header.ts';
 import type { ResolvedAdmissionOptions } from './options.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
-import type { AdmissionCount } from './stats.ts';
-import { Tallies, type Tally } from './tally.ts';
+import type { Tallies, Tally } from './tally.ts';
 
 /** What an exempt request is when there are too many of its kind. */
 const EXEMPT_OVER_LIMIT: ResolvedRoutePolicy = Object.freeze({ criticality: 'critical-plus', cost: 1 });
@@ -15,9 +14,9 @@ export class Sorter {
   readonly #tallies: Tallies;
   readonly #trusted: TrustedCriticality | undefined;
 
-  constructor(options: ResolvedAdmissionOptions) {
+  constructor(options: ResolvedAdmissionOptions, tallies: Tallies) {
     this.#classifier = createClassifier(options);
-    this.#tallies = new Tallies(options);
+    this.#tallies = tallies;
     const { criticalityHeader } = options;
     if (criticalityHeader !== undefined) this.#trusted = new TrustedCriticality(criticalityHeader);
   }
@@ -48,9 +47,5 @@ export class Sorter {
   /** See `Admission.addRoute`. */
   addRoute(pattern: string, policy: ResolvedRoutePolicy | undefined): void {
     this.#classifier.addRoute(pattern, policy);
-  }
-
-  counts(): AdmissionCount[] {
-    return [...this.#tallies.counts()];
   }
 }

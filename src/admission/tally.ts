@@ -1,7 +1,9 @@
 // What admission counts, and how it treats those that it counts together.
+import { type CounterTable, ROW_CELLS } from '../core/counter-table.ts';
 import type { RouteClass } from './classify.ts';
 import type { ResolvedAdmissionOptions, ShedStatus } from './options.ts';
 import { CRITICALITIES, type Criticality, type ResolvedRoutePolicy } from './policy.ts';
+import { ADMITTED, countsIn, SHED, WOULD_SHED } from './counts.ts';
 import { type AdmissionCount, SHED_REASONS, type ShedReason } from './stats.ts';
 
 /** The requests of one route that are treated alike. */
@@ -12,10 +14,8 @@ export interface Tally extends RouteClass {
   /** Utilization, of units and of bytes, from which it is shed. */
   readonly threshold: number;
   readonly status: ShedStatus;
-  admitted: number;
-  readonly shed: Record<ShedReason, number>;
-  /** What was let through in a dry run. Kept apart, since a dry run may begin and end while the server runs. */
-  readonly wouldShed: Record<ShedReason, number>;
+  /** Where its requests are counted; see counts.ts. */
+  readonly row: number;
   /** The user's cost function has returned something else than a cost, and that was said. */
   warned: boolean;
 }
@@ -23,12 +23,22 @@ export interface Tally extends RouteClass {
 /** All tallies of an admission, by policy and label. */
 export class Tallies {
   readonly #options: ResolvedAdmissionOptions;
+  #table: CounterTable;
+  /** Of the table, by criticality and label: what differs in its policy only is counted together. */
+  readonly #rows = new Map<string, number>();
+  #connections: number | undefined;
   readonly #byPolicy = new Map<ResolvedRoutePolicy, Map<string, Tally>>();
   /** The tally of the last request: the next one is often its like. */
   #last: Tally | undefined;
 
-  constructor(options: ResolvedAdmissionOptions) {
+  constructor(options: ResolvedAdmissionOptions, table: CounterTable) {
     this.#options = options;
+    this.#table = table;
+  }
+
+  /** Counts in a table that is shared, from the first request on. */
+  moveTo(table: CounterTable): void {
+    this.#table = table;
   }
 
   of(policy: ResolvedRoutePolicy, route: string): Tally {
@@ -36,9 +46,29 @@ export class Tallies {
     return this.#last;
   }
 
+  admitted({ row }: Tally): void {
+    this.#table.add(row, ADMITTED, 1);
+  }
+
+  shed({ row }: Tally, reason: ShedReason, isDryRun: boolean): void {
+    this.#table.add(row, (isDryRun ? WOULD_SHED : SHED) + SHED_REASONS.indexOf(reason), 1);
+  }
+
+  connectionRefused(): void {
+    this.#connections ??= this.#table.addRow({ kind: 'connections' });
+    this.#table.add(this.#connections, 0, 1);
+  }
+
+  get connectionsRefused(): number {
+    return this.#connections === undefined ? 0 : this.#table.get(this.#connections, 0);
+  }
+
   *counts(): Generator<AdmissionCount> {
-    for (const routes of this.#byPolicy.values()) {
-      for (const tally of routes.values()) yield* countsOf(tally);
+    for (const row of this.#rows.values()) {
+      const labels = this.#table.labels[row];
+      if (labels?.kind === 'decided') {
+        yield* countsIn(labels, this.#table.cells.subarray(row * ROW_CELLS, (row + 1) * ROW_CELLS));
+      }
     }
   }
 
@@ -67,23 +97,19 @@ export class Tallies {
       rank: isExempt ? -1 : CRITICALITIES.indexOf(criticality),
       threshold: isExempt ? Infinity : thresholds[criticality],
       status: isExempt ? 503 : statuses[criticality],
-      admitted: 0,
-      shed: noneShed(),
-      wouldShed: noneShed(),
+      row: this.#rowOf(criticality, route),
       warned: false,
     };
   }
-}
 
-function noneShed(): Record<ShedReason, number> {
-  return { priority: 0, 'in-flight': 0, bytes: 0, turn: 0, deadline: 0 };
-}
-
-function* countsOf({ criticality, route, admitted, shed, wouldShed }: Tally): Generator<AdmissionCount> {
-  if (admitted > 0) yield { decision: 'admitted', reason: '', criticality, route, count: admitted };
-  for (const reason of SHED_REASONS) {
-    if (shed[reason] > 0) yield { decision: 'shed', reason, criticality, route, count: shed[reason] };
-    const count = wouldShed[reason];
-    if (count > 0) yield { decision: 'would-shed', reason, criticality, route, count };
+  #rowOf(criticality: Criticality | 'exempt', route: string): number {
+    const labels = { kind: 'decided', criticality, route: this.#table.routes.of(route) } as const;
+    const key = `${criticality} ${labels.route}`;
+    let row = this.#rows.get(key);
+    if (row === undefined) {
+      row = this.#table.addRow(labels);
+      this.#rows.set(key, row);
+    }
+    return row;
   }
 }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addInstruments, createRegistry, type Instrument, type Labels } from './instruments.ts';
+import {
+  addInstruments,
+  createRegistry,
+  type Instrument,
+  type Labels,
+  MAX_SERIES,
+  OVERFLOW,
+} from './instruments.ts';
 
 function instrument(
   name: string,
@@ -45,4 +52,14 @@ test('the registry is the same for every copy of the package, and is read by its
   >;
   assert.ok(registry?.read().some(({ name }) => name === 'respite_test_total'));
   remove();
+});
+
+test('series beyond the limit are one, and nothing that was counted is lost', () => {
+  const registry = createRegistry();
+  const series = Array.from({ length: MAX_SERIES + 5 }, (_, i) => [{ user: String(i) }, 1] as const);
+  registry.add(() => [instrument('a_total', 'counter', ...series)]);
+  const [sum] = registry.read();
+  assert.equal(sum?.series.length, MAX_SERIES);
+  assert.deepEqual(sum?.series.at(-1), { labels: OVERFLOW, value: 6 });
+  assert.deepEqual(sum?.series[0], { labels: { user: '0' }, value: 1 });
 });

@@ -29,6 +29,10 @@ export interface InstrumentRegistry {
   read(): readonly Instrument[];
 }
 
+/** OpenTelemetry's limit for the series of a metric, and what it says of those that go beyond it (metrics SDK, cardinality limits). */
+export const MAX_SERIES = 2000;
+export const OVERFLOW: Labels = Object.freeze({ otel_metric_overflow: 'true' });
+
 const kRegistry: unique symbol = Symbol.for('respite.instruments');
 
 /**
@@ -58,7 +62,7 @@ export function createRegistry(): InstrumentRegistry {
   };
 }
 
-/** Instruments of the same name as one, series with the same labels added up. */
+/** Instruments of the same name as one, series with the same labels added up; those beyond {@link MAX_SERIES} as one. */
 export function sumInstruments(all: readonly Instrument[]): readonly Instrument[] {
   const byName = new Map<string, { first: Instrument; series: Map<string, Measured> }>();
   for (const instrument of all) {
@@ -68,13 +72,26 @@ export function sumInstruments(all: readonly Instrument[]): readonly Instrument[
       byName.set(instrument.name, sum);
     }
     for (const measured of instrument.series) {
-      const key = JSON.stringify(Object.entries(measured.labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-      const before = sum.series.get(key);
-      const value = measured.value + (before?.value ?? 0);
-      sum.series.set(key, { labels: measured.labels, value });
+      addMeasured(sum.series, measured.labels, measured.value);
     }
   }
   return [...byName.values()].map(({ first: { name, help, type }, series }) => {
     return { name, help, type, series: [...series.values()] };
   });
+}
+
+/** Adds to the series with these labels, or to the one of all that are too many. */
+export function addMeasured(series: Map<string, Measured>, labels: Labels, value: number): void {
+  const key = keyOf(labels);
+  const before = series.get(key);
+  if (before === undefined && series.size >= MAX_SERIES - 1 && labels !== OVERFLOW) {
+    addMeasured(series, OVERFLOW, value);
+  } else {
+    series.set(key, { labels, value: value + (before?.value ?? 0) });
+  }
+}
+
+/** The same for the same labels, in whatever order they come. */
+export function keyOf(labels: Labels): string {
+  return JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,4 +1,8 @@
-// What an indicator may have reported, for tests of any folder. Named like a test so that it is not published.
+// For tests of any folder. Named like a test so that it is not published.
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
 import type { IndicatorReport } from './health-link.ts';
 
 export function reportOf(name: string, given: Partial<IndicatorReport> = {}): IndicatorReport {
@@ -17,4 +21,19 @@ export function reportOf(name: string, given: Partial<IndicatorReport> = {}): In
     details: {},
     ...given,
   };
+}
+
+/** The descriptor of an empty file, which goes with the test. */
+export function temporaryFile(t: TestContext): number {
+  const directory = mkdtempSync(path.join(tmpdir(), 'respite-unit-'));
+  const descriptor = openSync(path.join(directory, 'file'), 'w+');
+  t.after(() => {
+    try {
+      closeSync(descriptor);
+    } catch {
+      // The test has closed it.
+    }
+    rmSync(directory, { recursive: true });
+  });
+  return descriptor;
 }

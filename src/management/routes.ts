@@ -13,6 +13,8 @@ export interface RouteContext {
   readonly nowMs: number;
   /** What follows the `?` of what was asked for. */
   readonly query: URLSearchParams;
+  /** The header `Accept`. */
+  readonly accept: string | undefined;
   /** Where incidents are kept; undefined when they aren't. */
   readonly incidentsDirectory: string | undefined;
   /** Who asks may see all: on loopback, or with the token. */
@@ -45,7 +47,10 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
       answer: (context, group) => health(group)(context, group),
     },
   ],
-  ['/metrics', { method: 'GET', about: 'metrics in Prometheus text format', answer: metrics }],
+  [
+    '/metrics',
+    { method: 'GET', about: 'metrics as Prometheus text, or OpenMetrics when asked for', answer: metrics },
+  ],
   ['/status', { method: 'GET', about: 'workers, sockets and counters', answer: status }],
   [
     '/incidents',
@@ -88,13 +93,16 @@ function health(group: string | undefined): Route['answer'] {
   };
 }
 
-async function metrics({ supervisor }: RouteContext): Promise<Answer> {
-  // prom-client costs 40 ms to load: at the first scrape, not at the start of the server.
-  const { renderPrometheus } = await import('../telemetry/index.ts');
+async function metrics({ supervisor, accept }: RouteContext): Promise<Answer> {
+  const { chooseFormat, CONTENT_TYPES, renderMetrics } = await import('../telemetry/index.ts');
+  const { readFigures } = await import('../supervisor/machine/figures.ts');
+  const format = chooseFormat(accept);
+  const now = supervisor.status();
+  const machine = await readFigures(now);
   return {
     status: 200,
-    body: await renderPrometheus(supervisor.status()),
-    headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' },
+    body: renderMetrics({ ...now, machine }, format),
+    headers: { 'Content-Type': CONTENT_TYPES[format], Vary: 'Accept' },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopbackAddress, refuseStranger } from './access.ts';
 import { type Answer, refusal, send } from './answer.ts';
+import { boundConnections, TIMEOUTS } from './connections.ts';
 import { listen } from './listen.ts';
 import type { ManagementAddress } from './options.ts';
 import { findRoute, type Method, type RouteContext } from './routes.ts';
@@ -9,7 +10,7 @@ import { findRoute, type Method, type RouteContext } from './routes.ts';
 const { createServer } = process.getBuiltinModule('node:http');
 
 /** What the management port shows and steers. */
-export interface ManagementConfig extends Omit<RouteContext, 'nowMs' | 'isEntitled' | 'query'> {
+export interface ManagementConfig extends Omit<RouteContext, 'nowMs' | 'isEntitled' | 'query' | 'accept'> {
   readonly address: ManagementAddress;
   readonly token: string | undefined;
 }
@@ -29,8 +30,7 @@ export interface Management {
 export async function startManagement(config: ManagementConfig): Promise<Management> {
   const { address, token, log } = config;
   let loopback = false;
-  // A health check is one small request; whoever takes longer to send one is holding a socket.
-  const server = createServer({ headersTimeout: 5_000, requestTimeout: 10_000 }, (request, response) => {
+  const server = createServer(TIMEOUTS, (request, response) => {
     answer(request)
       .catch((error: unknown) => {
         log.error({ err: error, url: request.url }, 'the management port could not answer');
@@ -41,6 +41,8 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
       })
       .catch(() => response.destroy());
   });
+
+  boundConnections(server);
 
   async function answer({ url = '/', method, headers }: IncomingMessage): Promise<Answer> {
     const [path = '/', search] = url.split('?', 2);
@@ -61,7 +63,10 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
     }
     const query = new URLSearchParams(search);
     const isEntitled = refused === undefined;
-    return await route.answer({ ...config, nowMs: Date.now(), query, isEntitled }, id);
+    return await route.answer(
+      { ...config, nowMs: Date.now(), query, accept: headers.accept, isEntitled },
+      id,
+    );
   }
 
   const bound = await listen(server, address, log);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { IndicatorReport } from '../core/health-link.ts';
+import { MAX_ROUTES, OTHER_ROUTE } from '../core/route-labels.ts';
 import { describeExit, describeFailedStart } from './process/coming-up.ts';
 import type { SupervisorConfig } from './contract.ts';
 import type { Deaths } from './crash/index.ts';
@@ -14,7 +15,7 @@ import type { Slot } from './replacing/slot.ts';
 import type { SocketExchange } from './sockets/socket-exchange.ts';
 import type { SupervisorStatus, WorkerStatus } from './status.ts';
 import { type SpawnedWorker, spawnWorker, workerSpec } from './process/spawn-worker.ts';
-import { addSample, NO_TOTALS } from './totals.ts';
+import { Totals } from './counters/totals.ts';
 import type { Exit } from './process/worker-end.ts';
 import { WorkerProcess } from './process/worker-process.ts';
 
@@ -47,11 +48,16 @@ export class Crew {
   #hasServed = false;
   #dryRun: boolean;
   #lastId = 0;
-  /** Counters of the workers that have ended. */
-  #totals = NO_TOTALS;
+  readonly #totals: Totals;
 
   constructor(config: CrewConfig) {
     this.#config = config;
+    this.#totals = new Totals(() => {
+      config.log.warn(
+        { routes: MAX_ROUTES },
+        `there are more than ${MAX_ROUTES} routes: in metrics those that came later share the label ${OTHER_ROUTE}`,
+      );
+    });
     this.#dryRun = config.admission.dryRun;
   }
 
@@ -66,8 +72,10 @@ export class Crew {
 
   /** Counters of all workers, also of those that have ended. */
   get totals(): SupervisorStatus['totals'] {
-    const samples = [...this.#config.live].flatMap(({ sample }) => sample ?? []);
-    return samples.reduce(addSample, this.#totals);
+    for (const { id, sample } of this.#config.live) {
+      if (sample !== undefined) this.#totals.report(id, sample.instruments);
+    }
+    return this.#totals.read();
   }
 
   /** Those that run, in the order of their slots. */
@@ -110,6 +118,7 @@ export class Crew {
     });
     const worker = new WorkerProcess(spec, spawned ?? spawnWorker(spec));
     live.add(worker);
+    this.#totals.join(worker.id, worker.counters);
     evidence.join(worker);
     this.#follow(worker, slot);
     relay.join(worker);
@@ -123,6 +132,7 @@ export class Crew {
     worker.on('listens', () => outages.look());
     worker.on('message', (message) => {
       if (message.kind === 'unwatched') this.#unwatched(worker, message.reason);
+      if (message.kind === 'uncounted') this.#uncounted(worker, message.reason);
     });
     worker.on('health', (after, before) => logHealth(log, after, before, worker.id));
     // A worker that has not been ready has nobody to serve, and one that has ended nothing more to say.
@@ -155,6 +165,13 @@ export class Crew {
     );
   }
 
+  #uncounted({ id, slot, pid }: WorkerProcess, reason: string): void {
+    this.#config.log.warn(
+      { worker: id, slot, workerPid: pid, reason },
+      `worker ${id} can't write its counters any more (${reason}): metrics show nothing of it from now on`,
+    );
+  }
+
   #exited(worker: WorkerProcess, slot: Slot, exit: Exit): void {
     const { live, log, script, evidence, healer, sockets } = this.#config;
     const { isStopping, onStopped, onFailedStart } = this.#config;
@@ -163,7 +180,8 @@ export class Crew {
     evidence.leave(worker);
     healer.gone(worker);
     sockets.leave(worker);
-    if (worker.sample !== undefined) this.#totals = addSample(this.#totals, worker.sample);
+    if (worker.sample !== undefined) this.#totals.report(worker.id, worker.sample.instruments);
+    this.#totals.leave(worker.id);
     if (slot.current === worker) slot.current = undefined;
 
     const fields = { worker: worker.id, slot: slot.number, workerPid: worker.pid, ...exit };

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { SignalPressure } from '../admission/index.ts';
-import { renderPrometheus } from './prometheus.ts';
+import { renderMetrics } from './prometheus.ts';
 import type { MetricsSample, MetricsSnapshot, MetricsWorker } from './snapshot.ts';
+
+const render = (snapshot: MetricsSnapshot): string => renderMetrics(snapshot, 'prometheus');
 
 const EMPTY: MetricsSnapshot = {
   workers: [],
@@ -36,6 +38,24 @@ function sample(admission: Partial<MetricsSample['admission']> = {}): MetricsSam
     rssBytes: 5e7,
     heapUsedBytes: 2e7,
     cpuSeconds: 1.5,
+    runtime: {
+      eventLoopDelay: {
+        min: 0.001,
+        max: 0.02,
+        mean: 0.002,
+        stddev: 0.001,
+        p50: 0.002,
+        p90: 0.01,
+        p99: 0.012,
+      },
+      eventLoopActiveSeconds: 3,
+      eventLoopIdleSeconds: 4,
+      heapSpaces: [
+        { name: 'old_space', usedBytes: 2e7, sizeBytes: 3e7, availableBytes: 1e6, physicalBytes: 3e7 },
+      ],
+      collections: [{ type: 'minor', counts: [5, 1, 0, 0, 0], sumSeconds: 0.06 }],
+      openConnections: 12,
+    },
     instruments: [],
   };
 }
@@ -65,16 +85,16 @@ function starting(series: Map<string, number>, prefix: string): Record<string, n
   return Object.fromEntries([...series].filter(([name]) => name.startsWith(prefix)));
 }
 
-test('an instance without workers has its states and causes at zero', async () => {
-  const series = parse(await renderPrometheus(EMPTY));
+test('an instance without workers has its states and causes at zero', () => {
+  const series = parse(render(EMPTY));
   assert.equal(series.get('respite_workers{state="ready"}'), 0);
   assert.equal(series.get('respite_worker_restarts_total{cause="signal"}'), 0);
   assert.equal(series.get('http_server_active_requests'), 0);
   assert.equal(series.get('respite_admission_refused_share'), 0);
 });
 
-test('every metric has help and a type', async () => {
-  const text = await renderPrometheus(EMPTY);
+test('every metric has help and a type', () => {
+  const text = render(EMPTY);
   const helped = [...text.matchAll(/^# HELP (\S+) \S.*\.$/gm)].map(([, name]) => name);
   const typed = [...text.matchAll(/^# TYPE (\S+) (?:counter|gauge|histogram)$/gm)].map(([, name]) => name);
   assert.deepEqual(helped, typed);
@@ -87,6 +107,24 @@ test('every metric has help and a type', async () => {
       'nodejs_eventloop_utilization',
       'process_cpu_time_seconds_total',
       'process_memory_usage_bytes',
+      'process_open_fds',
+      'nodejs_eventloop_delay_max_seconds',
+      'nodejs_eventloop_delay_mean_seconds',
+      'nodejs_eventloop_delay_min_seconds',
+      'nodejs_eventloop_delay_p50_seconds',
+      'nodejs_eventloop_delay_p90_seconds',
+      'nodejs_eventloop_delay_stddev_seconds',
+      'nodejs_eventloop_time_seconds_total',
+      'respite_accept_queue_connections',
+      'respite_cpu_throttled_seconds_total',
+      'respite_memory_limit_bytes',
+      'respite_memory_used_bytes',
+      'process_max_fds',
+      'respite_worker_open_connections',
+      'v8js_gc_duration_seconds',
+      'v8js_memory_heap_space_available_size_bytes',
+      'v8js_memory_heap_space_physical_size_bytes',
+      'v8js_memory_heap_space_size_bytes',
       'respite_admission_bytes_in_flight',
       'respite_admission_connections_refused_total',
       'respite_admission_in_flight',
@@ -107,15 +145,15 @@ test('every metric has help and a type', async () => {
   );
 });
 
-test('what the stand-in answered is counted', async () => {
+test('what the stand-in answered is counted', () => {
   const name = 'respite_stand_in_responses_total';
-  assert.equal(parse(await renderPrometheus(EMPTY)).get(name), 0);
-  assert.equal(parse(await renderPrometheus({ ...EMPTY, standIn: { answered: 7 } })).get(name), 7);
+  assert.equal(parse(render(EMPTY)).get(name), 0);
+  assert.equal(parse(render({ ...EMPTY, standIn: { answered: 7 } })).get(name), 7);
 });
 
-test('readings are summed over workers, or labelled with their slot', async () => {
+test('readings are summed over workers, or labelled with their slot', () => {
   const series = parse(
-    await renderPrometheus({
+    render({
       ...EMPTY,
       workers: [
         worker(
@@ -147,15 +185,22 @@ test('readings are summed over workers, or labelled with their slot', async () =
   assert.equal(series.get('nodejs_eventloop_utilization{worker="2"}'), 0.25);
   assert.equal(series.get('nodejs_eventloop_delay_p99_seconds{worker="1"}'), 0.012);
   assert.equal(series.get('process_memory_usage_bytes{worker="1"}'), 5e7);
-  assert.equal(series.get('v8js_memory_heap_used_bytes{worker="1"}'), 2e7);
+  assert.equal(series.get('v8js_memory_heap_used_bytes{worker="1",v8js_heap_space_name="old_space"}'), 2e7);
+  assert.equal(series.get('nodejs_eventloop_delay_p90_seconds{worker="2"}'), 0.01);
+  assert.equal(
+    series.get('nodejs_eventloop_time_seconds_total{worker="2",nodejs_eventloop_state="idle"}'),
+    4,
+  );
+  assert.equal(series.get('v8js_gc_duration_seconds_bucket{worker="1",v8js_gc_type="minor",le="0.1"}'), 6);
+  assert.equal(series.get('respite_worker_open_connections{worker="1"}'), 12);
   assert.equal(series.get('process_cpu_time_seconds_total{worker="1"}'), 1.5);
   assert.equal(series.get('respite_workers{state="ready"}'), 2);
   assert.equal(series.get('respite_utilization'), 0.25);
 });
 
-test('during a replacement the slot shows the newer worker, and the limit leaves out the old one', async () => {
+test('during a replacement the slot shows the newer worker, and the limit leaves out the old one', () => {
   const series = parse(
-    await renderPrometheus({
+    render({
       ...EMPTY,
       workers: [
         worker(2, 1, 'ready', { ...sample({ inFlight: 2 }), rssBytes: 7 }),
@@ -170,9 +215,9 @@ test('during a replacement the slot shows the newer worker, and the limit leaves
   assert.equal(series.get('respite_admission_in_flight'), 5);
 });
 
-test('a replacement that has told nothing yet leaves its slot to the old worker', async () => {
+test('a replacement that has told nothing yet leaves its slot to the old worker', () => {
   const series = parse(
-    await renderPrometheus({
+    render({
       ...EMPTY,
       workers: [worker(1, 1, 'ready', sample()), worker(2, 1, 'starting')],
     }),
@@ -180,15 +225,14 @@ test('a replacement that has told nothing yet leaves its slot to the old worker'
   assert.equal(series.get('process_memory_usage_bytes{worker="1"}'), 5e7);
 });
 
-test('a blocked event loop is not shown with its reading from before', async () => {
-  const series = parse(
-    await renderPrometheus({ ...EMPTY, workers: [worker(1, 1, 'unresponsive', sample())] }),
-  );
-  assert.deepEqual(starting(series, 'nodejs_eventloop'), {});
+test('a blocked event loop is not shown with its reading from before', () => {
+  const series = parse(render({ ...EMPTY, workers: [worker(1, 1, 'unresponsive', sample())] }));
+  assert.deepEqual(starting(series, 'nodejs_eventloop_utilization'), {});
+  assert.deepEqual(starting(series, 'nodejs_eventloop_delay'), {});
   assert.equal(series.get('process_memory_usage_bytes{worker="1"}'), 5e7);
 });
 
-test('what parts count is shown under their names: counters of all times, gauges of now', async () => {
+test('what parts count is shown under their names: counters of all times, gauges of now', () => {
   const help = 'Help.';
   const counted = {
     name: 'respite_a_total',
@@ -199,7 +243,7 @@ test('what parts count is shown under their names: counters of all times, gauges
   const held = { name: 'respite_b', help, type: 'gauge', series: [{ labels: {}, value: 2 }] } as const;
   const own = { ...sample(), instruments: [counted, held] };
   const series = parse(
-    await renderPrometheus({
+    render({
       ...EMPTY,
       workers: [worker(1, 1, 'ready', own), worker(2, 2, 'draining', own), worker(3, 3, 'starting')],
       totals: { ...EMPTY.totals, instruments: [counted] },
@@ -209,9 +253,9 @@ test('what parts count is shown under their names: counters of all times, gauges
   assert.equal(series.get('respite_b'), 4);
 });
 
-test('buckets of the histogram are cumulative', async () => {
+test('buckets of the histogram are cumulative', () => {
   const series = parse(
-    await renderPrometheus({
+    render({
       ...EMPTY,
       totals: {
         requests: [],
@@ -227,14 +271,14 @@ test('buckets of the histogram are cumulative', async () => {
   const labels = 'http_request_method="GET",http_route="/a",http_response_status_code="200"';
   assert.deepEqual(starting(series, 'http_server_request_duration_seconds'), {
     [`http_server_request_duration_seconds_bucket{${labels},le="0.1"}`]: 2,
-    [`http_server_request_duration_seconds_bucket{${labels},le="1"}`]: 2,
+    [`http_server_request_duration_seconds_bucket{${labels},le="1.0"}`]: 2,
     [`http_server_request_duration_seconds_bucket{${labels},le="+Inf"}`]: 3,
     [`http_server_request_duration_seconds_sum{${labels}}`]: 3.5,
     [`http_server_request_duration_seconds_count{${labels}}`]: 3,
   });
 });
 
-test('what was counted is what is shown, whatever the route is called', async () => {
+test('what was counted is what is shown, whatever the route is called', () => {
   const count = fc.record({
     decision: fc.constantFrom('admitted', 'would-shed', 'shed'),
     reason: fc.constantFrom('', 'in-flight', 'bytes'),
@@ -246,9 +290,9 @@ test('what was counted is what is shown, whatever the route is called', async ()
     selector: ({ decision, reason, criticality, route }) =>
       JSON.stringify([decision, reason, criticality, route]),
   });
-  await fc.assert(
-    fc.asyncProperty(distinct, async (requests) => {
-      const series = parse(await renderPrometheus({ ...EMPTY, totals: { ...EMPTY.totals, requests } }));
+  fc.assert(
+    fc.property(distinct, (requests) => {
+      const series = parse(render({ ...EMPTY, totals: { ...EMPTY.totals, requests } }));
       const expected = requests.map(({ decision, reason, criticality, route, count: value }) => {
         const escaped = route.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
         const labels = `decision="${decision}",reason="${reason}",criticality="${criticality}",route="${escaped}"`;
@@ -258,4 +302,26 @@ test('what was counted is what is shown, whatever the route is called', async ()
     }),
     { numRuns: 50 },
   );
+});
+
+test('what the kernel tells is shown, and what it does not is missing', () => {
+  const machine = {
+    descriptors: new Map([
+      [1, { count: 30, limit: 1024 }],
+      [2, undefined],
+    ]),
+    memory: { usedBytes: 5, limitBytes: 9, source: 'control group' },
+    throttledSeconds: 1.5,
+    acceptQueues: new Map([[3000, 7]]),
+  };
+  const workers = [worker(1, 1, 'ready', sample()), worker(2, 2, 'ready', sample())];
+  const series = parse(render({ ...EMPTY, workers, machine }));
+  assert.deepEqual(starting(series, 'process_open'), {
+    'process_open_fds{worker="1"}': 30,
+  });
+  assert.equal(series.get('process_max_fds{worker="1"}'), 1024);
+  assert.equal(series.get('respite_memory_used_bytes{source="control group"}'), 5);
+  assert.equal(series.get('respite_memory_limit_bytes{source="control group"}'), 9);
+  assert.equal(series.get('respite_cpu_throttled_seconds_total'), 1.5);
+  assert.equal(series.get('respite_accept_queue_connections{port="3000"}'), 7);
 });

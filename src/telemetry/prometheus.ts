@@ -1,20 +1,20 @@
-import { AggregatorRegistry } from 'prom-client';
 import type { SignalPressure } from '../admission/index.ts';
 import { sumInstruments } from '../core/instruments.ts';
 import { durationMetric } from './duration.ts';
 import { healthMetrics } from './health.ts';
-import { counter, gauge, type Metric, type Reading } from './metric.ts';
+import { type Format, renderText } from './exposition.ts';
+import { counter, gauge, type Histogram, type Metric, type Reading } from './metric.ts';
+import { machineMetrics, runtimeMetrics } from './runtime.ts';
 import { type MetricsSample, type MetricsSnapshot, type MetricsWorker, WORKER_STATES } from './snapshot.ts';
 import { utilization } from './utilization.ts';
 
-/**
- * The snapshot in Prometheus' text format 0.0.4.
- *
- * The numbers were counted in other processes, so they are handed to prom-client the way it takes the metrics of a
- * cluster's workers; its counters and histograms only take increments and observations.
- */
-export async function renderPrometheus(snapshot: MetricsSnapshot): Promise<string> {
-  const metrics = [
+/** The snapshot as text. */
+export function renderMetrics(snapshot: MetricsSnapshot, format: Format): string {
+  return renderText(metricsOf(snapshot), format);
+}
+
+function metricsOf(snapshot: MetricsSnapshot): (Metric | Histogram)[] {
+  return [
     durationMetric(snapshot.totals.duration),
     ...admissionMetrics(snapshot),
     utilizationMetric(snapshot),
@@ -24,7 +24,6 @@ export async function renderPrometheus(snapshot: MetricsSnapshot): Promise<strin
     ...instrumentMetrics(snapshot),
     ...incidentMetrics(snapshot),
   ];
-  return AggregatorRegistry.aggregate([metrics]).metrics();
 }
 
 function admissionMetrics({ workers, totals }: MetricsSnapshot): Metric[] {
@@ -86,7 +85,7 @@ function largestOf(readings: readonly SignalPressure[]): Reading[] {
   return [...largest].map(([signal, pressure]) => [{ signal }, pressure]);
 }
 
-function workerMetrics({ workers, restarts }: MetricsSnapshot): Metric[] {
+function workerMetrics({ workers, restarts, machine }: MetricsSnapshot): (Metric | Histogram)[] {
   // While a worker is being replaced its slot shows the newer one, once that has something to show.
   const shown = new Map<number, MetricsWorker>();
   for (const worker of workers) {
@@ -112,16 +111,13 @@ function workerMetrics({ workers, restarts }: MetricsSnapshot): Metric[] {
       'Resident memory of the worker process, in bytes.',
       perWorker(all, (sample) => sample.rssBytes),
     ),
-    gauge(
-      'v8js_memory_heap_used_bytes',
-      'JavaScript heap used in the worker, in bytes.',
-      perWorker(all, (sample) => sample.heapUsedBytes),
-    ),
     counter(
       'process_cpu_time_seconds_total',
       'Processor time that the worker process has used, user and system, in seconds.',
       perWorker(all, (sample) => sample.cpuSeconds),
     ),
+    ...runtimeMetrics(all, responsive),
+    ...machineMetrics(machine, all),
     counter(
       'respite_worker_restarts_total',
       'Workers replaced, by cause.',

@@ -1,6 +1,7 @@
 import type { IndicatorReport } from '../core/health-link.ts';
 import type { AdmissionCount, AdmissionStats } from '../admission/index.ts';
 import type { Instrument } from '../core/instruments.ts';
+import type { Exemplar } from './metric.ts';
 
 type MetricsWorkerState = 'starting' | 'ready' | 'unresponsive' | 'draining';
 
@@ -20,6 +21,8 @@ export interface MetricsSnapshot {
   readonly health?: { readonly indicators: readonly IndicatorReport[] } | undefined;
   /** Clients that were answered while no worker took requests. */
   readonly standIn?: { readonly answered: number } | undefined;
+  /** Read for the purpose. */
+  readonly machine?: MachineFigures | undefined;
   /** By cause. */
   readonly incidentCounts: {
     readonly ended: Readonly<Record<string, number>>;
@@ -32,6 +35,43 @@ export interface MetricsSnapshot {
     readonly connectionsRefused: number;
     readonly instruments: readonly Instrument[];
   };
+}
+
+/** What the kernel tells; undefined for what it doesn't. */
+export interface MachineFigures {
+  /** Open file descriptors of each worker, by its id. */
+  readonly descriptors: ReadonlyMap<number, { readonly count: number; readonly limit: number } | undefined>;
+  /** Of the control group, or of the machine. */
+  readonly memory:
+    | { readonly usedBytes: number; readonly limitBytes: number; readonly source: string }
+    | undefined;
+  /** How long the control group was held back by its limit of processor time. */
+  readonly throttledSeconds: number | undefined;
+  /** Connections that wait to be accepted, by port. */
+  readonly acceptQueues: ReadonlyMap<number, number>;
+}
+
+/** What a worker's V8 and Node.js tell of themselves. */
+export interface MetricsRuntime {
+  /** In seconds, over the last second. */
+  readonly eventLoopDelay: Readonly<
+    Record<'min' | 'max' | 'mean' | 'stddev' | 'p50' | 'p90' | 'p99', number>
+  >;
+  readonly eventLoopActiveSeconds: number;
+  readonly eventLoopIdleSeconds: number;
+  readonly heapSpaces: readonly {
+    readonly name: string;
+    readonly usedBytes: number;
+    readonly sizeBytes: number;
+    readonly availableBytes: number;
+    readonly physicalBytes: number;
+  }[];
+  readonly collections: readonly {
+    readonly type: string;
+    readonly counts: readonly number[];
+    readonly sumSeconds: number;
+  }[];
+  readonly openConnections: number;
 }
 
 export interface MetricsWorker {
@@ -51,6 +91,7 @@ export interface MetricsSample {
   readonly rssBytes: number;
   readonly heapUsedBytes: number;
   readonly cpuSeconds: number;
+  readonly runtime?: MetricsRuntime | undefined;
   readonly instruments: readonly Instrument[];
 }
 
@@ -66,4 +107,6 @@ export interface MetricsSeries {
   readonly status: number;
   readonly counts: readonly number[];
   readonly sumSeconds: number;
+  /** By bucket. */
+  readonly exemplars?: readonly (Exemplar | undefined)[] | undefined;
 }

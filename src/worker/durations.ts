@@ -1,73 +1,108 @@
-import type { DurationHistogram, DurationSeries } from './sample.ts';
+import { NOT_ANNOUNCED } from '../admission/observer.ts';
+import type { CounterTable } from '../core/counter-table.ts';
+import { OTHER_ROUTE } from '../core/route-labels.ts';
+import { Exemplars } from './exemplars.ts';
+import { ANSWERING, bucketOf, BUCKETS, OTHER_METHOD, SUM } from './duration-row.ts';
 
-/** OpenTelemetry's advice for http.server.request.duration, in seconds. */
-const BOUNDS_SECONDS: readonly number[] = [
-  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
-];
+const METHODS: ReadonlyMap<string, number> = new Map(
+  ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY'].map((name, i) => [
+    name,
+    i + 1,
+  ]),
+);
 
-/** OpenTelemetry's name for methods that nobody knows, so that a caller can't make series at will. */
-const OTHER_METHOD = '_OTHER';
-const METHODS = new Set([
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'DELETE',
-  'CONNECT',
-  'OPTIONS',
-  'TRACE',
-  'PATCH',
-  'QUERY',
-]);
+/** Series of all routes, methods and statuses: OpenTelemetry's limit for a metric. What comes then keeps its status only. */
+const MAX_SERIES = 2000;
 
-interface Series {
-  readonly counts: number[];
-  sumSeconds: number;
+/** More than any status. */
+const STATUSES = 1000;
+
+/** The series of a route. */
+interface RouteRows {
+  readonly label: string;
+  /** By method and status. */
+  readonly rows: Map<number, number>;
+  /** Of the last request: the next one is often its like. */
+  lastKey: number;
+  lastRow: number;
 }
 
-/** Histograms of request durations by route, method and status. Runs once for every request, so it only indexes. */
+/** Histograms of request durations by route, method and status. Runs for every request, and allocates for new series only. */
 export class Durations {
-  /** route → method → status → series. */
-  readonly #routes = new Map<string, Map<string, Map<number, Series>>>();
+  readonly exemplars: Exemplars = new Exemplars();
+  readonly #table: CounterTable;
+  /** By route and by label: as many as there are labels. */
+  readonly #routes = new Map<string, RouteRows>();
+  #series = 0;
 
-  observe(route: string, method: string, status: number, seconds: number): void {
-    const series = this.#find(route, METHODS.has(method) ? method : OTHER_METHOD, status);
-    let bucket = 0;
-    while (bucket < BOUNDS_SECONDS.length && seconds > (BOUNDS_SECONDS[bucket] ?? 0)) bucket += 1;
-    series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
-    series.sumSeconds += seconds;
+  constructor(table: CounterTable) {
+    this.#table = table;
   }
 
-  read(): DurationHistogram {
-    const series: DurationSeries[] = [];
-    for (const [route, methods] of this.#routes) {
-      for (const [method, statuses] of methods) {
-        for (const [status, { counts, sumSeconds }] of statuses)
-          series.push({ route, method, status, counts, sumSeconds });
-      }
+  /**
+   * The head of an answer is about to leave. Until it has ended it is counted apart, so that it can be counted by others if this
+   * process doesn't live to do it.
+   *
+   * @returns What {@link ended} is to be given.
+   */
+  answering(route: string, method: string, status: number, seconds: number): number {
+    const row = this.#row(route, method, status);
+    const bucket = bucketOf(seconds);
+    this.#table.add(row, ANSWERING + bucket, 1);
+    return row * BUCKETS + bucket;
+  }
+
+  /**
+   * @param announced What {@link answering} has returned, or {@link NOT_ANNOUNCED}.
+   * @param traceparent The request's header of that name.
+   */
+  ended(
+    announced: number,
+    route: string,
+    method: string,
+    status: number,
+    seconds: number,
+    traceparent: string | undefined,
+  ): void {
+    const row = announced === NOT_ANNOUNCED ? this.#row(route, method, status) : (announced / BUCKETS) | 0;
+    if (announced !== NOT_ANNOUNCED) this.#table.add(row, ANSWERING + (announced % BUCKETS), -1);
+    const bucket = bucketOf(seconds);
+    this.#table.add(row, bucket, 1);
+    this.#table.add(row, SUM, seconds);
+    if (traceparent !== undefined) this.exemplars.ended(row, bucket, seconds, traceparent);
+  }
+
+  #row(route: string, method: string, status: number): number {
+    const rows = this.#routes.get(route) ?? this.#rowsOf(route);
+    const key = (METHODS.get(method) ?? 0) * STATUSES + (status > 0 && status < STATUSES ? status : 0);
+    if (rows.lastKey !== key) {
+      rows.lastRow = rows.rows.get(key) ?? this.#addSeries(rows, key, method);
+      rows.lastKey = key;
     }
-    return { boundsSeconds: BOUNDS_SECONDS, series };
+    return rows.lastRow;
   }
 
-  #find(route: string, method: string, status: number): Series {
-    const methods = getOrAdd(this.#routes, route, newMap<string, Map<number, Series>>);
-    return getOrAdd(getOrAdd(methods, method, newMap<number, Series>), status, newSeries);
+  /** Kept under the label, and under the route where that is another and no one of many. */
+  #rowsOf(route: string): RouteRows {
+    const label = this.#table.routes.of(route);
+    const rows = this.#routes.get(label) ?? { label, rows: new Map(), lastKey: -1, lastRow: 0 };
+    this.#routes.set(label, rows);
+    if (label !== OTHER_ROUTE) this.#routes.set(route, rows);
+    return rows;
   }
-}
 
-function newMap<K, V>(): Map<K, V> {
-  return new Map();
-}
-
-function newSeries(): Series {
-  return { counts: Array.from({ length: BOUNDS_SECONDS.length + 1 }, () => 0), sumSeconds: 0 };
-}
-
-function getOrAdd<K, V>(map: Map<K, V>, key: K, create: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = create();
-    map.set(key, value);
+  #addSeries(route: RouteRows, key: number, method: string): number {
+    const status = key % STATUSES;
+    const isFolded = this.#series >= MAX_SERIES && !(route.label === OTHER_ROUTE && key < STATUSES);
+    if (isFolded) return this.#row(OTHER_ROUTE, OTHER_METHOD, status);
+    this.#series += 1;
+    const row = this.#table.addRow({
+      kind: 'ended',
+      route: route.label,
+      method: METHODS.has(method) ? method : OTHER_METHOD,
+      status,
+    });
+    route.rows.set(key, row);
+    return row;
   }
-  return value;
 }

@@ -21,5 +21,14 @@ export {
   type WatchdogStack,
 } from './watchdog/index.ts';
 export type { WaitingRoute } from '../admission/index.ts';
-export type { DurationSeries, WorkerSample } from './sample.ts';
+export type {
+  DurationExemplar,
+  DurationHistogram,
+  DurationSeries,
+  ReportedCounters,
+  SentExemplar,
+  SentSample,
+  WorkerSample,
+} from './sample.ts';
+export type { RuntimeFigures } from './runtime-figures.ts';
 export { SAMPLE_INTERVAL_MS } from './sampler.ts';

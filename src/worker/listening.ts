@@ -212,7 +212,7 @@ export class Listening {
 }
 
 /** A server of node:http or node:https has the first of these, one of node:http2 the second. */
-function speaksHttp(server: net.Server): boolean {
+export function speaksHttp(server: net.Server): boolean {
   return 'closeIdleConnections' in server || 'updateSettings' in server;
 }
 

@@ -3,7 +3,7 @@
 import type { ResolvedAdmissionOptions, WaitingRoute } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
 import type { IndicatorReport } from '../core/health-link.ts';
-import type { WorkerSample } from './sample.ts';
+import type { SentSample } from './sample.ts';
 import type { ThreadSetup } from './watchdog/index.ts';
 
 export const COMMAND = 'NODE_RESPITE';
@@ -22,6 +22,8 @@ export interface WorkerSetup {
   readonly killTimeoutMs: number;
   /** The pipe that the watchdog has too: what the main thread says in it before it dies. */
   readonly lastWordsDescriptor: number;
+  /** The file that requests are counted in; undefined where none can be made. */
+  readonly countersDescriptor: number | undefined;
   /** Undefined when there is nothing to look for. */
   readonly watchdog: Omit<ThreadSetup, 'memory'> | undefined;
 }
@@ -59,13 +61,15 @@ export type ToSupervisor =
   /** The user closed the server. */
   | { readonly kind: 'closed'; readonly key: SocketKey }
   | { readonly kind: 'passed-through'; readonly reason: PassThroughReason; readonly where: string }
-  | { readonly kind: 'sample'; readonly sample: WorkerSample }
+  | { readonly kind: 'sample'; readonly sample: SentSample }
   /** Requests that have waited for their answer for long; once a second while there are any. */
   | { readonly kind: 'waiting'; readonly routes: readonly WaitingRoute[] }
   /** What the user's health indicators in this worker have found; after each check. */
   | { readonly kind: 'health'; readonly reports: readonly IndicatorReport[] }
   /** Its watchdog thread could not be started, or has ended. */
   | { readonly kind: 'unwatched'; readonly reason: string }
+  /** The file for its counters can't be written any more: what it counts from now on is lost. */
+  | { readonly kind: 'uncounted'; readonly reason: string }
   /** The user's code has called `process.disconnect()`. */
   | { readonly kind: 'user-disconnected' }
   /** Is drained, or out of time, and has raised the signal it was to end with. */

@@ -3,20 +3,19 @@ import { test } from 'node:test';
 import { Admission } from '../admission/index.ts';
 import { resolveAdmissionOptions } from '../admission/options.ts';
 import { addInstruments, type Instrument } from '../core/instruments.ts';
-import { Durations } from './durations.ts';
+import { RuntimeReader } from './runtime-figures.ts';
 import { Sampler } from './sampler.ts';
 
-test('a sample holds what admission and durations count, and what the process uses', () => {
-  const durations = new Durations();
+test('a sample holds how admission stands, what has to be told of counters, and what the process uses', () => {
+  const counters = { labels: [], cells: new Float64Array(1) };
   const admission = new Admission(resolveAdmissionOptions({ limit: 4 }));
-  admission.observer = { started: () => {}, observe: (...ended) => durations.observe(...ended) };
   admission.request('GET', '/', 10, {});
-  const sample = new Sampler([admission], durations).sample();
+  const sample = new Sampler([admission], () => ({ counters, exemplars: [] })).sample();
   assert.deepEqual(
     [sample.admission.limit, sample.admission.inFlight, sample.admission.bytesInFlight],
     [4, 1, 10],
   );
-  assert.deepEqual(sample.duration.series, []);
+  assert.equal(sample.counters, counters);
   assert.ok(sample.rssBytes > sample.heapUsedBytes && sample.heapUsedBytes > 0);
   assert.ok(sample.cpuSeconds > 0);
   assert.ok(sample.eventLoopUtilization >= 0 && sample.eventLoopUtilization <= 1);
@@ -28,16 +27,15 @@ test('several admissions are one: their places add up, the fuller one counts', (
   const two = new Admission(resolveAdmissionOptions({ limit: 2 }));
   one.request('GET', '/', 0, {});
   two.request('GET', '/', 0, {});
-  const { admission } = new Sampler([one, two], new Durations()).sample();
+  const { admission } = new Sampler([one, two], () => ({ counters: undefined, exemplars: [] })).sample();
   assert.deepEqual([admission.limit, admission.inFlight, admission.utilization], [6, 2, 0.5]);
-  assert.deepEqual(
-    admission.requests.map(({ count }) => count),
-    [1, 1],
-  );
 });
 
 test('a sample has what other parts count, as long as they do', () => {
-  const sampler = new Sampler([new Admission(resolveAdmissionOptions({}))], new Durations());
+  const sampler = new Sampler([new Admission(resolveAdmissionOptions({}))], () => ({
+    counters: undefined,
+    exemplars: [],
+  }));
   const gauge = {
     name: 'respite_test',
     help: 'Help.',
@@ -50,4 +48,14 @@ test('a sample has what other parts count, as long as they do', () => {
   assert.deepEqual(own(), [gauge]);
   remove();
   assert.deepEqual(own(), []);
+});
+
+test('figures of V8 are in samples once they are watched', () => {
+  const sampler = new Sampler([new Admission(resolveAdmissionOptions({}))], () => ({
+    counters: undefined,
+    exemplars: [],
+  }));
+  assert.equal(sampler.sample().runtime, undefined);
+  sampler.watchRuntime(new RuntimeReader(() => new Set()));
+  assert.ok((sampler.sample().runtime?.heapSpaces.length ?? 0) > 0);
 });

@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import type { Admission, AdmissionCount, AdmissionStats, SignalPressure } from '../admission/index.ts';
+import type { Admission, AdmissionStats, SignalPressure } from '../admission/index.ts';
 import type { Instrument, InstrumentRegistry } from '../core/instruments.ts';
-import type { Durations } from './durations.ts';
-import type { WorkerSample } from './sample.ts';
+import type { RuntimeReader } from './runtime-figures.ts';
+import type { SentSample } from './sample.ts';
 
 /** How often a worker reports. The supervisor calls a worker silent for three of these unresponsive. */
 export const SAMPLE_INTERVAL_MS = 1000;
@@ -10,25 +10,39 @@ export const SAMPLE_INTERVAL_MS = 1000;
 /** Resolution of the event-loop delay monitor: its timer fires this often, so it is no finer than needed. */
 const DELAY_RESOLUTION_MS = 20;
 
+/** What is counted for each request, as far as it is told. */
+type Counted = Pick<SentSample, 'counters' | 'exemplars'>;
+
 /** Reads the worker's state once a second; windows are the difference between two readings. */
 export class Sampler {
   readonly #admissions: readonly Admission[];
-  readonly #durations: Durations;
+  readonly #counted: () => Counted;
+  /** Undefined until {@link watchRuntime}. */
+  #runtime: RuntimeReader | undefined;
   readonly #delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   #utilization = performance.eventLoopUtilization();
 
-  /** @param admissions The process's own first, then those of servers protected in code. */
-  constructor(admissions: readonly Admission[], durations: Durations) {
+  /**
+   * @param admissions The process's own first, then those of servers protected in code.
+   * @param counted What has to be told because it can't be read.
+   */
+  constructor(admissions: readonly Admission[], counted: () => Counted) {
     this.#admissions = admissions;
-    this.#durations = durations;
+    this.#counted = counted;
   }
 
-  start(report: (sample: WorkerSample) => void): void {
+  start(report: (sample: SentSample) => void): void {
     this.#delay.enable();
     setInterval(() => report(this.sample()), SAMPLE_INTERVAL_MS).unref();
   }
 
-  sample(): WorkerSample {
+  /** Samples have figures of V8 and Node.js from now on. */
+  watchRuntime(runtime: RuntimeReader): void {
+    this.#runtime = runtime;
+    runtime.start();
+  }
+
+  sample(): SentSample {
     const utilization = performance.eventLoopUtilization();
     const { utilization: eventLoopUtilization } = performance.eventLoopUtilization(
       utilization,
@@ -36,18 +50,20 @@ export class Sampler {
     );
     this.#utilization = utilization;
     const delayMs = this.#delay.count === 0 ? 0 : this.#delay.percentile(99) / 1e6 - DELAY_RESOLUTION_MS;
+    const runtime = this.#runtime?.read(this.#delay, DELAY_RESOLUTION_MS);
     this.#delay.reset();
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed } = process.memoryUsage();
     return {
       admission: sum(this.#admissions.map((admission) => admission.stats())),
-      duration: this.#durations.read(),
       eventLoopUtilization,
       eventLoopDelayP99Seconds: Math.max(0, delayMs) / 1000,
       rssBytes: rss,
       heapUsedBytes: heapUsed,
       cpuSeconds: (user + system) / 1e6,
       instruments: instruments(),
+      ...this.#counted(),
+      runtime,
     };
   }
 }
@@ -60,7 +76,7 @@ function instruments(): readonly Instrument[] {
 }
 
 /** Several admissions as one: a worker whose servers are protected in code has one each. */
-function sum(all: readonly AdmissionStats[]): AdmissionStats {
+function sum(all: readonly AdmissionStats[]): SentSample['admission'] {
   const add = (
     key: 'limit' | 'inFlight' | 'bodyBudgetBytes' | 'bytesInFlight' | 'connectionsRefused',
   ): number => all.reduce((total, stats) => total + stats[key], 0);
@@ -73,7 +89,6 @@ function sum(all: readonly AdmissionStats[]): AdmissionStats {
     refusedShare: Math.max(...all.map((stats) => stats.refusedShare)),
     pressure: hardest(all.flatMap((stats) => stats.pressure)),
     connectionsRefused: add('connectionsRefused'),
-    requests: all.flatMap((stats): readonly AdmissionCount[] => stats.requests),
   };
 }
 

@@ -5,17 +5,20 @@ import net from 'node:net';
 import {
   Admission,
   installGate,
+  NOT_ANNOUNCED,
   PROTECTED_CHANNEL,
   type RequestObserver,
   type Waiting,
 } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
+import { CounterTable } from '../core/counter-table.ts';
 import { receiveHealth } from '../core/health-link.ts';
 import { acceptWhatWaits, drain } from './drain.ts';
+import { tellBeforeAnswers } from './before-answers.ts';
 import { Durations } from './durations.ts';
 import { installInsight } from './insight.ts';
 import { leaveLastWords } from './last-words.ts';
-import { Listening } from './listening.ts';
+import { Listening, speaksHttp } from './listening.ts';
 import { keepLogTail } from './log-tail.ts';
 import {
   receiveFromSupervisor,
@@ -24,16 +27,21 @@ import {
   type ToSupervisor,
   type WorkerSetup,
 } from './protocol.ts';
-import type { WorkerSample } from './sample.ts';
+import type { RuntimeReader } from './runtime-figures.ts';
+import type { SentSample } from './sample.ts';
 import { Sampler } from './sampler.ts';
 import { presentUserChannel } from './user-ipc.ts';
 import { SharedState, startWatchdog } from './watchdog/index.ts';
+import { WrittenCounters } from './written-counters.ts';
 
 /** A signal that the user's code listens for arrives on a later turn of the event loop; long enough for that. */
 const SIGNAL_ARRIVES_MS = 100;
 
 /** A script that does not listen by then is watched all the same. Before, the thread would be in the way of its start. */
 const WATCH_AFTER_MS = 2000;
+
+/** Before the first sample, and not in the way of the start. */
+const FIGURES_AFTER_MS = 500;
 
 /** Of requests that wait for their answer this long the routes are told. */
 const WAITING_LONG_MS = 1000;
@@ -55,11 +63,20 @@ interface SlowClientsModule {
   guardAgainstSlowClients(options: BackpressureOptions): (server: net.Server) => void;
 }
 
-/** Loads it where it is wanted, and at once: the script's servers are next. */
+/** The script's servers are next. */
 function slowClients(options: BackpressureOptions): (server: net.Server) => void {
-  const extension = import.meta.filename.slice(import.meta.filename.lastIndexOf('.'));
-  const module = createRequire(import.meta.url)(`./slow-clients${extension}`) as SlowClientsModule;
+  const module = load('slow-clients') as SlowClientsModule;
   return module.guardAgainstSlowClients(options);
+}
+
+interface RuntimeModule {
+  readonly RuntimeReader: new (servers: () => ReadonlySet<net.Server>) => RuntimeReader;
+}
+
+/** Loads a module of this folder where it is wanted, and at once. */
+function load(name: string): unknown {
+  const extension = import.meta.filename.slice(import.meta.filename.lastIndexOf('.'));
+  return createRequire(import.meta.url)(`./${name}${extension}`);
 }
 
 /** Makes this process a worker. */
@@ -70,18 +87,29 @@ export function startWorker(setup: WorkerSetup): void {
     if (supervised) send(process, message, handle);
   };
 
-  const durations = new Durations();
+  const counters = new CounterTable();
+  const durations = new Durations(counters);
+  const written = writtenTo(setup.countersDescriptor, counters, tell);
   const watched = new SharedState();
   if (setup.watchdog !== undefined) keepLogTail(watched.output, setup.watchdog.descriptor);
   const observer: RequestObserver = {
     started: (method, target) => watched.requestStarted(method, target),
-    observe: (route, method, status, seconds) => durations.observe(route, method, status, seconds),
+    answering: (route, method, status, seconds, nowMs) => {
+      const announced = durations.answering(route, method, status, seconds);
+      written?.answered(nowMs);
+      return announced;
+    },
+    ended: (announced, route, method, status, seconds, nowMs, traceparent) => {
+      durations.ended(announced, route, method, status, seconds, traceparent);
+      if (announced === NOT_ANNOUNCED) written?.answered(nowMs);
+    },
   };
   const admissions: Admission[] = [];
   /** Undefined until somebody switches while the worker runs. */
   let dryRun: boolean | undefined;
   const observe = (admission: Admission): void => {
     admission.observer = observer;
+    admission.countIn(counters);
     admission.acceptsPerTurn = () => listening.acceptsPerTurn;
     admission.dryRun = dryRun ?? admission.dryRun;
     admissions.push(admission);
@@ -108,10 +136,16 @@ export function startWorker(setup: WorkerSetup): void {
     });
   };
   setTimeout(watch, WATCH_AFTER_MS).unref();
+  setTimeout(() => {
+    const { RuntimeReader: Reader } = load('runtime-figures') as RuntimeModule;
+    sampler.watchRuntime(new Reader(() => listening.servers));
+  }, FIGURES_AFTER_MS).unref();
 
   const guard = setup.backpressure === undefined ? undefined : slowClients(setup.backpressure);
   const listening = new Listening(tell, (server) => {
     setImmediate(watch);
+    // Whoever has made such a server has loaded it already.
+    if (speaksHttp(server)) tellBeforeAnswers(process.getBuiltinModule('node:http').ServerResponse.prototype);
     guard?.(server);
     server.on('session', (session: ServerHttp2Session) => {
       sessions.add(session);
@@ -128,8 +162,13 @@ export function startWorker(setup: WorkerSetup): void {
     hasTold = routes.length > 0;
   };
 
-  const sampler = new Sampler(admissions, durations);
-  const report = (sample: WorkerSample): void => {
+  const counted = (): Pick<SentSample, 'counters' | 'exemplars'> => ({
+    counters: written === undefined ? { labels: counters.labels, cells: counters.cells } : undefined,
+    exemplars: durations.exemplars.take(),
+  });
+  const sampler = new Sampler(admissions, counted);
+  const report = (sample: SentSample): void => {
+    written?.flush();
     tell({ kind: 'sample', sample });
     if (!samples.hasSubscribers) return;
     const requests = admissions.flatMap((each) => each.stats().requests);
@@ -201,4 +240,18 @@ function together(all: readonly Waiting[]): Waiting {
     oldestMs: Math.max(...all.map(({ oldestMs }) => oldestMs)),
     longestMs: Math.max(...all.map(({ longestMs }) => longestMs)),
   };
+}
+
+/** Also what was counted last, when the user's code ends the process. */
+function writtenTo(
+  descriptor: number | undefined,
+  counters: CounterTable,
+  tell: (message: ToSupervisor) => void,
+): WrittenCounters | undefined {
+  if (descriptor === undefined) return undefined;
+  const written = new WrittenCounters(counters, descriptor, (error) => {
+    tell({ kind: 'uncounted', reason: String(error) });
+  });
+  process.on('exit', () => written.flush());
+  return written;
 }

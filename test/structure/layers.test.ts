@@ -15,7 +15,7 @@ const LAYERS: readonly (readonly string[])[] = [
 ];
 
 /** Too heavy for a process that must stay the user's own; see docs/design. */
-const HEAVY = new Set(['zod', 'pino', 'pino-pretty', 'prom-client', 'commander']);
+const HEAVY = new Set(['zod', 'pino', 'pino-pretty', 'commander']);
 const IN_THE_WORKER = new Set(['core', 'admission', 'worker', 'health', 'cache', 'backpressure', 'client']);
 
 const src = path.resolve(import.meta.dirname, '../../src');

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 // Not by way of their index: this is loaded before the first worker is started, and little else should be.
 import { SETUP_VARIABLE, type SocketKey, type WorkerSetup } from '../../worker/protocol.ts';
 import type { SupervisorConfig } from '../contract.ts';
+import { openCounterFile } from '../counters/open-file.ts';
 import { needsWatchdog, type ResolvedDetectOptions } from '../detect/options.ts';
 
 const PRELOAD = workerModule('preload');
@@ -18,7 +19,7 @@ export interface WorkerSpec {
   readonly heapMb: number | undefined;
   /** Sockets that its predecessors listened on: it is ready when it listens on all of them. */
   readonly keys: readonly SocketKey[];
-  readonly setup: Omit<WorkerSetup, 'watchdog' | 'lastWordsDescriptor'>;
+  readonly setup: Omit<WorkerSetup, 'watchdog' | 'lastWordsDescriptor' | 'countersDescriptor'>;
   readonly detect: ResolvedDetectOptions;
 }
 
@@ -27,6 +28,8 @@ export interface SpawnedWorker {
   readonly child: ChildProcess;
   /** What the watchdog speaks on, and is spoken to; undefined when no process could be started. */
   readonly pipe: Duplex | undefined;
+  /** The file that it counts requests in; undefined when it can't. To be closed by us. */
+  readonly countersDescriptor: number | undefined;
 }
 
 /** What a worker of this supervisor is to be. */
@@ -55,13 +58,16 @@ export function workerSpec(
 export function spawnWorker(spec: WorkerSpec): SpawnedWorker {
   const heap = spec.heapMb === undefined ? [] : [`--max-old-space-size=${spec.heapMb}`];
   const inherited = inheritedDescriptors();
-  // The first two after those that the user's script may know the numbers of: Node.js's channel, and the watchdog's pipe.
+  // The first three after those that the user's script may know the numbers of: Node.js's channel, the watchdog's pipe, and
+  // the counters.
   const descriptor = inherited.length + 1;
+  const countersDescriptor = openCounterFile();
   const { blockedLoop } = spec.detect;
   const stackAfterMs = blockedLoop === false ? undefined : blockedLoop.evidenceMs;
   const setup: WorkerSetup = {
     ...spec.setup,
     lastWordsDescriptor: descriptor,
+    countersDescriptor: countersDescriptor === undefined ? undefined : descriptor + 1,
     watchdog: needsWatchdog(spec.detect) ? { descriptor, heapMb: spec.heapMb, stackAfterMs } : undefined,
   };
   const awaitSockets = spec.keys.length === 0 ? [] : [`--import=${AWAIT_SOCKETS.href}`];
@@ -76,7 +82,7 @@ export function spawnWorker(spec: WorkerSpec): SpawnedWorker {
       ...spec.args,
     ],
     {
-      stdio: [...inherited, 'ipc', 'pipe'],
+      stdio: [...inherited, 'ipc', 'pipe', ...(countersDescriptor === undefined ? [] : [countersDescriptor])],
       // Its own process group: Ctrl-C at a terminal is for the supervisor, which then ends the workers gently.
       detached: true,
       serialization: 'advanced',
@@ -84,7 +90,7 @@ export function spawnWorker(spec: WorkerSpec): SpawnedWorker {
     },
   );
   const pipe = child.stdio[descriptor] as Duplex | null | undefined;
-  return { child, pipe: pipe ?? undefined };
+  return { child, pipe: pipe ?? undefined, countersDescriptor };
 }
 
 /** Standard input, output and error, and the sockets that systemd has opened for us (sd_listen_fds(3)), under their numbers. */

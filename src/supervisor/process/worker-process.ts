@@ -17,6 +17,7 @@ import {
   type WatchdogStack,
   type WorkerSample,
 } from '../../worker/index.ts';
+import { WorkerCounters } from '../counters/worker-counters.ts';
 import { judgeBlockedLoop } from '../detect/index.ts';
 import { Captures, LogTail } from '../evidence/index.ts';
 import type { SpawnedWorker, WorkerSpec } from './spawn-worker.ts';
@@ -65,6 +66,8 @@ export class WorkerProcess extends EventEmitter<Events> {
 
   /** What can be asked of it, also while its event loop is blocked. */
   readonly captures: Captures;
+  /** What it counts for each request. */
+  readonly counters: WorkerCounters;
   /** The last that it wrote to stdout and stderr. */
   readonly logTail: LogTail = new LogTail();
 
@@ -85,8 +88,9 @@ export class WorkerProcess extends EventEmitter<Events> {
   #readyTimer: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
 
-  constructor(spec: WorkerSpec, { child, pipe }: SpawnedWorker) {
+  constructor(spec: WorkerSpec, { child, pipe, countersDescriptor }: SpawnedWorker) {
     super();
+    this.counters = new WorkerCounters(countersDescriptor);
     this.id = spec.id;
     this.slot = spec.slot;
     this.#spec = spec;
@@ -222,7 +226,7 @@ export class WorkerProcess extends EventEmitter<Events> {
       this.#unsent = undefined;
       for (const { message: waiting, handle: waitingHandle } of unsent) this.tell(waiting, waitingHandle);
     } else if (message.kind === 'sample') {
-      this.#sample = { sample: message.sample, atMs: Date.now() };
+      this.#sample = { sample: this.counters.complete(message.sample), atMs: Date.now() };
     } else if (message.kind === 'waiting') {
       this.#waiting = message.routes;
     } else if (message.kind === 'health') {
