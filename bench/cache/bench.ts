@@ -1,13 +1,14 @@
 // What a hit costs, in this cache and in others, and how often there is one.
-import { once } from 'node:events';
 import path from 'node:path';
 import type { Benchmark, Context, Goal, Outcome, Table } from '../lib/benchmark.ts';
 import { medianAndRange, perSecond } from '../lib/format.ts';
 import { onLoadCore, onServerCore } from '../lib/pinning.ts';
-import { start } from '../lib/processes.ts';
+import { outputOf } from '../lib/processes.ts';
 import { repository, Server } from '../lib/server.ts';
 import { median } from '../lib/statistics.ts';
 import { hitRatios, type Ratio } from './hit-ratio.ts';
+import { measureMemory, memoryGoals, memoryTable } from './memory/measure.ts';
+import type { Held } from './memory/plan.ts';
 import type { Drive, Driven } from './plan.ts';
 import { type Proxy, startNginx, startVarnish } from './proxies.ts';
 import { BACKENDS } from './stores/plan.ts';
@@ -31,11 +32,11 @@ type Rounds = ReadonlyMap<System, readonly Driven[]>;
 export const cache: Benchmark = {
   name: 'cache',
   summary:
-    'a hit in memory of 1 KB and 1 MB, against the caches of others; how often there is one; a hit in Redis, against a bare GET',
+    'a hit in memory of 1 KB and 1 MB, against the caches of others; how often there is one; memory under a million URLs; a hit in Redis, against a bare GET',
   pinned: true,
   async run({ quick, say }: Context): Promise<Outcome> {
-    const rounds = quick ? 1 : 7;
-    const timing = quick ? { warmUpMs: 200, durationMs: 200 } : { warmUpMs: 1000, durationMs: 1500 };
+    const rounds = quick ? 1 : 5;
+    const timing = quick ? { warmUpMs: 200, durationMs: 200 } : { warmUpMs: 600, durationMs: 800 };
     const script = path.join(repository, 'bench/servers/cache-origin.mjs');
     const server = new Server(onLoadCore([process.execPath, script]));
     const origin = `http://127.0.0.1:${await server.says(/^listening (\d+)$/m)}`;
@@ -73,27 +74,31 @@ export const cache: Benchmark = {
       }
       bySize.set(bytes, measured);
     }
-    const ratios = hitRatios(quick ? 100_000 : 1_000_000);
     // What is measured next has the machine for itself.
     await Promise.all([server, ...proxies.values()].map((running) => running.stop()));
+    const urls = quick ? 100_000 : 1_000_000;
+    say(`asking for ${urls.toLocaleString('en')} URLs, and counting hits`);
+    // Bytes and hits are counted: they may share the machine.
+    const flood = measureMemory(urls);
+    const ratios = hitRatios(quick ? 100_000 : 1_000_000);
+    const held = await flood;
     const manyKeys = quick ? 10_000 : 1_000_000;
-    const stores = await measureStores({ rounds, ...timing, manyKeys }, say);
+    const slicing = quick
+      ? { processes: 1, slices: 2, warmUpMs: 200, sliceMs: 200 }
+      : { processes: 2, slices: 5, warmUpMs: 500, sliceMs: 400 };
+    const stores = await measureStores({ ...slicing, manyKeys }, say);
     for (const backend of BACKENDS) if (!stores.some((one) => one.backend === backend)) missing.push(backend);
-    return report(bySize, ratios, stores, missing, { rounds, manyKeys, ...timing });
+    const settings = { rounds, ...timing, urls, manyKeys, ...slicing, warmUpMs: timing.warmUpMs };
+    return report({ bySize, ratios, held, stores }, missing, settings);
   },
 };
 
 /** In a process of its own, so that none profits from what another has compiled. */
 async function drive(plan: Drive): Promise<Driven> {
   const main = path.join(import.meta.dirname, 'drive.ts');
-  const child = start(onServerCore([process.execPath, main, JSON.stringify(plan)]));
-  let output = '';
-  let complaints = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaints += text));
-  const [exitCode] = (await once(child, 'close')) as [number | null];
-  if (exitCode !== 0) throw new Error(`${plan.system} ended with exit code ${exitCode}:\n${complaints}`);
-  const driven = JSON.parse(output) as Driven;
+  const driven = JSON.parse(
+    await outputOf(onServerCore([process.execPath, main, JSON.stringify(plan)])),
+  ) as Driven;
   if (plan.system !== 'no cache' && driven.askedMeanwhile > 0) {
     throw new Error(
       `${plan.system}: the origin was asked ${driven.askedMeanwhile} times, so these were no hits`,
@@ -102,31 +107,38 @@ async function drive(plan: Drive): Promise<Driven> {
   return driven;
 }
 
+interface Found {
+  readonly bySize: ReadonlyMap<Size, Rounds>;
+  readonly ratios: readonly Ratio[];
+  readonly held: readonly Held[];
+  readonly stores: readonly Measured[];
+}
+
 function report(
-  bySize: ReadonlyMap<Size, Rounds>,
-  ratios: readonly Ratio[],
-  stores: readonly Measured[],
+  { bySize, ratios, held, stores }: Found,
   missing: readonly string[],
   settings: Outcome['settings'],
 ): Outcome {
   return {
-    goals: [...hitGoals(bySize), ...ratioGoals(ratios), ...storeGoals(stores)],
+    goals: [...hitGoals(bySize), ...ratioGoals(ratios), ...memoryGoals(held), ...storeGoals(stores)],
     tables: [
       ...[...bySize].map(([bytes, rounds]) => hitTable(bytes, rounds)),
       ratioTable(ratios),
+      memoryTable(held),
       ...storeTables(stores),
     ],
     notes: [
       'One hit after the other in one process on one core; proxies are asked over the loopback interface, 10 at a time, over kept-alive connections by undici\'s `request`, as is the origin itself in "no cache".',
       'Every body is read to its end. The origin counts: none of these has reached it.',
       'Workloads of the hit ratio are synthetic.',
-      'Redis and memcached run on the core of the load, and are read by the same client (ioredis; our own) in all three ways: the bare GET (`mg`) gets the same bytes, and "fetch" makes responses and reads them. Keys are asked for at random.',
+      'Redis and memcached run on the core of the load, and are read by the same client (ioredis; our own) in all three ways: the bare GET (`mg`) gets the same bytes, and "fetch" makes responses and reads them. Keys are asked for at random; one process reads in the three ways in turn, slice by slice.',
       ...missing.map((system) => `${system} was not installed.`),
     ],
     settings,
     measurements: {
       hits: Object.fromEntries([...bySize].map(([bytes, rounds]) => [bytes, Object.fromEntries(rounds)])),
       ratios,
+      held,
       stores,
     },
   };

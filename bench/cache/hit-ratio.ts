@@ -28,6 +28,7 @@ const WORKLOADS: readonly Workload[] = [
   { name: 'Zipf 1.0, and every fifth request for something that never comes again', make: withOneTimers },
   { name: 'Zipf 1.0, and now and then a scan over as much as fits twice', make: withScans },
   { name: 'Zipf 1.0, whose popular objects are others after a tenth of the requests', make: drifting },
+  { name: 'Zipf 1.0, whose popular objects give way to others one by one', make: creeping },
 ];
 
 export function hitRatios(requests: number): readonly Ratio[] {
@@ -96,4 +97,10 @@ function withScans(chance: () => number): (i: number) => number {
 function drifting(chance: () => number, requests: number): (i: number) => number {
   const popular = zipf(OBJECTS, 1, chance);
   return (i) => (popular() + Math.floor((10 * i) / requests) * 7919) % OBJECTS;
+}
+
+/** Every twentieth request moves all of them on by one place. */
+function creeping(chance: () => number): (i: number) => number {
+  const popular = zipf(OBJECTS, 1, chance);
+  return (i) => (popular() + Math.floor(i / 20)) % OBJECTS;
 }

@@ -37,6 +37,19 @@ export function start(commandLine: readonly string[], { env = {} }: StartOptions
   return child;
 }
 
+/** Runs a command to its end, which must be a good one; returns what it printed. */
+export async function outputOf(commandLine: readonly string[]): Promise<string> {
+  const child = start(commandLine);
+  let output = '';
+  let complaints = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaints += text));
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  if (exitCode !== 0)
+    throw new Error(`${commandLine.join(' ')} ended with exit code ${exitCode}:\n${complaints}`);
+  return output;
+}
+
 /** Ends it gently, then less so. */
 export async function end(child: ChildProcess): Promise<void> {
   for (const [signal, graceMs] of [

@@ -1,4 +1,5 @@
 // The cache behind the signature of `fetch`.
+import { headersOfAnswer } from './answer-headers.ts';
 import { keepOwner, passOwnerOn } from './body-owner.ts';
 import type { Answer } from './engine/answer.ts';
 import type { Engine } from './engine/engine.ts';
@@ -10,7 +11,8 @@ import {
   readRequestDirectives,
   type RequestDirectives,
 } from './policy/request.ts';
-import { CachedResponse, StoredResponse } from './response.ts';
+import { CachedResponse } from './response.ts';
+import { StoredResponse } from './stored-response.ts';
 
 type Fetch = typeof globalThis.fetch;
 type FetchInput = Parameters<Fetch>[0];
@@ -159,23 +161,10 @@ class FetchOrigin implements Origin {
 }
 
 function toResponse(answered: Answer): Response {
-  const { status, statusText, fields, extra, age, cacheStatus, body } = answered;
-  const headers: [string, string][] = [];
-  for (const name in fields) {
-    const value = extra?.[name] ?? fields[name];
-    if (value === undefined || name === 'set-cookie') continue;
-    if (name !== 'cache-status') headers.push([name, value]);
-  }
-  for (const name in extra) {
-    const value = extra[name];
-    if (value !== undefined && fields[name] === undefined) headers.push([name, value]);
-  }
-  for (const cookie of answered.setCookies) headers.push(['set-cookie', cookie]);
-  if (age !== undefined) headers.push(['age', String(age)]);
-  const upstream = fields['cache-status'];
-  headers.push(['cache-status', upstream === undefined ? cacheStatus : `${upstream}, ${cacheStatus}`]);
-  const init = { status, statusText, headers };
-  if (body instanceof Uint8Array && !NULL_BODY.has(status)) return new StoredResponse(body, init, answered);
-  const content = NULL_BODY.has(status) || body instanceof Uint8Array ? null : body;
+  const { status, statusText, body } = answered;
+  const hasBody = !NULL_BODY.has(status);
+  if (hasBody && body instanceof Uint8Array) return new StoredResponse(body, answered);
+  const content = hasBody && !(body instanceof Uint8Array) ? body : null;
+  const init = { status, statusText, headers: headersOfAnswer(answered) };
   return passOwnerOn(content, new CachedResponse(content, init, answered));
 }

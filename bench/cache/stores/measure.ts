@@ -1,18 +1,27 @@
 // What a hit in Redis costs besides the GET that it takes, and the same for memcached.
-import { once } from 'node:events';
 import path from 'node:path';
 import type { Goal, Table } from '../../lib/benchmark.ts';
 import { medianAndRange, perSecond } from '../../lib/format.ts';
 import { onServerCore } from '../../lib/pinning.ts';
-import { start } from '../../lib/processes.ts';
+import { outputOf } from '../../lib/processes.ts';
 import { median } from '../../lib/statistics.ts';
-import { type Backend, type Fill, READERS, type Read, type Reader, type Reading } from './plan.ts';
+import {
+  type Backend,
+  type Fill,
+  READERS,
+  type Read,
+  type Reader,
+  type Reading,
+  type Readings,
+} from './plan.ts';
 import { startStoreServer } from './servers.ts';
 
 export interface Settings {
-  readonly rounds: number;
+  /** Processes for each row, and slices of each reader in each of them. */
+  readonly processes: number;
+  readonly slices: number;
   readonly warmUpMs: number;
-  readonly durationMs: number;
+  readonly sliceMs: number;
   /** The larger of the two numbers of responses in Redis. */
   readonly manyKeys: number;
 }
@@ -21,7 +30,7 @@ export interface Measured {
   readonly backend: Backend;
   readonly keys: number;
   readonly atOnce: number;
-  readonly readings: Readonly<Record<Reader, readonly Reading[]>>;
+  readonly readings: Readings;
 }
 
 const FEW_KEYS = 10;
@@ -58,53 +67,47 @@ export async function measureStores(
 async function measure(
   fill: Fill,
   atOnce: number,
-  { rounds, ...timing }: Omit<Settings, 'manyKeys'>,
+  { processes, ...timing }: Omit<Settings, 'manyKeys'>,
   say: (line: string) => void,
 ): Promise<Measured> {
   const readings: Record<Reader, Reading[]> = { 'bare get': [], store: [], fetch: [] };
-  for (let round = 0; round < rounds; round += 1) {
-    // Forwards and backwards in turn, so that what drifts on the machine hits all alike.
-    for (const reader of round % 2 === 0 ? READERS : READERS.toReversed()) {
-      const plan: Read = { ...fill, reader, atOnce, ...timing };
-      const reading = JSON.parse(await run('read.ts', plan)) as Reading;
-      readings[reader].push(reading);
-      const where = `${nameOf(fill)}, ${atOnce} at a time, round ${round + 1}`;
-      say(`${where} ${reader.padEnd(10)}${perSecond(reading.perSecond)}`);
-    }
+  for (let round = 1; round <= processes; round += 1) {
+    const plan: Read = { ...fill, atOnce, ...timing };
+    const found = JSON.parse(await run('read.ts', plan)) as Readings;
+    const each = READERS.map((reader) => {
+      readings[reader].push(...found[reader]);
+      return `${reader} ${perSecond(median(found[reader].map((one) => one.perSecond)))}`;
+    });
+    say(`${nameOf(fill)}, ${atOnce} at a time, process ${round}: ${each.join(', ')}`);
   }
   return { backend: fill.backend, keys: fill.keys, atOnce, readings };
 }
 
-/** In a process of its own, so that none profits from what another has compiled; returns what it prints. */
-async function run(script: string, plan: Fill): Promise<string> {
+function run(script: string, plan: Fill): Promise<string> {
   const main = path.join(import.meta.dirname, script);
-  const child = start(onServerCore([process.execPath, main, JSON.stringify(plan)]));
-  let output = '';
-  let complaints = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaints += text));
-  const [exitCode] = (await once(child, 'close')) as [number | null];
-  if (exitCode !== 0) throw new Error(`${script} ended with exit code ${exitCode}:\n${complaints}`);
-  return output;
+  return outputOf(onServerCore([process.execPath, main, JSON.stringify(plan)]));
 }
 
 export function storeGoals(measured: readonly Measured[]): Goal[] {
-  return measured
-    .filter(({ backend }) => backend === 'Redis')
-    .map((one) => {
-      const times = ratioTo(one, 'store');
-      return {
-        what: `reads of 1 KB through the store, ${nameOf(one)}, ${one.atOnce} at a time`,
+  const goals: Goal[] = [];
+  for (const one of measured) {
+    if (one.backend !== 'Redis') continue;
+    for (const reader of ['store', 'fetch'] as const) {
+      const times = ratioTo(one, reader);
+      goals.push({
+        what: `hits of 1 KB through ${reader === 'store' ? 'the store' : 'fetch'}, ${nameOf(one)}, ${one.atOnce} at a time`,
         goal: `≤ ${MAX_RATIO} times a bare GET`,
         figure: `${times.toFixed(2)} times`,
         holds: times <= MAX_RATIO,
-      };
-    });
+      });
+    }
+  }
+  return goals;
 }
 
 export function storeTables(measured: readonly Measured[]): Table[] {
   return measured.map((one) => ({
-    title: `Reads of 1 KB, ${nameOf(one)}, ${one.atOnce} at a time; median (least to most) of the rounds`,
+    title: `Reads of 1 KB, ${nameOf(one)}, ${one.atOnce} at a time; median (least to most) of the slices`,
     columns: ['', 'a second', 'CPU of the process, µs each', 'time, to that of a bare GET'],
     rows: READERS.map((reader) => [
       reader,
@@ -121,7 +124,7 @@ export function storeTables(measured: readonly Measured[]): Table[] {
   }));
 }
 
-/** Time for each read, to that of a bare GET in the same round. */
+/** Time for each read, to that of a bare GET in the same turn. */
 function ratioTo({ readings }: Measured, reader: Reader): number {
   const bare = readings['bare get'];
   return median(readings[reader].map(({ perSecond: own }, i) => (bare[i]?.perSecond ?? NaN) / own));

@@ -14,11 +14,14 @@ export interface Fill {
   readonly keys: number;
 }
 
+/** Each reader in turn, again and again, so that what drifts on the machine hits all alike. */
 export interface Read extends Fill {
-  readonly reader: Reader;
   readonly atOnce: number;
+  /** Of each reader. */
   readonly warmUpMs: number;
-  readonly durationMs: number;
+  readonly sliceMs: number;
+  /** Of each reader. */
+  readonly slices: number;
 }
 
 export interface Reading {
@@ -26,3 +29,6 @@ export interface Reading {
   /** Of this process, for each hit. */
   readonly cpuMicroseconds: number;
 }
+
+/** Slice by slice. */
+export type Readings = Readonly<Record<Reader, readonly Reading[]>>;

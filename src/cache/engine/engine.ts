@@ -93,7 +93,10 @@ export class Engine {
       found = foundNothing(request);
     }
     if (!(found instanceof Promise)) return this.#answer(request, origin, found);
-    return found.catch(() => foundNothing(request)).then((result) => this.#answer(request, origin, result));
+    return found.then(
+      (result) => this.#answer(request, origin, result),
+      () => this.#answer(request, origin, foundNothing(request)),
+    );
   }
 
   async #forward(request: CacheRequest, origin: Origin): Promise<Answer> {

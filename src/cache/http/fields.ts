@@ -3,7 +3,20 @@
 /** Fields by lower-case name. */
 export type Fields = Readonly<Record<string, string | undefined>>;
 
-export const NO_FIELDS: Fields = Object.freeze(Object.create(null) as Record<string, string>);
+/**
+ * What fields are made by: objects that inherit nothing, so that a field may have any name. Unlike those of `Object.create(null)` they
+ * are no hash tables, which V8 takes longer to make and to go through.
+ */
+function FieldsOf(): void {}
+FieldsOf.prototype = Object.create(null) as object;
+const Bare = FieldsOf as unknown as new () => Record<string, string>;
+
+/** Fields, none so far. */
+export function newFields(): Record<string, string> {
+  return new Bare();
+}
+
+export const NO_FIELDS: Fields = Object.freeze(newFields());
 
 /** Anything that `fetch` takes for headers. */
 export type FieldsInit =
@@ -13,7 +26,7 @@ export type FieldsInit =
 /** Copies fields; a name that comes twice is joined, cookies by `; ` (RFC 9113, 8.2.3). */
 export function readFields(init: FieldsInit | undefined): Fields {
   if (init === undefined) return NO_FIELDS;
-  const fields: Record<string, string> = Object.create(null) as Record<string, string>;
+  const fields = newFields();
   if (Symbol.iterator in init) {
     for (const [name, value] of init) add(fields, name, value);
   } else {
@@ -55,7 +68,7 @@ const UNSTORED = new Set([
 /** What of a response's fields is stored. */
 export function storedFields(fields: Fields): Record<string, string> {
   const named = fields['connection']?.toLowerCase().split(',') ?? [];
-  const kept: Record<string, string> = Object.create(null) as Record<string, string>;
+  const kept = newFields();
   for (const name in fields) {
     const value = fields[name];
     if (value !== undefined && !UNSTORED.has(name) && !named.some((hop) => hop.trim() === name))

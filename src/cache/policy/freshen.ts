@@ -1,7 +1,7 @@
 // Validation (RFC 9111, 4.3): what to ask, and what the answer does to what is stored.
 import { parseHttpDate } from '../http/date.ts';
 import { isEntityTag, parseEntityTags, weakMatch } from '../http/etag.ts';
-import type { Fields } from '../http/fields.ts';
+import { type Fields, newFields } from '../http/fields.ts';
 import { admit, type ArrivedResponse, type NotStored } from './admit.ts';
 import type { PolicyOptions } from './options.ts';
 import type { StoredEntry } from './record.ts';
@@ -45,7 +45,7 @@ export function freshen(
   response: ArrivedResponse,
   options: PolicyOptions,
 ): StoredEntry | NotStored {
-  const merged: Record<string, string> = Object.create(null) as Record<string, string>;
+  const merged = newFields();
   for (const name in entry.fields) {
     const value = entry.fields[name];
     // How old it is now is said by the new response alone.

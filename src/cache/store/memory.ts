@@ -1,7 +1,7 @@
 import { integer, knownKeys } from '../../core/validate.ts';
 import type { StoredRecord } from '../policy/record.ts';
 import { type CacheStore, type Lookup, NO_BODY, type Version } from './contract.ts';
-import { FREQUENCY_LIMIT, type Kept, S3Fifo } from './s3-fifo.ts';
+import { type Kept, S3Fifo } from './s3-fifo.ts';
 
 /** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
@@ -51,7 +51,7 @@ interface Slot extends Kept, Lookup {
 
 /**
  * Keeps responses in the memory of this process, up to a number of bytes, those that are asked for often rather than
- * those that are not (S3-FIFO).
+ * those that are not (S3-FIFO, which learns how much room new ones need).
  *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
  */
@@ -91,7 +91,7 @@ class Memory implements MemoryStore {
       this.#remove(slot);
       return { version: this.#sequence, record: undefined, body: NO_BODY };
     }
-    if (slot.frequency < FREQUENCY_LIMIT) slot.frequency += 1;
+    slot.wasAsked = true;
     return slot;
   }
 
@@ -99,15 +99,18 @@ class Memory implements MemoryStore {
     const before = this.#slots.get(key);
     if (!this.#isAsExpected(key, before, expected) || this.#isVoid(record)) return false;
     const bytes = sizeOf(key, record, body);
-    // Whatever stood there was for the same requests, and is older.
-    if (before !== undefined) this.#remove(before);
-    if (bytes > this.#limitBytes || record.expiresAt <= this.#now()) return false;
-    const frequency = before?.frequency ?? 0;
+    if (bytes > this.#limitBytes || record.expiresAt <= this.#now()) {
+      // Whatever stands there was for the same requests, and is older.
+      if (before !== undefined) this.#remove(before);
+      return false;
+    }
+    const wasAsked = before?.wasAsked ?? false;
     const version = (this.#sequence += 1);
     const links = { queue: undefined, previous: undefined, next: undefined };
-    const slot: Slot = { key, version, record, body, bytes, frequency, ...links };
+    const slot: Slot = { key, version, record, body, bytes, wasAsked, ...links };
     this.#slots.set(key, slot);
-    this.#eviction.add(slot);
+    if (before === undefined) this.#eviction.add(slot);
+    else this.#eviction.replace(before, slot);
     this.#makeRoom();
     return this.#slots.get(key) === slot;
   }

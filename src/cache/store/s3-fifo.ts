@@ -1,21 +1,28 @@
-// S3-FIFO (Yang, Zhang, Qiu, Yue, Vinayak: FIFO queues are all you need for cache eviction, SOSP 2023), in bytes.
+// S3-FIFO (Yang, Zhang, Qiu, Yue, Vinayak: FIFO queues are all you need for cache eviction, SOSP 2023), in bytes. The share of the
+// small queue is not fixed but learned, as in ARC (Megiddo, Modha: ARC: a self-tuning, low overhead replacement cache, FAST 2003).
+import { Ghosts } from './ghosts.ts';
 
 /** Something that is kept. The links belong to the queue that it is in. */
 export interface Kept {
   readonly key: string;
   readonly bytes: number;
-  /** Times asked for since it came or was looked at, up to {@link FREQUENCY_LIMIT}. */
-  frequency: number;
+  /** Asked for since it came or was last looked at. The paper counts to three, which makes yesterday's favourites stay too long. */
+  wasAsked: boolean;
   queue: FifoQueue | undefined;
   previous: Kept | undefined;
   next: Kept | undefined;
 }
 
-/** Two bits, as in the paper. */
-export const FREQUENCY_LIMIT = 3;
+/** Share of the bytes that new entries pass through first: at the beginning as in the paper (3), and the bounds of what is learned. */
+const FIRST_SHARE = 0.1;
+const LEAST_SHARE = 0.01;
+const LARGEST_SHARE = 0.9;
 
-/** Share of the bytes that new entries pass through first, as in the paper (3). */
-const SMALL_SHARE = 0.1;
+/**
+ * How many times its size an entry moves the share that was given up too early. More than in ARC (1), so that a change in what is
+ * popular is followed within some hundred misses; docs/design/cache.md has what that is worth.
+ */
+const STEP = 50;
 
 /** First in, first out; members can leave from anywhere. */
 class FifoQueue {
@@ -48,13 +55,15 @@ class FifoQueue {
   }
 }
 
-/** Decides what goes when bytes run out. A hit only counts up; everything else is O(1) amortized. */
+/** Decides what goes when bytes run out. A hit only sets a mark; everything else is O(1) amortized. */
 export class S3Fifo {
   readonly #limitBytes: number;
   readonly #small = new FifoQueue();
   readonly #main = new FifoQueue();
-  /** Hashes of keys that left the small queue lately: those that come again belong into the main one. */
-  readonly #ghosts = new Set<number>();
+  #smallShare = FIRST_SHARE;
+  /** What left the queues lately: should it come again, then that queue was too small. */
+  readonly #leftSmall = new Ghosts();
+  readonly #leftMain = new Ghosts();
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
@@ -70,8 +79,14 @@ export class S3Fifo {
 
   /** Takes an entry in. `evict` until it returns undefined, before or after. */
   add(kept: Kept): void {
-    const isKnown = this.#ghosts.size > 0 && this.#ghosts.delete(hash(kept.key));
-    (isKnown ? this.#main : this.#small).push(kept);
+    (this.#hasBeenHere(kept) ? this.#main : this.#small).push(kept);
+  }
+
+  /** Takes an entry in, in place of another. */
+  replace(before: Kept, kept: Kept): void {
+    const queue = before.queue ?? this.#small;
+    this.remove(before);
+    queue.push(kept);
   }
 
   remove(kept: Kept): void {
@@ -81,52 +96,33 @@ export class S3Fifo {
   /** Takes one entry out, if there is more than the limit. */
   evict(): Kept | undefined {
     while (this.bytes > this.#limitBytes) {
-      const evicted =
-        this.#small.bytes > this.#limitBytes * SMALL_SHARE || this.#main.first === undefined
-          ? this.#fromSmall()
-          : this.#fromMain();
-      if (evicted !== undefined) return evicted;
-    }
-    return undefined;
-  }
-
-  #fromSmall(): Kept | undefined {
-    const oldest = this.#small.first;
-    if (oldest === undefined) return undefined;
-    this.#small.remove(oldest);
-    if (oldest.frequency > 1) {
-      oldest.frequency = 0;
+      const isFromSmall =
+        this.#small.bytes > this.#limitBytes * this.#smallShare || this.#main.first === undefined;
+      const queue = isFromSmall ? this.#small : this.#main;
+      const oldest = queue.first;
+      if (oldest === undefined) return undefined;
+      queue.remove(oldest);
+      if (!oldest.wasAsked) {
+        (isFromSmall ? this.#leftSmall : this.#leftMain).add(oldest.key, this.count);
+        return oldest;
+      }
+      oldest.wasAsked = false;
       this.#main.push(oldest);
-      return undefined;
     }
-    this.#remember(oldest.key);
-    return oldest;
-  }
-
-  #fromMain(): Kept | undefined {
-    const oldest = this.#main.first;
-    if (oldest === undefined) return undefined;
-    this.#main.remove(oldest);
-    if (oldest.frequency === 0) return oldest;
-    oldest.frequency -= 1;
-    this.#main.push(oldest);
     return undefined;
   }
 
-  /** As many ghosts as entries are kept, as in the paper. */
-  #remember(key: string): void {
-    this.#ghosts.add(hash(key));
-    while (this.#ghosts.size > this.count + 1) {
-      const [oldest] = this.#ghosts;
-      if (oldest === undefined) return;
-      this.#ghosts.delete(oldest);
-    }
+  /** Whether it left too early; if so, the queue that it left grows, by more if that queue's mistakes are the rarer ones. */
+  #hasBeenHere({ key, bytes }: Kept): boolean {
+    const [small, main] = [this.#leftSmall, this.#leftMain];
+    const step = (STEP * bytes) / this.#limitBytes;
+    if (small.take(key)) this.#moveShare(step * Math.max(1, main.count / (small.count + 1)));
+    else if (main.take(key)) this.#moveShare(-step * Math.max(1, small.count / (main.count + 1)));
+    else return false;
+    return true;
   }
-}
 
-/** FNV-1a. A collision only puts an entry into the better queue too early. */
-function hash(key: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < key.length; i += 1) value = Math.imul(value ^ key.charCodeAt(i), 0x01000193);
-  return value | 0;
+  #moveShare(by: number): void {
+    this.#smallShare = Math.min(LARGEST_SHARE, Math.max(LEAST_SHARE, this.#smallShare + by));
+  }
 }

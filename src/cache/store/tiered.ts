@@ -173,7 +173,7 @@ class Tiered implements CacheStore {
     asked: number,
   ): boolean {
     // Tags are the shared store's to count: memory is emptied when one is invalidated.
-    const near = record.kind === 'entry' ? { ...record, tags: NO_TAGS } : { ...record };
+    const near = record.kind === 'entry' && record.tags.length > 0 ? { ...record, tags: NO_TAGS } : record;
     if (!this.#memory.put(key, near, body, expected)) return false;
     const version = versionOf(this.#memory.get(key).version);
     this.#copies.set(near, { record, body, version, until: asked + this.#ttlMs });

@@ -3,6 +3,14 @@
 /** ioredis and iovalkey, also their clusters. */
 export interface IoredisClient {
   callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>;
+  /** The connection; clusters have several, and none here. */
+  readonly stream?: Corkable | undefined;
+}
+
+/** A socket, as far as it can be told to keep what is written until more has come. */
+interface Corkable {
+  cork?(): void;
+  uncork?(): void;
 }
 
 /** node-redis, also a pool of its clients. */
@@ -72,7 +80,19 @@ export function commandSender(client: RedisClient): SendCommand | undefined {
 
 function ioredisSender(client: IoredisClient): SendCommand {
   const methods = client as unknown as Readonly<Record<string, unknown>>;
+  let corked: Corkable | undefined;
+  const uncork = (): void => {
+    const socket = corked;
+    corked = undefined;
+    socket?.uncork?.();
+  };
   return (_key, command, ...args) => {
+    // These clients make a system call for each command. Those of one turn go together, as they do from node-redis.
+    if (corked === undefined && client.stream?.cork !== undefined) {
+      corked = client.stream;
+      corked.cork?.();
+      process.nextTick(uncork);
+    }
     const method = methods[METHODS[command] ?? ''];
     return typeof method === 'function'
       ? (method.apply(client, args) as Promise<unknown>)

@@ -2,22 +2,28 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Recent } from './recent.ts';
 
-test('what is offered twice is remembered, what is offered once is not', () => {
+test('a key that comes a second time is told from one that does not', () => {
   const recent = new Recent<number>(10);
-  recent.offer('once', 1, 1);
-  recent.offer('twice', 2, 2);
-  recent.offer('twice', 2, 3);
-  assert.equal(recent.get('once'), undefined);
-  assert.equal(recent.get('twice'), 3);
+  assert.equal(recent.isSecond(1), false);
+  assert.equal(recent.isSecond(2), false);
+  assert.equal(recent.isSecond(2), true);
+  assert.equal(recent.isSecond(-3), false);
+  assert.equal(recent.isSecond(-3), true);
+});
+
+test('what is added is there until all is forgotten', () => {
+  const recent = new Recent<number>(10);
+  recent.add('a', 1);
+  recent.add('a', 2);
+  assert.equal(recent.get('a'), 2);
   recent.clear();
-  assert.equal(recent.get('twice'), undefined);
+  assert.equal(recent.get('a'), undefined);
 });
 
 test('what is asked for stays, of the others at most twice the limit', () => {
   const recent = new Recent<number>(10);
   for (let i = 0; i < 1000; i += 1) {
-    recent.offer(`key ${i}`, i + 1, i);
-    recent.offer(`key ${i}`, i + 1, i);
+    recent.add(`key ${i}`, i);
     assert.equal(recent.get('key 0'), 0);
   }
   let remembered = 0;

@@ -4,8 +4,8 @@
 const SEEN_SLOTS = 8192;
 
 /**
- * A map of bounded size: what is not asked for while as many others are is forgotten. Only keys that come a second time are
- * taken in, so that many keys asked for once cost next to nothing, and push nothing out.
+ * A map of bounded size: what is not asked for while as many others are is forgotten. It is for keys that come a second time, so
+ * that many keys asked for once cost next to nothing, and push nothing out.
  */
 export class Recent<Value> {
   readonly #limit: number;
@@ -22,16 +22,17 @@ export class Recent<Value> {
     const young = this.#young.get(key);
     if (young !== undefined) return young;
     const old = this.#old.get(key);
-    if (old !== undefined) this.#add(key, old);
+    if (old !== undefined) this.add(key, old);
     return old;
   }
 
-  /** Remembers it if that key was offered before, lately. `digest`: a number that few other keys have. */
-  offer(key: string, digest: number, value: Value): void {
+  /** Whether a key was asked about before, lately. `digest`: a number that few other keys have. */
+  isSecond(digest: number): boolean {
     const slot = digest & (SEEN_SLOTS - 1);
     const mark = digest | 0;
-    if (this.#seen[slot] === mark) this.#add(key, value);
-    else this.#seen[slot] = mark;
+    if (this.#seen[slot] === mark) return true;
+    this.#seen[slot] = mark;
+    return false;
   }
 
   clear(): void {
@@ -39,7 +40,7 @@ export class Recent<Value> {
     this.#old = new Map();
   }
 
-  #add(key: string, value: Value): void {
+  add(key: string, value: Value): void {
     if (this.#young.size >= this.#limit) {
       this.#old = this.#young;
       this.#young = new Map();

@@ -1,4 +1,5 @@
 // Records as JSON tuples, and back with every part checked: what comes back must not be able to make a response throw.
+import { newFields } from '../../http/fields.ts';
 import type { StoredEntry, StoredRecord, VaryMarker } from '../../policy/record.ts';
 import { garbage } from './frame.ts';
 
@@ -99,7 +100,7 @@ function markerOf(tuple: readonly unknown[]): VaryMarker {
 
 function fieldsOf(value: unknown): Record<string, string> {
   const pairs = strings(value);
-  const fields = Object.create(null) as Record<string, string>;
+  const fields = newFields();
   for (let i = 0; i < pairs.length; i += 2) {
     const name = pairs[i];
     const content = pairs[i + 1];

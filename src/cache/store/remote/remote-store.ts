@@ -4,22 +4,10 @@ import { crc32 } from 'node:zlib';
 import type { StoredRecord } from '../../policy/record.ts';
 import { type CacheStore, type Lookup, type MaybePromise, NO_BODY, type Version } from '../contract.ts';
 import type { Backend, Held } from './backend.ts';
-import {
-  bodyAt,
-  bodyOf,
-  checkFrame,
-  encodeFrame,
-  encodeStart,
-  FRAME_OVERHEAD_BYTES,
-  garbage,
-  hasStamp,
-  headOf,
-  isGarbage,
-  stampOf,
-} from './frame.ts';
 import { Counters, type State } from './counters.ts';
-import { Recent } from './recent.ts';
-import { decodeRecord, encodeRecord } from './record.ts';
+import { Familiar, type Known, recordIn } from './familiar.ts';
+import { bodyAt, bodyOf, encodeFrame, encodeStart, FRAME_OVERHEAD_BYTES, isGarbage } from './frame.ts';
+import { encodeRecord } from './record.ts';
 
 /** How a {@link RemoteStore} uses its backend. */
 export interface RemoteStoreSettings {
@@ -37,24 +25,6 @@ const LEASE_MS = 60_000;
 /** For how long it is not looked whether somebody has made everything void. */
 const STATE_MS = 1000;
 
-/** Tagged entries whose tags are remembered, so that they are read together with the entry. */
-const HINTS_LIMIT = 10_000;
-
-/** Keys whose names and records are remembered: twice as many at most, each of at most so many characters. */
-const RECENT_LIMIT = 1000;
-const RECENT_CHARACTERS = 4096;
-
-/** What one key was found to be. */
-interface Known {
-  /** In the backend. */
-  readonly name: string;
-  /** The CRC of the name. */
-  readonly seed: number;
-  /** Of the frame in which the record was. */
-  readonly stamp: Uint32Array;
-  readonly record: StoredRecord;
-}
-
 export class RemoteStore implements CacheStore {
   readonly #backend: Backend;
   readonly #prefix: string;
@@ -68,9 +38,8 @@ export class RemoteStore implements CacheStore {
   /** The generation before this one: other processes may not have seen yet that it is over. */
   #previous: string | undefined;
   #previousUntil = 0;
-  readonly #hints = new Map<string, readonly string[]>();
   /** Of this generation. */
-  readonly #recent = new Recent<Known>(RECENT_LIMIT);
+  readonly #familiar = new Familiar();
 
   constructor(backend: Backend, { prefix, valueLimitBytes, now }: RemoteStoreSettings) {
     this.#backend = backend;
@@ -158,8 +127,7 @@ export class RemoteStore implements CacheStore {
   #adopt(state: State): void {
     const now = performance.now();
     if (this.#state !== undefined && state.generation !== this.#state.generation) {
-      this.#hints.clear();
-      this.#recent.clear();
+      this.#familiar.clear();
       this.#previous = this.#state.generation;
       this.#previousUntil = now + 2 * STATE_MS;
     }
@@ -182,14 +150,14 @@ export class RemoteStore implements CacheStore {
 
   #getOf(generation: string, key: string): Promise<Lookup> {
     // What is remembered is about the generation of now; this one may be over.
-    const known = generation === this.#state?.generation ? this.#recent.get(key) : undefined;
+    const known = generation === this.#state?.generation ? this.#familiar.get(key) : undefined;
     const name = known === undefined ? this.#nameOf(generation, key) : known.name;
-    const hint = this.#hints.size === 0 ? undefined : this.#hints.get(name);
+    const tags = this.#familiar.tagsAt(name);
     const held = this.#backend.lease(name, LEASE_MS);
-    if (hint === undefined) return held.then((found) => this.#found(generation, key, name, known, found));
+    if (tags === undefined) return held.then((found) => this.#found(generation, key, name, known, found));
     // Sent together: one round trip.
-    return Promise.all([held, this.#counters.epochsOf(generation, hint)]).then(([found, epochs]) =>
-      this.#found(generation, key, name, known, found, hint, epochs),
+    return Promise.all([held, this.#counters.epochsOf(generation, tags)]).then(([found, epochs]) =>
+      this.#found(generation, key, name, known, found, tags, epochs),
     );
   }
 
@@ -199,58 +167,37 @@ export class RemoteStore implements CacheStore {
     name: string,
     known: Known | undefined,
     held: Held,
-    hint?: readonly string[],
+    expectedTags?: readonly string[],
     epochs?: readonly number[],
   ): MaybePromise<Lookup> {
+    const { bytes } = held;
+    if (bytes.byteLength === 0) return absent(generation, held);
+    const seed = known === undefined ? crc32(name) : known.seed;
     let record: StoredRecord | undefined;
     try {
-      record = this.#recordIn(generation, key, name, known, held.bytes);
+      record = recordIn(bytes, seed, known);
     } catch (error) {
       return this.#discard(name, error);
     }
     if (record === undefined || record.expiresAt <= this.#now()) return absent(generation, held);
+    if (record !== known?.record && generation === this.#state?.generation)
+      this.#familiar.offer(key, name, seed, bytes, record);
     if (record.kind === 'vary' || record.tags.length === 0) return new Present(generation, held, record);
     const { tags, epoch } = record;
-    if (hint !== undefined && epochs !== undefined && isSame(hint, tags))
+    if (expectedTags !== undefined && epochs !== undefined && isSame(expectedTags, tags))
       return isVoid(epoch, epochs) ? absent(generation, held) : new Present(generation, held, record);
     const present = record;
     return this.#counters.epochsOf(generation, tags).then((read) => {
       if (isVoid(epoch, read)) return absent(generation, held);
-      this.#remember(name, tags);
+      this.#familiar.rememberTags(name, tags);
       return new Present(generation, held, present);
     });
-  }
-
-  /** Undefined for a lease. What is there is checked every time; but a record that was the last one as well is not made anew. */
-  #recordIn(
-    generation: string,
-    key: string,
-    name: string,
-    known: Known | undefined,
-    bytes: Buffer,
-  ): StoredRecord | undefined {
-    if (bytes.byteLength === 0) return undefined;
-    const seed = known === undefined ? crc32(name) : known.seed;
-    const kind = checkFrame(seed, bytes);
-    if (kind === 'lease') return undefined;
-    if (kind !== 'record') throw garbage('not a record');
-    if (known !== undefined && hasStamp(bytes, known.stamp)) return known.record;
-    const head = headOf(bytes);
-    const record = decodeRecord(head);
-    if (key.length + head.length <= RECENT_CHARACTERS && generation === this.#state?.generation)
-      this.#recent.offer(key, seed, { name, seed, stamp: stampOf(bytes), record });
-    return record;
   }
 
   /** Removed, or garbage would stand in the way for ever. */
   async #discard(name: string, error: unknown): Promise<never> {
     if (isGarbage(error)) await this.#backend.remove(name);
     throw error;
-  }
-
-  #remember(name: string, tags: readonly string[]): void {
-    if (this.#hints.size >= HINTS_LIMIT) this.#hints.clear();
-    this.#hints.set(name, tags);
   }
 
   async #mayStore(generation: string, record: StoredRecord): Promise<boolean> {
