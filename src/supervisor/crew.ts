@@ -47,6 +47,10 @@ export class Crew {
   #hasServed = false;
   #dryRun: boolean;
   #lastId = 0;
+  /** How many have been started for each slot. */
+  readonly #started = new Map<number, number>();
+  /** How many of them before each worker. */
+  readonly #restarts = new WeakMap<WorkerProcess, number>();
   /** Counters of the workers that have ended. */
   #totals = NO_TOTALS;
 
@@ -73,7 +77,7 @@ export class Crew {
   /** Those that run, in the order of their slots. */
   get statuses(): readonly WorkerStatus[] {
     return [...this.#config.live]
-      .map((worker) => worker.status())
+      .map((worker) => worker.status(this.#restarts.get(worker) ?? 0))
       .toSorted((a, b) => a.slot - b.slot || a.id - b.id);
   }
 
@@ -109,6 +113,9 @@ export class Crew {
       dryRun: this.#dryRun,
     });
     const worker = new WorkerProcess(spec, spawned ?? spawnWorker(spec));
+    const before = this.#started.get(slot.number) ?? 0;
+    this.#started.set(slot.number, before + 1);
+    this.#restarts.set(worker, before);
     live.add(worker);
     evidence.join(worker);
     this.#follow(worker, slot);
