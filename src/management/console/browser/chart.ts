@@ -81,7 +81,7 @@ export class Chart {
       { span, top, layers, isStacked, isWide, limit: plan.limit, marks, show, cursorMs },
       palette,
     );
-    const isKnown = drawn.map((values) => highest(values) > (isStacked ? 0 : Number.NEGATIVE_INFINITY));
+    const isKnown = drawn.map((values) => highest(values) > (isStacked ? 0.05 : Number.NEGATIVE_INFINITY));
     this.#drawKey(isKnown, (curve) => curves.at(curve, cursorMs ?? span[1]));
   }
 

@@ -92,7 +92,7 @@ function branch(components: Readonly<Record<string, ShownHealth>>): HTMLElement 
       make(
         'span',
         { class: 'health-item', 'data-state': status },
-        make('span', {}, name),
+        make('span', {}, /^\d+$/.test(name) ? `slot ${name}` : name),
         make('span', {}, shown),
       ),
       ...(why === '' ? [] : [make('span', { class: 'health-why' }, why)]),
@@ -130,7 +130,10 @@ export function showIncidents(all: readonly ShownIncident[], onProblem: (problem
       const whose = worker === 0 ? '' : `, worker ${worker}`;
       if (text?.firstElementChild) say(text.firstElementChild, words(cause) + whose);
       if (text?.lastElementChild)
-        say(text.lastElementChild, summary === cause ? '' : words(summary).slice(0, 1) + summary.slice(1));
+        say(
+          text.lastElementChild,
+          summary === cause ? '' : words(summary).slice(0, 1) + shortened(summary).slice(1),
+        );
       if (!(end instanceof HTMLElement)) return;
       const how = endedAtMs === undefined ? 'open' : (outcome ?? 'recovered');
       end.dataset['outcome'] = how;
@@ -138,4 +141,9 @@ export function showIncidents(all: readonly ShownIncident[], onProblem: (problem
       say(end, endedAtMs === undefined ? word : `${word} after ${age(endedAtMs - openedAtMs)}`);
     },
   );
+}
+
+/** Files by their names: the report has the rest. */
+function shortened(summary: string): string {
+  return summary.replaceAll(/\((?:file:\/\/)?\/[^()]*\/([^/()]+:\d+)\)/g, '($1)');
 }
