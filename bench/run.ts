@@ -5,6 +5,7 @@ import { accept } from './accept/bench.ts';
 import { backpressure } from './backpressure/bench.ts';
 import { balancers } from './balancers/bench.ts';
 import { cache } from './cache/bench.ts';
+import { consolePage } from './console/bench.ts';
 import { killed } from './killed/bench.ts';
 import type { Benchmark, Filters } from './lib/benchmark.ts';
 import { describePinning, pinThisProcess } from './lib/pinning.ts';
@@ -34,6 +35,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   killed,
   backpressure,
   watchdog,
+  consolePage,
   cache,
   telemetry,
 ];

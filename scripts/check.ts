@@ -6,6 +6,7 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   // First, because the examples import the package as its users do.
   ['build', 'node scripts/build.ts'],
   ['types', 'tsc --noEmit'],
+  ['types, browser', 'tsc --noEmit --project src/management/console/browser'],
   ['lint', 'oxlint --type-aware --deny-warnings'],
   ['format', 'oxfmt --check .'],
   ['dead code', 'knip'],

@@ -3,10 +3,10 @@ import type { Server, Status } from './server.ts';
 import { until } from './until.ts';
 
 export class ManagementPort {
-  readonly #url: string;
+  readonly url: string;
 
   private constructor(url: string) {
-    this.#url = url;
+    this.url = url;
   }
 
   /** The log says where it is, since servers are started with any free port. */
@@ -15,7 +15,7 @@ export class ManagementPort {
   }
 
   async status(): Promise<Status> {
-    const response = await fetch(`${this.#url}/status`, { signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(`${this.url}/status`, { signal: AbortSignal.timeout(10_000) });
     return (await response.json()) as Status;
   }
 

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
+import type { IncomingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
-import { isLoopbackAddress, refuseStranger } from './access.ts';
+import { type AccessPolicy, isLoopbackAddress, type Refusal, refuseStranger } from './access.ts';
+import { Tries } from './tries.ts';
+
+const refused = (
+  headers: IncomingHttpHeaders,
+  policy: AccessPolicy,
+  tries = new Tries(),
+  nowMs = 0,
+): Refusal | undefined => refuseStranger(headers, policy, { address: '192.0.2.1', tries, nowMs });
 
 const LOCAL = { loopback: true, token: undefined };
 const LOCAL_TOKEN = { loopback: true, token: 'secret' };
@@ -40,12 +49,12 @@ const TABLE = [
 
 for (const [name, policy, headers, status] of TABLE) {
   test(`${name}: ${status ?? 'allowed'}`, () => {
-    assert.equal(refuseStranger(headers, policy)?.status, status);
+    assert.equal(refused(headers, policy)?.status, status);
   });
 }
 
 test('an open port without a token says how to set one', () => {
-  assert.match(refuseStranger({}, OPEN)?.reason ?? '', /RESPITE_MANAGEMENT_TOKEN or management\.token/);
+  assert.match(refused({}, OPEN)?.reason ?? '', /RESPITE_MANAGEMENT_TOKEN or management\.token/);
 });
 
 test('loopback addresses', () => {
@@ -62,4 +71,29 @@ test('loopback addresses', () => {
     ].filter(isLoopbackAddress),
     ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'],
   );
+});
+
+test('after wrong tokens not even the right one is looked at, until some time has passed', () => {
+  const tries = new Tries();
+  const wrong = { authorization: 'Bearer wrong' };
+  const right = { authorization: 'Bearer secret' };
+  for (let i = 0; i < 10; i += 1) assert.equal(refused(wrong, OPEN_TOKEN, tries)?.status, 401);
+  assert.deepEqual(refused(right, OPEN_TOKEN, tries), {
+    status: 429,
+    reason: 'too many wrong tokens; try again later',
+    retryAfterSeconds: 6,
+  });
+  assert.equal(refused({}, OPEN_TOKEN, tries)?.status, 401, 'who tries nothing is no guesser');
+  assert.equal(refused(right, OPEN_TOKEN, tries, 6000), undefined);
+});
+
+test('who needs no token is not counted for sending one', () => {
+  const tries = new Tries();
+  for (let i = 0; i < 100; i += 1) {
+    assert.equal(
+      refused({ host: 'localhost', authorization: 'Bearer wrong' }, LOCAL_TOKEN, tries),
+      undefined,
+    );
+  }
+  assert.equal(refused({ host: 'proxy', authorization: 'Bearer secret' }, LOCAL_TOKEN, tries), undefined);
 });

@@ -1,6 +1,7 @@
 // Who may change something, or read of incidents. Counters and health are free for everybody who reaches the port.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Tries } from './tries.ts';
 
 export interface AccessPolicy {
   /** Only programs on this machine reach the port. */
@@ -9,8 +10,17 @@ export interface AccessPolicy {
 }
 
 export interface Refusal {
-  readonly status: 401 | 403;
+  readonly status: 401 | 403 | 429;
   readonly reason: string;
+  /** When to try again, for 429. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** Who asks, and what that address has tried before. */
+export interface Asker {
+  readonly address: string;
+  readonly tries: Tries;
+  readonly nowMs: number;
 }
 
 /**
@@ -23,18 +33,39 @@ export interface Refusal {
 export function refuseStranger(
   headers: IncomingHttpHeaders,
   { loopback, token }: AccessPolicy,
+  asker: Asker,
 ): Refusal | undefined {
-  if (token !== undefined && bearerMatches(headers.authorization, token)) return undefined;
-  if (!loopback) {
-    return token === undefined
-      ? {
-          status: 403,
-          reason:
-            'this port is open to other machines and no token is set: set RESPITE_MANAGEMENT_TOKEN or management.token, or bind it to 127.0.0.1',
-        }
-      : { status: 401, reason: 'needs the header "Authorization: Bearer <token>" with the management token' };
+  const foreign = loopback ? refuseForeignPage(headers) : undefined;
+  if (loopback && foreign === undefined) return undefined;
+  const given = bearer(headers.authorization);
+  if (token !== undefined && given !== undefined) {
+    const { address, tries, nowMs } = asker;
+    const waitMs = tries.waitMs(address, nowMs);
+    // Without looking at the token: the right one must not be told from a wrong one either.
+    if (waitMs > 0) {
+      return {
+        status: 429,
+        reason: 'too many wrong tokens; try again later',
+        retryAfterSeconds: Math.ceil(waitMs / 1000),
+      };
+    }
+    if (isSame(given, token)) {
+      tries.succeeded(address);
+      return undefined;
+    }
+    tries.failed(address, nowMs);
   }
-  const { host = '', origin } = headers;
+  if (foreign !== undefined) return foreign;
+  return token === undefined
+    ? {
+        status: 403,
+        reason:
+          'this port is open to other machines and no token is set: set RESPITE_MANAGEMENT_TOKEN or management.token, or bind it to 127.0.0.1',
+      }
+    : { status: 401, reason: 'needs the header "Authorization: Bearer <token>" with the management token' };
+}
+
+function refuseForeignPage({ host = '', origin }: IncomingHttpHeaders): Refusal | undefined {
   if (!isLoopbackHost(host)) {
     return {
       status: 403,
@@ -57,9 +88,11 @@ function isLoopbackHost(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host);
 }
 
-function bearerMatches(authorization: string | undefined, token: string): boolean {
-  const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
-  if (given === undefined) return false;
+function bearer(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+}
+
+function isSame(given: string, token: string): boolean {
   // Hashed, because the comparison in constant time wants equal lengths and a length is a hint too.
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(token));

@@ -1,24 +1,29 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Log, Supervisor } from '../supervisor/index.ts';
-import { type Answer, json, refusal } from './answer.ts';
+import { utilization } from '../telemetry/utilization.ts';
+import { type Answer, json, refusal, type Streamed } from './answer.ts';
 import { CAPTURE_ROUTES } from './captures.ts';
+import type { Console } from './console/index.ts';
 import { instanceHealth } from './health.ts';
 import { listIncidents, showIncident, showReport } from './incidents.ts';
-import { utilization } from '../telemetry/utilization.ts';
 import { forStrangers } from './strangers.ts';
 
 export interface RouteContext {
-  readonly supervisor: Pick<Supervisor, 'status' | 'drain' | 'restart' | 'setDryRun' | 'capture'>;
+  readonly supervisor: Pick<Supervisor, 'status' | 'history' | 'drain' | 'restart' | 'setDryRun' | 'capture'>;
   readonly log: Log;
   readonly version: string;
   readonly nowMs: number;
+  /** What was asked for, without what follows the `?`. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
   /** What follows the `?` of what was asked for. */
   readonly query: URLSearchParams;
-  /** The header `Accept`. */
-  readonly accept: string | undefined;
   /** Where incidents are kept; undefined when they aren't. */
   readonly incidentsDirectory: string | undefined;
   /** Who asks may see all: on loopback, or with the token. */
   readonly isEntitled: boolean;
+  /** Loads it. */
+  readonly console: () => Promise<Console>;
 }
 
 export type Method = 'GET' | 'POST';
@@ -30,12 +35,12 @@ export interface Route {
   /** A POST is for the entitled anyway. Default: for everybody who reaches the port. */
   readonly access?: 'entitled';
   /** @param id What the path has in the place of `:id`; empty otherwise. */
-  readonly answer: (context: RouteContext, id: string) => Answer | Promise<Answer>;
+  readonly answer: (context: RouteContext, id: string) => Answer | Streamed | Promise<Answer | Streamed>;
 }
 
 /** By path; `:id` stands for a segment of anything. */
 export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
-  ['/', { method: 'GET', about: 'this list', answer: index }],
+  ['/', { method: 'GET', about: 'the console for browsers, this list for programs', answer: index }],
   ['/health', { method: 'GET', about: 'is the instance well', answer: health(undefined) }],
   ['/health/live', { method: 'GET', about: 'is the supervisor alive', answer: health('live') }],
   ['/health/ready', { method: 'GET', about: 'should requests come here', answer: health('ready') }],
@@ -61,6 +66,19 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
     '/incidents/:id/report.html',
     { method: 'GET', about: 'its report', access: 'entitled', answer: showReport },
   ],
+  [
+    '/incidents/:id/ticket',
+    { method: 'POST', about: 'a link to its report that works once, for a browser', answer: ticket },
+  ],
+  ['/events', { method: 'GET', about: 'an hour of curves, then live: server-sent events', answer: events }],
+  [
+    '/console/:id',
+    {
+      method: 'GET',
+      about: 'parts of the console',
+      answer: part,
+    },
+  ],
   ['/drain', { method: 'POST', about: 'leave the load balancer, keep serving', answer: drain }],
   [
     '/admission/dry-run',
@@ -80,9 +98,26 @@ export function findRoute(path: string): { readonly route: Route; readonly id: s
   return route === undefined || id === undefined ? undefined : { route, id };
 }
 
-function index({ version }: RouteContext): Answer {
+async function index({ version, headers, console }: RouteContext): Promise<Answer> {
+  if (headers.accept?.includes('text/html') === true) {
+    return (await console()).page(headers['accept-encoding']);
+  }
   const endpoints = [...ROUTES].map(([path, { method, about }]) => [`${method} ${path}`, about]);
   return json(200, { name: 'respite', version, endpoints: Object.fromEntries(endpoints) });
+}
+
+async function part({ headers, console }: RouteContext, name: string): Promise<Answer> {
+  return (await console()).part(name, headers['accept-encoding']);
+}
+
+async function events({ headers, isEntitled, console }: RouteContext): Promise<Answer | Streamed> {
+  const id = headers['last-event-id'];
+  const lastEventId = typeof id === 'string' ? id : undefined;
+  return (await console()).events({ lastEventId, isEntitled });
+}
+
+async function ticket({ path, nowMs, console }: RouteContext): Promise<Answer> {
+  return (await console()).ticket(path.replace(/ticket$/, 'report.html'), nowMs);
 }
 
 function health(group: string | undefined): Route['answer'] {
@@ -93,10 +128,10 @@ function health(group: string | undefined): Route['answer'] {
   };
 }
 
-async function metrics({ supervisor, accept }: RouteContext): Promise<Answer> {
+async function metrics({ supervisor, headers }: RouteContext): Promise<Answer> {
   const { chooseFormat, CONTENT_TYPES, renderMetrics } = await import('../telemetry/index.ts');
   const { readFigures } = await import('../supervisor/machine/figures.ts');
-  const format = chooseFormat(accept);
+  const format = chooseFormat(headers.accept);
   const now = supervisor.status();
   const machine = await readFigures(now);
   return {

@@ -1,16 +1,21 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopbackAddress, refuseStranger } from './access.ts';
-import { type Answer, refusal, send } from './answer.ts';
+import { isLoopbackAddress, type Refusal, refuseStranger } from './access.ts';
+import { type Answer, refusal, send, type Streamed } from './answer.ts';
 import { boundConnections, TIMEOUTS } from './connections.ts';
+import type { Console } from './console/index.ts';
 import { listen } from './listen.ts';
 import type { ManagementAddress } from './options.ts';
 import { findRoute, type Method, type RouteContext } from './routes.ts';
+import { Tries } from './tries.ts';
 
 // Importing node:http reads each of its exports, WebSocket too, which loads undici: 36 ms instead of 1.
 const { createServer } = process.getBuiltinModule('node:http');
 
 /** What the management port shows and steers. */
-export interface ManagementConfig extends Omit<RouteContext, 'nowMs' | 'isEntitled' | 'query' | 'accept'> {
+export interface ManagementConfig extends Omit<
+  RouteContext,
+  'nowMs' | 'isEntitled' | 'query' | 'headers' | 'path' | 'console'
+> {
   readonly address: ManagementAddress;
   readonly token: string | undefined;
 }
@@ -30,6 +35,11 @@ export interface Management {
 export async function startManagement(config: ManagementConfig): Promise<Management> {
   const { address, token, log } = config;
   let loopback = false;
+  const tries = new Tries();
+  let opened: Promise<Console> | undefined;
+  // At the first request for it, not at the start of the server.
+  const openConsole = (): Promise<Console> =>
+    (opened ??= import('./console/index.ts').then((module) => new module.Console(config)));
   const server = createServer(TIMEOUTS, (request, response) => {
     answer(request)
       .catch((error: unknown) => {
@@ -37,14 +47,14 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
         return refusal(500, 'could not answer; the log says why');
       })
       .then((found) => {
-        send(response, found);
+        send(response, found, request.method !== 'HEAD');
       })
       .catch(() => response.destroy());
   });
 
   boundConnections(server);
 
-  async function answer({ url = '/', method, headers }: IncomingMessage): Promise<Answer> {
+  async function answer({ url = '/', method, headers, socket }: IncomingMessage): Promise<Answer | Streamed> {
     const [path = '/', search] = url.split('?', 2);
     const found = findRoute(path);
     if (found === undefined) return refusal(404, 'no such endpoint; GET / lists them');
@@ -53,18 +63,18 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
     if (method === undefined || !allowed.includes(method)) {
       return refusal(405, `this endpoint takes ${allowed.join(' and ')}`, { Allow: allowed.join(', ') });
     }
-    const refused = refuseStranger(headers, { loopback, token });
-    if (refused !== undefined && (route.method === 'POST' || route.access === 'entitled')) {
-      return refusal(
-        refused.status,
-        refused.reason,
-        refused.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {},
-      );
-    }
     const query = new URLSearchParams(search);
+    const nowMs = Date.now();
+    const asker = { address: socket.remoteAddress ?? '', tries, nowMs };
+    const refused = refuseStranger(headers, { loopback, token }, asker);
+    if (refused !== undefined && (route.method === 'POST' || route.access === 'entitled')) {
+      const ticket = query.get('ticket');
+      const isOpen = ticket !== null && ((await opened)?.redeem(ticket, path, nowMs) ?? false);
+      if (!isOpen) return refusal(refused.status, refused.reason, headersOf(refused));
+    }
     const isEntitled = refused === undefined;
     return await route.answer(
-      { ...config, nowMs: Date.now(), query, accept: headers.accept, isEntitled },
+      { ...config, path, nowMs, query, headers, isEntitled, console: openConsole },
       id,
     );
   }
@@ -85,10 +95,16 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
           resolve();
         });
       });
+      (await opened)?.close();
       server.closeAllConnections();
       await closed;
     },
   };
+}
+
+function headersOf({ status, retryAfterSeconds }: Refusal): Readonly<Record<string, string>> {
+  if (retryAfterSeconds !== undefined) return { 'Retry-After': String(retryAfterSeconds) };
+  return status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
 }
 
 const METHODS: Readonly<Record<Method, readonly string[]>> = { GET: ['GET', 'HEAD'], POST: ['POST'] };

@@ -7,6 +7,7 @@ import {
   type SupervisorStatus,
   type WorkerState,
 } from '../supervisor/index.ts';
+import type { History, InstanceMeasure } from '../supervisor/history/index.ts';
 import type { Captured, OnDemand } from '../supervisor/evidence/on-demand.ts';
 
 export function statusOf(state: InstanceState, workers: readonly WorkerState[]): SupervisorStatus {
@@ -19,6 +20,7 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
       id: i + 1,
       slot: i + 1,
       pid: 101 + i,
+      restarts: 0,
       state: own,
       startedAtMs: 2000,
       readyAtMs: own === 'starting' ? undefined : 3000,
@@ -51,6 +53,8 @@ export class FakeSupervisor {
     this.calls.push(`setDryRun ${dryRun}`);
     this.now = { ...this.now, dryRun };
   }
+
+  history: History<InstanceMeasure> | undefined;
 
   restartError: Error | undefined;
 

@@ -2,6 +2,7 @@
 import type { ResolvedAdmissionOptions } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
 import type { Captured, OnDemand } from './evidence/on-demand.ts';
+import type { History, InstanceMeasure } from './history/index.ts';
 import type { OnIncident } from './incident/incident.ts';
 import type { Log } from './log.ts';
 import type { ResolvedSupervisorOptions } from './options.ts';
@@ -35,6 +36,8 @@ export interface Ended {
 /** The parent of the workers. Runs from `startSupervisor` until `ended`. */
 export interface Supervisor {
   status(): SupervisorStatus;
+  /** Curves of the last hour; undefined until the first worker has been ready. */
+  readonly history: History<InstanceMeasure> | undefined;
   /** Leaves the load balancer: readiness goes down for good; requests are still served. Does nothing the second time. */
   drain(): void;
   /** Makes every worker, also those to come, refuse nothing and only count what it would refuse, or refuse again. */

@@ -49,6 +49,10 @@ export class Crew {
   #dryRun: boolean;
   #lastId = 0;
   readonly #totals: Totals;
+  /** How many have been started for each slot. */
+  readonly #started = new Map<number, number>();
+  /** How many of them before each worker. */
+  readonly #restarts = new WeakMap<WorkerProcess, number>();
 
   constructor(config: CrewConfig) {
     this.#config = config;
@@ -81,7 +85,7 @@ export class Crew {
   /** Those that run, in the order of their slots. */
   get statuses(): readonly WorkerStatus[] {
     return [...this.#config.live]
-      .map((worker) => worker.status())
+      .map((worker) => worker.status(this.#restarts.get(worker) ?? 0))
       .toSorted((a, b) => a.slot - b.slot || a.id - b.id);
   }
 
@@ -117,6 +121,9 @@ export class Crew {
       dryRun: this.#dryRun,
     });
     const worker = new WorkerProcess(spec, spawned ?? spawnWorker(spec));
+    const before = this.#started.get(slot.number) ?? 0;
+    this.#started.set(slot.number, before + 1);
+    this.#restarts.set(worker, before);
     live.add(worker);
     this.#totals.join(worker.id, worker.counters);
     evidence.join(worker);

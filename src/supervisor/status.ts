@@ -15,6 +15,8 @@ export interface WorkerStatus {
   /** 1 to the number of workers: the place it fills. A replacement takes over its predecessor's slot. */
   readonly slot: number;
   readonly pid: number;
+  /** How many have filled its place before. */
+  readonly restarts: number;
   readonly state: WorkerState;
   readonly startedAtMs: number;
   /** Undefined until it listens. */

@@ -7,6 +7,7 @@ import { Crew } from './crew.ts';
 import { Evidence } from './evidence/index.ts';
 import type { Captured, OnDemand } from './evidence/on-demand.ts';
 import { Healer } from './healing/healer.ts';
+import type { History, InstanceMeasure } from './history/index.ts';
 import { IncidentLedger } from './incident/ledger.ts';
 import type { Log } from './log.ts';
 import { Outages } from './stand-in/outages.ts';
@@ -49,6 +50,7 @@ class WorkerSupervisor implements Supervisor {
   readonly #end: (ended: Ended) => void;
   #state: InstanceState = 'starting';
   #restarting = false;
+  #history: History<InstanceMeasure> | undefined;
 
   constructor(config: SupervisorConfig) {
     this.#config = config;
@@ -171,6 +173,10 @@ class WorkerSupervisor implements Supervisor {
     };
   }
 
+  get history(): History<InstanceMeasure> | undefined {
+    return this.#history;
+  }
+
   drain(): void {
     if (this.#state !== 'running' && this.#state !== 'starting') return;
     this.#state = 'draining';
@@ -258,6 +264,15 @@ class WorkerSupervisor implements Supervisor {
     void this.#deaths.watch();
     if (this.#config.supervisor.standIn) void this.#outages.watch();
     void this.#makeRounds();
+    void this.#keepHistory();
+  }
+
+  async #keepHistory(): Promise<void> {
+    const { recordHistory } = await import('./history/record.ts');
+    this.#history = recordHistory(
+      () => ({ workers: this.#crew.statuses, standInAnswered: this.#outages.status.answered }),
+      this.ended,
+    );
   }
 
   /** Of the instance and of its workers. */

@@ -34,6 +34,7 @@ export function statusAnswer(given: Given = {}): StatusAnswer {
       id: i + 1,
       slot: i + 1,
       pid: 101 + i,
+      restarts: 0,
       state,
       startedAtMs: 1000,
       readyAtMs: 1000,

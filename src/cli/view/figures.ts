@@ -1,7 +1,7 @@
 // What people want to know of an instance, from what it says of itself. Pure.
 import type { WorkerStatus } from '../../supervisor/index.ts';
 import type { StatusAnswer } from './answer.ts';
-import { quantile } from './quantile.ts';
+import { quantile } from '../../core/quantile.ts';
 
 /** One answer, and when it came. */
 export interface Reading {

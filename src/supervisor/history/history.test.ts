@@ -12,3 +12,13 @@ test('keeps the last moments, oldest first', () => {
   history.add({ atMs: 6000, a: 6, b: -6 });
   assert.deepEqual([...values], [-3, Number.NaN, -5], 'a curve does not change any more');
 });
+
+test('a part of it by the numbers of its moments, over the end of the ring too', () => {
+  const history = new History(['a'], 4);
+  for (let i = 0; i < 10; i += 1) history.add({ atMs: i * 1000, a: i });
+  assert.deepEqual([history.oldest, history.added], [6, 10]);
+  assert.deepEqual([...history.curve('a').values], [6, 7, 8, 9]);
+  assert.deepEqual([...history.curve('a', 7, 9).values], [7, 8]);
+  assert.deepEqual([...history.times(7, 10)], [7000, 8000, 9000]);
+  assert.deepEqual([...history.curve('a', 10, 10).values], []);
+});

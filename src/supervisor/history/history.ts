@@ -28,19 +28,38 @@ export class History<Name extends string> {
     this.#added += 1;
   }
 
-  /** As it is now; what is added later doesn't change it. */
-  curve(name: Name): Curve {
+  /** How many moments have ever been added: the number of the next one. */
+  get added(): number {
+    return this.#added;
+  }
+
+  /** The number of the oldest moment that is still kept. */
+  get oldest(): number {
+    return Math.max(0, this.#added - this.#times.length);
+  }
+
+  /**
+   * As it is now; what is added later doesn't change it.
+   *
+   * @param from The number of the first moment that is wanted. Default: the oldest one.
+   * @param to The number after the last one.
+   */
+  curve(name: Name, from: number = this.oldest, to: number = this.#added): Curve {
     const column = this.#columns.get(name) ?? new Float32Array(this.#times.length);
-    const { length } = this.#times;
-    const count = Math.min(this.#added, length);
-    const atMs = new Float64Array(count);
-    const values = new Float32Array(count);
-    for (let i = 0; i < count; i += 1) {
-      const from = (this.#added - count + i) % length;
-      atMs[i] = this.#times[from] ?? 0;
-      values[i] = column[from] ?? 0;
-    }
-    return { atMs, values };
+    return { atMs: this.times(from, to), values: this.#copy(column, new Float32Array(to - from), from) };
+  }
+
+  /** When it was, as in {@link curve}. */
+  times(from: number, to: number): Float64Array {
+    return this.#copy(this.#times, new Float64Array(to - from), from);
+  }
+
+  #copy<T extends Float32Array | Float64Array>(ring: T, into: T, from: number): T {
+    const at = from % ring.length;
+    const whole = Math.min(into.length, ring.length - at);
+    into.set(ring.subarray(at, at + whole));
+    into.set(ring.subarray(0, into.length - whole), whole);
+    return into;
   }
 
   curves(names: readonly Name[]): Readonly<Record<Name, Curve>> {

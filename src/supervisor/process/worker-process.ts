@@ -205,11 +205,13 @@ export class WorkerProcess extends EventEmitter<Events> {
     this.#child.kill('SIGKILL');
   }
 
-  status(): WorkerStatus {
+  /** @param restarts How many have filled its place before. */
+  status(restarts: number): WorkerStatus {
     return {
       id: this.id,
       slot: this.slot,
       pid: this.pid,
+      restarts,
       state: this.state,
       startedAtMs: this.startedAtMs,
       readyAtMs: this.readySinceMs,

@@ -1,0 +1,78 @@
+// What the supervisor and the page tell each other. Imports nothing: it belongs to both sides.
+
+/** How it is, in one word. `leaving`: it leaves the load balancer and still serves. */
+export type Level = 'well' | 'refusing' | 'healing' | 'down' | 'starting' | 'leaving';
+
+export interface Verdict {
+  readonly level: Level;
+  /** A few words. */
+  readonly title: string;
+  /** A sentence or two; may be empty. */
+  readonly detail: string;
+}
+
+export interface ShownWorker {
+  readonly id: number;
+  readonly slot: number;
+  readonly pid: number;
+  readonly state: string;
+  readonly startedAtMs: number;
+  readonly restarts: number;
+  /** What is not known is missing. */
+  readonly loopUtilization?: number | undefined;
+  readonly loopDelayMs?: number | undefined;
+  readonly rssBytes?: number | undefined;
+  readonly heapBytes?: number | undefined;
+  readonly inFlight?: number | undefined;
+  readonly limit?: number | undefined;
+}
+
+export interface ShownHealth {
+  readonly status: string;
+  readonly components?: Readonly<Record<string, ShownHealth>> | undefined;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface ShownIncident {
+  readonly id: string;
+  readonly cause: string;
+  readonly summary: string;
+  /** 0 when it concerns none in particular. */
+  readonly worker: number;
+  readonly openedAtMs: number;
+  readonly endedAtMs?: number | undefined;
+  readonly outcome?: string | undefined;
+}
+
+/** Event `state`, once a second. */
+export interface ShownState {
+  readonly nowMs: number;
+  readonly version: string;
+  readonly script: string;
+  readonly instance: string;
+  readonly startedAtMs: number;
+  readonly dryRun: boolean;
+  readonly restarting: boolean;
+  /** May act, and sees all. */
+  readonly isEntitled: boolean;
+  readonly verdict: Verdict;
+  readonly workersWanted: number;
+  readonly workers: readonly ShownWorker[];
+  readonly health: ShownHealth;
+  /** Of this run, oldest first. */
+  readonly incidents: readonly ShownIncident[];
+}
+
+/**
+ * Event `moments`, with the id from which to go on. A curve is an array, or one value when it is the same at all moments; null is
+ * what is not known.
+ */
+export interface Moments {
+  /** The number of the first of them; the page has all before it, unless this is where it has to begin anew. */
+  readonly from: number;
+  readonly isFresh: boolean;
+  /** When the first was, and of each the milliseconds since then. */
+  readonly firstAtMs: number;
+  readonly sinceMs: readonly number[];
+  readonly curves: Readonly<Record<string, readonly (number | null)[] | number | null>>;
+}
