@@ -159,10 +159,9 @@ export class Counters {
       if (kind !== 'counter') throw garbage('not a counter');
       return { token: held.token, value: read(parse(head)) };
     } catch (error) {
-      if (!isGarbage(error)) throw error;
-      // As if it had been forgotten.
-      await this.#backend.remove(key);
-      return undefined;
+      // The next one finds it forgotten. This one fails, so that somebody hears of it.
+      if (isGarbage(error)) await this.#backend.remove(key);
+      throw error;
     }
   }
 
