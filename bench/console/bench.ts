@@ -36,7 +36,7 @@ export const consolePage: Benchmark = {
     'processor time and memory of the supervisor with an hour of history, with no page open, one and three',
   pinned: true,
   async run({ quick, say }: Context): Promise<Outcome> {
-    const [rounds, seconds] = quick ? [1, 5] : [5, 30];
+    const [rounds, seconds] = quick ? [1, 5] : [3, 30];
     const found = new Map<number, Measured[]>(STREAMS.map((streams) => [streams, []]));
     for (let i = 0; i < rounds; i += 1) {
       for (const streams of STREAMS) {

@@ -25,7 +25,7 @@ export interface ChannelOptions {
    * that is let in while the channel is writable. Default 67108864 (64 MiB).
    */
   readonly hardLimitBytes?: number | undefined;
-  /** Most bytes handed to the socket at once; progress is seen from one to the next. Default 131072 (128 KiB). */
+  /** Most bytes handed to the socket at once; progress is seen from one to the next. Default 262144 (256 KiB). */
   readonly sliceBytes?: number | undefined;
   /** Most bytes that it hands over in one turn of the event loop, so that others get theirs. Default 1048576 (1 MiB). */
   readonly turnBytes?: number | undefined;
@@ -60,7 +60,7 @@ export const DEFAULTS: ResolvedChannelOptions = Object.freeze({
   highWaterMarkBytes: 256 * 1024,
   lowWaterMarkBytes: 64 * 1024,
   hardLimitBytes: 64 * 1024 * 1024,
-  sliceBytes: 128 * 1024,
+  sliceBytes: 256 * 1024,
   turnBytes: 1024 * 1024,
   budget: undefined,
   slowPeer: SLOW_PEER_DEFAULTS,

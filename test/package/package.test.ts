@@ -1,7 +1,7 @@
 // What a user gets: the packed tarball, installed from the registry's point of view, outside of this repository.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -146,6 +146,13 @@ test('the tarball holds the build and what belongs to it, and no test', () => {
     packed.filter((file) => /\btest\b|fixture/.test(file)),
     [],
   );
+});
+
+test('the script of the console is 30 KB at most, before it is compressed', () => {
+  const folder = path.join(installed, 'dist/management/console/browser');
+  const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));
+  const bytes = scripts.reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
+  assert.ok(bytes > 10_000 && bytes <= 30 * 1024, `${bytes} bytes`);
 });
 
 test('it has as many dependencies as it says', async () => {

@@ -11,7 +11,7 @@ export interface WriteBudgetOptions {
   readonly limitBytes: number;
   /**
    * What a channel whose peer is known to read may hold however exhausted the budget is, so that fast clients keep their
-   * speed. Default 131072 (128 KiB, one slice), or an eighth of `limitBytes` if that is less.
+   * speed. Default 131072 (128 KiB, half a slice), or an eighth of `limitBytes` if that is less.
    */
   readonly guaranteedBytes?: number | undefined;
   /** Which of the blocked channels is evicted first when room is needed. Default `largest`. */

@@ -128,17 +128,6 @@ test('every script that is imported is served, and nothing else of the folder', 
   }
 });
 
-test('our script is 30 KB at most, as it is sent', async () => {
-  let bytes = 0;
-  for (const name of readdirSync(new URL('browser', import.meta.url))) {
-    if (!/^[^.]+\.ts$/.test(name)) continue;
-    const sent = await part(name.replace('.ts', '.js'), 'gzip, br');
-    assert.equal(sent?.headers['Content-Encoding'], 'gzip');
-    bytes += sent?.body.length ?? 0;
-  }
-  assert.ok(bytes > 0 && bytes <= 30 * 1024, `${bytes} bytes`);
-});
-
 test('compressed only for who takes it so', async () => {
   for (const [accept, isCompressed] of [
     ['gzip', true],

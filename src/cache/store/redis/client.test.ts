@@ -44,6 +44,15 @@ test('commands of one turn go to the server together', async () => {
   assert.deepEqual(connection.batches, [3, 1]);
 });
 
+test('of many the server has the first before the last is made', async () => {
+  const connection = new Connection();
+  const send = commandSender(new Client(connection));
+  for (let i = 0; i < 20; i += 1) void send?.('key', 'A');
+  assert.deepEqual(connection.batches, [8, 8]);
+  await turn();
+  assert.deepEqual(connection.batches, [8, 8, 4]);
+});
+
 test('a connection that is replaced meanwhile keeps nothing back, nor does the new one', async () => {
   const [before, after] = [new Connection(), new Connection()];
   const client = new Client(before);

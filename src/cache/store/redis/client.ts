@@ -78,12 +78,17 @@ export function commandSender(client: RedisClient): SendCommand | undefined {
   return (_key, command, ...args) => client.sendCommand([command, ...args], AS_BUFFERS);
 }
 
+/** Past so many the server gets to work on them while more are made: a system call costs less than its waiting. */
+const TOGETHER = 8;
+
 function ioredisSender(client: IoredisClient): SendCommand {
   const methods = client as unknown as Readonly<Record<string, unknown>>;
   let corked: Corkable | undefined;
+  let commands = 0;
   const uncork = (): void => {
     const socket = corked;
     corked = undefined;
+    commands = 0;
     socket?.uncork?.();
   };
   return (_key, command, ...args) => {
@@ -94,8 +99,12 @@ function ioredisSender(client: IoredisClient): SendCommand {
       process.nextTick(uncork);
     }
     const method = methods[METHODS[command] ?? ''];
-    return typeof method === 'function'
-      ? (method.apply(client, args) as Promise<unknown>)
-      : client.callBuffer(command, ...args);
+    const reply =
+      typeof method === 'function'
+        ? (method.apply(client, args) as Promise<unknown>)
+        : client.callBuffer(command, ...args);
+    commands += 1;
+    if (commands >= TOGETHER) uncork();
+    return reply;
   };
 }
