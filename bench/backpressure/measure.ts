@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { onLoadCore, onServerCore } from '../lib/pinning.ts';
+import { cpuSeconds } from '../lib/process-figures.ts';
 import { start } from '../lib/processes.ts';
 import { repository, Server } from '../lib/server.ts';
 import { quantile } from '../lib/statistics.ts';
@@ -31,9 +32,6 @@ export interface Measurement {
 
 /** The heap of the talk's server, which for V8 is both generations; with `--max-old-space-size` the young one is as large as on a machine without a limit. */
 const HEAP_MB = 256;
-
-/** `USER_HZ` of Linux, as all its architectures of today have it. */
-const TICKS_PER_SECOND = 100;
 
 const MB = 1e6;
 
@@ -104,11 +102,4 @@ async function load(
 function peakRssMb(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return (Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024) / MB;
-}
-
-function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // After the name in parentheses: state is the 3rd field, utime the 14th and stime the 15th (proc_pid_stat(5)).
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }

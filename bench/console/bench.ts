@@ -1,12 +1,13 @@
 // What the console costs the supervisor: processor time and memory with an hour of history and pages that look.
-import { readFileSync } from 'node:fs';
-import { Agent, get } from 'node:http';
+import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Benchmark, Context, Outcome } from '../lib/benchmark.ts';
 import { medianAndRange } from '../lib/format.ts';
 import { ManagementPort } from '../lib/management.ts';
+import { cpuSeconds, residentMb } from '../lib/process-figures.ts';
 import { listen } from '../lib/server.ts';
 import { median } from '../lib/statistics.ts';
+import { steadyLoad } from '../lib/steady-load.ts';
 
 const MOST_CPU_SHARE = 0.02;
 const MOST_MEMORY_MB = 100;
@@ -17,9 +18,6 @@ const STREAMS = [0, ...PAGES] as const;
 
 /** So that there is something to tell. */
 const REQUESTS_PER_SECOND = 200;
-
-/** Ticks of /proc/<pid>/stat: always a hundredth of a second to user space; proc(5). */
-const TICKS_PER_SECOND = 100;
 
 interface Measured {
   /** Of one core. */
@@ -57,7 +55,7 @@ async function measure(streams: number, seconds: number): Promise<Measured> {
   });
   const management = await ManagementPort.of(server);
   await management.settled();
-  const stopLoad = steadyLoad(port);
+  const stopLoad = steadyLoad(port, REQUESTS_PER_SECOND);
   const pages = Array.from({ length: streams }, () => new Page(management.url));
   try {
     await delay(3000);
@@ -98,32 +96,6 @@ class Page {
   close(): void {
     this.#request.destroy();
   }
-}
-
-function steadyLoad(port: number): () => void {
-  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-  const everyMs = 20;
-  const timer = setInterval(() => {
-    for (let i = 0; i < (REQUESTS_PER_SECOND * everyMs) / 1000; i += 1) {
-      get({ port, agent }, (response) => response.resume()).on('error', () => {});
-    }
-  }, everyMs);
-  return () => {
-    clearInterval(timer);
-    agent.destroy();
-  };
-}
-
-/** User and system time, fields 14 and 15; the name before them may hold anything. */
-function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-function residentMb(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
-  return Number(kilobytes) / 1024;
 }
 
 function share(value: number): string {

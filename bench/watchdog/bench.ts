@@ -1,23 +1,18 @@
 // What the watchdog thread costs a worker: processor time and memory, with it and without it.
-import { readFileSync } from 'node:fs';
-import { Agent, get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Benchmark, Context, Outcome } from '../lib/benchmark.ts';
 import { medianAndRange, percent } from '../lib/format.ts';
 import { ManagementPort } from '../lib/management.ts';
+import { cpuSeconds, residentMb } from '../lib/process-figures.ts';
 import { listen, type Listening } from '../lib/server.ts';
 import { median } from '../lib/statistics.ts';
+import { steadyLoad } from '../lib/steady-load.ts';
 
 const MOST_CPU_SHARE = 0.01;
 const MOST_MEMORY_MB = 15;
 
 /** As much as a server has on a quiet day: what it takes of the processor would hide what the watchdog does at full load. */
 const REQUESTS_PER_SECOND = 500;
-
-const CONNECTIONS = 16;
-
-/** Ticks of /proc/<pid>/stat: always a hundredth of a second to user space; proc(5). */
-const TICKS_PER_SECOND = 100;
 
 /** Without anything to look for a worker has no watchdog. */
 const OFF = 'everything but descriptors and diskFull is switched off in `supervisor.detect`';
@@ -85,33 +80,6 @@ async function workerOf({ server }: Listening): Promise<number> {
   const [worker] = (await management.status()).workers;
   if (worker === undefined) throw new Error('there is no worker');
   return worker.pid;
-}
-
-/** The same number of requests all the time, on kept-alive connections. */
-function steadyLoad(port: number, perSecond: number): () => void {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const everyMs = 10;
-  const timer = setInterval(() => {
-    for (let i = 0; i < (perSecond * everyMs) / 1000; i += 1) {
-      get({ port, agent }, (response) => response.resume()).on('error', () => {});
-    }
-  }, everyMs);
-  return () => {
-    clearInterval(timer);
-    agent.destroy();
-  };
-}
-
-/** User and system time, fields 14 and 15; the name before them may hold anything. */
-function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-function residentMb(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
-  return Number(kilobytes) / 1024;
 }
 
 function report(found: Record<Load, Record<Mode, Measured>[]>, pairs: number, seconds: number): Outcome {

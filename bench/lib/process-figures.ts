@@ -1,0 +1,17 @@
+// What the kernel tells of a process.
+import { readFileSync } from 'node:fs';
+
+/** `USER_HZ` of Linux, as all its architectures of today have it. */
+const TICKS_PER_SECOND = 100;
+
+/** User and system time, fields 14 and 15 of proc_pid_stat(5); the name before them may hold anything. */
+export function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+export function residentMb(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+  return Number(kilobytes) / 1024;
+}
