@@ -1,22 +1,19 @@
 // The console, as somebody looks at it while the service is in trouble.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createServer, request, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import axe from 'axe-core';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launch, skip } from './chromium.ts';
 import { EventParser } from '../../src/management/console/browser/stream.ts';
 import type { Moments } from '../../src/management/console/protocol.ts';
+import type { WorkerStatus } from '../../src/supervisor/index.ts';
 import { DEADLINE_MS, until } from '../process/harness/until.ts';
 import { type RespiteOptions, respite, type RunningRespite } from '../process/harness/respite.ts';
 import { MailStorm, origin } from './mail-storm.ts';
-
-const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-// On a user's machine a browser may be missing; in CI it must not.
-const isSkipped = !existsSync(executablePath) && process.env['CI'] === undefined;
 
 /** RESPITE_CONSOLE_SCREENSHOT: where to put a picture of it, such as docs/images/console.png; takes a minute longer. */
 const screenshot = process.env['RESPITE_CONSOLE_SCREENSHOT'];
@@ -43,14 +40,11 @@ const FIRST = { messages: 30, searches: 2, deliveries: 5 };
 const QUIET = { messages: 150, searches: 12, deliveries: 30 };
 const FLOOD = { messages: 160, searches: 25, deliveries: 900 };
 
-describe('the console', { skip: isSkipped ? `no ${executablePath}` : false }, () => {
+describe('the console', { skip }, () => {
   let browser: Browser;
 
   before(async () => {
-    browser = await chromium.launch({
-      executablePath,
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-    });
+    browser = await launch();
   });
 
   after(async () => {
@@ -170,9 +164,9 @@ describe('the console', { skip: isSkipped ? `no ${executablePath}` : false }, ()
     await between.cut();
     await page.getByText('Connection lost, trying again').waitFor();
     const seen = between.moments().length;
-    // Meanwhile the supervisor goes on.
-    await running.untilStatus('some seconds', ({ workers }) => workers.length === 2);
-    await delay(2500);
+    // Meanwhile the supervisor goes on, once a second.
+    const sampledAt = sampledSeconds((await running.status()).workers);
+    await running.untilStatus('some samples', ({ workers }) => sampledSeconds(workers) >= sampledAt + 2.5);
     await between.listen();
     await page.locator('#link[data-link=open]').waitFor({ timeout: DEADLINE_MS });
     await until('more moments', () => between.moments().length >= seen + 3);
@@ -336,6 +330,12 @@ async function proxy(t: TestContext, to: number): Promise<Between> {
   await listen();
   t.after(cut);
   return { port, moments: () => seen, cut, listen };
+}
+
+/** How long the first worker had run when it was last heard of. */
+function sampledSeconds([worker]: readonly WorkerStatus[]): number {
+  const { eventLoopActiveSeconds = 0, eventLoopIdleSeconds = 0 } = worker?.sample?.runtime ?? {};
+  return eventLoopActiveSeconds + eventLoopIdleSeconds;
 }
 
 interface Picture {

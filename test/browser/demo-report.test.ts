@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launch, skip } from './chromium.ts';
 import { renderCacheReport } from '../../examples/mailbox/demo/cache/report.ts';
 import { renderReport } from '../../examples/mailbox/demo/report.ts';
 import { sampleCacheRun } from '../../examples/mailbox/test/sample-cache-run.ts';
 import { sampleRun } from '../../examples/mailbox/test/sample-run.ts';
-
-const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-// On a user's machine a browser may be missing; in CI it must not.
-const isSkipped = !existsSync(executablePath) && process.env['CI'] === undefined;
 
 interface Opened {
   readonly page: Page;
@@ -22,7 +18,7 @@ interface Opened {
   readonly requests: readonly string[];
 }
 
-describe('the report of the demonstration', { skip: isSkipped ? `no ${executablePath}` : false }, () => {
+describe('the report of the demonstration', { skip }, () => {
   let browser: Browser;
   let directory: string;
   let url: string;
@@ -32,17 +28,7 @@ describe('the report of the demonstration', { skip: isSkipped ? `no ${executable
     const file = join(directory, 'index.html');
     await writeFile(file, await renderReport(sampleRun()));
     url = pathToFileURL(file).href;
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launch();
   });
 
   after(async () => {

@@ -4,27 +4,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launch, skip } from './chromium.ts';
 import { echo, request } from '../process/harness/http.ts';
 import { respite } from '../process/harness/respite.ts';
-
-const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-// On a user's machine a browser may be missing; in CI it must not.
-const isSkipped = !existsSync(executablePath) && process.env['CI'] === undefined;
 
 /** RESPITE_SCREENSHOT: where to put a picture of it, such as docs/images/incident-report.png. */
 const screenshot = process.env['RESPITE_SCREENSHOT'];
 
 const HOSTILE = '/%3Cscript%3E/<script>document.title="taken"</script>/<img-src=x-onerror=alert(1)>';
 
-describe('the report of an incident', { skip: isSkipped ? `no ${executablePath}` : false }, () => {
+describe('the report of an incident', { skip }, () => {
   let browser: Browser;
 
   before(async () => {
-    browser = await chromium.launch({
-      executablePath,
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-    });
+    browser = await launch();
   });
 
   after(async () => {
