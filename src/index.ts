@@ -14,9 +14,12 @@ export {
   protect,
   type Protection,
   type RoutePolicy,
+  type ShedCors,
   type ShedReason,
+  type ShedResponseOptions,
   type SignalOption,
   type SignalPressure,
   type Thresholds,
 } from './admission/index.ts';
+export { type DrainCallback, type DrainNotice, onDrain } from './core/drain-notice.ts';
 export { RespiteError, type RespiteErrorCode } from './core/errors.ts';

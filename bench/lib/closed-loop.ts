@@ -15,9 +15,12 @@ const SATURATED = 0.95;
 export interface ClosedLoopOptions extends Target {
   readonly connections: number;
   readonly seconds: number;
+  /** Each request comes on a connection of its own; needs wrk. Default false. */
+  readonly newConnections?: boolean | undefined;
 }
 
 export interface Throughput {
+  readonly answers: number;
   readonly perSecond: number;
   readonly cores: CoreShares;
   /** The generator's core was at its end and the server's was not: what was measured is the generator. */
@@ -33,14 +36,23 @@ export function chooseGenerator(): Generator {
 
 export async function closedLoop(generator: Generator, options: ClosedLoopOptions): Promise<Throughput> {
   const work = generator === 'wrk' ? wrk : own;
-  const { result: perSecond, cores } = await watchCores(() => work(options));
+  const { result, cores } = await watchCores(() => work(options));
   const { server, load } = cores;
   const isVoid = server !== undefined && load !== undefined && load > SATURATED && server < SATURATED;
-  return { perSecond, cores, isVoid };
+  return { ...result, cores, isVoid };
 }
 
-async function wrk({ port, status, connections, seconds }: ClosedLoopOptions): Promise<number> {
+type Counted = Pick<Throughput, 'answers' | 'perSecond'>;
+
+async function wrk({
+  port,
+  status,
+  connections,
+  seconds,
+  newConnections = false,
+}: ClosedLoopOptions): Promise<Counted> {
   const settings = ['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`];
+  if (newConnections) settings.push('--header', 'Connection: close');
   const child = start(onLoadCore([WRK, ...settings, `http://127.0.0.1:${port}/`]));
   let output = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -55,10 +67,12 @@ async function wrk({ port, status, connections, seconds }: ClosedLoopOptions): P
   if (Number.isNaN(perSecond) || output.includes('Socket errors') || refused !== wanted) {
     throw new Error(`wrk met errors or was not understood:\n${output}`);
   }
-  return perSecond;
+  return { answers: Number(requests), perSecond };
 }
 
-async function own({ connections, seconds, ...target }: ClosedLoopOptions): Promise<number> {
+async function own({ connections, seconds, newConnections, ...target }: ClosedLoopOptions): Promise<Counted> {
+  if (newConnections === true)
+    throw new Error('a connection for each request needs wrk (apt-get install wrk)');
   let answers = 0;
   let failure: Error | undefined;
   const answered = (connection: KeepAliveConnection): void => {
@@ -77,5 +91,5 @@ async function own({ connections, seconds, ...target }: ClosedLoopOptions): Prom
   const perSecond = (1000 * answers) / (performance.now() - startedMs);
   for (const connection of open) connection.close();
   if (failure !== undefined) throw failure;
-  return perSecond;
+  return { answers, perSecond };
 }

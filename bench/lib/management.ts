@@ -15,7 +15,8 @@ export class ManagementPort {
   }
 
   async status(): Promise<Status> {
-    const response = await fetch(`${this.url}/status`, { signal: AbortSignal.timeout(10_000) });
+    const signal = AbortSignal.timeout(10_000);
+    const response = await fetch(`${this.url}/status`, { headers: { respite: '1' }, signal });
     return (await response.json()) as Status;
   }
 

@@ -1,5 +1,5 @@
 // What the kernel tells of a process.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** `USER_HZ` of Linux, as all its architectures of today have it. */
 const TICKS_PER_SECOND = 100;
@@ -9,6 +9,15 @@ export function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** The same to the nanosecond, of the threads that there are (`/proc/<pid>/task/<tid>/schedstat`). */
+export function runSeconds(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const nanoseconds = threads.map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ', 1)[0]),
+  );
+  return nanoseconds.reduce((total, each) => total + each, 0) / 1e9;
 }
 
 export function residentMb(pid: number): number {

@@ -8,6 +8,9 @@ import { until } from './until.ts';
 
 export const repository: string = path.resolve(import.meta.dirname, '../..');
 
+/** A configuration in which every rolling restart is over at once, for benchmarks of what gets lost when workers change. */
+export const WITHOUT_TRIAL: string = path.join(import.meta.dirname, 'without-trial.json');
+
 const COMMAND = path.join(repository, 'dist/cli/bin.js');
 
 /** As much of a process's output as is kept for error messages and for what we look for in it. */

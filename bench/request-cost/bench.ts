@@ -92,7 +92,7 @@ function report(pairs: readonly Pair<Cost>[], requests: number): Outcome {
       },
     ],
     notes: [
-      'Made-up requests go through `emit`; each is handled and closed at once, 50 in a turn of the event loop.',
+      'Made-up requests go through `emit`, on 50 kept-alive connections; each is answered at once, all in a turn of the event loop.',
       'What stays alive after a collection is in the main the profiler itself; the goal is about what Respite adds for each request.',
     ],
     settings: { rounds: pairs.length, 'requests a round': requests },

@@ -7,7 +7,8 @@ import {
   type RoutePolicy,
 } from '../admission/index.ts';
 
-const kPolicy: unique symbol = Symbol('respite.policy');
+/** Global, since two copies of this package may meet in one application. */
+const kPolicy: unique symbol = Symbol.for('respite.policy');
 
 /** Throws as `resolvePolicy` does. */
 export function declare<Middleware extends object>(

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Admission, resolvePolicy } from '../admission/index.ts';
-import { resolveAdmissionOptions } from '../admission/options.ts';
+import { Admission, resolveAdmissionOptions, resolvePolicy } from '../admission/index.ts';
 import { declare, declaredBy } from './declared.ts';
-import { learnRoutes, permitFor } from './enter.ts';
+import { learnRoutes, requestFor } from './enter.ts';
 
-test('without protection there is no permit, and that is said once', async () => {
+test('without protection there is no request in flight, and a warning is printed once', async () => {
   const warnings: (Error & { code?: string })[] = [];
   const onWarning = (warning: Error): number => warnings.push(warning);
   process.on('warning', onWarning);
-  assert.equal(permitFor({}), undefined);
-  assert.equal(permitFor({ stream: {} }), undefined);
+  assert.equal(requestFor({}), undefined);
+  assert.equal(requestFor({ stream: {} }), undefined);
   await new Promise((resolve) => setImmediate(resolve));
   process.off('warning', onWarning);
   assert.deepEqual(

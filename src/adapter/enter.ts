@@ -1,10 +1,9 @@
-// What the adapters share: how a request that the framework has routed meets its permit.
+// What the adapters share: how a request that the framework has routed meets what admission knows of it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
-  type Admission,
-  type Permit,
-  permitOf,
-  refuseAfterAll,
+  answerShedLate,
+  type RequestInFlight,
+  requestOf,
   type ResolvedRoutePolicy,
 } from '../admission/index.ts';
 import { isLiteral, labelOf, patternOf } from './template.ts';
@@ -17,7 +16,10 @@ export interface FrameworkRoute {
   readonly policy: ResolvedRoutePolicy | undefined;
 }
 
-const known = new WeakMap<Admission, WeakSet<object>>();
+/** An admission, as far as routes go. */
+type RouteOwner = Pick<RequestInFlight['admission'], 'addRoute'>;
+
+const known = new WeakMap<RouteOwner, WeakSet<object>>();
 
 /**
  * Makes the routes of an application or router known to admission, once. Runs for every request, so it must stay cheap.
@@ -26,7 +28,7 @@ const known = new WeakMap<Admission, WeakSet<object>>();
  * take requests from that route, which the framework would ask first.
  */
 export function learnRoutes<Owner extends object>(
-  admission: Admission,
+  admission: RouteOwner,
   owner: Owner,
   read: (owner: Owner) => Iterable<FrameworkRoute>,
 ): void {
@@ -45,11 +47,11 @@ export function learnRoutes<Owner extends object>(
   }
 }
 
-/** The permit of a request. Says once for the process when there is none. */
-export function permitFor(response: object): Permit | undefined {
-  const permit = permitOf(response);
-  if (permit === undefined) warnUnprotected();
-  return permit;
+/** The request in flight that `response` answers. Warns once for the process when there is none. */
+export function requestFor(response: object): RequestInFlight | undefined {
+  const inFlight = requestOf(response);
+  if (inFlight === undefined) warnUnprotected();
+  return inFlight;
 }
 
 let warned = false;
@@ -72,21 +74,21 @@ function warnUnprotected(): void {
  * @returns True when the request was shed and answered, so that the framework must leave it alone.
  */
 export function enterPolicy(
-  permit: Permit,
+  inFlight: RequestInFlight,
   policy: ResolvedRoutePolicy,
   request: IncomingMessage,
   response: ServerResponse,
   template: string | undefined,
 ): boolean {
-  if (permit.policy === policy) return false;
+  if (inFlight.policy === policy) return false;
   if (template !== undefined) {
     const method = request.method ?? '';
-    permit.label(labelOf(method, template));
+    inFlight.label(labelOf(method, template));
     const pattern = isLiteral(template) ? patternOf(method, template) : undefined;
-    if (pattern !== undefined) permit.admission.addRoute(pattern, policy);
+    if (pattern !== undefined) inFlight.admission.addRoute(pattern, policy);
   }
-  const shed = permit.reclassify(policy, request.headers);
+  const shed = inFlight.reclassify(policy);
   if (shed === undefined) return false;
-  refuseAfterAll(request, response, shed);
-  return true;
+  // An answer that has begun goes on.
+  return answerShedLate(inFlight, request, response, shed);
 }

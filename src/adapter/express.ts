@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Criticality, permitOf, type RoutePolicy } from '../admission/index.ts';
+import type { Criticality, RoutePolicy } from '../admission/index.ts';
 import { declare, declaredBy } from './declared.ts';
-import { enterPolicy, type FrameworkRoute, learnRoutes, permitFor } from './enter.ts';
+import { enterPolicy, type FrameworkRoute, learnRoutes, requestFor } from './enter.ts';
 import { labelOf } from './template.ts';
 
 /** A middleware of Express, in terms of node:http. */
@@ -43,12 +43,11 @@ interface Layer {
 /** Makes the templates of Express's routes the labels of requests: `app.use(respite())` before the routes. */
 export function respite(): ExpressMiddleware {
   return (request, response, next) => {
-    const permit = permitFor(response);
-    if (permit !== undefined) {
+    const inFlight = requestFor(response);
+    if (inFlight !== undefined) {
       const { app } = request as Routed;
-      if (app !== undefined) learnRoutes(permit.admission, app, routesOf);
-      // Before the listener that releases the permit.
-      if (permit.route === '') response.prependListener('close', labelOnClose);
+      if (app !== undefined) learnRoutes(inFlight.admission, app, routesOf);
+      if (inFlight.route === '') inFlight.labeller = labelOfResponse;
     }
     next();
   };
@@ -61,35 +60,42 @@ export function respite(): ExpressMiddleware {
  */
 export function policy(given: Criticality | RoutePolicy): ExpressMiddleware {
   return declare(given, (resolved) => (request, response, next) => {
-    const permit = permitFor(response);
-    if (permit !== undefined) {
+    const inFlight = requestFor(response);
+    if (inFlight !== undefined) {
       const { app } = request as Routed;
-      if (app !== undefined) learnRoutes(permit.admission, app, routesOf);
-      if (permit.policy !== resolved) {
-        if (enterPolicy(permit, resolved, request, response, templateOf(request as Routed))) return;
+      if (app !== undefined) learnRoutes(inFlight.admission, app, routesOf);
+      if (inFlight.policy !== resolved) {
+        if (enterPolicy(inFlight, resolved, request, response, templateOf(request as Routed))) return;
       }
     }
     next();
   });
 }
 
-function labelOnClose(this: ServerResponse): void {
-  const template = templateOf(this.req as Routed);
-  if (template !== undefined) permitOf(this)?.label(labelOf(this.req.method ?? '', template));
+/** Asked when the answer leaves: by then Express has routed. */
+function labelOfResponse(answering: object): string | undefined {
+  const { req } = answering as ServerResponse;
+  const template = req === undefined ? undefined : templateOf(req as Routed);
+  return template === undefined ? undefined : labelOf(req.method ?? '', template);
 }
 
+/** Templates by route, where the stacks of routers tell. */
+const templates = new WeakMap<object, string>();
+
 /**
- * The template that has matched. `baseUrl` has the values of a mounted router's parameters; where `mergeParams` shows
- * them they are named again, otherwise they stay.
+ * The template that has matched. Where the routers don't tell it, `baseUrl` has the values of a mounted router's parameters;
+ * those that `mergeParams` shows are named again, others stay.
  */
 function templateOf({ route, baseUrl = '', params = {} }: Routed): string | undefined {
   if (typeof route?.path !== 'string') return undefined;
-  const { path } = route;
+  const known = templates.get(route);
+  if (known !== undefined) return known;
+  const own = new Set(route.path.split('/'));
   const mounted = baseUrl.split('/').map((segment) => {
-    const name = Object.keys(params).find((key) => params[key] === segment && !path.includes(`:${key}`));
+    const name = Object.keys(params).find((key) => params[key] === segment && !own.has(`:${key}`));
     return name === undefined ? segment : `:${name}`;
   });
-  return joined(mounted.join('/'), path);
+  return joined(mounted.join('/'), route.path);
 }
 
 function joined(prefix: string, path: string): string {
@@ -105,6 +111,7 @@ function* readStack(router: ExpressRouter | undefined, prefix: string): Generato
     if (route !== undefined) {
       for (const path of [rawPath ?? route.path].flat()) {
         const template = typeof path === 'string' ? joined(prefix, path) : undefined;
+        if (template !== undefined) templates.set(route, template);
         for (const method of new Set(route.stack.map((layer) => layer.method))) {
           const handlers = route.stack.filter(
             (layer) => layer.method === method || layer.method === undefined,

@@ -5,7 +5,7 @@ import {
   resolvePolicy,
   type RoutePolicy,
 } from '../admission/index.ts';
-import { enterPolicy, type FrameworkRoute, learnRoutes, permitFor } from './enter.ts';
+import { enterPolicy, type FrameworkRoute, learnRoutes, requestFor } from './enter.ts';
 import { labelOf } from './template.ts';
 
 declare module 'fastify' {
@@ -54,16 +54,16 @@ export const respite: FastifyPluginCallback = Object.assign(
     app.addHook('onListen', async () => learn());
     app.addHook('onRequest', (request, reply, next) => {
       // An injected request has passed no server.
-      const permit = '_lightMyRequest' in reply.raw ? undefined : permitFor(reply.raw);
-      if (permit !== undefined) {
-        learnRoutes(permit.admission, routes, readAll);
+      const inFlight = '_lightMyRequest' in reply.raw ? undefined : requestFor(reply.raw);
+      if (inFlight !== undefined) {
+        learnRoutes(inFlight.admission, routes, readAll);
         const { url, config } = request.routeOptions;
         const policy = resolve(config.respite, 'config.respite');
-        if (policy !== undefined && enterPolicy(permit, policy, request.raw, reply.raw, url)) {
+        if (policy !== undefined && enterPolicy(inFlight, policy, request.raw, reply.raw, url)) {
           reply.hijack();
           return;
         }
-        if (permit.route === '' && url !== undefined) permit.label(labelOf(request.method, url));
+        if (inFlight.route === '' && url !== undefined) inFlight.label(labelOf(request.method, url));
       }
       next();
     });

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Hono, MiddlewareHandler } from 'hono';
 import type { Criticality, RoutePolicy } from '../admission/index.ts';
 import { declare, declaredBy } from './declared.ts';
-import { enterPolicy, type FrameworkRoute, learnRoutes, permitFor } from './enter.ts';
+import { enterPolicy, type FrameworkRoute, learnRoutes, requestFor } from './enter.ts';
 import { labelOf } from './template.ts';
 
 /** What @hono/node-server puts into `c.env`; nothing of it on other platforms, where these middlewares do nothing. */
@@ -24,12 +24,12 @@ const COMPOSED_HANDLER = '__COMPOSED_HANDLER';
 export function respite(app: Application): MiddlewareHandler {
   return async (context, next) => {
     const { outgoing } = nodeBindings(context.env);
-    const permit = outgoing === undefined ? undefined : permitFor(outgoing);
-    if (permit !== undefined) learnRoutes(permit.admission, app, routesOf);
+    const inFlight = outgoing === undefined ? undefined : requestFor(outgoing);
+    if (inFlight !== undefined) learnRoutes(inFlight.admission, app, routesOf);
     await next();
-    if (permit?.route !== '') return;
+    if (inFlight?.route !== '') return;
     const template = routePath(context.req);
-    if (template !== undefined) permit.label(labelOf(context.req.method, template));
+    if (template !== undefined) inFlight.label(labelOf(context.req.method, template));
   };
 }
 
@@ -42,8 +42,11 @@ export function policy(given: Criticality | RoutePolicy): MiddlewareHandler {
   return declare(given, (resolved): MiddlewareHandler => async (context, next) => {
     const { incoming, outgoing } = nodeBindings(context.env);
     if (incoming !== undefined && outgoing !== undefined) {
-      const permit = permitFor(outgoing);
-      if (permit !== undefined && enterPolicy(permit, resolved, incoming, outgoing, routePath(context.req))) {
+      const inFlight = requestFor(outgoing);
+      if (
+        inFlight !== undefined &&
+        enterPolicy(inFlight, resolved, incoming, outgoing, routePath(context.req))
+      ) {
         return alreadySent();
       }
     }

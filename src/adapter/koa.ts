@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Criticality, RoutePolicy } from '../admission/index.ts';
 import { declare, declaredBy } from './declared.ts';
-import { enterPolicy, type FrameworkRoute, learnRoutes, permitFor } from './enter.ts';
+import { enterPolicy, type FrameworkRoute, learnRoutes, requestFor } from './enter.ts';
 import { labelOf } from './template.ts';
 
 /** What is used of Koa's context, and what @koa/router puts on it. */
@@ -33,15 +33,15 @@ const ALL_METHODS = 30;
 /** Makes the templates of @koa/router the labels of requests: `app.use(respite())` before the routers. */
 export function respite(): KoaMiddleware {
   return async (context, next) => {
-    const permit = permitFor(context.res);
+    const inFlight = requestFor(context.res);
     try {
       await next();
     } finally {
       const { router, _matchedRoute: template } = context as Routed;
-      if (permit !== undefined && router !== undefined) {
-        learnRoutes(permit.admission, router, routesOf);
-        if (permit.route === '' && typeof template === 'string')
-          permit.label(labelOf(context.req.method ?? '', template));
+      if (inFlight !== undefined && router !== undefined) {
+        learnRoutes(inFlight.admission, router, routesOf);
+        if (inFlight.route === '' && typeof template === 'string')
+          inFlight.label(labelOf(context.req.method ?? '', template));
       }
     }
   };
@@ -54,12 +54,12 @@ export function respite(): KoaMiddleware {
  */
 export function policy(given: Criticality | RoutePolicy): KoaMiddleware {
   return declare(given, (resolved) => async (context, next) => {
-    const permit = permitFor(context.res);
-    if (permit !== undefined) {
+    const inFlight = requestFor(context.res);
+    if (inFlight !== undefined) {
       const { router, _matchedRoute: template } = context as Routed;
-      if (router !== undefined) learnRoutes(permit.admission, router, routesOf);
+      if (router !== undefined) learnRoutes(inFlight.admission, router, routesOf);
       const known = typeof template === 'string' ? template : undefined;
-      if (enterPolicy(permit, resolved, context.req, context.res, known)) {
+      if (enterPolicy(inFlight, resolved, context.req, context.res, known)) {
         context.respond = false;
         return;
       }

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { test } from 'node:test';
 import { Admission } from './admission.ts';
+import { aloneHost } from './host.ts';
 import { resolveAdmissionOptions } from './options.ts';
 
-test('each refusal is published, also one that a dry run only counts, and nothing else', (t) => {
+test('each shed request is published, also one that a dry run only counts, and nothing else', (t) => {
   const events: unknown[] = [];
   const listener = (event: unknown): void => {
     events.push(event);
@@ -12,12 +13,19 @@ test('each refusal is published, also one that a dry run only counts, and nothin
   subscribe('respite:admission:shed', listener);
   t.after(() => unsubscribe('respite:admission:shed', listener));
   const routes = { 'POST /mail/:user': 'sheddable' } as const;
-  const admission = new Admission(resolveAdmissionOptions({ limit: 1, routes }));
-  t.after(() => admission.stop());
+  let dryRun = false;
+  const host = {
+    ...aloneHost(),
+    get dryRun() {
+      return dryRun;
+    },
+  };
+  const admission = new Admission(resolveAdmissionOptions({ limit: 1, routes }), undefined, host);
+  t.after(() => admission.watchSignals(false));
   admission.request('GET', '/', 0, {});
   assert.deepEqual(events, []);
   admission.request('POST', '/mail/ann', 0, {});
-  admission.dryRun = true;
+  dryRun = true;
   admission.request('GET', '/', 0, {});
   assert.deepEqual(events, [
     {

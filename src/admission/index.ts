@@ -1,10 +1,12 @@
 export { Admission } from './admission.ts';
 export type { ShedEvent } from './events.ts';
-export { admissionOf, installGate, permitOf, refuseAfterAll } from './gate.ts';
-export type { CriticalityHeader } from './criticality-header.ts';
-export type { AdmissionOptions, ResolvedAdmissionOptions } from './options.ts';
+export { type AdmissionHost, type HostedAdmission, setProcessHost } from './host.ts';
+export type { CriticalityHeader } from './classify/criticality-header.ts';
+export type { RequestInFlight } from './in-flight/request.ts';
+export type { Traffic, Unanswered, UsualWait } from './in-flight/kinds.ts';
+export type { Waiting, WaitingRoute } from './in-flight/requests.ts';
+export { type AdmissionOptions, type ResolvedAdmissionOptions, resolveAdmissionOptions } from './options.ts';
 export { NOT_ANNOUNCED, type RequestObserver } from './observer.ts';
-export type { Permit } from './permit.ts';
 export {
   type CostOf,
   type Criticality,
@@ -20,6 +22,9 @@ export {
   type Thresholds,
 } from './pressure/index.ts';
 export type { IdentityOf, PriorityOptions } from './priority/index.ts';
-export { protect, type Protection, PROTECTED_CHANNEL } from './protect.ts';
-export type { Waiting, WaitingRoute } from './under-way.ts';
+export { protect, type Protection } from './protect.ts';
+export type { ShedCors, ShedResponseOptions } from './shed/options.ts';
 export type { AdmissionCount, AdmissionStats, Decision, ShedReason, SignalPressure } from './stats.ts';
+export { intercept, isIntercepted, speaksHttp } from './transport/intercept.ts';
+export { answerShedLate } from './transport/late.ts';
+export { admissionOf, requestOf } from './transport/marks.ts';

@@ -10,7 +10,13 @@ import {
   type CriticalityHeader,
   resolveCriticalityHeader,
   type ResolvedCriticalityHeader,
-} from './criticality-header.ts';
+} from './classify/criticality-header.ts';
+import {
+  DEFAULTS as TURN_DEFAULTS,
+  resolveTurnBudget,
+  type ResolvedTurnBudget,
+  type TurnBudgetOptions,
+} from './checks/turn-options.ts';
 import {
   CRITICALITIES,
   type Criticality,
@@ -31,21 +37,14 @@ import {
   type ResolvedPriorityOptions,
 } from './priority/options.ts';
 
-/** How long requests may wait in one turn of the event loop for those before them. */
-export interface TurnBudget {
-  /** What is left to a turn under a lasting flood, in milliseconds. Default 10. */
-  readonly targetMs?: number | undefined;
-  /** What a turn may take while nothing has been refused, in milliseconds; at least `targetMs`. Default 40. */
-  readonly burstMs?: number | undefined;
-}
+import {
+  DEFAULTS as SHED_RESPONSE_DEFAULTS,
+  type ResolvedShedResponse,
+  resolveShedResponse,
+  type ShedResponseOptions,
+} from './shed/options.ts';
 
-/** {@link TurnBudget} with every default filled in. */
-export interface ResolvedTurnBudget {
-  readonly targetMs: number;
-  readonly burstMs: number;
-}
-
-/** What a refused request is answered with: too much of its kind (RFC 6585), or a server that is full (RFC 9110). */
+/** What a shed request is answered with: too much of its kind (RFC 6585), or a server that is full (RFC 9110). */
 export type ShedStatus = 429 | 503;
 
 /** Options of admission control. Every one has a default; only `undefined` means default. */
@@ -58,8 +57,9 @@ export interface AdmissionOptions {
   /** Bounds and start of the adaptive limit. */
   readonly adaptiveLimit?: LimitOptions | undefined;
   /**
-   * Bytes of request bodies in flight at which utilization is 1, charged from `Content-Length` or as they arrive.
-   * One request larger than that is let in when no other is holding bytes. Default 268435456 (256 MiB).
+   * Bytes of request bodies in memory at which utilization is 1: what has arrived, and what clients are likely to send soon.
+   * Bodies up to 16 KiB are not counted. A body larger than the budget is let in when no other holds bytes. Default
+   * 268435456 (256 MiB).
    */
   readonly bodyBudgetBytes?: number | undefined;
   /**
@@ -77,11 +77,11 @@ export interface AdmissionOptions {
   readonly thresholds?: Readonly<Partial<Record<Criticality, number | undefined>>> | undefined;
   /**
    * Bounds how long requests wait for a blocked event loop: once a turn has used its budget, what else became readable
-   * with it is refused. `false` for none. Default `{ targetMs: 10, burstMs: 40 }`.
+   * with it is shed. `false` for none. Default `{ targetMs: 10, burstMs: 40 }`.
    */
-  readonly turnBudget?: TurnBudget | false | undefined;
+  readonly turnBudget?: TurnBudgetOptions | false | undefined;
   /**
-   * Refuses the least important requests, class by class and user by user, before the limits have to refuse anybody.
+   * Sheds the least important requests, class by class and user by user, before the limits have to shed any.
    * `false` leaves it to the limits. Default on.
    */
   readonly priority?: PriorityOptions | false | undefined;
@@ -91,14 +91,20 @@ export interface AdmissionOptions {
    * `requests-per-second` off.
    */
   readonly signals?: SignalOptions | undefined;
-  /** Whose `Respite-Criticality` header says how much a request matters. Default nobody's. */
+  /** Whose `Respite-Criticality` header says how much a request matters. Default none. */
   readonly criticalityHeader?: CriticalityHeader | undefined;
-  /** Status of a refusal by class, 429 or 503. Defaults: 429 for `sheddable` and `sheddable-plus`, 503 for the others. */
+  /** Status of a shed response by class, 429 or 503. Defaults: 429 for `sheddable` and `sheddable-plus`, 503 for the others. */
   readonly statuses?: Readonly<Partial<Record<Criticality, ShedStatus | undefined>>> | undefined;
-  /** Routes that are never shed nor counted. Default: `/health`, `/health/*`, `/healthz`, `/livez`, `/readyz`. */
+  /**
+   * Routes that no check sheds, within an allowance: `exemptLimit` requests in flight and a tenth of the time. Past it they are
+   * treated as `defaultCriticality`. CORS preflight requests are exempt too. Default: `/health`, `/health/live`,
+   * `/health/ready`, `/healthz`, `/livez`, `/readyz`.
+   */
   readonly exempt?: readonly string[] | undefined;
-  /** Exempt requests in flight, from which on further ones are treated as `critical-plus`. Default 16. */
+  /** Maximum of exempt requests in flight; further ones are treated as `defaultCriticality`. Default 16. */
   readonly exemptLimit?: number | undefined;
+  /** What shed responses say beside status, reason and `Retry-After`: headers, CORS. */
+  readonly shedResponse?: ShedResponseOptions | undefined;
   /** Decide and count, but let every request through. Default false. */
   readonly dryRun?: boolean | undefined;
 }
@@ -118,11 +124,9 @@ export interface ResolvedAdmissionOptions {
   readonly statuses: Readonly<Record<Criticality, ShedStatus>>;
   readonly exempt: readonly string[];
   readonly exemptLimit: number;
+  readonly shedResponse: ResolvedShedResponse;
   readonly dryRun: boolean;
 }
-
-/** From the simulation in test/simulator/turn-budget.test.ts; see docs/design/turn-budget.md. */
-const DEFAULT_TURN_BUDGET: ResolvedTurnBudget = Object.freeze({ targetMs: 10, burstMs: 40 });
 
 export const DEFAULTS: ResolvedAdmissionOptions = Object.freeze({
   limit: 'adaptive',
@@ -130,15 +134,16 @@ export const DEFAULTS: ResolvedAdmissionOptions = Object.freeze({
   bodyBudgetBytes: 256 * 1024 * 1024,
   routes: Object.freeze({}),
   defaultCriticality: 'critical',
-  // 0.85: the share of busy threads past which the mail service of the story refused deliveries.
+  // 0.85: the share of busy threads past which the mail service of the story shed deliveries.
   thresholds: Object.freeze({ 'critical-plus': 1, critical: 1, 'sheddable-plus': 0.95, sheddable: 0.85 }),
-  turnBudget: DEFAULT_TURN_BUDGET,
+  turnBudget: TURN_DEFAULTS,
   priority: PRIORITY_DEFAULTS,
   signals: SIGNAL_DEFAULTS,
   criticalityHeader: undefined,
   statuses: Object.freeze({ 'critical-plus': 503, critical: 503, 'sheddable-plus': 429, sheddable: 429 }),
-  exempt: Object.freeze(['/health', '/health/*', '/healthz', '/livez', '/readyz']),
+  exempt: Object.freeze(['/health', '/health/live', '/health/ready', '/healthz', '/livez', '/readyz']),
   exemptLimit: 16,
+  shedResponse: SHED_RESPONSE_DEFAULTS,
   dryRun: false,
 });
 
@@ -181,21 +186,13 @@ export function resolveAdmissionOptions(options: AdmissionOptions = {}): Resolve
       (options.exempt ?? DEFAULTS.exempt).map((route, i) => checkRoute(`admission.exempt[${i}]`, route)),
     ),
     exemptLimit: integer('admission.exemptLimit', options.exemptLimit ?? DEFAULTS.exemptLimit, 0),
+    shedResponse: resolveShedResponse(options.shedResponse),
     dryRun: boolean('admission.dryRun', options.dryRun ?? DEFAULTS.dryRun),
   });
 }
 
 function resolvePriority(given: PriorityOptions | false | undefined): ResolvedPriorityOptions | false {
   return given === false ? false : resolvePriorityOptions(given);
-}
-
-function resolveTurnBudget(given: TurnBudget | false): ResolvedTurnBudget | false {
-  if (given === false) return false;
-  const option = 'admission.turnBudget';
-  knownKeys(option, given, Object.keys(DEFAULT_TURN_BUDGET));
-  const targetMs = integer(`${option}.targetMs`, given.targetMs ?? DEFAULT_TURN_BUDGET.targetMs, 1);
-  const burstMs = given.burstMs ?? Math.max(DEFAULT_TURN_BUDGET.burstMs, targetMs);
-  return Object.freeze({ targetMs, burstMs: integer(`${option}.burstMs`, burstMs, targetMs) });
 }
 
 function resolveStatuses(

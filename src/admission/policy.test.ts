@@ -71,7 +71,7 @@ test('what has no function in it survives the way to a worker', () => {
         costly: declared,
         clientRetries: declared,
         cost: fc.option(fc.double({ min: 0, minExcluded: true, max: 1e6, noNaN: true }), { nil: undefined }),
-        deadlineMs: fc.option(fc.integer({ min: 1 }), { nil: undefined }),
+        deadlineMs: fc.option(fc.integer({ min: 1, max: 2_000_000_000 }), { nil: undefined }),
       }),
       (policy) => {
         const resolved = resolvePolicy('policy', policy);

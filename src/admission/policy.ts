@@ -26,14 +26,14 @@ export interface RoutePolicy {
   readonly interactive?: boolean | undefined;
   /** Takes much more than other requests. Default false. */
   readonly costly?: boolean | undefined;
-  /** The caller tries again later by itself when it is refused. Default false. */
+  /** The caller tries again later by itself when it is shed. Default false. */
   readonly clientRetries?: boolean | undefined;
   /**
    * Units of the limit that a request takes: a number greater than 0, or a function of the request's headers. A function
    * is for options given in code; a configuration file takes a number. Default 1.
    */
   readonly cost?: number | CostOf | undefined;
-  /** How long callers wait for the answer, in milliseconds; `Respite-Deadline-Ms` can make it shorter. Default: for ever. */
+  /** How long callers wait for the answer, in milliseconds; `Respite-Deadline-Ms` can make it shorter. Default: without an end. */
   readonly deadlineMs?: number | undefined;
   /** Never shed nor counted; takes no other key. Default false. */
   readonly exempt?: boolean | undefined;
@@ -100,7 +100,7 @@ export function policyConflict(policy: RoutePolicy): PolicyConflict | undefined 
 }
 
 /**
- * The rule of the talk that this project comes from: refuse what no user waits for, is costly, and comes again by itself.
+ * The rule of the talk that this project comes from: shed what no user waits for, is costly, and comes again by itself.
  * Two of the three make a request the next to go. Undefined when nothing is declared.
  */
 function declaredCriticality(policy: RoutePolicy): Criticality | undefined {

@@ -129,7 +129,7 @@ test('connections that a guard watches are shown as channels are', () => {
 
 test('the worker finds them where all instruments are', () => {
   const { channel } = open();
-  const registry = (globalThis as Record<symbol, unknown>)[
+  const registry = (process as unknown as Record<symbol, unknown>)[
     Symbol.for('respite.instruments')
   ] as InstrumentRegistry;
   const found = registry.read().find(({ name }) => name === `${PREFIX}channels`);

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import fs, { writeSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { CounterReader, CounterWriter } from './counter-file.ts';
-import { CounterTable, ROW_CELLS } from './counter-table.ts';
+import { CounterTable, MAX_ROWS, ROW_BYTES, ROW_CELLS } from './counter-table.ts';
+import type { RespiteError } from './errors.ts';
 import { temporaryFile } from './support.test.ts';
 
 test('nothing is read where nothing was written', (t) => {
@@ -45,4 +48,45 @@ test('what was flushed is read, whatever was counted in whatever rows, and howev
     }),
     { numRuns: 60 },
   );
+});
+
+test('what no writer has written is refused, whatever it is, and what was read before stays', (t) => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ minLength: 1, maxLength: 40 }),
+      fc.constantFrom(0, 8, 4096, 4096 + MAX_ROWS * ROW_BYTES),
+      (bytes, position) => {
+        const file = temporaryFile(t);
+        const table = new CounterTable();
+        table.addRow({ kind: 'connections' });
+        table.add(0, 0, 3);
+        new CounterWriter(table, file).flush();
+        const reader = new CounterReader(file);
+        reader.read();
+        writeSync(file, bytes, 0, bytes.length, position);
+        try {
+          reader.read();
+        } catch (error) {
+          assert.equal((error as RespiteError).code, 'RESPITE_COUNTERS_UNREADABLE');
+        }
+        assert.deepEqual(reader.labels[0], { kind: 'connections' });
+        for (const { kind } of reader.labels) assert.ok(['connections', 'decided', 'ended'].includes(kind));
+      },
+    ),
+  );
+});
+
+test('a file that is full is an error, and labels that were not written are not counted', (t) => {
+  const file = temporaryFile(t);
+  const table = new CounterTable();
+  const writer = new CounterWriter(table, file);
+  table.addRow({ kind: 'connections' });
+  const write = t.mock.method(fs, 'writeSync', () => 3);
+  syncBuiltinESMExports();
+  assert.throws(() => writer.flush(), /no room for counters: 3 of \d+ bytes written/);
+  write.mock.restore();
+  syncBuiltinESMExports();
+  const reader = new CounterReader(file);
+  reader.read();
+  assert.deepEqual(reader.labels, []);
 });

@@ -9,6 +9,7 @@ import {
   ROW_CELLS,
   type RowLabels,
 } from './counter-table.ts';
+import { RespiteError } from './errors.ts';
 
 /** At the beginning: how many rows there are, and how many bytes their labels take. */
 const HEAD_BYTES = 4096;
@@ -17,6 +18,9 @@ const BLOCK_BYTES: number = BLOCK_ROWS * ROW_BYTES;
 
 /** So many blocks cost as much to copy as a call does: those between two that have changed are written along when they are no more. */
 const CALL_BLOCKS = 16;
+
+/** Labels are bounded by the number of rows, and by the length of routes. */
+const MAX_LABEL_BYTES = 64 * 1024 * 1024;
 
 /** The side that counts. */
 export class CounterWriter {
@@ -62,7 +66,7 @@ export class CounterWriter {
   #writeBlocks(first: number, last: number): number {
     const offset = first * BLOCK_BYTES;
     const length = Math.min((last + 1) * BLOCK_BYTES, this.#rows * ROW_BYTES) - offset;
-    writeSync(this.#descriptor, this.#bytes, offset, length, HEAD_BYTES + offset);
+    writeWhole(this.#descriptor, this.#bytes.subarray(offset, offset + length), HEAD_BYTES + offset);
     return 1 + (last - first) / CALL_BLOCKS;
   }
 
@@ -70,19 +74,26 @@ export class CounterWriter {
   #writeLabels(): number {
     const { labels, cells } = this.#table;
     this.#bytes = new Uint8Array(cells.buffer);
-    const added = labels.slice(this.#rows).map((of) => `${JSON.stringify(of)}\n`);
-    this.#labelBytes += writeSync(
-      this.#descriptor,
-      Buffer.from(added.join('')),
-      0,
-      null,
-      LABELS_OFFSET + this.#labelBytes,
+    const added = Buffer.from(
+      labels
+        .slice(this.#rows)
+        .map((of) => `${JSON.stringify(of)}\n`)
+        .join(''),
     );
+    writeWhole(this.#descriptor, added, LABELS_OFFSET + this.#labelBytes);
+    this.#labelBytes += added.length;
     this.#rows = labels.length;
     this.#head.set([this.#rows, this.#labelBytes]);
-    writeSync(this.#descriptor, this.#head, 0, this.#head.byteLength, 0);
+    writeWhole(this.#descriptor, new Uint8Array(this.#head.buffer), 0);
     return 2;
   }
+}
+
+/** Where there is no room left, the kernel writes a part and says no more than that. */
+function writeWhole(descriptor: number, bytes: Uint8Array, position: number): void {
+  const written = writeSync(descriptor, bytes, 0, bytes.length, position);
+  if (written < bytes.length)
+    throw new Error(`no room for counters: ${written} of ${bytes.length} bytes written`);
 }
 
 /** The side that reads. */
@@ -102,16 +113,22 @@ export class CounterReader {
     return this.#cells;
   }
 
-  /** Reads all that was written. Never waits for a disk where the file lies in memory. Throws what `fs.readSync` throws. */
+  /**
+   * Reads all that was written. Never waits for a disk where the file lies in memory. Throws what `fs.readSync` throws, and
+   * `RESPITE_COUNTERS_UNREADABLE` for what no {@link CounterWriter} has written; what was read before stays.
+   */
   read(): void {
     if (readSync(this.#descriptor, this.#head, 0, this.#head.byteLength, 0) === 0) return;
     const [rows = 0, labelBytes = 0] = this.#head;
+    const isPossible = isCount(rows, MAX_ROWS) && isCount(labelBytes, MAX_LABEL_BYTES);
+    if (!isPossible || rows < this.labels.length) throw unreadable('its head says what cannot be');
     if (labelBytes > this.#labelBytes) {
       const text = Buffer.alloc(labelBytes - this.#labelBytes);
       readSync(this.#descriptor, text, 0, text.length, LABELS_OFFSET + this.#labelBytes);
+      const labels = text.toString().trimEnd().split('\n').map(parseLabels);
+      if (this.labels.length + labels.length !== rows) throw unreadable('rows and labels are not as many');
       this.#labelBytes = labelBytes;
-      const lines = text.toString().trimEnd().split('\n');
-      this.labels.push(...lines.map((line) => JSON.parse(line) as RowLabels));
+      this.labels.push(...labels);
     }
     if (rows * ROW_CELLS > this.#cells.length) {
       // Room for twice as many: this is done seldom.
@@ -119,4 +136,30 @@ export class CounterReader {
     }
     if (rows > 0) readSync(this.#descriptor, this.#cells, 0, rows * ROW_BYTES, HEAD_BYTES);
   }
+}
+
+function isCount(value: number, max: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= max;
+}
+
+function parseLabels(line: string): RowLabels {
+  let labels: unknown;
+  try {
+    labels = JSON.parse(line);
+  } catch {
+    throw unreadable('labels that are no JSON');
+  }
+  const { kind, criticality, route, method, status } = { ...(labels as Record<string, unknown> | null) };
+  const isText = (...values: readonly unknown[]): boolean =>
+    values.every((value) => typeof value === 'string');
+  const isKnown =
+    kind === 'connections' ||
+    (kind === 'decided' && isText(criticality, route)) ||
+    (kind === 'ended' && isText(route, method) && typeof status === 'number');
+  if (!isKnown) throw unreadable('labels of no kind that there is');
+  return labels as RowLabels;
+}
+
+function unreadable(why: string): RespiteError {
+  return new RespiteError('RESPITE_COUNTERS_UNREADABLE', `the counters of a worker cannot be read: ${why}`);
 }

@@ -44,7 +44,7 @@ interface Link {
 const kLink: unique symbol = Symbol.for('respite.health');
 
 function link(): Link {
-  const holder = globalThis as { [kLink]?: Link };
+  const holder = process as { [kLink]?: Link };
   return (holder[kLink] ??= { reports: new Map(), receiver: undefined });
 }
 

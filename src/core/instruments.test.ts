@@ -46,7 +46,7 @@ test('what a source has counted outlives it, what it holds does not', () => {
 
 test('the registry is the same for every copy of the package, and is read by its global name', () => {
   const remove = addInstruments(() => [instrument('respite_test_total', 'counter', [{}, 1])]);
-  const { [Symbol.for('respite.instruments')]: registry } = globalThis as unknown as Record<
+  const { [Symbol.for('respite.instruments')]: registry } = process as unknown as Record<
     symbol,
     ReturnType<typeof createRegistry>
   >;

@@ -42,7 +42,7 @@ const kRegistry: unique symbol = Symbol.for('respite.instruments');
  * @returns Removes it; what its counters have counted stays.
  */
 export function addInstruments(source: InstrumentSource): () => void {
-  const holder = globalThis as { [kRegistry]?: InstrumentRegistry };
+  const holder = process as { [kRegistry]?: InstrumentRegistry };
   return (holder[kRegistry] ??= createRegistry()).add(source);
 }
 

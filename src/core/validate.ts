@@ -12,7 +12,12 @@ function show(value: unknown): string {
   return String(value);
 }
 
-/** A whole number of at least `min` (and at most `max`). */
+/** 23 days. A timer of Node.js that is to wait longer than 2^31 ms fires at once; some room is left for what is added to options. */
+export const MAX_MILLISECONDS = 2_000_000_000;
+
+export const TIME_RULE: string = `a time of at most ${MAX_MILLISECONDS} ms (23 days)`;
+
+/** A whole number of at least `min` (and at most `max`). Times in milliseconds end somewhere: see {@link MAX_MILLISECONDS}. */
 export function integer(
   option: string,
   value: unknown,
@@ -23,6 +28,7 @@ export function integer(
     const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
     return fail(option, `a whole number ${range}`, value);
   }
+  if (option.endsWith('Ms') && value > MAX_MILLISECONDS) return fail(option, TIME_RULE, value);
   return value;
 }
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { permitOf } from '../admission/index.ts';
+import { requestOf } from '../admission/index.ts';
 
 const kTells: unique symbol = Symbol.for('respite.tells-before-answers');
 
@@ -11,7 +11,7 @@ interface Answers {
   [kTells]?: true;
 }
 
-/** Tells the permit of each request of HTTP/1 that its answer is about to leave: Node.js calls `writeHead` for each that doesn't. */
+/** Tells each request in flight of HTTP/1 that its answer is about to leave: Node.js calls `writeHead` for each that doesn't. */
 export function tellBeforeAnswers(answers: Answers): void {
   if (answers[kTells] === true) return;
   answers[kTells] = true;
@@ -24,7 +24,7 @@ export function tellBeforeAnswers(answers: Answers): void {
     third?: unknown,
   ): ServerResponse {
     const response = writeHead.call(this, status, second, third);
-    permitOf(this)?.answers(this.statusCode);
+    requestOf(this)?.answers(this.statusCode);
     return response;
   };
 }

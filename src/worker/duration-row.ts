@@ -11,6 +11,8 @@ export const BOUNDS_SECONDS: readonly number[] = Object.freeze([
 export const BUCKETS: number = BOUNDS_SECONDS.length + 1;
 export const SUM: number = BOUNDS_SECONDS.length + 1;
 export const ANSWERING: number = SUM + 1;
+/** Sum of the natural logarithms of the seconds: what requests typically took, whatever a few of them did. Without shed ones. */
+export const LOG_SUM: number = ANSWERING + BUCKETS;
 
 /** OpenTelemetry's name for methods that nobody knows, so that a caller can't make series at will. */
 export const OTHER_METHOD = '_OTHER';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NOT_ANNOUNCED } from '../admission/index.ts';
 import { CounterTable, ROW_CELLS } from '../core/counter-table.ts';
-import { BOUNDS_SECONDS, countAnswering, seriesIn } from './duration-row.ts';
+import { BOUNDS_SECONDS, countAnswering, LOG_SUM, seriesIn } from './duration-row.ts';
 import { Durations } from './durations.ts';
 import type { DurationSeries } from './sample.ts';
 
@@ -28,6 +28,14 @@ test('a request counts in the first bucket that it does not exceed', () => {
   assert.equal(counts.length, BOUNDS_SECONDS.length + 1);
   assert.deepEqual([counts[0], counts[1], counts.at(-2), counts.at(-1)], [2, 1, 1, 1]);
   assert.equal(series?.sumSeconds, 21.0101);
+});
+
+test('logarithms are summed beside the durations, without those of requests that were shed and took no time', () => {
+  const table = new CounterTable();
+  const durations = new Durations(table);
+  for (const seconds of [0, Math.E, Math.E ** 2])
+    durations.ended(NOT_ANNOUNCED, '', 'GET', 200, seconds, undefined);
+  assert.ok(Math.abs(table.get(0, LOG_SUM) - 3) < 1e-12);
 });
 
 test('one series for each route, method and status; unknown methods share one', () => {

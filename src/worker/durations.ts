@@ -1,8 +1,8 @@
-import { NOT_ANNOUNCED } from '../admission/observer.ts';
+import { NOT_ANNOUNCED } from '../admission/index.ts';
 import type { CounterTable } from '../core/counter-table.ts';
 import { OTHER_ROUTE } from '../core/route-labels.ts';
 import { Exemplars } from './exemplars.ts';
-import { ANSWERING, bucketOf, BUCKETS, OTHER_METHOD, SUM } from './duration-row.ts';
+import { ANSWERING, bucketOf, BUCKETS, LOG_SUM, OTHER_METHOD, SUM } from './duration-row.ts';
 
 const METHODS: ReadonlyMap<string, number> = new Map(
   ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY'].map((name, i) => [
@@ -22,9 +22,6 @@ interface RouteRows {
   readonly label: string;
   /** By method and status. */
   readonly rows: Map<number, number>;
-  /** Of the last request: the next one is often its like. */
-  lastKey: number;
-  lastRow: number;
 }
 
 /** Histograms of request durations by route, method and status. Runs for every request, and allocates for new series only. */
@@ -34,6 +31,8 @@ export class Durations {
   /** By route and by label: as many as there are labels. */
   readonly #routes = new Map<string, RouteRows>();
   #series = 0;
+  /** The series of the last request: the next one is often its like. */
+  #last = { route: '', method: '', status: -1, row: 0 };
 
   constructor(table: CounterTable) {
     this.#table = table;
@@ -69,23 +68,29 @@ export class Durations {
     const bucket = bucketOf(seconds);
     this.#table.add(row, bucket, 1);
     this.#table.add(row, SUM, seconds);
+    // Shed requests take no time at all.
+    if (seconds > 0) this.#table.add(row, LOG_SUM, Math.log(seconds));
     if (traceparent !== undefined) this.exemplars.ended(row, bucket, seconds, traceparent);
   }
 
   #row(route: string, method: string, status: number): number {
+    const last = this.#last;
+    if (last.status === status && last.route === route && last.method === method) return last.row;
+    const row = this.#find(route, method, status);
+    this.#last = { route, method, status, row };
+    return row;
+  }
+
+  #find(route: string, method: string, status: number): number {
     const rows = this.#routes.get(route) ?? this.#rowsOf(route);
     const key = (METHODS.get(method) ?? 0) * STATUSES + (status > 0 && status < STATUSES ? status : 0);
-    if (rows.lastKey !== key) {
-      rows.lastRow = rows.rows.get(key) ?? this.#addSeries(rows, key, method);
-      rows.lastKey = key;
-    }
-    return rows.lastRow;
+    return rows.rows.get(key) ?? this.#addSeries(rows, key, method);
   }
 
   /** Kept under the label, and under the route where that is another and no one of many. */
   #rowsOf(route: string): RouteRows {
     const label = this.#table.routes.of(route);
-    const rows = this.#routes.get(label) ?? { label, rows: new Map(), lastKey: -1, lastRow: 0 };
+    const rows = this.#routes.get(label) ?? { label, rows: new Map() };
     this.#routes.set(label, rows);
     if (label !== OTHER_ROUTE) this.#routes.set(route, rows);
     return rows;
@@ -94,7 +99,7 @@ export class Durations {
   #addSeries(route: RouteRows, key: number, method: string): number {
     const status = key % STATUSES;
     const isFolded = this.#series >= MAX_SERIES && !(route.label === OTHER_ROUTE && key < STATUSES);
-    if (isFolded) return this.#row(OTHER_ROUTE, OTHER_METHOD, status);
+    if (isFolded) return this.#find(OTHER_ROUTE, OTHER_METHOD, status);
     this.#series += 1;
     const row = this.#table.addRow({
       kind: 'ended',

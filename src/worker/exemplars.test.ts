@@ -5,10 +5,10 @@ import { Exemplars } from './exemplars.ts';
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
 
-test('the newest of each bucket is told, once', () => {
+test('the first of each bucket since the last report is told, once', () => {
   const exemplars = new Exemplars();
-  exemplars.ended(2, 3, 0.1, `00-${'1'.repeat(32)}-${SPAN}-01`);
   exemplars.ended(2, 3, 0.2, `00-${TRACE}-${SPAN}-01`);
+  exemplars.ended(2, 3, 0.1, `00-${'1'.repeat(32)}-${SPAN}-01`);
   exemplars.ended(2, 14, 60, `00-${TRACE}-${SPAN}-03`);
   const told = exemplars.take().map(({ row, bucket, traceId, value }) => [row, bucket, traceId, value]);
   assert.deepEqual(told, [

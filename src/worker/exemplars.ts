@@ -1,4 +1,4 @@
-// The newest traced request in each bucket of each series, to lead from a curve to a trace. A request without a trace costs nothing, one
+// The first traced request since the last report in each bucket of each series, to lead from a curve to a trace. A request without a trace costs nothing, one
 // with a trace no allocation: its header is kept as it came.
 import { BUCKETS } from './duration-row.ts';
 import type { SentExemplar } from './sample.ts';
@@ -25,8 +25,10 @@ export class Exemplars {
 
   /** @param traceparent The header as it came. */
   ended(row: number, bucket: number, seconds: number, traceparent: string): void {
-    if (traceparent.length > LONGEST || !SAMPLED.test(traceparent)) return;
     const place = row * BUCKETS + bucket;
+    // The first since the last report stays: a traced service pays for one in a bucket, not for each request.
+    if (this.#headers[place] !== undefined) return;
+    if (traceparent.length > LONGEST || !SAMPLED.test(traceparent)) return;
     this.#headers[place] = traceparent;
     this.#seconds[place] = seconds;
     this.#atMs[place] = Date.now();

@@ -1,7 +1,9 @@
+export { decodeToSupervisor, parseMessage } from './decode.ts';
 export type { ExitWord, ToldError, UncaughtError } from './last-words.ts';
 export {
   type BoundAddress,
-  receiveFromWorker,
+  type ReadyCondition,
+  receiveFromChild,
   send,
   SETUP_VARIABLE,
   type SocketKey,
@@ -13,14 +15,15 @@ export {
 export { type CaptureCommand, type CaptureKind, CAPTURES, type WatchdogCommand } from './watchdog/command.ts';
 export type { InFlightRoute } from './insight.ts';
 export {
-  parseMessage,
   type StackFrame,
   type WatchdogCaptured,
   type WatchdogMessage,
   type WatchdogReport,
   type WatchdogStack,
 } from './watchdog/index.ts';
-export type { WaitingRoute } from '../admission/index.ts';
+export { Gap } from './watchdog/gap.ts';
+export { parseRunQueueWaitMs } from './watchdog/proc.ts';
+export type { Traffic, Unanswered, UsualWait, WaitingRoute } from '../admission/index.ts';
 export type {
   DurationExemplar,
   DurationHistogram,

@@ -48,13 +48,23 @@ function report(): string {
   // Otherwise the names of all peers are looked up, which may take seconds each.
   options.excludeNetwork = true;
   try {
-    const found = options.getReport() as { environmentVariables?: unknown };
-    delete found.environmentVariables;
-    return JSON.stringify(found);
+    return JSON.stringify(withoutEnvironment(options.getReport()));
   } finally {
     if (excludeEnv !== undefined) options.excludeEnv = excludeEnv;
     if (excludeNetwork !== undefined) options.excludeNetwork = excludeNetwork;
   }
+}
+
+/** A diagnostic report has one of each thread in it, the watchdog's too, and each has the environment. */
+interface Report {
+  environmentVariables?: unknown;
+  readonly workers?: readonly Report[];
+}
+
+/** Not left to `excludeEnv`, which not every supported version of Node.js knows. */
+export function withoutEnvironment(whole: Report): Report {
+  const { environmentVariables: _, workers, ...kept } = whole;
+  return workers === undefined ? kept : { ...kept, workers: workers.map(withoutEnvironment) };
 }
 
 let sampling: Session | undefined;

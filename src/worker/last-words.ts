@@ -37,9 +37,13 @@ const MOST_CAUSES = 4;
 /** Below what the kernel takes from two threads without mixing their lines, with the paths that people have. */
 const MOST_FRAMES = 10;
 
-/** @param descriptor The watchdog's pipe. */
-export function leaveLastWords(descriptor: number): void {
+/**
+ * @param descriptor The watchdog's pipe.
+ * @param tellSecrets So that the supervisor leaves them out of what follows.
+ */
+export function leaveLastWords(descriptor: number, tellSecrets: () => void): void {
   const say = (make: () => UncaughtError | ExitWord): void => {
+    tellSecrets();
     try {
       writeSync(descriptor, `${JSON.stringify(make())}\n`);
     } catch {

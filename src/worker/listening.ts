@@ -1,6 +1,6 @@
 // Takes over `listen()` of every TCP server in this process, so that its sockets outlive it.
 import net from 'node:net';
-import { constants } from 'node:os';
+import { speaksHttp } from '../admission/index.ts';
 import {
   type BoundAddress,
   type PassThroughReason,
@@ -8,35 +8,17 @@ import {
   type TcpHandle,
   type ToSupervisor,
 } from './protocol.ts';
+import {
+  bind,
+  DEFAULT_BACKLOG,
+  type Listen2,
+  type ListeningServer,
+  ownReason,
+  passThroughReason,
+} from './bind.ts';
+import { Gate } from './gate.ts';
+import type { Readiness } from './readiness.ts';
 import { SharedListening } from './shared-listening.ts';
-
-/** What Node.js calls on a server once `listen()` has understood its arguments; kept overridable on purpose (lib/net.js). */
-interface ListeningServer extends net.Server {
-  _handle: TcpHandle | null;
-  _listen2: Listen2;
-}
-
-type Listen2 = (
-  this: ListeningServer,
-  address: string | null,
-  port: number | null,
-  addressType: number,
-  backlog: number | undefined,
-  fd: number | undefined,
-  flags: number | undefined,
-) => void;
-
-/** Undocumented but stable, used by node:cluster: binds, and returns the handle or an error number. */
-type CreateServerHandle = (
-  address: string | null,
-  port: number | null,
-  addressType: number,
-  fd: undefined,
-  flags: number | undefined,
-) => TcpHandle | number;
-
-/** Node.js's own default (lib/net.js): the kernel makes 512 of it. */
-const DEFAULT_BACKLOG = 511;
 
 type Tell = (message: ToSupervisor, handle?: TcpHandle) => void;
 
@@ -62,12 +44,18 @@ export class Listening {
   readonly #reasons = new WeakMap<net.Server, PassThroughReason>();
   readonly #tell: Tell;
   readonly #onServer: (server: net.Server) => void;
+  readonly #readiness: Pick<Readiness, 'listens' | 'isHeld'>;
   /** `listen(0)` asks for any port: the first such call of a replacement gets the port of its predecessor's first, and so on. */
   #anyPortCalls = 0;
 
   /** @param onServer Called before a server listens for the first time. */
-  constructor(tell: Tell, onServer: (server: net.Server) => void) {
+  constructor(
+    tell: Tell,
+    readiness: Pick<Readiness, 'listens' | 'isHeld'>,
+    onServer: (server: net.Server) => void,
+  ) {
     this.#tell = tell;
+    this.#readiness = readiness;
     this.#onServer = onServer;
   }
 
@@ -117,6 +105,11 @@ export class Listening {
     for (const handle of this.#take(key)) handle.close();
   }
 
+  /** Accepts everywhere from now on. */
+  open(): void {
+    for (const open of this.#open.values()) open.open();
+  }
+
   /** Stops accepting everywhere; copies that nobody listened on are given back. */
   pause(): void {
     for (const open of this.#open.values()) open.pause();
@@ -138,18 +131,16 @@ export class Listening {
     }
 
     const key = this.#keyOf(address, port, addressType, flags);
+    this.#readiness.listens();
     const listenOn = (handle: TcpHandle): boolean => {
+      const gate = this.#readiness.isHeld ? new Gate(handle, backlog || DEFAULT_BACKLOG) : undefined;
       server._handle = handle;
       listen2.apply(server, args);
       if (server._handle === null) return false;
       this.#closed.delete(key);
       this.#open.set(
         key,
-        new SharedListening(handle, backlog || DEFAULT_BACKLOG, () => {
-          this.#open.delete(key);
-          this.#closed.add(key);
-          this.#tell({ kind: 'closed', key });
-        }),
+        new SharedListening(handle, backlog || DEFAULT_BACKLOG, () => this.#closedByUser(key), gate),
       );
       return true;
     };
@@ -193,6 +184,12 @@ export class Listening {
     this.#onServer(server);
   }
 
+  #closedByUser(key: SocketKey): void {
+    this.#open.delete(key);
+    this.#closed.add(key);
+    this.#tell({ kind: 'closed', key });
+  }
+
   #takeClaim(key: SocketKey): Claim | undefined {
     const claim = this.#claims.get(key)?.shift();
     clearInterval(claim?.keepAlive);
@@ -209,44 +206,4 @@ export class Listening {
     const place = port === 0 || port === null ? `any-${(this.#anyPortCalls += 1)}` : String(port);
     return `${address ?? ''}|${place}|${addressType}|${flags}`;
   }
-}
-
-/** A server of node:http or node:https has the first of these, one of node:http2 the second. */
-export function speaksHttp(server: net.Server): boolean {
-  return 'closeIdleConnections' in server || 'updateSettings' in server;
-}
-
-/** `exclusive` and `reusePort` are asked for by name; only `listen` itself still knows them. */
-function passThroughReason(options: unknown): PassThroughReason | undefined {
-  if (typeof options !== 'object' || options === null) return undefined;
-  const { exclusive, reusePort } = options as net.ListenOptions;
-  if (exclusive === true) return 'exclusive';
-  return reusePort === true ? 'reusePort' : undefined;
-}
-
-function ownReason(
-  server: ListeningServer,
-  port: number | null,
-  fd: number | undefined,
-): PassThroughReason | undefined {
-  if (server._handle !== null) return 'handle';
-  if (typeof fd === 'number' && fd >= 0) return 'file descriptor';
-  return port === -1 ? 'unix socket' : undefined;
-}
-
-/** Binds and listens as Node.js would. libuv keeps a taken port to itself until `listen`, so both are tried here. */
-function bind(
-  address: string | null,
-  port: number | null,
-  addressType: number,
-  flags: number | undefined,
-  backlog: number | undefined,
-): TcpHandle | 'taken' | 'failed' {
-  const create = (net as unknown as { _createServerHandle: CreateServerHandle })._createServerHandle;
-  const handle = create(address, port, addressType, undefined, flags);
-  if (typeof handle === 'number') return 'failed';
-  const status = handle.listen(backlog || DEFAULT_BACKLOG);
-  if (status === 0) return handle;
-  handle.close();
-  return status === -constants.errno.EADDRINUSE ? 'taken' : 'failed';
 }

@@ -9,14 +9,23 @@ interface StartModule {
 }
 
 /** The same as protocol.ts's, which is not loaded where it is not needed. */
-const setup = isMainThread ? process.env['RESPITE_WORKER_SETUP'] : undefined;
-if (setup !== undefined) {
+const text = isMainThread ? process.env['RESPITE_WORKER_SETUP'] : undefined;
+if (text !== undefined) {
   delete process.env['RESPITE_WORKER_SETUP'];
+  const setup = JSON.parse(text) as WorkerSetup;
+  if (setup.inheritsSockets) {
+    // Code that follows sd_listen_fds(3) takes the sockets only when they are meant for its own process. Newer versions of systemd
+    // name that by a second variable, which is not compared where it is missing.
+    process.env['LISTEN_PID'] = String(process.pid);
+    delete process.env['LISTEN_PIDFDID'];
+  }
   // Processes that the user's code forks would inherit what made this one a worker.
   const own = [import.meta.dirname, new URL('.', import.meta.url).href];
   process.execArgv = process.execArgv.filter((argument) => !own.some((place) => argument.includes(place)));
+  // As Node.js has it: links are followed to load the script, but not here. It has read the path by now.
+  process.argv[1] = setup.script;
   // Synchronously: an `await` up here would need --import, which makes the start of a CommonJS script slower.
   const extension = import.meta.filename.slice(import.meta.filename.lastIndexOf('.'));
   const { startWorker } = createRequire(import.meta.url)(`./start${extension}`) as StartModule;
-  startWorker(JSON.parse(setup) as WorkerSetup);
+  startWorker(setup);
 }

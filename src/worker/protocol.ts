@@ -1,9 +1,10 @@
 // What supervisor and worker say to each other over Node.js's own IPC channel, which can also carry sockets. A command
 // that begins with NODE_ is delivered as 'internalMessage', so the user's process.on('message') never sees it.
-import type { ResolvedAdmissionOptions, WaitingRoute } from '../admission/index.ts';
+import type { ResolvedAdmissionOptions, Traffic, WaitingRoute } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
 import type { IndicatorReport } from '../core/health-link.ts';
 import type { SentSample } from './sample.ts';
+import type { WarmUpNews } from './warm-up.ts';
 import type { ThreadSetup } from './watchdog/index.ts';
 
 export const COMMAND = 'NODE_RESPITE';
@@ -13,11 +14,23 @@ export const SETUP_VARIABLE = 'RESPITE_WORKER_SETUP';
 
 /** What a worker has to know before user code runs. */
 export interface WorkerSetup {
+  /** Version of the supervisor. Everything else in here, and every message, is as that version has it. */
+  readonly version: string;
+  /** Absolute path of the script as the user gave it. Node.js is given the file that it leads to. */
+  readonly script: string;
   readonly admission: ResolvedAdmissionOptions;
   /** Undefined: what slow clients don't read is left to the user's code. */
   readonly backpressure: BackpressureOptions | undefined;
+  /** It has the sockets that systemd opened for the supervisor, under the same numbers. */
+  readonly inheritsSockets: boolean;
   /** The supervisor itself has a parent to whom the user's `process.send` goes. */
   readonly relaysMessages: boolean;
+  /** It accepts only when the script has called `process.send('ready')`. */
+  readonly readyByMessage: boolean;
+  /** Others have listened before: it accepts only when its own critical health indicators are up. */
+  readonly waitsForHealth: boolean;
+  /** Requests that it makes to itself before it accepts, and the maximum time for all, in ms. */
+  readonly warmUp: { readonly requests: readonly string[]; readonly timeoutMs: number };
   readonly drainTimeoutMs: number;
   readonly killTimeoutMs: number;
   /** The pipe that the watchdog has too: what the main thread says in it before it dies. */
@@ -44,9 +57,14 @@ export interface BoundAddress {
 /** Why a `listen()` stayed the worker's own. */
 export type PassThroughReason = 'unix socket' | 'exclusive' | 'reusePort' | 'file descriptor' | 'handle';
 
+/** What a worker that listens still waits for before it accepts: the script's message, its own health indicators, requests to itself. */
+export type ReadyCondition = 'message' | 'indicators' | 'warm-up';
+
 export type ToSupervisor =
   /** Is there to be spoken to. */
   | { readonly kind: 'hello' }
+  /** Its code is of another version than the supervisor's. */
+  | { readonly kind: 'other-version'; readonly version: string }
   /** Bound a new socket; comes with its handle. */
   | {
       readonly kind: 'bound';
@@ -58,12 +76,22 @@ export type ToSupervisor =
   | { readonly kind: 'claim'; readonly key: SocketKey; readonly where: string }
   /** Listens on copies that it was given. */
   | { readonly kind: 'listening'; readonly key: SocketKey; readonly speaksHttp: boolean }
+  /** Does not accept yet, since it waits for these; accepts when there are none. @param indicators Those that are not up. */
+  | {
+      readonly kind: 'waits';
+      readonly conditions: readonly ReadyCondition[];
+      readonly indicators: readonly string[];
+    }
+  /** Its warm-up takes long, or one of its requests failed. */
+  | ({ readonly kind: 'warm-up' } & WarmUpNews)
   /** The user closed the server. */
   | { readonly kind: 'closed'; readonly key: SocketKey }
   | { readonly kind: 'passed-through'; readonly reason: PassThroughReason; readonly where: string }
   | { readonly kind: 'sample'; readonly sample: SentSample }
   /** Requests that have waited for their answer for long; once a second while there are any. */
   | { readonly kind: 'waiting'; readonly routes: readonly WaitingRoute[] }
+  /** What has become of requests in the last second, by kind; silent while there is nothing. */
+  | { readonly kind: 'traffic'; readonly traffic: Traffic }
   /** What the user's health indicators in this worker have found; after each check. */
   | { readonly kind: 'health'; readonly reports: readonly IndicatorReport[] }
   /** Its watchdog thread could not be started, or has ended. */
@@ -72,8 +100,8 @@ export type ToSupervisor =
   | { readonly kind: 'uncounted'; readonly reason: string }
   /** The user's code has called `process.disconnect()`. */
   | { readonly kind: 'user-disconnected' }
-  /** Is drained, or out of time, and has raised the signal it was to end with. */
-  | { readonly kind: 'signalled' };
+  /** Is drained, or out of time with these requests in flight, and has raised the signal it was to end with. */
+  | { readonly kind: 'signalled'; readonly cut: readonly WaitingRoute[] };
 
 export type ToWorker =
   /** One copy of a held socket; comes with its handle. */
@@ -84,6 +112,8 @@ export type ToWorker =
   | { readonly kind: 'go' }
   /** The socket that was claimed is not held, or this worker has it already. */
   | { readonly kind: 'not-held'; readonly key: SocketKey }
+  /** Accept, whatever you wait for. */
+  | { readonly kind: 'accept' }
   /** Refuse what has to be refused, or only count it. */
   | { readonly kind: 'dry-run'; readonly dryRun: boolean }
   /** The parent of `respite run` has closed its channel. */
@@ -112,11 +142,16 @@ export function send(end: object, message: ToSupervisor | ToWorker, handle?: Tcp
   (end as ChannelEnd)._send?.({ cmd: COMMAND, ...message }, handle, { swallowErrors: true });
 }
 
-export function receiveFromWorker(
-  worker: object,
-  onMessage: (message: ToSupervisor, handle: TcpHandle | undefined) => void,
+/** @param decode Returns undefined for what is none of our messages; that is passed over. */
+export function receiveFromChild<Message>(
+  child: object,
+  decode: (message: unknown) => Message | undefined,
+  onMessage: (message: Message, handle: TcpHandle | undefined) => void,
 ): void {
-  receive(worker, (message, handle) => onMessage(message as ToSupervisor, handle));
+  receive(child, (received, handle) => {
+    const message = decode(received);
+    if (message !== undefined) onMessage(message, handle);
+  });
 }
 
 export function receiveFromSupervisor(

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import type { Admission, AdmissionStats, SignalPressure } from '../admission/index.ts';
+import type { AdmissionStats, HostedAdmission, SignalPressure } from '../admission/index.ts';
 import type { Instrument, InstrumentRegistry } from '../core/instruments.ts';
 import type { RuntimeReader } from './runtime-figures.ts';
 import type { SentSample } from './sample.ts';
@@ -15,7 +15,7 @@ type Counted = Pick<SentSample, 'counters' | 'exemplars'>;
 
 /** Reads the worker's state once a second; windows are the difference between two readings. */
 export class Sampler {
-  readonly #admissions: readonly Admission[];
+  readonly #admissions: ReadonlySet<HostedAdmission>;
   readonly #counted: () => Counted;
   /** Undefined until {@link watchRuntime}. */
   #runtime: RuntimeReader | undefined;
@@ -26,7 +26,7 @@ export class Sampler {
    * @param admissions The process's own first, then those of servers protected in code.
    * @param counted What has to be told because it can't be read.
    */
-  constructor(admissions: readonly Admission[], counted: () => Counted) {
+  constructor(admissions: ReadonlySet<HostedAdmission>, counted: () => Counted) {
     this.#admissions = admissions;
     this.#counted = counted;
   }
@@ -55,7 +55,7 @@ export class Sampler {
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed } = process.memoryUsage();
     return {
-      admission: sum(this.#admissions.map((admission) => admission.stats())),
+      admission: sum(inUse([...this.#admissions]).map((admission) => admission.stats())),
       eventLoopUtilization,
       eventLoopDelayP99Seconds: Math.max(0, delayMs) / 1000,
       rssBytes: rss,
@@ -72,7 +72,13 @@ export class Sampler {
 const kRegistry: unique symbol = Symbol.for('respite.instruments');
 
 function instruments(): readonly Instrument[] {
-  return (globalThis as { [kRegistry]?: InstrumentRegistry })[kRegistry]?.read() ?? [];
+  return (process as { [kRegistry]?: InstrumentRegistry })[kRegistry]?.read() ?? [];
+}
+
+/** Those that requests come to: where all servers are protected in code, the limits of the process's own mean nothing. */
+function inUse(admissions: readonly HostedAdmission[]): readonly HostedAdmission[] {
+  const found = admissions.filter(({ hasRequests }) => hasRequests);
+  return found.length > 0 ? found : admissions.slice(0, 1);
 }
 
 /** Several admissions as one: a worker whose servers are protected in code has one each. */

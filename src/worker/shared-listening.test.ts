@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Gate } from './gate.ts';
 import type { TcpHandle } from './protocol.ts';
 import { SharedListening } from './shared-listening.ts';
 
@@ -82,4 +83,37 @@ test('paused, it accepts no more, but for the user it listens until the user clo
   assert.deepEqual(address, { address: '::', port: 80, family: 'IPv6' });
   first.close(done);
   assert.deepEqual(first.calls, ['close'], 'not closed twice');
+});
+
+test('behind a gate nothing is accepted from copies, and what comes to the first waits', () => {
+  const [first, copy, late] = [fakeHandle(), fakeHandle(), fakeHandle()];
+  const gate = new Gate(first, 2);
+  const listening = new SharedListening(first, 511, never, gate);
+  listening.add(copy);
+  // As Node.js does it.
+  const taken: unknown[] = [];
+  first.onconnection = (_status, client) => taken.push(client);
+  assert.equal(first.listen(511), 0);
+  const clients = [fakeHandle(), fakeHandle(), fakeHandle()];
+  for (const client of clients) first.onconnection?.(0, client);
+  assert.deepEqual([first.calls, copy.calls, taken], [[], [], []]);
+  assert.deepEqual(clients[2]?.calls, ['close'], 'one too many');
+  first.unref();
+  listening.open();
+  listening.open();
+  assert.deepEqual(taken, clients.slice(0, 2));
+  assert.deepEqual(first.calls, ['unref', 'listen 511', 'unref']);
+  assert.deepEqual(copy.calls, ['unref', 'listen 511', 'unref']);
+  listening.add(late);
+  assert.deepEqual(late.calls, ['listen 511', 'unref']);
+});
+
+test('a worker that ends behind its gate closes what waits, and opens no more', () => {
+  const [first, copy, client] = [fakeHandle(), fakeHandle(), fakeHandle()];
+  const listening = new SharedListening(first, 511, never, new Gate(first, 2));
+  listening.add(copy);
+  first.onconnection?.(0, client);
+  listening.pause();
+  listening.open();
+  assert.deepEqual([first.calls, copy.calls, client.calls], [['close'], ['close'], ['close']]);
 });

@@ -1,3 +1,4 @@
+import type { Gate } from './gate.ts';
 import type { BoundAddress, TcpHandle } from './protocol.ts';
 
 /**
@@ -15,22 +16,28 @@ export class SharedListening {
   readonly #closeFirst: TcpHandle['close'];
   #state: 'accepting' | 'paused' | 'closed' = 'accepting';
   #referenced = true;
+  /** Closed while this worker may not accept yet. */
+  #gate: Gate | undefined;
 
-  constructor(first: TcpHandle, backlog: number, onClosedByUser: () => void) {
+  /** @param gate Of `first`, while this worker may not accept yet; see {@link open}. */
+  constructor(first: TcpHandle, backlog: number, onClosedByUser: () => void, gate?: Gate) {
     this.#first = first;
     this.#backlog = backlog;
     this.#onClosedByUser = onClosedByUser;
+    this.#gate = gate;
     const { ref, unref } = first;
     this.#closeFirst = first.close.bind(first);
     first.close = (callback) => this.#close(callback);
     first.ref = () => {
       this.#referenced = true;
       for (const copy of this.#copies) copy.ref();
+      this.#gate?.ref();
       ref.call(first);
     };
     first.unref = () => {
       this.#referenced = false;
       for (const copy of this.#copies) copy.unref();
+      this.#gate?.unref();
       unref.call(first);
     };
   }
@@ -47,12 +54,26 @@ export class SharedListening {
       return;
     }
     copy.onconnection = (status, client) => this.#first.onconnection?.(status, client);
-    if (copy.listen(this.#backlog) !== 0) {
+    if (this.#gate === undefined && copy.listen(this.#backlog) !== 0) {
       copy.close();
       return;
     }
     if (!this.#referenced) copy.unref();
     this.#copies.add(copy);
+  }
+
+  /** Accepts from now on, if that was still to come. */
+  open(): void {
+    const gate = this.#gate;
+    this.#gate = undefined;
+    if (gate === undefined || this.#state !== 'accepting') return;
+    for (const copy of this.#copies) {
+      // Its descriptor is open, so only memory can be lacking: the others accept.
+      if (copy.listen(this.#backlog) !== 0 && this.#copies.delete(copy)) copy.close();
+    }
+    gate.open(this.#backlog);
+    // Listening refers to each handle anew.
+    if (!this.#referenced) this.#first.unref();
   }
 
   /** Stops accepting for good, while for the user the server goes on listening until the user closes it. */
@@ -79,6 +100,7 @@ export class SharedListening {
   }
 
   #closeAll(callback?: () => void): void {
+    this.#gate?.close();
     for (const copy of this.#copies) copy.close();
     this.#copies.clear();
     this.#closeFirst(callback);

@@ -1,24 +1,25 @@
-import { channel, subscribe } from 'node:diagnostics_channel';
+import { channel } from 'node:diagnostics_channel';
 import type { ServerHttp2Session } from 'node:http2';
 import { createRequire } from 'node:module';
 import net from 'node:net';
-import {
-  Admission,
-  installGate,
-  NOT_ANNOUNCED,
-  PROTECTED_CHANNEL,
-  type RequestObserver,
-  type Waiting,
-} from '../admission/index.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Admission, isIntercepted, setProcessHost, speaksHttp } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
 import { CounterTable } from '../core/counter-table.ts';
+import { announceDrain } from '../core/drain-notice.ts';
 import { receiveHealth } from '../core/health-link.ts';
+import { killProcessGroup } from '../core/process-group.ts';
+import { VERSION } from '../core/version.ts';
+import { WorkerAdmissions } from './admissions.ts';
 import { acceptWhatWaits, drain } from './drain.ts';
 import { tellBeforeAnswers } from './before-answers.ts';
 import { Durations } from './durations.ts';
 import { installInsight } from './insight.ts';
 import { leaveLastWords } from './last-words.ts';
-import { Listening, speaksHttp } from './listening.ts';
+import { LoadedSecrets } from './loaded-secrets.ts';
+import { GuardedServers, warmUpOf } from './guarded-servers.ts';
+import { Readiness } from './readiness.ts';
+import { Listening } from './listening.ts';
 import { keepLogTail } from './log-tail.ts';
 import {
   receiveFromSupervisor,
@@ -27,12 +28,13 @@ import {
   type ToSupervisor,
   type WorkerSetup,
 } from './protocol.ts';
-import type { RuntimeReader } from './runtime-figures.ts';
+import type * as RuntimeFigures from './runtime-figures.ts';
+import type * as SlowClients from './slow-clients.ts';
 import type { SentSample } from './sample.ts';
 import { Sampler } from './sampler.ts';
 import { presentUserChannel } from './user-ipc.ts';
 import { SharedState, startWatchdog } from './watchdog/index.ts';
-import { WrittenCounters } from './written-counters.ts';
+import { writtenTo } from './written-counters.ts';
 
 /** A signal that the user's code listens for arrives on a later turn of the event loop; long enough for that. */
 const SIGNAL_ARRIVES_MS = 100;
@@ -45,6 +47,9 @@ const FIGURES_AFTER_MS = 500;
 
 /** Of requests that wait for their answer this long the routes are told. */
 const WAITING_LONG_MS = 1000;
+
+/** The part of the drain's time over which the end of long-lived connections is to be spread. */
+const SPREAD_SHARE = 0.5;
 
 /** Whoever subscribes to it in the user's process gets the sample that the supervisor gets, with what was decided of requests. */
 const samples = channel('respite:worker:sample');
@@ -59,18 +64,8 @@ export async function socketsArrived(): Promise<void> {
   clearInterval(waiting);
 }
 
-interface SlowClientsModule {
-  guardAgainstSlowClients(options: BackpressureOptions): (server: net.Server) => void;
-}
-
-/** The script's servers are next. */
 function slowClients(options: BackpressureOptions): (server: net.Server) => void {
-  const module = load('slow-clients') as SlowClientsModule;
-  return module.guardAgainstSlowClients(options);
-}
-
-interface RuntimeModule {
-  readonly RuntimeReader: new (servers: () => ReadonlySet<net.Server>) => RuntimeReader;
+  return (load('slow-clients') as typeof SlowClients).guardAgainstSlowClients(options);
 }
 
 /** Loads a module of this folder where it is wanted, and at once. */
@@ -81,70 +76,70 @@ function load(name: string): unknown {
 
 /** Makes this process a worker. */
 export function startWorker(setup: WorkerSetup): void {
-  leaveLastWords(setup.lastWordsDescriptor);
   let supervised = true;
   const tell = (message: ToSupervisor, handle?: TcpHandle): void => {
     if (supervised) send(process, message, handle);
   };
+  // First: the rest of the setup may be what this version does not understand.
+  if (setup.version !== VERSION) tell({ kind: 'other-version', version: VERSION });
+  const secrets = new LoadedSecrets(setup.lastWordsDescriptor);
+  leaveLastWords(setup.lastWordsDescriptor, () => secrets.tell());
 
   const counters = new CounterTable();
   const durations = new Durations(counters);
   const written = writtenTo(setup.countersDescriptor, counters, tell);
   const watched = new SharedState();
   if (setup.watchdog !== undefined) keepLogTail(watched.output, setup.watchdog.descriptor);
-  const observer: RequestObserver = {
-    started: (method, target) => watched.requestStarted(method, target),
-    answering: (route, method, status, seconds, nowMs) => {
-      const announced = durations.answering(route, method, status, seconds);
-      written?.answered(nowMs);
-      return announced;
+  const admissions = new WorkerAdmissions(
+    {
+      counters,
+      durations,
+      written,
+      requestStarted: (method, target) => watched.requestStarted(method, target),
     },
-    ended: (announced, route, method, status, seconds, nowMs, traceparent) => {
-      durations.ended(announced, route, method, status, seconds, traceparent);
-      if (announced === NOT_ANNOUNCED) written?.answered(nowMs);
-    },
-  };
-  const admissions: Admission[] = [];
-  /** Undefined until somebody switches while the worker runs. */
-  let dryRun: boolean | undefined;
-  const observe = (admission: Admission): void => {
-    admission.observer = observer;
-    admission.countIn(counters);
-    admission.acceptsPerTurn = () => listening.acceptsPerTurn;
-    admission.dryRun = dryRun ?? admission.dryRun;
-    admissions.push(admission);
-  };
-  const admission = new Admission(setup.admission);
-  observe(admission);
-  subscribe(PROTECTED_CHANNEL, (protectedInCode) => observe(protectedInCode as Admission));
-  installGate(net.Server.prototype, admission);
-  installInsight(() => admissions.flatMap((each) => each.underWayRoutes()));
+    () => listening.acceptsPerTurn,
+  );
+  setProcessHost(admissions);
+  const admission = new Admission(setup.admission, undefined, admissions);
+  admissions.joined(admission);
+  const guarded = new GuardedServers(admission);
+  guarded.add(net.Server.prototype);
+  installInsight(() => admissions.routesInFlight());
 
   const sessions = new Set<ServerHttp2Session>();
-  const active = (): number => admissions.reduce((sum, each) => sum + each.active, 0);
   let isWatched = false;
   const watch = (): void => {
     if (isWatched || setup.watchdog === undefined) return;
     isWatched = true;
     startWatchdog(watched, {
       setup: setup.watchdog,
-      inFlight: active,
-      completions: () => admissions.reduce((sum, each) => sum + each.completed, 0),
-      abandoned: () => admissions.reduce((sum, each) => sum + each.abandoned, 0),
-      waiting: () => together(admissions.map((each) => each.waiting())),
+      inFlight: () => admissions.active,
+      completions: () => admissions.completed,
+      abandoned: () => admissions.abandoned,
+      waiting: () => admissions.waiting,
       onUnwatched: (reason) => tell({ kind: 'unwatched', reason }),
     });
   };
   setTimeout(watch, WATCH_AFTER_MS).unref();
   setTimeout(() => {
-    const { RuntimeReader: Reader } = load('runtime-figures') as RuntimeModule;
+    const { RuntimeReader: Reader } = load('runtime-figures') as typeof RuntimeFigures;
     sampler.watchRuntime(new Reader(() => listening.servers));
   }, FIGURES_AFTER_MS).unref();
 
   const guard = setup.backpressure === undefined ? undefined : slowClients(setup.backpressure);
-  const listening = new Listening(tell, (server) => {
+  const readiness = new Readiness({
+    byMessage: setup.readyByMessage,
+    waitsForHealth: setup.waitsForHealth,
+    warmUp: warmUpOf(setup, guarded, () => listening.servers, tell),
+    tell,
+    open: () => listening.open(),
+  });
+  const listening = new Listening(tell, readiness, (server) => {
+    secrets.tell();
     setImmediate(watch);
     // Whoever has made such a server has loaded it already.
+    // A tracing agent that was loaded before may have wrapped what servers emit by.
+    if (speaksHttp(server) && !isIntercepted(server)) guarded.add(server);
     if (speaksHttp(server)) tellBeforeAnswers(process.getBuiltinModule('node:http').ServerResponse.prototype);
     guard?.(server);
     server.on('session', (session: ServerHttp2Session) => {
@@ -155,54 +150,67 @@ export function startWorker(setup: WorkerSetup): void {
   listening.install();
 
   let hasTold = false;
-  const tellWaiting = (): void => {
-    const routes = admissions.flatMap((each) => each.waitingRoutes(WAITING_LONG_MS));
+  const tellTraffic = (): void => {
+    const routes = admissions.waitingRoutes(WAITING_LONG_MS);
     // Nothing is said as long as there is nothing, but that there is nothing any more.
     if (routes.length > 0 || hasTold) tell({ kind: 'waiting', routes });
-    hasTold = routes.length > 0;
+    const traffic = admissions.takeTraffic();
+    const { answered, gaveUp, waiting } = traffic;
+    if (hasTold || answered.length + gaveUp.length + waiting.length > 0) tell({ kind: 'traffic', traffic });
+    hasTold = routes.length + waiting.length > 0;
   };
 
   const counted = (): Pick<SentSample, 'counters' | 'exemplars'> => ({
     counters: written === undefined ? { labels: counters.labels, cells: counters.cells } : undefined,
     exemplars: durations.exemplars.take(),
   });
-  const sampler = new Sampler(admissions, counted);
+  const sampler = new Sampler(admissions.all, counted);
   const report = (sample: SentSample): void => {
+    secrets.tell();
     written?.flush();
     tell({ kind: 'sample', sample });
-    if (!samples.hasSubscribers) return;
-    const requests = admissions.flatMap((each) => each.stats().requests);
-    samples.publish({ ...sample, requests });
+    if (samples.hasSubscribers) samples.publish({ ...sample, requests: admissions.decisions });
   };
   sampler.start((sample) => {
     report(sample);
-    tellWaiting();
+    tellTraffic();
   });
 
-  receiveHealth((reports) => tell({ kind: 'health', reports }));
+  receiveHealth((reports) => {
+    tell({ kind: 'health', reports });
+    readiness.reported(reports);
+  });
 
   let ending = false;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (ending) return;
     ending = true;
+    const { drainTimeoutMs: timeoutMs } = setup;
+    const announced = announceDrain({ signal, timeoutMs, spreadMs: SPREAD_SHARE * timeoutMs });
     await acceptWhatWaits();
     listening.pause();
-    await drain({ servers: listening.servers, sessions, active, timeoutMs: setup.drainTimeoutMs });
+    const drained = drain({
+      servers: listening.servers,
+      sessions,
+      active: () => admissions.active,
+      busySockets: () => admissions.busySockets,
+      timeoutMs,
+      isHurried: signal === 'SIGINT',
+    });
+    await Promise.race([Promise.all([drained, announced]), delay(timeoutMs, undefined, { ref: false })]);
     report(sampler.sample());
-    tell({ kind: 'signalled' });
+    tell({ kind: 'signalled', cut: admissions.routesInFlight() });
     process.kill(process.pid, signal);
     setTimeout(() => {}, SIGNAL_ARRIVES_MS);
   };
   const userChannel = presentUserChannel(
     setup.relaysMessages,
+    setup.readyByMessage ? () => readiness.saidReady() : undefined,
     () => tell({ kind: 'user-disconnected' }),
     () => {
       supervised = false;
       void end('SIGTERM');
-      setTimeout(
-        () => process.kill(process.pid, 'SIGKILL'),
-        setup.drainTimeoutMs + setup.killTimeoutMs,
-      ).unref();
+      setTimeout(() => killProcessGroup(process.pid), setup.drainTimeoutMs + setup.killTimeoutMs).unref();
     },
   );
 
@@ -220,9 +228,11 @@ export function startWorker(setup: WorkerSetup): void {
       case 'go':
         arrive();
         break;
+      case 'accept':
+        readiness.openAnyway();
+        break;
       case 'dry-run':
-        dryRun = message.dryRun;
-        for (const each of admissions) each.dryRun = dryRun;
+        admissions.dryRun = message.dryRun;
         break;
       case 'parent-disconnected':
         userChannel.parentDisconnected();
@@ -232,26 +242,4 @@ export function startWorker(setup: WorkerSetup): void {
     }
   });
   tell({ kind: 'hello' });
-}
-
-function together(all: readonly Waiting[]): Waiting {
-  return {
-    count: all.reduce((sum, { count }) => sum + count, 0),
-    oldestMs: Math.max(...all.map(({ oldestMs }) => oldestMs)),
-    longestMs: Math.max(...all.map(({ longestMs }) => longestMs)),
-  };
-}
-
-/** Also what was counted last, when the user's code ends the process. */
-function writtenTo(
-  descriptor: number | undefined,
-  counters: CounterTable,
-  tell: (message: ToSupervisor) => void,
-): WrittenCounters | undefined {
-  if (descriptor === undefined) return undefined;
-  const written = new WrittenCounters(counters, descriptor, (error) => {
-    tell({ kind: 'uncounted', reason: String(error) });
-  });
-  process.on('exit', () => written.flush());
-  return written;
 }

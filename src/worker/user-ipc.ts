@@ -25,11 +25,13 @@ export interface UserChannel {
  * Shows the user's code a channel of its own, or none.
  *
  * @param toParent The supervisor has a parent with a channel.
+ * @param onReady The user's code has sent 'ready'. When given, there is a `process.send` also without a parent.
  * @param onDisconnect The user's code has closed its channel.
  * @param onSupervisorGone Our end has been closed: the supervisor is no more. Doesn't keep the process alive for that.
  */
 export function presentUserChannel(
   toParent: boolean,
+  onReady: (() => void) | undefined,
   onDisconnect: () => void,
   onSupervisorGone: () => void,
 ): UserChannel {
@@ -67,7 +69,8 @@ export function presentUserChannel(
       get() {
         if (inside > 0) return value;
         if (property === 'connected') return shown ? true : toParent ? false : undefined;
-        if (!shown) return undefined;
+        if (!shown)
+          return property === 'send' && onReady !== undefined && !toParent ? sendNowhere : undefined;
         return property === 'disconnect' ? userDisconnect : value;
       },
       set(replacement: unknown) {
@@ -79,7 +82,17 @@ export function presentUserChannel(
     disconnect();
     onDisconnect();
   }
-  self._send = (...args) => insideNode(() => _send.apply(self, args));
+  /** As Node.js's: calls back when the message has been sent. */
+  function sendNowhere(message: unknown, ...rest: readonly unknown[]): boolean {
+    if (message === 'ready') onReady?.();
+    const callback = rest.findLast((each) => typeof each === 'function');
+    if (callback !== undefined) process.nextTick(callback, null);
+    return true;
+  }
+  self._send = (...args) => {
+    if (args[0] === 'ready') onReady?.();
+    return insideNode(() => _send.apply(self, args));
+  };
   for (const listener of process.listeners('internalMessage' as never) as ((...args: unknown[]) => void)[]) {
     process.off('internalMessage', listener);
     process.on('internalMessage', (...args: unknown[]) => insideNode(() => listener.apply(process, args)));

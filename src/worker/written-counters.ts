@@ -2,6 +2,7 @@
 // little. docs/design/telemetry.md has the figures.
 import { CounterWriter } from '../core/counter-file.ts';
 import type { CounterTable } from '../core/counter-table.ts';
+import type { ToSupervisor } from './protocol.ts';
 
 /**
  * So many writes a millisecond at the most, on average: at 1.5 µs each they are 0.3 % of a processor. Who answers more requests than
@@ -67,4 +68,18 @@ export class WrittenCounters {
       return 0;
     }
   }
+}
+
+/** Also what was counted last, when the user's code ends the process. */
+export function writtenTo(
+  descriptor: number | undefined,
+  counters: CounterTable,
+  tell: (message: ToSupervisor) => void,
+): WrittenCounters | undefined {
+  if (descriptor === undefined) return undefined;
+  const written = new WrittenCounters(counters, descriptor, (error) => {
+    tell({ kind: 'uncounted', reason: String(error) });
+  });
+  process.on('exit', () => written.flush());
+  return written;
 }

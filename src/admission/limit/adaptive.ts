@@ -1,11 +1,17 @@
 import { asideOptions, nextAside } from './aside.ts';
 import { burstLimit } from './burst.ts';
-import { Lane, type Outcome } from './lane.ts';
+import { WindowedLimit, type Outcome } from './windowed-limit.ts';
 import { nextLimit } from './limit.ts';
-import { Line } from './line.ts';
+import { Queue } from './queue.ts';
 import type { ResolvedLimitOptions } from './options.ts';
 import { type Counted, type Place, Roster } from './roster.ts';
 import { Sweep } from './sweep.ts';
+
+/**
+ * A client that leaves earlier than this, in ms, did not wait for an answer: timeouts of clients are longer. It says nothing
+ * about this server.
+ */
+const MIN_PATIENCE_MS = 25;
 
 /** How many requests may be in flight, told what becomes of them. Times are in milliseconds from any origin. */
 export interface Limit {
@@ -19,7 +25,7 @@ export interface Limit {
   /** @param outcome Undefined when it says nothing about the server. */
   ended(place: Place, outcome: Outcome | undefined, latencyMs: number, nowMs: number): void;
   /**
-   * Stops counting requests that take long without waiting in line. To be called often; it rarely does anything.
+   * Stops counting requests that take long without waiting in the queue. To be called often; it rarely does anything.
    *
    * @param isFull There is no room for a request, or soon won't be.
    */
@@ -28,23 +34,25 @@ export interface Limit {
 
 /** The limit of one server. */
 export class AdaptiveLimit implements Limit {
-  readonly #inLine: Lane;
-  readonly #aside: Lane;
-  readonly #line: Line;
+  readonly #queued: WindowedLimit;
+  readonly #aside: WindowedLimit;
+  readonly #queue: Queue;
   readonly #sweep: Sweep;
-  readonly #roster = new Roster();
+  readonly #roster: Roster;
   #countAside = 0;
   #lastShedMs = -Infinity;
 
-  constructor(options: ResolvedLimitOptions, nowMs: number) {
-    this.#inLine = new Lane(nextLimit, options, nowMs);
-    this.#aside = new Lane(nextAside, asideOptions(options), nowMs);
-    this.#line = new Line(options.targetLatencyMs);
+  /** @param roster The requests in the queue, oldest first; requests that end are taken off it elsewhere. */
+  constructor(options: ResolvedLimitOptions, nowMs: number, roster: Roster = new Roster()) {
+    this.#roster = roster;
+    this.#queued = new WindowedLimit(nextLimit, options, nowMs);
+    this.#aside = new WindowedLimit(nextAside, asideOptions(options), nowMs);
+    this.#queue = new Queue(options.targetLatencyMs);
     this.#sweep = new Sweep(this.#roster, this);
   }
 
   get value(): number {
-    return this.#inLine.limit;
+    return this.#queued.limit;
   }
 
   burst(nowMs: number): number {
@@ -53,41 +61,42 @@ export class AdaptiveLimit implements Limit {
   }
 
   admitted(inFlight: number, request: Counted): void {
-    this.#inLine.window.admitted(inFlight);
+    this.#queued.window.admitted(inFlight);
     this.#roster.add(request);
   }
 
   shed(nowMs: number): void {
     this.#lastShedMs = nowMs;
-    this.#inLine.window.shed();
-    this.#inLine.move(nowMs);
+    this.#queued.window.shed();
+    this.#queued.move(nowMs);
   }
 
   ended(place: Place, outcome: Outcome | undefined, latencyMs: number, nowMs: number): void {
     if (place === 'aside') this.#countAside -= 1;
     if (outcome === undefined) return;
-    if (place === 'line') {
-      if (outcome === 'completed') this.#line.ended(latencyMs, nowMs);
-      this.#inLine.ended(outcome, latencyMs, nowMs);
+    if (outcome === 'cancelled' && latencyMs < MIN_PATIENCE_MS) return;
+    if (place === 'queue') {
+      if (outcome === 'completed') this.#queue.ended(latencyMs, nowMs);
+      this.#queued.ended(outcome, latencyMs, nowMs);
     } else if (place === 'aside') {
-      if (outcome === 'completed') this.#line.endedAside(latencyMs, nowMs);
+      if (outcome === 'completed') this.#queue.endedAside(latencyMs, nowMs);
       this.#aside.ended(outcome, latencyMs, nowMs);
     }
   }
 
   sweep(nowMs: number, isFull: boolean): void {
     if (!this.#sweep.isDue(nowMs, isFull)) return;
-    this.#sweep.run(isFull ? this.#line.startsMs(nowMs) : -Infinity);
-    this.#inLine.move(nowMs);
+    this.#sweep.run(isFull ? this.#queue.startsMs(nowMs) : -Infinity);
+    this.#queued.move(nowMs);
     this.#aside.move(nowMs);
   }
 
   /** For the sweep: a request's answer is on its way. */
   answered(): void {
-    this.#inLine.window.answered();
+    this.#queued.window.answered();
   }
 
-  /** For the sweep: true if there is room aside for a request that doesn't wait in line. */
+  /** For the sweep: true if there is room aside for a request that doesn't wait in the queue. */
   stepsAside(): boolean {
     if (this.#countAside >= this.#aside.limit) {
       this.#aside.window.shed();
@@ -95,7 +104,7 @@ export class AdaptiveLimit implements Limit {
     }
     this.#countAside += 1;
     this.#aside.window.admitted(this.#countAside);
-    this.#inLine.window.steppedAside();
+    this.#queued.window.steppedAside();
     return true;
   }
 }

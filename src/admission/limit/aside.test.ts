@@ -42,7 +42,7 @@ test('few that end, well or not, change nothing', () => {
   }
 });
 
-test('the line of a slow service becomes no longer than about a minute', () => {
+test('the queue of a slow service becomes no longer than about a minute', () => {
   let state = initial;
   const limits: number[] = [];
   for (let i = 0; i < 100; i += 1) {

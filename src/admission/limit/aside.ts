@@ -1,10 +1,10 @@
-// The limit of those that have left the line, since they take long without waiting in it: long polls, calls of slow services. They
-// might wait in another line, which is seen by the same rule: the limit rises while throughput follows it.
+// The limit of those that have left the queue, since they take long without waiting in it: long polls, calls of slow services. They
+// might wait in another queue, which is seen by the same rule: the limit rises while throughput follows it.
 import { type LimitState, moved, nextLimit } from './limit.ts';
 import type { ResolvedLimitOptions } from './options.ts';
 import { endedIn, isSparse, type LimitSample } from './window.ts';
 
-/** More than the line has: these cost memory only, as far as is known. */
+/** More than the queue has: these cost memory only, as far as is known. */
 const INITIAL_LIMITS = 4;
 
 /** Nobody knows how long a long poll is meant to last, so it is mostly what is learned that counts. */
@@ -13,11 +13,11 @@ const TARGET_MS = 60_000;
 /** While none of them has ended, nothing speaks against more; a long poll takes half a minute to end. */
 const RISE_IN_SILENCE = 1;
 
-export function asideOptions(line: ResolvedLimitOptions): ResolvedLimitOptions {
+export function asideOptions(queued: ResolvedLimitOptions): ResolvedLimitOptions {
   return {
-    ...line,
-    initialLimit: Math.min(line.maxLimit, INITIAL_LIMITS * line.initialLimit),
-    targetLatencyMs: Math.max(TARGET_MS, line.targetLatencyMs),
+    ...queued,
+    initialLimit: Math.min(queued.maxLimit, INITIAL_LIMITS * queued.initialLimit),
+    targetLatencyMs: Math.max(TARGET_MS, queued.targetLatencyMs),
   };
 }
 

@@ -1,5 +1,5 @@
-// A server that isn't overloaded gets bursts all the same: a page that loads, a job that starts. Those are no line yet, since nobody has
-// waited, so they are let in beyond the limit; the limit is for a line that stays (as CoDel lets queues be that drain: RFC 8289).
+// A server that isn't overloaded gets bursts all the same: a page that loads, a job that starts. Those are no queue yet, since nobody has
+// waited, so they are let in beyond the limit; the limit is for a queue that stays (as CoDel lets queues be that drain: RFC 8289).
 
 /**
  * Up to this multiple of the limit. With the initial 32 that is 96, which a pool of 20 slots of 20 ms works off in 0.1 s; with 4 the last
@@ -17,7 +17,7 @@ const FRESH_MS = 100;
  * How many may be in flight now, at most.
  *
  * @param lastShedMs When a request was refused for want of room.
- * @param oldestMs When the oldest in line arrived.
+ * @param oldestMs When the oldest in the queue arrived.
  */
 export function burstLimit(limit: number, lastShedMs: number, oldestMs: number, nowMs: number): number {
   return nowMs - lastShedMs >= QUIET_MS && nowMs - oldestMs < FRESH_MS ? LIMITS * limit : limit;

@@ -43,3 +43,26 @@ test('evidence does not grow without bound', () => {
     16,
   );
 });
+
+test('throughput that follows the number in flight is no step of capacity, up or down', () => {
+  assert.equal(watched([10, 20, 10], pool).length, 3);
+  assert.equal(observe(watched([40], pool), 40, 2000, 0.02).length, 1, 'twice as much, at the same number');
+  assert.equal(
+    observe(watched([10], pool), 20, 2000, 0.02).length,
+    1,
+    'four times as much at twice the number',
+  );
+  assert.equal(observe(watched([20], pool), 10, 250, 0.02).length, 1, 'a quarter at half the number');
+});
+
+test('what was seen later counts more', () => {
+  const flat = (n: number): number => 1000 + n / 1000;
+  const follows = (n: number): number => (1000 * n) / 42;
+  const seen = (first: typeof flat, then: typeof flat): number => {
+    let evidence = watched([40, 44, 40, 44], first);
+    for (const n of [40, 44, 40, 44]) evidence = observe(evidence, n, then(n), 0.02);
+    assert.equal(evidence.length, 8);
+    return elasticity(evidence, 0.5);
+  };
+  assert.ok(seen(flat, follows) > seen(follows, flat));
+});

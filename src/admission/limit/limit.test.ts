@@ -3,29 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { initialLimit, type LimitState, nextLimit } from './limit.ts';
 import { resolveLimitOptions } from './options.ts';
+import { FULL, KNOWN, options } from './full-window.test.ts';
 import type { LimitSample } from './window.ts';
 
-const options = resolveLimitOptions({ initialLimit: 50 });
-
-/** A second in which the limit of 50 was full, on a server that gives 50 × 20 ms: nothing waits. */
-const FULL: LimitSample = {
-  elapsedMs: 1000,
-  completed: 2500,
-  answered: 0,
-  steppedAside: 0,
-  failed: 0,
-  cancelled: 0,
-  shed: 100,
-  meanInFlight: 49,
-  peakInFlight: 50,
-  meanLatencyMs: 20,
-  latencyError: 0.01,
-};
-
-/** Knows that a request takes 20 ms. */
-const known: LimitState = { ...initialLimit(options), baselineMs: 20, starting: false };
-
-const after = (sample: Partial<LimitSample>, state: LimitState = known): number =>
+const after = (sample: Partial<LimitSample>, state: LimitState = KNOWN): number =>
   nextLimit(state, { ...FULL, ...sample }, options).limit;
 
 test('a limit that binds without anybody waiting rises', () => {
@@ -56,7 +37,7 @@ test('latency above the target makes it fall faster, by half at most', () => {
 });
 
 test('at the minimum it rises a little, since a limit that stands still learns nothing', () => {
-  const least = { ...known, limit: options.minLimit };
+  const least = { ...KNOWN, limit: options.minLimit };
   const full = { meanInFlight: 4, peakInFlight: 4, completed: 100 };
   assert.equal(after({ ...full, meanLatencyMs: 60 }, least), options.minLimit + 1);
   assert.equal(after({ ...full, meanLatencyMs: 60, meanInFlight: 2 }, least), options.minLimit);
@@ -67,7 +48,7 @@ test('a limit that sheds but is not full on average does not fall', () => {
 });
 
 test('throughput that follows has the last word against latency', () => {
-  let state = known;
+  let state = KNOWN;
   for (const inFlight of [50, 45, 40, 36, 32]) {
     // A dependency that has become ten times slower, but has room: in flight / 200 ms.
     state = nextLimit(
@@ -86,7 +67,7 @@ test('throughput that follows has the last word against latency', () => {
 });
 
 test('throughput that does not follow has the last word against a baseline that is too high', () => {
-  let state: LimitState = { ...known, baselineMs: 1000 };
+  let state: LimitState = { ...KNOWN, baselineMs: 1000 };
   for (const inFlight of [50, 60, 50, 60, 50, 60]) {
     state = nextLimit(
       { ...state, limit: inFlight },
@@ -98,8 +79,8 @@ test('throughput that does not follow has the last word against a baseline that 
 });
 
 test('few samples change nothing', () => {
-  assert.equal(nextLimit(known, { ...FULL, completed: 19, meanLatencyMs: 900 }, options), known);
-  assert.equal(nextLimit(known, { ...FULL, completed: 0, shed: 0, meanLatencyMs: 0 }, options), known);
+  assert.equal(nextLimit(KNOWN, { ...FULL, completed: 19, meanLatencyMs: 900 }, options), KNOWN);
+  assert.equal(nextLimit(KNOWN, { ...FULL, completed: 0, shed: 0, meanLatencyMs: 0 }, options), KNOWN);
 });
 
 test('when requests are shed and nobody gets an answer it halves', () => {
@@ -110,7 +91,7 @@ test('when requests are shed and nobody gets an answer it halves', () => {
 test('requests whose answers are on their way count as throughput, and as no latency', () => {
   assert.equal(after({ completed: 0, answered: 2500, meanLatencyMs: 0 }), after({}));
   const { baselineMs } = nextLimit(
-    known,
+    KNOWN,
     { ...FULL, completed: 5, answered: 2500, meanLatencyMs: 1 },
     options,
   );
@@ -120,8 +101,8 @@ test('requests whose answers are on their way count as throughput, and as no lat
 test('when most that held a place stepped aside it doubles, up to eight times the initial limit', () => {
   const aside = { completed: 2, steppedAside: 40 };
   assert.equal(after(aside), 100);
-  assert.equal(after(aside, { ...known, limit: 300 }), 400);
-  assert.equal(after(aside, { ...known, limit: 500 }), 500, 'it is not lowered to that');
+  assert.equal(after(aside, { ...KNOWN, limit: 300 }), 400);
+  assert.equal(after(aside, { ...KNOWN, limit: 500 }), 500, 'it is not lowered to that');
   assert.equal(after({ ...aside, completed: 19 }), 100);
   assert.equal(after({ completed: 19, steppedAside: 19 }), 50);
   assert.equal(after({ ...aside, shed: 0 }), 50);
@@ -153,9 +134,9 @@ test('cancelled requests change nothing, except that with very many it does not 
 });
 
 test('room that is not used is taken back, not below the initial limit', () => {
-  const large = { ...known, limit: 400 };
+  const large = { ...KNOWN, limit: 400 };
   assert.equal(after({ shed: 0, peakInFlight: 20, meanInFlight: 10 }, large), 380);
-  assert.equal(after({ shed: 0, peakInFlight: 20, meanInFlight: 10 }, { ...known, limit: 101 }), 96);
+  assert.equal(after({ shed: 0, peakInFlight: 20, meanInFlight: 10 }, { ...KNOWN, limit: 101 }), 96);
   assert.equal(after({ shed: 0, peakInFlight: 1, meanInFlight: 1 }), 50);
 });
 
@@ -208,7 +189,7 @@ test('whatever it is told, the limit is a whole number within its bounds, and so
 test('garbage leaves no trace', () => {
   for (const wrong of [Number.NaN, -1, Infinity]) {
     for (const key of Object.keys(FULL)) {
-      assert.equal(nextLimit(known, { ...FULL, [key]: wrong }, options), known, `${key} ${wrong}`);
+      assert.equal(nextLimit(KNOWN, { ...FULL, [key]: wrong }, options), KNOWN, `${key} ${wrong}`);
     }
   }
 });

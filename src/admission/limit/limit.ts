@@ -65,7 +65,7 @@ export function nextLimit(state: LimitState, sample: LimitSample, options: Resol
   if (!isSound(sample)) return state;
   const { limit } = state;
   if (isSparse(sample)) {
-    // Few samples say nothing, except that nobody waits in line, or that nobody gets an answer.
+    // Few samples say nothing, except that nobody waits in the queue, or that nobody gets an answer.
     if (isSteppingAside(sample)) return makeRoom(state, sample, options);
     if (!isStuck(sample) || isOverrun(sample, limit)) return state;
     return { ...state, limit: moved(limit, -LATE_FALL, options), starting: false };
@@ -95,11 +95,11 @@ export function nextLimit(state: LimitState, sample: LimitSample, options: Resol
 }
 
 /**
- * Requests that don't wait in line come faster than they are recognized. Since it isn't proved by answers that there is room, the
+ * Requests that don't wait in the queue come faster than they are recognized. Since it isn't proved by answers that there is room, the
  * limit rises no higher than a multiple of what was thought safe to begin with.
  */
 function makeRoom(state: LimitState, sample: LimitSample, options: ResolvedLimitOptions): LimitState {
-  // Of a server that has answered before and now answers nobody, it isn't known whether they wait in line.
+  // Of a server that has answered before and now answers nobody, it isn't known whether they wait in the queue.
   if (sample.completed + sample.answered === 0 && state.baselineMs < Infinity) return state;
   const most = Math.min(options.maxLimit, MAX_UNPROVED * options.initialLimit);
   const limit = Math.max(state.limit, Math.min(most, moved(state.limit, START_RISE, options)));

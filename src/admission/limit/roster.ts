@@ -11,9 +11,9 @@
 export type Stage = 'waiting' | 'sending' | 'answered';
 
 /**
- * Where a request in flight is counted: in line, aside since it takes long without waiting in line, or nowhere.
+ * Where a request in flight is counted: in the queue, aside since it takes long without waiting in the queue, or nowhere.
  */
-export type Place = 'line' | 'aside' | 'none';
+export type Place = 'queue' | 'aside' | 'none';
 
 /** A request as the roster sees it. */
 export interface Counted {
@@ -23,7 +23,7 @@ export interface Counted {
   older: Counted | undefined;
   younger: Counted | undefined;
   stage(): Stage;
-  /** It leaves the line, although it goes on. */
+  /** It leaves the queue, although it goes on. */
   moveTo(place: Place): void;
 }
 

@@ -1,30 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Counted, type Place, Roster, type Stage } from './roster.ts';
+import { Roster } from './roster.ts';
+import { FakeCounted } from './fake-counted.test.ts';
 import { Sweep } from './sweep.ts';
 
-class Entry implements Counted {
-  older: Counted | undefined;
-  younger: Counted | undefined;
-  place: Place = 'line';
-  readonly arrivedMs: number;
-  readonly #stage: Stage;
-
-  constructor(arrivedMs: number, stage: Stage) {
-    this.arrivedMs = arrivedMs;
-    this.#stage = stage;
-  }
-
-  stage(): Stage {
-    return this.#stage;
-  }
-
-  moveTo(place: Place): void {
-    this.place = place;
-  }
-}
-
-function swept(entries: readonly Entry[], lineStartsMs: number, roomAside: number = Infinity): string {
+function swept(entries: readonly FakeCounted[], queueStartsMs: number, roomAside: number = Infinity): string {
   const roster = new Roster();
   for (const entry of entries) roster.add(entry);
   let answered = 0;
@@ -37,32 +17,32 @@ function swept(entries: readonly Entry[], lineStartsMs: number, roomAside: numbe
       return true;
     },
   });
-  sweep.run(lineStartsMs);
+  sweep.run(queueStartsMs);
   return `${entries.map(({ place }) => place).join(' ')}, ${answered} answered, ${aside} aside`;
 }
 
-const eachStage = (arrivedMs: number): readonly Entry[] => [
-  new Entry(arrivedMs, 'waiting'),
-  new Entry(arrivedMs, 'sending'),
-  new Entry(arrivedMs, 'answered'),
+const eachStage = (arrivedMs: number): readonly FakeCounted[] => [
+  new FakeCounted(arrivedMs, 'waiting'),
+  new FakeCounted(arrivedMs, 'sending'),
+  new FakeCounted(arrivedMs, 'answered'),
 ];
 
-test('in line, only what is answered leaves', () => {
-  assert.equal(swept(eachStage(100), 100), 'line line none, 1 answered, 0 aside');
+test('in the queue, only what is answered leaves', () => {
+  assert.equal(swept(eachStage(100), 100), 'queue queue none, 1 answered, 0 aside');
 });
 
-test('what is not in line leaves, and if nothing was sent of its answer, it steps aside', () => {
+test('what is not in the queue leaves, and if nothing was sent of its answer, it steps aside', () => {
   assert.equal(swept(eachStage(99), 100), 'aside none none, 2 answered, 1 aside');
 });
 
 test('without room aside it stays where it is, while streams still leave', () => {
   const entries = [...eachStage(1), ...eachStage(2)];
-  assert.equal(swept(entries, 100, 1), 'aside none none line none none, 4 answered, 1 aside');
+  assert.equal(swept(entries, 100, 1), 'aside none none queue none none, 4 answered, 1 aside');
 });
 
 test('while there is room it happens ten times a second; without, the more often the fewer there are', () => {
   const roster = new Roster();
-  for (let i = 0; i < 100; i += 1) roster.add(new Entry(0, 'waiting'));
+  for (let i = 0; i < 100; i += 1) roster.add(new FakeCounted(0, 'waiting'));
   const sweep = new Sweep(roster, { answered: () => {}, stepsAside: () => false });
   assert.ok(sweep.isDue(0, false));
   sweep.run(-1);

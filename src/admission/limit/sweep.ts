@@ -8,8 +8,8 @@ const INTERVAL_MS = 100;
  */
 const INTERVAL_PER_REQUEST_MS = 0.004;
 
-/** Told of the requests that are not in line. */
-interface Lanes {
+/** Told of the requests that are not in the queue. */
+interface Sides {
   /** Its answer is on its way, or complete. */
   answered(): void;
   /** Nothing of its answer was sent. False if there is no room aside, so that it stays where it is. */
@@ -19,13 +19,13 @@ interface Lanes {
 /** Looks for requests in flight that wait for nothing others wait for, and stops counting them. */
 export class Sweep {
   readonly #roster: Roster;
-  readonly #lanes: Lanes;
+  readonly #sides: Sides;
   #lastMs = -Infinity;
   #visited = 0;
 
-  constructor(roster: Roster, lanes: Lanes) {
+  constructor(roster: Roster, sides: Sides) {
     this.#roster = roster;
-    this.#lanes = lanes;
+    this.#sides = sides;
   }
 
   /** True when it is time for the next; then counts from now. */
@@ -35,19 +35,19 @@ export class Sweep {
     return true;
   }
 
-  /** @param lineStartsMs Requests that arrived before this moment do not wait in line. */
-  run(lineStartsMs: number): void {
+  /** @param queueStartsMs Requests that arrived before this moment do not wait in the queue. */
+  run(queueStartsMs: number): void {
     let visited = 0;
     let isRoomAside = true;
     for (let entry = this.#roster.oldest; entry !== undefined;) {
       const next = this.#roster.after(entry);
       const stage = entry.stage();
-      const isInLine = entry.arrivedMs >= lineStartsMs;
-      if (stage === 'answered' || (stage === 'sending' && !isInLine)) {
-        this.#lanes.answered();
+      const isQueued = entry.arrivedMs >= queueStartsMs;
+      if (stage === 'answered' || (stage === 'sending' && !isQueued)) {
+        this.#sides.answered();
         leave(entry, 'none');
-      } else if (!isInLine && isRoomAside) {
-        isRoomAside = this.#lanes.stepsAside();
+      } else if (!isQueued && isRoomAside) {
+        isRoomAside = this.#sides.stepsAside();
         if (isRoomAside) leave(entry, 'aside');
       }
       visited += 1;

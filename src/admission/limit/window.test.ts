@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isSteppingAside, isStuck, LimitWindow } from './window.ts';
+import { isSparse, isSteppingAside, isStuck, LimitWindow } from './window.ts';
 
 function completing(window: LimitWindow, count: number, latencyMs: (i: number) => number): void {
   for (let i = 0; i < count; i += 1) {
@@ -110,4 +110,46 @@ test('a server that nobody waits for is stuck although it refuses nothing', () =
   completing(window, 3, () => 10);
   for (let i = 0; i < 20; i += 1) window.cancelled();
   assert.equal(window.take(4000), undefined, 'some are answered');
+});
+
+test('a window is not stuck while more requests are answered, in whatever way, than given up', () => {
+  const ways: readonly ((window: LimitWindow) => void)[] = [
+    (window) => window.completed(10),
+    (window) => window.answered(),
+    (window) => window.failed(),
+  ];
+  for (const [i, end] of ways.entries()) {
+    const other = ways[(i + 1) % ways.length] ?? end;
+    const window = new LimitWindow(0);
+    window.shed();
+    for (const each of [end, end, other, other]) each(window);
+    for (let left = 0; left < 3; left += 1) window.cancelled();
+    assert.equal(window.take(2000), undefined, `way ${i}`);
+    assert.ok(!isStuck(window.take(5000) ?? assert.fail()));
+  }
+});
+
+test('requests that end in any way, taken together, keep a window from stepping aside', () => {
+  const window = new LimitWindow(0);
+  window.shed();
+  completing(window, 1, () => 10);
+  window.answered();
+  window.cancelled();
+  for (let i = 0; i < 3; i += 1) window.steppedAside();
+  assert.equal(window.take(500), undefined);
+  const sample = window.take(5000) ?? assert.fail();
+  assert.ok(!isSteppingAside(sample));
+  assert.ok(isSteppingAside({ ...sample, steppedAside: 4 }));
+});
+
+test('the peak is the most in flight, not the last', () => {
+  const window = new LimitWindow(0);
+  for (const inFlight of [3, 10, 5]) window.admitted(inFlight);
+  const { peakInFlight, meanInFlight } = window.take(5000) ?? assert.fail();
+  assert.deepEqual([peakInFlight, meanInFlight], [10, 6]);
+});
+
+test('twenty answers of any kind are enough to say something', () => {
+  assert.ok(isSparse({ completed: 10, answered: 9 }));
+  assert.ok(!isSparse({ completed: 10, answered: 10 }));
 });

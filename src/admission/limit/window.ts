@@ -5,7 +5,7 @@ export interface LimitSample {
   readonly completed: number;
   /** Requests that are not counted any more since their answer was on its way. They have no latency. */
   readonly answered: number;
-  /** Requests that are not counted any more since they take long without waiting in line, and have no answer. */
+  /** Requests that are not counted any more since they take long without waiting in the queue, and have no answer. */
   readonly steppedAside: number;
   readonly failed: number;
   readonly cancelled: number;
@@ -69,7 +69,7 @@ export function isSparse({
   return completed + answered < MIN_COMPLETED;
 }
 
-/** Requests were refused for want of room, and most that held it didn't wait in line. */
+/** Requests were refused for want of room, and most that held it didn't wait in the queue. */
 export function isSteppingAside(sample: LimitSample): boolean {
   return mostStepAside(sample.steppedAside, endedIn(sample), sample.shed);
 }
@@ -133,7 +133,7 @@ export class LimitWindow {
     this.#answered += 1;
   }
 
-  /** The request isn't counted any more: it takes long without waiting in line. */
+  /** The request isn't counted any more: it takes long without waiting in the queue. */
   steppedAside(): void {
     this.#steppedAside += 1;
   }

@@ -37,9 +37,9 @@ export function watchBuiltIn(
   const watch = (
     thresholds: Thresholds | false,
     signal: (on: Thresholds) => Signal,
-    hasGate: boolean = false,
+    hasCheck: boolean = false,
   ): void => {
-    if (thresholds !== false) pressure.register(signal(thresholds), hasGate);
+    if (thresholds !== false) pressure.register(signal(thresholds), hasCheck);
   };
   watch(options['in-flight'], (on) => inFlightSignal(inFlight, limit, on), true);
   watch(options.bytes, (on) => bytesSignal(bytesInFlight, budgetBytes, on), true);

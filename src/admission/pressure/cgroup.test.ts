@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lowestMemoryLimitBytes, memoryLimitFiles, parseMemoryLimitBytes } from './cgroup.ts';
+import { memoryLimitFiles, parseMemoryLimitBytes, usedMemoryBytes } from './cgroup.ts';
 
 for (const [text, bytes] of [
   ['268435456\n', 268_435_456],
@@ -51,8 +51,17 @@ test('a path outside the namespace, with colons in it, or no such file at all', 
   assert.deepEqual(memoryLimitFiles(''), []);
 });
 
-test('the lowest limit counts, whichever group it is of', () => {
-  assert.equal(lowestMemoryLimitBytes(['max\n', '2000\n', undefined, '1000\n', '3000\n']), 1000);
-  assert.equal(lowestMemoryLimitBytes(['max\n', undefined]), undefined);
-  assert.equal(lowestMemoryLimitBytes([]), undefined);
+test('used is what the kernel cannot drop, of the group that has the limit', () => {
+  const files = new Map([
+    ['/a/memory.current', '1000\n'],
+    ['/a/memory.stat', 'anon 500\ninactive_file 300\n'],
+    ['/b/memory.usage_in_bytes', '1000\n'],
+    ['/b/memory.stat', 'inactive_file 1\ntotal_inactive_file 400\n'],
+    ['/c/memory.current', '700\n'],
+  ]);
+  const read = (file: string): string | undefined => files.get(file);
+  assert.equal(usedMemoryBytes('/a/memory.max', read), 700);
+  assert.equal(usedMemoryBytes('/b/memory.limit_in_bytes', read), 600);
+  assert.equal(usedMemoryBytes('/c/memory.max', read), 700);
+  assert.equal(usedMemoryBytes('/d/memory.max', read), undefined);
 });

@@ -1,5 +1,5 @@
-// What memory the kernel allows this process, from the files of its control groups. Linux only; pure, so that whoever
-// reads the files can do it where and when it likes.
+// What memory the kernel allows this process, from the files of its control groups. Linux only; pure, so that the
+// caller reads the files where and when it likes.
 
 /** `memory.max` and `memory.limit_in_bytes` of a group without a limit: "max" (v2), or 2⁶³ rounded to a page (v1). */
 const NO_LIMIT_BYTES = Number.MAX_SAFE_INTEGER;
@@ -43,12 +43,21 @@ function addGroups(files: string[], root: string, path: string, file: string): v
   }
 }
 
-/** The lowest limit in the texts of such files; undefined entries are files that could not be read. */
-export function lowestMemoryLimitBytes(texts: readonly (string | undefined)[]): number | undefined {
-  let lowest: number | undefined;
-  for (const text of texts) {
-    const bytes = text === undefined ? undefined : parseMemoryLimitBytes(text);
-    if (bytes !== undefined && (lowest === undefined || bytes < lowest)) lowest = bytes;
-  }
-  return lowest;
+/**
+ * The memory that a group uses, without the files' pages that the kernel can drop (what Kubernetes calls the working set).
+ * Undefined where it can't be read.
+ *
+ * @param limitFile The file with the group's limit, from {@link memoryLimitFiles}.
+ */
+export function usedMemoryBytes(
+  limitFile: string,
+  read: (file: string) => string | undefined,
+): number | undefined {
+  const isV2 = limitFile.endsWith('/memory.max');
+  const group = limitFile.slice(0, limitFile.lastIndexOf('/'));
+  const used = Number(read(`${group}/${isV2 ? 'memory.current' : 'memory.usage_in_bytes'}`) ?? Number.NaN);
+  if (!Number.isFinite(used)) return undefined;
+  const inactive = isV2 ? /^inactive_file (\d+)$/m : /^total_inactive_file (\d+)$/m;
+  const droppable = Number(inactive.exec(read(`${group}/memory.stat`) ?? '')?.[1] ?? 0);
+  return Math.max(0, used - droppable);
 }

@@ -23,7 +23,7 @@ export type ResolvedSignalOptions = Readonly<Record<BuiltInSignal, Thresholds | 
 const USUAL: Readonly<Record<Exclude<BuiltInSignal, 'requests-per-second'>, Thresholds>> = {
   // From the mean wait at which DAGOR (WeChat, 2018) calls a server overloaded, to what every caller notices.
   'loop-delay': { exit: 20, enter: 100 },
-  // From the share of busy threads at which the mail service of the story began to refuse.
+  // From the share of busy threads at which the mail service of the story began to shed.
   'in-flight': { exit: 0.85, enter: 1 },
   bytes: { exit: 0.85, enter: 1 },
   memory: { exit: 0.85, enter: 0.95 },
@@ -34,7 +34,7 @@ const USUAL: Readonly<Record<Exclude<BuiltInSignal, 'requests-per-second'>, Thre
 };
 
 /**
- * On are those that mean harm whoever runs them. The others are for those who know their own server: a utilization or a
+ * On are those that mean harm on every server. The others are for those who know their own server: a utilization or a
  * CPU near 1 is a machine that is worth its money, and a rate says nothing of what a request costs.
  */
 export const DEFAULTS: ResolvedSignalOptions = Object.freeze({

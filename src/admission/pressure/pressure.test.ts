@@ -39,9 +39,9 @@ test('what a gate answers is part of the overall pressure, and can be left out',
   );
   const forget = pressure.register(of('memory', () => 0.3));
   pressure.sample(0);
-  assert.deepEqual([pressure.overall, pressure.withoutGate], [0.9, 0.3]);
+  assert.deepEqual([pressure.overall, pressure.withoutCheck], [0.9, 0.3]);
   forget();
-  assert.deepEqual([pressure.overall, pressure.withoutGate], [0.9, 0]);
+  assert.deepEqual([pressure.overall, pressure.withoutCheck], [0.9, 0]);
 });
 
 for (const [problem, broken] of [

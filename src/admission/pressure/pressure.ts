@@ -5,7 +5,7 @@ import { checkSignal, pressureOf, type Signal } from './signal.ts';
 /** Why a signal does not count at the moment. */
 export type SignalProblem = 'stale' | 'not-finite' | 'threw';
 
-/** Told once when a signal stops being usable, again only after it has recovered. `cause` is what it threw. */
+/** Called once when a signal stops being usable, again only after it has recovered. `cause` is what it threw. */
 export type SignalDropped = (signal: string, problem: SignalProblem, cause: unknown) => void;
 
 /** A signal as last sampled, for metrics. */
@@ -20,8 +20,8 @@ export type SignalLevel =
 
 interface Watched {
   readonly signal: Signal;
-  /** A gate of admission sheds by what this signal measures, so its pressure has an answer already. */
-  readonly hasGate: boolean;
+  /** A check of admission sheds by what this signal measures, so its pressure has an answer already. */
+  readonly hasCheck: boolean;
   /** Undefined until the first sample. */
   level: SignalLevel | undefined;
 }
@@ -37,7 +37,7 @@ export class Pressure {
   readonly #watched = new Map<string, Watched>();
   readonly #onDropped: SignalDropped;
   #overall = 0;
-  #withoutGate = 0;
+  #withoutCheck = 0;
 
   constructor(onDropped: SignalDropped = warnDropped) {
     this.#onDropped = onDropped;
@@ -48,19 +48,19 @@ export class Pressure {
     return this.#overall;
   }
 
-  /** The same, of the signals that no gate answers. */
-  get withoutGate(): number {
-    return this.#withoutGate;
+  /** The same, of the signals that no check answers. */
+  get withoutCheck(): number {
+    return this.#withoutCheck;
   }
 
   /**
    * Watches a signal from the next sample on. Throws `RESPITE_OPTIONS_INVALID` for a name that is malformed or taken and
    * for thresholds that make no range.
    *
-   * @param hasGate A gate sheds by what this signal measures.
+   * @param hasCheck A check sheds by what this signal measures.
    * @returns Stops watching it.
    */
-  register(signal: Signal, hasGate: boolean = false): () => void {
+  register(signal: Signal, hasCheck: boolean = false): () => void {
     checkSignal(signal);
     const { name } = signal;
     if (this.#watched.has(name)) {
@@ -69,7 +69,7 @@ export class Pressure {
         `pressure signal ${JSON.stringify(name)} is registered already`,
       );
     }
-    const watched: Watched = { signal, hasGate, level: undefined };
+    const watched: Watched = { signal, hasCheck, level: undefined };
     this.#watched.set(name, watched);
     return () => {
       if (this.#watched.get(name) !== watched) return;
@@ -126,11 +126,11 @@ export class Pressure {
 
   #summarize(): void {
     this.#overall = 0;
-    this.#withoutGate = 0;
-    for (const { level, hasGate } of this.#watched.values()) {
+    this.#withoutCheck = 0;
+    for (const { level, hasCheck } of this.#watched.values()) {
       if (level?.state !== 'live') continue;
       this.#overall = Math.max(this.#overall, level.pressure);
-      if (!hasGate) this.#withoutGate = Math.max(this.#withoutGate, level.pressure);
+      if (!hasCheck) this.#withoutCheck = Math.max(this.#withoutCheck, level.pressure);
     }
   }
 }

@@ -1,22 +1,70 @@
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { lowestMemoryLimitBytes, memoryLimitFiles } from './cgroup.ts';
+import { memoryLimitFiles, parseMemoryLimitBytes, usedMemoryBytes } from './cgroup.ts';
 import type { CpuTimes, LoopTimes, MemoryReadings } from './signals.ts';
 
 /** The delay monitor's timer fires this often; what it measures includes that. */
 const DELAY_RESOLUTION_MS = 10;
 
-/** What a process can read of itself. Measures from the first reading of the loop's delay on, until stopped. */
-export class ProcessReadings {
-  readonly #delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+/** How often the limits of memory are read again, in ms: Kubernetes resizes containers in place. */
+const LIMITS_MS = 1000;
 
-  /** 99th percentile of the loop's delay since the last call; NaN when nothing was measured. */
+/** Readings that belong to one sample of all that ask, in ms. */
+const SAME_SAMPLE_MS = 50;
+
+/**
+ * A process is idle when its readings are further apart than this, in ms, and its event loop was busy for less than this share of
+ * the time: no request has asked for them. Measuring its delay all the same would wake it 100 times a second.
+ */
+const IDLE_MS = 500;
+const IDLE_UTILIZATION = 0.5;
+
+/** What a process can read of itself. Measures the event loop's delay while something holds it. */
+export class ProcessReadings {
+  #delay: ReturnType<typeof monitorEventLoopDelay> | undefined;
+  #delayMs = Number.NaN;
+  #delayReadMs = -Infinity;
+  #loopTimes = performance.eventLoopUtilization();
+  #holders = 0;
+  #limits: MemoryLimits | undefined;
+  #limitsReadMs = -Infinity;
+
+  /** Measures until the returned function is called, and all others of its kind. */
+  hold(): () => void {
+    this.#holders += 1;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#holders -= 1;
+      if (this.#holders === 0) this.#delay?.disable();
+    };
+  }
+
+  /** 99th percentile of the loop's delay since the last sample; NaN when nothing was measured, as in an idle process. */
   loopDelayP99Ms(): number {
-    this.#delay.enable();
-    if (this.#delay.count === 0) return Number.NaN;
-    const delayMs = Math.max(0, this.#delay.percentile(99) / 1e6 - DELAY_RESOLUTION_MS);
-    this.#delay.reset();
-    return delayMs;
+    const nowMs = performance.now();
+    const sinceMs = nowMs - this.#delayReadMs;
+    if (sinceMs < SAME_SAMPLE_MS) return this.#delayMs;
+    this.#delayReadMs = nowMs;
+    if (this.#wasIdle(sinceMs)) {
+      this.#delay?.disable();
+      return (this.#delayMs = Number.NaN);
+    }
+    const delay = (this.#delay ??= monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS }));
+    if (this.#holders > 0) delay.enable();
+    // A reset also forgets when the last delay began.
+    if (delay.count === 0) return (this.#delayMs = Number.NaN);
+    this.#delayMs = Math.max(0, delay.percentile(99) / 1e6 - DELAY_RESOLUTION_MS);
+    delay.reset();
+    return this.#delayMs;
+  }
+
+  #wasIdle(sinceMs: number): boolean {
+    const before = this.#loopTimes;
+    this.#loopTimes = performance.eventLoopUtilization();
+    if (sinceMs <= IDLE_MS) return false;
+    return performance.eventLoopUtilization(this.#loopTimes, before).utilization < IDLE_UTILIZATION;
   }
 
   get cores(): number {
@@ -24,15 +72,16 @@ export class ProcessReadings {
   }
 
   memory(): MemoryReadings {
-    // Neither limit changes while a process runs, but for a container's that is resized. Asked for late, since the modules
-    // that know them would delay the start of the user's script.
-    let limits: MemoryLimits | undefined;
-    const known = (): MemoryLimits => (limits ??= readMemoryLimits());
     return {
-      rssBytes: () => process.memoryUsage.rss(),
-      limitBytes: () => known().groupBytes,
+      usedBytes: () => {
+        const { group } = this.#knownLimits();
+        const used = group === undefined ? undefined : usedMemoryBytes(group.file, read);
+        // A group has all workers of an instance; what can't be read must not hide what this process has.
+        return Math.max(process.memoryUsage.rss(), used ?? 0);
+      },
+      limitBytes: () => this.#knownLimits().group?.limitBytes,
       heapUsedBytes: () => process.memoryUsage().heapUsed,
-      heapLimitBytes: () => known().heapBytes,
+      heapLimitBytes: () => this.#knownLimits().heapBytes,
     };
   }
 
@@ -44,23 +93,37 @@ export class ProcessReadings {
     return process.cpuUsage();
   }
 
-  stop(): void {
-    this.#delay.disable();
+  /** Asked for late, since the modules that know them would delay the start of the user's script. */
+  #knownLimits(): MemoryLimits {
+    const nowMs = performance.now();
+    if (this.#limits === undefined || nowMs - this.#limitsReadMs >= LIMITS_MS) {
+      this.#limits = readMemoryLimits();
+      this.#limitsReadMs = nowMs;
+    }
+    return this.#limits;
   }
 }
 
+/** The readings of this process. */
+export const processReadings: ProcessReadings = new ProcessReadings();
+
 interface MemoryLimits {
-  /** Undefined without control groups, or where they set no limit. */
-  readonly groupBytes: number | undefined;
+  /** The control group whose limit is lowest; undefined without control groups, or where they set no limit. */
+  readonly group: { readonly file: string; readonly limitBytes: number } | undefined;
   readonly heapBytes: number;
 }
 
 function readMemoryLimits(): MemoryLimits {
   const groups = read('/proc/self/cgroup');
-  return {
-    groupBytes: groups === undefined ? undefined : lowestMemoryLimitBytes(memoryLimitFiles(groups).map(read)),
-    heapBytes: process.getBuiltinModule('node:v8').getHeapStatistics().heap_size_limit,
-  };
+  let group: MemoryLimits['group'];
+  for (const file of groups === undefined ? [] : memoryLimitFiles(groups)) {
+    const text = read(file);
+    const limitBytes = text === undefined ? undefined : parseMemoryLimitBytes(text);
+    if (limitBytes !== undefined && (group === undefined || limitBytes < group.limitBytes)) {
+      group = { file, limitBytes };
+    }
+  }
+  return { group, heapBytes: process.getBuiltinModule('node:v8').getHeapStatistics().heap_size_limit };
 }
 
 function read(file: string): string | undefined {

@@ -1,4 +1,5 @@
 // Signals of the user's own are the process's: whatever server it has, a full pool of connections presses them all.
+import { AsyncResource } from 'node:async_hooks';
 import type { Pressure } from './pressure.ts';
 import { SIGNAL_NAMES } from './options.ts';
 import { checkSignal, type Signal } from './signal.ts';
@@ -10,17 +11,17 @@ interface Shared {
   readonly watching: Map<Pressure, Map<string, () => void>>;
 }
 
-/** Global: `respite run` may be another copy of this package than the one that the user's code imports. */
+/** On `process`, since `respite run` may be another copy of this package than the one that the user's code imports. */
 const kShared: unique symbol = Symbol.for('respite.signals');
 
 function shared(): Shared {
-  const holder = globalThis as { [kShared]?: Shared };
+  const holder = process as { [kShared]?: Shared };
   return (holder[kShared] ??= { signals: new Map(), watching: new Map() });
 }
 
 /**
  * Lets something else than Respite's own signals press this process: the wait for a database connection, the lag of a
- * queue. While its pressure is high requests are refused, the least important first, and as few as bring it down.
+ * queue. While its pressure is high requests are shed, the least important first, and as few as bring it down.
  *
  * ```js
  * addPressureSignal({ name: 'db-pool', read: () => pool.waitingCount, exit: 5, enter: 50 });
@@ -40,10 +41,12 @@ export function addPressureSignal(signal: Signal): () => void {
       `pressure signal ${JSON.stringify(name)} is registered already`,
     );
   }
-  signals.set(name, signal);
-  for (const [pressure, undo] of watching) undo.set(name, pressure.register(signal));
+  // Read when a request happens to come, and no part of that request.
+  const bound = { ...signal, read: AsyncResource.bind((nowMs: number) => signal.read(nowMs)) };
+  signals.set(name, bound);
+  for (const [pressure, undo] of watching) undo.set(name, pressure.register(bound));
   return () => {
-    if (signals.get(name) !== signal) return;
+    if (signals.get(name) !== bound) return;
     signals.delete(name);
     for (const undo of watching.values()) {
       undo.get(name)?.();

@@ -11,7 +11,7 @@ export interface Signal {
   /** Value at and below which the pressure is 0. Less than `enter`. */
   readonly exit: number;
   /**
-   * When the value that `read` returns came to be, for values that somebody else delivers, by `performance.now()`.
+   * When the value that `read` returns came to be, for values that another part delivers, by `performance.now()`.
    * A signal without it is as fresh as its last `read`.
    */
   readonly updatedAtMs?: (() => number) | undefined;

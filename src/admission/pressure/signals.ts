@@ -1,4 +1,4 @@
-// The signals that Respite knows. Each takes its readings as functions, so that only whoever wires them touches the
+// The signals that Respite knows. Each takes its readings as functions, so that only the code that wires them touches the
 // process, and tests need no real loop.
 import type { BuiltInSignal } from './options.ts';
 import type { Signal, Thresholds } from './signal.ts';
@@ -47,8 +47,9 @@ export function bytesSignal(
 
 /** Readings for {@link memorySignal}. */
 export interface MemoryReadings {
-  readonly rssBytes: () => number;
-  /** What the control group allows this process, see `cgroup.ts`. Processes that share a group share its limit. */
+  /** What the processes of the control group use; without one, what this process uses. */
+  readonly usedBytes: () => number;
+  /** What the control group allows, see `cgroup.ts`. Processes that share a group share its limit. */
   readonly limitBytes: () => number | undefined;
   readonly heapUsedBytes: () => number;
   /** V8's `heap_size_limit`. */
@@ -56,16 +57,16 @@ export interface MemoryReadings {
 }
 
 /**
- * Memory used, as a share of what there is: resident memory of the control group's limit or, without one, heap used of
+ * Memory used, as a share of what there is: memory of the control group of its limit or, without one, heap used of
  * the heap's limit. Heap used has garbage in it: this signal slows a process down, it can't tell whether it is dying.
  */
 export function memorySignal(
-  { rssBytes, limitBytes, heapUsedBytes, heapLimitBytes }: MemoryReadings,
+  { usedBytes, limitBytes, heapUsedBytes, heapLimitBytes }: MemoryReadings,
   thresholds: Thresholds,
 ): Signal {
   return signal('memory', thresholds, () => {
     const limit = limitBytes();
-    return limit === undefined ? heapUsedBytes() / heapLimitBytes() : rssBytes() / limit;
+    return limit === undefined ? heapUsedBytes() / heapLimitBytes() : usedBytes() / limit;
   });
 }
 

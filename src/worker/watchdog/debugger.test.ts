@@ -21,7 +21,7 @@ test('the server’s end of established connections, not the listener nor the cl
 test(
   'attached while somebody is connected to our port, not before and not after',
   {
-    skip: process.platform !== 'linux',
+    skip: process.platform !== 'linux' && 'needs Linux',
   },
   async () => {
     const server = createServer().listen(0, '127.0.0.1');

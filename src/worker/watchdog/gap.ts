@@ -9,6 +9,7 @@ export const TICK_MS = 250;
  * process was stopped (SIGSTOP, a paused container, a laptop's lid), or the machine had no time for either thread.
  */
 export class Gap {
+  readonly #tickMs: number;
   #beat = -1;
   #lastMs: number;
   #lastWaitMs = 0;
@@ -17,8 +18,10 @@ export class Gap {
   #starvedMs = 0;
   #starvedGapMs = 0;
 
-  constructor(nowMs: number) {
+  /** @param tickMs How often {@link tick} is called. */
+  constructor(nowMs: number, tickMs: number = TICK_MS) {
     this.#lastMs = nowMs;
+    this.#tickMs = tickMs;
   }
 
   get ms(): number {
@@ -47,12 +50,12 @@ export class Gap {
   tick(nowMs: number, beat: number, waitMs: number | undefined): void {
     const elapsedMs = nowMs - this.#lastMs;
     this.#lastMs = nowMs;
-    this.#lagMs = Math.max(0, elapsedMs - TICK_MS);
+    this.#lagMs = Math.max(0, elapsedMs - this.#tickMs);
     this.#starvedMs = waitMs === undefined ? 0 : Math.max(0, waitMs - this.#lastWaitMs);
     this.#lastWaitMs = waitMs ?? 0;
     if (beat === this.#beat) {
       this.#starvedGapMs += this.#starvedMs;
-      this.#gapMs += Math.max(0, Math.min(TICK_MS, elapsedMs - this.#starvedMs));
+      this.#gapMs += Math.max(0, Math.min(this.#tickMs, elapsedMs - this.#starvedMs));
       return;
     }
     this.#beat = beat;

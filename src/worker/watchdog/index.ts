@@ -1,6 +1,5 @@
 export {
   formatMessage,
-  parseMessage,
   type WatchdogCaptured,
   type WatchdogMessage,
   type WatchdogReport,

@@ -1,4 +1,5 @@
 import type { ExitWord, UncaughtError } from '../last-words.ts';
+import type { SecretsMessage } from '../loaded-secrets.ts';
 import type { StackFrame } from './stack.ts';
 
 /** What the watchdog thread says of its process, 4 times a second, also while the main thread stands still. Counters count since the start. */
@@ -25,18 +26,18 @@ export interface WatchdogReport {
   readonly rssBytes: number;
   /** Of the event loop since the last report, 0 idle to 1 busy. */
   readonly utilization: number;
+  /** How long the event loop stood still in blocks of 0.1 to 2 s, since the start; time without a processor included. */
+  readonly shortBlocksMs: number;
   /** Requests under way. */
   readonly inFlight: number;
   /** Requests that have ended, but for those that no limit holds for (health checks). */
   readonly completions: number;
-  /** Of these, those whose client had gone away before the end. */
+  /** Of these, those whose client had gone away before an answer began. */
   readonly abandoned: number;
   /** Requests of which nothing was answered yet, as of the last second; those that no limit holds for not included. */
   readonly waiting: number;
   /** How long the oldest of them has waited. */
   readonly oldestWaitingMs: number;
-  /** The longest that any waited that was answered in the end. */
-  readonly longestWaitMs: number;
   /** Method and path of the request that was started last. */
   readonly lastRequest: string;
 }
@@ -73,26 +74,11 @@ export type WatchdogMessage =
   | WatchdogStack
   | WatchdogCaptured
   | WatchdogOutput
+  | SecretsMessage
   | UncaughtError
   | ExitWord;
 
 /** A line, ready to be written. */
 export function formatMessage(message: WatchdogMessage): string {
   return `${JSON.stringify(message)}\n`;
-}
-
-/** Undefined when the line is not ours: the pipe is a descriptor that any code in the process could write to. */
-export function parseMessage(line: string): WatchdogMessage | undefined {
-  try {
-    const message = JSON.parse(line) as Partial<WatchdogMessage> | null;
-    if (message?.kind === 'report' && typeof message.sequence === 'number') return message as WatchdogReport;
-    if (message?.kind === 'captured' && typeof message.part === 'string') return message as WatchdogCaptured;
-    if (message?.kind === 'output' && typeof message.text === 'string') return message as WatchdogOutput;
-    if (message?.kind === 'uncaught' && Array.isArray(message.chain)) return message as UncaughtError;
-    return (message?.kind === 'stack' || message?.kind === 'exit') && Array.isArray(message.frames)
-      ? (message as WatchdogStack | ExitWord)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

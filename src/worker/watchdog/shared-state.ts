@@ -14,14 +14,15 @@ const GAUGES = [
   /** Milliseconds that the event loop has waited, and worked, since it began. */
   'idleMs',
   'activeMs',
+  /** Milliseconds that it stood still in blocks of 0.1 to 2 s. */
+  'shortBlocksMs',
   'inFlight',
   'completions',
-  /** Of these, those whose client had gone away. */
+  /** Of these, those whose client had gone away before an answer began. */
   'abandoned',
-  /** Requests of which nothing was answered yet: how many, how old the oldest is, and what was usual so far. */
+  /** Requests of which nothing was answered yet: how many, and how old the oldest is. */
   'waiting',
   'oldestWaitingMs',
-  'longestWaitMs',
   /** Where a debugger can attach, 0 while none can. */
   'inspectorPort',
 ] as const;
@@ -48,6 +49,8 @@ export class SharedState {
   readonly #integers: Int32Array;
   readonly #gauges: Float64Array;
   readonly #request: Buffer;
+  #lastMethod = '';
+  #lastTarget = '';
 
   constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(TAIL_OFFSET + SHARED_TAIL_BYTES)) {
     this.memory = memory;
@@ -85,6 +88,10 @@ export class SharedState {
    * @param target As in the request line.
    */
   requestStarted(method: string, target: string): void {
+    // A server is often asked for the same again: comparing is cheaper than writing.
+    if (target === this.#lastTarget && method === this.#lastMethod) return;
+    this.#lastTarget = target;
+    this.#lastMethod = method;
     const query = target.indexOf('?');
     const written = this.#request.write(method, 0, METHOD_BYTES, 'latin1');
     this.#request[written] = 0x20;

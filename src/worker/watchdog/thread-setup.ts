@@ -1,3 +1,5 @@
+import type { OrphanLimits } from './orphan.ts';
+
 /** What the watchdog thread is told when it starts. */
 export interface ThreadSetup {
   /** The memory of the main thread's `SharedState`. */
@@ -8,4 +10,8 @@ export interface ThreadSetup {
   readonly heapMb: number | undefined;
   /** From this gap on the main thread's stack is taken; undefined for never. */
   readonly stackAfterMs: number | undefined;
+  /** Process id of the supervisor, which is the parent of this process while it lives. */
+  readonly supervisorPid: number;
+  /** How long the process may go on without the supervisor. */
+  readonly orphan: OrphanLimits;
 }

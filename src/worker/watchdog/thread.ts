@@ -4,10 +4,12 @@ import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
+import { killProcessGroup } from '../../core/process-group.ts';
 import { isDebuggerAttached } from './debugger.ts';
 import { parseCommand, type WatchdogCommand } from './command.ts';
 import { Gap, TICK_MS } from './gap.ts';
 import { oldGenerationLimitBytes } from './heap.ts';
+import { Orphan } from './orphan.ts';
 import { runQueueWaitMs } from './proc.ts';
 import { formatMessage, type WatchdogMessage } from './report.ts';
 import { SharedState } from './shared-state.ts';
@@ -17,7 +19,14 @@ import type { ThreadSetup } from './thread-setup.ts';
 /** From this gap on it is worth looking whether a debugger holds the main thread. */
 const SUSPECT_MS = 1000;
 
-const { memory, descriptor, heapMb, stackAfterMs = Infinity } = workerData as ThreadSetup;
+const {
+  memory,
+  descriptor,
+  heapMb,
+  stackAfterMs = Infinity,
+  supervisorPid,
+  orphan: limits,
+} = workerData as ThreadSetup;
 const main = new SharedState(memory);
 const gap = new Gap(performance.now());
 let sequence = 0;
@@ -26,15 +35,18 @@ let debugged = false;
 let stackTaken: Promise<void> = Promise.resolve();
 /** Heap snapshots under way: they stop the main thread for as long as they take. */
 let snapshots = 0;
-/** The supervisor is gone. */
+/** The pipe is closed. */
 let isOver = false;
+/** There since the supervisor is gone. */
+let orphan: Orphan | undefined;
 let idleMs = main.get('idleMs');
 let activeMs = main.get('activeMs');
 /** At work, or done, in the present gap. */
 let probe: StackProbe | undefined;
 
-const ticks = setInterval(() => {
-  gap.tick(performance.now(), main.beat, runQueueWaitMs());
+setInterval(() => {
+  const nowMs = performance.now();
+  gap.tick(nowMs, main.beat, runQueueWaitMs());
   if (gap.ms === 0) {
     debugged = false;
     probe?.end();
@@ -44,6 +56,18 @@ const ticks = setInterval(() => {
     debugged = true;
   }
   if (debugged || snapshots > 0) gap.forgive();
+  if (isOver) endWithSupervisor(nowMs);
+  else report();
+}, TICK_MS);
+
+/** A closed pipe alone says little: the user's code may have closed it. Then the process goes on unwatched. */
+function endWithSupervisor(nowMs: number): void {
+  if (process.ppid === supervisorPid) return;
+  orphan ??= new Orphan(limits, nowMs);
+  if (orphan.tick(nowMs, gap.ms)) killProcessGroup(process.pid);
+}
+
+function report(): void {
   const text = main.output.take();
   if (text !== '') write(formatMessage({ kind: 'output', text }));
   if (gap.ms >= stackAfterMs) probe ??= takeStack();
@@ -63,16 +87,16 @@ const ticks = setInterval(() => {
       externalBytes: main.get('externalBytes'),
       rssBytes: process.memoryUsage.rss(),
       utilization: utilization(),
+      shortBlocksMs: Math.round(main.get('shortBlocksMs')),
       inFlight: main.get('inFlight'),
       completions: main.get('completions'),
       abandoned: main.get('abandoned'),
       waiting: main.get('waiting'),
       oldestWaitingMs: Math.round(main.get('oldestWaitingMs')),
-      longestWaitMs: Math.round(main.get('longestWaitMs')),
       lastRequest: main.lastRequest,
     }),
   );
-}, TICK_MS);
+}
 
 function takeStack(): StackProbe {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -123,7 +147,6 @@ function openCommands(): Socket {
 }
 
 function stop(): void {
-  clearInterval(ticks);
   isOver = true;
   commands.destroy();
 }

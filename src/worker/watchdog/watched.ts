@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { oldGenerationBytes, onMajorCollection } from './heap.ts';
 import type { Waiting } from '../../admission/index.ts';
 import type { SharedState } from './shared-state.ts';
+import { ShortBlocks } from './short-blocks.ts';
 import type { ThreadSetup } from './thread-setup.ts';
 
 /** How often the main thread says that its event loop turns. */
@@ -25,7 +26,7 @@ export interface Watched {
   inFlight(): number;
   /** Requests that have ended. */
   completions(): number;
-  /** Of these, those whose client had gone away. */
+  /** Of these, those whose client had gone away before an answer began. */
   abandoned(): number;
   /** Requests of which nothing was answered yet. Asked once a second. */
   waiting(): Waiting;
@@ -44,8 +45,11 @@ export function startWatchdog(state: SharedState, watched: Watched): void {
     state.set('liveBytes', oldGenerationBytes());
     state.set('majorCollections', state.get('majorCollections') + 1);
   });
+  const blocks = new ShortBlocks(BEAT_MS, performance.now());
   let beat = 0;
   const tell = (): void => {
+    if (beat > 0) blocks.beat(performance.now());
+    state.set('shortBlocksMs', blocks.ms);
     const { idle, active } = performance.eventLoopUtilization();
     state.set('idleMs', idle);
     state.set('activeMs', active);
@@ -55,10 +59,9 @@ export function startWatchdog(state: SharedState, watched: Watched): void {
     state.set('completions', watched.completions());
     state.set('abandoned', watched.abandoned());
     if (beat % WAITING_BEATS === 0) {
-      const { count, oldestMs, longestMs } = watched.waiting();
+      const { count, oldestMs } = watched.waiting();
       state.set('waiting', count);
       state.set('oldestWaitingMs', oldestMs);
-      state.set('longestWaitMs', longestMs);
     }
     beat += 1;
     const url = inspector.url();

@@ -1,0 +1,103 @@
+import type { RequestInFlight } from '../in-flight/request.ts';
+import type { Pressure } from '../pressure/index.ts';
+import {
+  Cohorts,
+  type IdentityOf,
+  identityReader,
+  levelOf,
+  Priority,
+  type ResolvedPriorityOptions,
+  seedOf,
+} from '../priority/index.ts';
+import type { ShedReason } from '../stats.ts';
+import type { Check } from './check.ts';
+
+/** How often the check decides anew which requests to shed, in ms: often enough for the first second of a flood. */
+export const INTERVAL_MS = 100;
+
+/**
+ * Sheds the least important requests before another check has to shed whatever comes at the wrong moment; see
+ * docs/design/priority.md. There is nothing to prefer while all requests are of one class and of no known user: then
+ * the other checks shed by themselves, and this one answers only pressure that no other check answers.
+ */
+export class PriorityCheck implements Check {
+  readonly reason = 'priority';
+  readonly #priority: Priority;
+  readonly #pressure: Pressure;
+  readonly #cohorts: Cohorts;
+  readonly #identityOf: IdentityOf | undefined;
+  readonly #wallClock: () => number;
+  #decidedMs: number;
+  #offered = 0;
+  #completed = 0;
+  #shedByLimits = 0;
+  #shedOfBetterClasses = 0;
+
+  /** @param wallClock Milliseconds since 1970: the order of users changes with the hour, in all processes at once. */
+  constructor(
+    options: ResolvedPriorityOptions,
+    pressure: Pressure,
+    nowMs: number,
+    wallClock: () => number = Date.now,
+  ) {
+    const { identity, salt } = options;
+    this.#priority = new Priority(options);
+    this.#pressure = pressure;
+    this.#cohorts = new Cohorts(seedOf(salt ?? String(Math.random())), wallClock());
+    this.#identityOf = identity === undefined ? undefined : identityReader(identity);
+    this.#wallClock = wallClock;
+    this.#decidedMs = nowMs;
+  }
+
+  /** Share of the requests that the check sheds at the moment, 0 to 1. */
+  get shedShare(): number {
+    return this.#priority.share;
+  }
+
+  /** A request that is decided again counts once: by the class that it was first known by. */
+  admits({
+    isDecided,
+    requestClass,
+    headers,
+  }: Pick<RequestInFlight, 'isDecided' | 'requestClass' | 'headers'>): boolean {
+    if (isDecided && requestClass.rank <= this.#priority.classAtThreshold) return true;
+    const level = levelOf(requestClass.rank, this.#cohorts.of(this.#identityOf?.(headers)));
+    if (!isDecided) {
+      this.#offered += 1;
+      this.#priority.offered(level);
+    }
+    return this.#priority.admits(level);
+  }
+
+  shed({ requestClass: { rank } }: Pick<RequestInFlight, 'requestClass'>, reason: ShedReason): void {
+    // Bytes are one large request's, and say nothing about how many there can be; neither does a caller's deadline.
+    if (reason !== 'in-flight' && reason !== 'turn') return;
+    this.#shedByLimits += 1;
+    if (rank < this.#priority.classAtThreshold) this.#shedOfBetterClasses += 1;
+  }
+
+  /** A request that was admitted has ended with its work done. */
+  completed(): void {
+    this.#completed += 1;
+  }
+
+  /** Decides anew which requests to shed. To be called every {@link INTERVAL_MS}, after the pressure was sampled. */
+  decide(nowMs: number): void {
+    const prefers = this.#identityOf !== undefined || this.#priority.hasClasses;
+    this.#cohorts.rotate(this.#wallClock());
+    this.#priority.adapt({
+      offered: this.#offered,
+      completed: this.#completed,
+      shedByGates: prefers ? this.#shedByLimits : 0,
+      shedOfBetterClasses: prefers ? this.#shedOfBetterClasses : 0,
+      pressure: prefers ? this.#pressure.overall : this.#pressure.withoutCheck,
+      pressureWithoutGate: this.#pressure.withoutCheck,
+      elapsedMs: nowMs - this.#decidedMs,
+    });
+    this.#decidedMs = nowMs;
+    this.#offered = 0;
+    this.#completed = 0;
+    this.#shedByLimits = 0;
+    this.#shedOfBetterClasses = 0;
+  }
+}

@@ -1,0 +1,118 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import { fail, knownKeys, oneOf } from '../../core/validate.ts';
+import { CRITICALITIES, type Criticality, type ResolvedRoutePolicy } from '../policy.ts';
+
+/** Request header in which a trusted caller says how much the request matters. */
+const HEADER = 'respite-criticality';
+
+/** Whose `Respite-Criticality` counts. */
+export interface CriticalityHeader {
+  /**
+   * Addresses (`10.0.0.7`, `::1`) and networks (`10.0.0.0/8`) of the callers that are trusted: the address of the
+   * connection, so a proxy that is named here has to remove the header from what it doesn't trust itself.
+   */
+  readonly from: readonly string[];
+  /** The highest class that a caller can ask for; higher ones count as this. Default `critical`. */
+  readonly atMost?: Criticality | undefined;
+}
+
+/** {@link CriticalityHeader} with every default filled in. */
+export interface ResolvedCriticalityHeader {
+  readonly from: readonly string[];
+  readonly atMost: Criticality;
+}
+
+/** The connection that a request came on; only asked when the request has the header. */
+export interface Peer {
+  readonly remoteAddress?: string | undefined;
+}
+
+/** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
+export function resolveCriticalityHeader(given: CriticalityHeader): ResolvedCriticalityHeader {
+  const option = 'admission.criticalityHeader';
+  knownKeys(option, given, ['from', 'atMost']);
+  if (!Array.isArray(given.from) || given.from.length === 0) {
+    fail(`${option}.from`, CALLERS_RULE, given.from);
+  }
+  given.from.forEach((address: unknown, i) => {
+    if (typeof address !== 'string' || !isAddress(address))
+      fail(`${option}.from[${i}]`, CALLER_RULE, address);
+  });
+  const atMost = oneOf(`${option}.atMost`, given.atMost ?? 'critical', CRITICALITIES);
+  return Object.freeze({ from: Object.freeze([...given.from]), atMost });
+}
+
+export const CALLER_RULE = 'an address such as "10.0.0.7" or a network such as "10.0.0.0/8"';
+export const CALLERS_RULE = 'an array of at least one address';
+
+/** Whether this is an address, or one with the length of a prefix. */
+export function isAddress(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+}
+
+/** A route's policy as it is for the callers that asked for another class. */
+type ByClass = Partial<Record<Criticality, ResolvedRoutePolicy>>;
+
+/** Takes the class of a request from its header, if its caller may say so. */
+export class TrustedCriticality {
+  readonly #trusted = new BlockList();
+  readonly #highest: number;
+  readonly #changed = new Map<ResolvedRoutePolicy, ByClass>();
+  /** What a policy was before its class was changed. */
+  readonly #original = new WeakMap<ResolvedRoutePolicy, ResolvedRoutePolicy>();
+
+  constructor({ from, atMost }: ResolvedCriticalityHeader) {
+    this.#highest = CRITICALITIES.indexOf(atMost);
+    for (const text of from) {
+      const [address = '', prefix] = text.split('/');
+      const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+      if (prefix === undefined) this.#trusted.addAddress(address, family);
+      else this.#trusted.addSubnet(address, Number(prefix), family);
+    }
+  }
+
+  /** The policy for this request. What is no class says nothing, and what is exempt stays so. */
+  policyFor(
+    policy: ResolvedRoutePolicy,
+    headers: IncomingHttpHeaders,
+    peer: Peer | undefined,
+  ): ResolvedRoutePolicy {
+    const asked = headers[HEADER];
+    if (asked === undefined || policy.criticality === 'exempt') return policy;
+    const rank = CRITICALITIES.indexOf(asked as Criticality);
+    if (rank === -1 || !this.#trusts(peer?.remoteAddress)) return policy;
+    const criticality = CRITICALITIES[Math.max(rank, this.#highest)] ?? 'sheddable';
+    return criticality === policy.criticality ? policy : this.#with(policy, criticality);
+  }
+
+  /** The same for a policy that becomes known later, for a request that was decided by `before`. */
+  policyAfter(before: ResolvedRoutePolicy, policy: ResolvedRoutePolicy): ResolvedRoutePolicy {
+    const isChanged = this.#original.has(before) && policy.criticality !== 'exempt';
+    return isChanged ? this.#with(policy, before.criticality as Criticality) : policy;
+  }
+
+  /** What a policy was before a header changed its class. */
+  originalOf(policy: ResolvedRoutePolicy): ResolvedRoutePolicy {
+    return this.#original.get(policy) ?? policy;
+  }
+
+  #trusts(address: string | undefined): boolean {
+    return address !== undefined && this.#trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  }
+
+  #with(policy: ResolvedRoutePolicy, criticality: Criticality): ResolvedRoutePolicy {
+    let byClass = this.#changed.get(policy);
+    if (byClass === undefined) this.#changed.set(policy, (byClass = {}));
+    let changed = byClass[criticality];
+    if (changed === undefined) {
+      changed = Object.freeze({ ...policy, criticality });
+      byClass[criticality] = changed;
+      this.#original.set(changed, policy);
+    }
+    return changed;
+  }
+}

@@ -1,0 +1,11 @@
+import type { ShedStatus } from '../options.ts';
+import type { ShedReason } from '../stats.ts';
+
+/** A request was shed; its transport answers it with this. A value, not an error: being shed is normal. */
+export interface Shed {
+  readonly status: ShedStatus;
+  readonly reason: ShedReason;
+  readonly retryAfterSeconds: number;
+  /** Also close the connection, so that during sustained shedding some clients reconnect elsewhere. */
+  readonly closes: boolean;
+}

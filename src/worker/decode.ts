@@ -1,0 +1,180 @@
+// What the supervisor believes of what a worker says. The worker's code is the user's too, and may be of another version.
+import { decodeByKind, type Guard, isObject, oneOf, type ShapeOf } from '../core/shape.ts';
+import type { StackFrame, WatchdogMessage } from './watchdog/index.ts';
+import type { ToldError } from './last-words.ts';
+import type { BoundAddress, ToSupervisor } from './protocol.ts';
+import type { SentSample } from './sample.ts';
+
+/** One shape for each kind of a message; none can be forgotten. */
+type ShapesOf<Message extends { readonly kind: string }> = {
+  readonly [Kind in Message['kind']]: ShapeOf<Omit<Extract<Message, { readonly kind: Kind }>, 'kind'>>;
+};
+
+const FRAMES = [
+  { functionName: 'string', url: 'string', line: 'number', column: 'number' },
+] as const satisfies ShapeOf<readonly StackFrame[]>;
+
+const ERROR = {
+  name: 'string',
+  message: 'string',
+  code: { optional: 'string' },
+  frames: FRAMES,
+} as const satisfies ShapeOf<ToldError>;
+
+const ON_PIPE: ShapesOf<WatchdogMessage> = {
+  report: {
+    sequence: 'number',
+    gapMs: 'number',
+    lagMs: 'number',
+    starvedMs: 'number',
+    starvedGapMs: 'number',
+    debugger: 'boolean',
+    oldGenerationLimitBytes: 'number',
+    oldGenerationBytes: 'number',
+    liveBytes: 'number',
+    majorCollections: 'number',
+    externalBytes: 'number',
+    rssBytes: 'number',
+    utilization: 'number',
+    shortBlocksMs: 'number',
+    inFlight: 'number',
+    completions: 'number',
+    abandoned: 'number',
+    waiting: 'number',
+    oldestWaitingMs: 'number',
+    lastRequest: 'string',
+  },
+  stack: { gapMs: 'number', frames: FRAMES },
+  captured: { id: 'number', part: 'string', isLast: 'boolean', problem: { optional: 'string' } },
+  output: { text: 'string' },
+  secrets: { values: ['string'] },
+  uncaught: { origin: oneOf('uncaughtException', 'unhandledRejection'), chain: [ERROR] },
+  exit: { code: 'number', frames: FRAMES },
+};
+
+const ADDRESS: ShapeOf<BoundAddress> = {
+  address: 'string',
+  port: 'number',
+  family: oneOf('IPv4', 'IPv6'),
+};
+
+const isRowLabels: Guard = (value) =>
+  decodeByKind(value, {
+    decided: { criticality: 'string', route: 'string' },
+    ended: { route: 'string', method: 'string', status: 'number' },
+    connections: {},
+  }) !== undefined;
+
+const SAMPLE: ShapeOf<SentSample> = {
+  admission: {
+    limit: 'number',
+    inFlight: 'number',
+    bodyBudgetBytes: 'number',
+    bytesInFlight: 'number',
+    utilization: 'number',
+    refusedShare: 'number',
+    pressure: [{ signal: 'string', value: 'number', pressure: 'number' }],
+    connectionsRefused: 'number',
+  },
+  eventLoopUtilization: 'number',
+  eventLoopDelayP99Seconds: 'number',
+  rssBytes: 'number',
+  heapUsedBytes: 'number',
+  cpuSeconds: 'number',
+  runtime: {
+    optional: {
+      eventLoopDelay: {
+        min: 'number',
+        max: 'number',
+        mean: 'number',
+        stddev: 'number',
+        p50: 'number',
+        p90: 'number',
+        p99: 'number',
+      },
+      eventLoopActiveSeconds: 'number',
+      eventLoopIdleSeconds: 'number',
+      heapSpaces: [
+        {
+          name: 'string',
+          usedBytes: 'number',
+          sizeBytes: 'number',
+          availableBytes: 'number',
+          physicalBytes: 'number',
+        },
+      ],
+      collections: [{ type: 'string', counts: ['number'], sumSeconds: 'number' }],
+      openConnections: 'number',
+    },
+  },
+  instruments: [
+    {
+      name: 'string',
+      help: 'string',
+      type: oneOf('counter', 'gauge'),
+      series: [{ labels: isObject, value: 'number' }],
+    },
+  ],
+  counters: { optional: { labels: [isRowLabels], cells: (value) => value instanceof Float64Array } },
+  exemplars: [{ traceId: 'string', value: 'number', atMs: 'number', row: 'number', bucket: 'number' }],
+};
+
+const UNANSWERED = [{ kind: 'string', waitedMs: 'number' }] as const;
+const WAITING = { route: 'string', count: 'number', oldestMs: 'number' } as const;
+
+const ON_CHANNEL: ShapesOf<ToSupervisor> = {
+  hello: {},
+  'other-version': { version: 'string' },
+  bound: { key: 'string', bound: ADDRESS, speaksHttp: 'boolean' },
+  claim: { key: 'string', where: 'string' },
+  listening: { key: 'string', speaksHttp: 'boolean' },
+  waits: { conditions: [oneOf('message', 'indicators', 'warm-up')], indicators: ['string'] },
+  'warm-up': { done: 'number', of: 'number', tookMs: 'number', failure: { optional: 'string' } },
+  closed: { key: 'string' },
+  'passed-through': { reason: 'string', where: 'string' },
+  sample: { sample: SAMPLE },
+  waiting: { routes: [WAITING] },
+  traffic: {
+    traffic: {
+      answered: [{ kind: 'string', usualMs: 'number', longestMs: 'number', count: 'number' }],
+      gaveUp: UNANSWERED,
+      waiting: UNANSWERED,
+    },
+  },
+  health: {
+    reports: [
+      {
+        name: 'string',
+        groups: ['string'],
+        critical: 'boolean',
+        status: oneOf('UP', 'DOWN', 'OUT_OF_SERVICE', 'UNKNOWN'),
+        sinceMs: 'number',
+        peer: { optional: 'string' },
+        trouble: { optional: oneOf('dependency-down', 'dependency-slow', 'disk-full') },
+        slowSinceMs: { optional: 'number' },
+        error: { optional: 'string' },
+        durationMs: { optional: 'number' },
+        checkedAtMs: { optional: 'number' },
+        details: isObject,
+      },
+    ],
+  },
+  unwatched: { reason: 'string' },
+  uncounted: { reason: 'string' },
+  'user-disconnected': {},
+  signalled: { cut: [WAITING] },
+};
+
+/** A message that came over the channel; undefined when it is none that we know. */
+export function decodeToSupervisor(message: unknown): ToSupervisor | undefined {
+  return decodeByKind(message, ON_CHANNEL) as ToSupervisor | undefined;
+}
+
+/** A line of the watchdog's pipe; undefined when it is not ours. Any code in the process could write to that descriptor. */
+export function parseMessage(line: string): WatchdogMessage | undefined {
+  try {
+    return decodeByKind(JSON.parse(line), ON_PIPE) as WatchdogMessage | undefined;
+  } catch {
+    return undefined;
+  }
+}
