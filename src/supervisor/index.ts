@@ -1,16 +1,27 @@
-export type { Supervisor } from './contract.ts';
-export { NO_INCIDENTS } from './incident/counts.ts';
-export type { Incident } from './incident/incident.ts';
+export type { Supervisor } from './instance/contract.ts';
+export type { StoredIncident } from './incidents/evidence/folder.ts';
+export type { Captured, OnDemand } from './incidents/evidence/on-demand.ts';
+export type { IncidentsOptions, ResolvedIncidentsOptions } from './incidents/evidence/options.ts';
+export type { Fleet } from './instance/fleet/index.ts';
+export type { InstanceMeasure } from './instance/history/index.ts';
+export type { History } from '../core/history.ts';
+export { NO_INCIDENTS } from './incidents/counts.ts';
+export type { Incident, OnIncident } from './incidents/incident.ts';
 export type { Log } from './log.ts';
-export type { NotifyOptions } from './notify/options.ts';
-export type { SupervisorOptions } from './options.ts';
-export { logHealth } from './health-log.ts';
+export type { NotifyOptions } from './incidents/notify/options.ts';
 export {
-  type InstanceState,
-  NO_HEALTH,
+  type ResolvedSupervisorOptions,
+  type SupervisorOptions,
+  WARM_UP_PATTERN,
+  WARM_UP_RULE,
+} from './instance/options.ts';
+export { directoryAsReached, problemOfScript } from './workers/release/index.ts';
+export { logHealth } from './instance/health-log.ts';
+export { type InstanceState, NO_HEALTH, type SupervisorStatus } from './instance/status.ts';
+export {
   NO_RESTARTS_YET,
-  type SupervisorStatus,
+  type RestartStatus,
   type WorkerState,
   type WorkerStatus,
-} from './status.ts';
-export { startSupervisor } from './start-supervisor.ts';
+} from './workers/status.ts';
+export { startSupervisor } from './instance/start-supervisor.ts';

@@ -1,1 +1,0 @@
-export { Deaths } from './deaths.ts';

@@ -1,0 +1,1 @@
+export { Canary } from './canary.ts';

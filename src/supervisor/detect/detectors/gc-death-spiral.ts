@@ -1,0 +1,145 @@
+import type { WatchdogReport } from '../../../worker/index.ts';
+import { mb, mbOf, percent } from './figures.ts';
+import type { Finding } from './finding.ts';
+import type { ResolvedGcDeathSpiral } from './options.ts';
+
+/** How far back readings tell of growth. */
+const WINDOW_MS = 10_000;
+/** Readings that are closer together say more of chance than of growth. */
+const LEAST_SPAN_MS = 3000;
+/** A worker that has just begun to serve fills its caches: growth says nothing yet, only the share does. */
+const WARM_UP_MS = 10_000;
+/** How long after that a heap shows its level: the most that is alive then. */
+const LEVEL_MS = 2000;
+/** A heap grows when two collections in a row leave this share more of what the level has left free. */
+const GROWN_SHARE = 0.25;
+/** A heap that has not grown in this time is steady. */
+const STEADY_MS = 10_000;
+
+interface Reading {
+  readonly atMs: number;
+  readonly liveBytes: number;
+}
+
+/** What is remembered of one worker's heap. */
+export interface HeapTrend {
+  readonly sinceMs: number;
+  readonly collections: number;
+  /** What was alive after each major collection of the last {@link WINDOW_MS}, oldest first. */
+  readonly readings: readonly Reading[];
+  /** The most that was alive in {@link LEVEL_MS} after the worker had warmed up; undefined before. */
+  readonly levelBytes: number | undefined;
+}
+
+export interface HeapJudgement {
+  readonly trend: HeapTrend;
+  readonly verdict: 'well' | 'warn' | 'replace';
+  /** Alive now, as far as can be known: after the last collection, and what has come since at the same pace. */
+  readonly liveBytes: number;
+  readonly bytesPerSecond: number;
+  /** Until the old generation is full; Infinity when nothing grows. */
+  readonly secondsLeft: number;
+  /** Unknown while the worker has not served for long enough. */
+  readonly growth: NonNullable<Finding['growth']>;
+}
+
+/**
+ * V8 aborts a process whose old generation is full, and spends its time in vain before: each collection frees less. Its share of
+ * time rises too late to act on, so the rule is what is alive after a major collection.
+ *
+ * Between two collections the heap may fill by half. What is alive then is taken to grow as it did, up to what is in use.
+ *
+ * @param horizonMs How long it takes to replace a worker in peace.
+ */
+export function judgeHeap(
+  before: HeapTrend | undefined,
+  report: WatchdogReport,
+  nowMs: number,
+  horizonMs: number,
+  options: ResolvedGcDeathSpiral | false,
+): HeapJudgement {
+  const trend = follow(before, report, nowMs);
+  const { oldGenerationLimitBytes: limit, oldGenerationBytes: inUse } = report;
+  const last = trend.readings.at(-1);
+  const bytesPerSecond = nowMs - trend.sinceMs < WARM_UP_MS ? 0 : slopeOf(trend.readings);
+  const grown = last === undefined ? 0 : last.liveBytes + (bytesPerSecond * (nowMs - last.atMs)) / 1000;
+  const liveBytes = Math.max(report.liveBytes, Math.min(inUse, grown));
+  const secondsLeft = bytesPerSecond > 0 ? Math.max(0, limit - liveBytes) / bytesPerSecond : Infinity;
+  const judged = {
+    trend,
+    liveBytes,
+    bytesPerSecond,
+    secondsLeft,
+    growth: growthOf(trend, nowMs, limit),
+  };
+  if (options === false || liveBytes < options.warnShare * limit) return { ...judged, verdict: 'well' };
+  const isLost = liveBytes >= options.replaceShare * limit || secondsLeft * 1000 < horizonMs;
+  return { ...judged, verdict: isLost ? 'replace' : 'warn' };
+}
+
+/** The same as a finding; undefined while all is well. */
+export function findGcDeathSpiral(
+  id: number,
+  { verdict, liveBytes, bytesPerSecond, secondsLeft, growth, trend }: HeapJudgement,
+  { oldGenerationLimitBytes: limit, oldGenerationBytes: inUse }: WatchdogReport,
+): Finding | undefined {
+  if (verdict === 'well') return undefined;
+  const share = `${percent(liveBytes / limit)} of the heap of worker ${id} is alive (${mbOf(liveBytes, limit)})`;
+  const pace =
+    bytesPerSecond === 0
+      ? ''
+      : ` and grows by ${mb(bytesPerSecond)} MB/s: ${secondsLeft.toFixed(0)} s are left`;
+  return {
+    cause: 'gc-death-spiral',
+    severity: verdict === 'replace' ? 'replace' : 'warning',
+    summary: share + pace,
+    facts: [share + pace, `${mb(inUse)} MB are in use, after ${trend.collections} major collections`],
+    growth,
+  };
+}
+
+function follow(before: HeapTrend | undefined, report: WatchdogReport, nowMs: number): HeapTrend {
+  const { majorCollections: collections, liveBytes } = report;
+  if (before === undefined) return { sinceMs: nowMs, collections, readings: [], levelBytes: undefined };
+  if (collections === before.collections) return before;
+  const recent = before.readings.filter(({ atMs }) => nowMs - atMs <= WINDOW_MS);
+  const readings = [...recent, { atMs: nowMs, liveBytes }];
+  return { ...before, collections, readings, levelBytes: levelOf(before, nowMs, liveBytes) };
+}
+
+function levelOf({ sinceMs, levelBytes }: HeapTrend, nowMs: number, liveBytes: number): number | undefined {
+  const servedMs = nowMs - sinceMs;
+  if (servedMs < WARM_UP_MS) return undefined;
+  if (levelBytes === undefined || servedMs < WARM_UP_MS + LEVEL_MS)
+    return Math.max(levelBytes ?? 0, liveBytes);
+  return levelBytes;
+}
+
+/** Against the level, not by a slope: what is alive goes up and down, and some slope is steep by chance. */
+function growthOf(
+  { sinceMs, readings, levelBytes }: HeapTrend,
+  nowMs: number,
+  limitBytes: number,
+): HeapJudgement['growth'] {
+  const servedMs = nowMs - sinceMs;
+  if (servedMs >= WARM_UP_MS + LEVEL_MS && levelBytes !== undefined) {
+    const grownBytes = levelBytes + GROWN_SHARE * Math.max(0, limitBytes - levelBytes);
+    const last = readings.slice(-2);
+    if (last.length === 2 && last.every(({ liveBytes }) => liveBytes > grownBytes)) return 'grows';
+  }
+  return servedMs < WARM_UP_MS + STEADY_MS ? 'unknown' : 'steady';
+}
+
+/** In bytes a second, of all readings and of the later half of them, whichever is less: growth that has stopped is none. */
+function slopeOf(readings: readonly Reading[]): number {
+  const first = readings[0];
+  const last = readings.at(-1);
+  if (first === undefined || last === undefined || last.atMs - first.atMs < LEAST_SPAN_MS) return 0;
+  const middleMs = (first.atMs + last.atMs) / 2;
+  const before = readings.findLast(({ atMs }) => atMs <= middleMs) ?? first;
+  return Math.max(0, Math.min(slope(first, last), slope(before, last)));
+}
+
+function slope(from: Reading, to: Reading): number {
+  return ((to.liveBytes - from.liveBytes) * 1000) / (to.atMs - from.atMs);
+}

@@ -1,0 +1,43 @@
+// How much memory there is and how much of it is used: of the control group, or of the machine.
+import type { LimitSource } from '../detectors/index.ts';
+import { type ControlGroup, controlGroups, type ReadFile } from './control-group.ts';
+import { fieldOf, readShort } from './proc.ts';
+
+export interface MemoryUse {
+  readonly limitBytes: number;
+  readonly usedBytes: number;
+  readonly source: LimitSource;
+}
+
+/** v1 without a limit holds 2⁶³ rounded to a page. */
+const NO_LIMIT_BYTES = Number.MAX_SAFE_INTEGER;
+
+/** The files of a group; `cache` is in `memory.stat`: what the kernel takes back before it ends anybody. */
+const FILES = {
+  1: { limit: 'memory.limit_in_bytes', used: 'memory.usage_in_bytes', cache: 'total_inactive_file' },
+  2: { limit: 'memory.max', used: 'memory.current', cache: 'inactive_file' },
+} as const;
+
+/** Of the groups that have a limit, the one that is nearest to it; without any the machine. */
+export function readMemoryUse(readFile: ReadFile = readShort): MemoryUse | undefined {
+  const uses = controlGroups('memory', readFile).map((group) => readGroup(group, readFile));
+  const limited = uses.filter((use) => use !== undefined);
+  const [tightest] = limited.toSorted((a, b) => b.usedBytes / b.limitBytes - a.usedBytes / a.limitBytes);
+  return tightest ?? readMachine(readFile('/proc/meminfo'));
+}
+
+function readGroup({ version, folder }: ControlGroup, readFile: ReadFile): MemoryUse | undefined {
+  const { limit, used, cache } = FILES[version];
+  const limitBytes = Number(readFile(`${folder}/${limit}`) ?? Number.NaN);
+  if (!(limitBytes > 0 && limitBytes < NO_LIMIT_BYTES)) return undefined;
+  const current = readFile(`${folder}/${used}`);
+  if (current === undefined) return undefined;
+  const cached = fieldOf(readFile(`${folder}/memory.stat`), cache) ?? 0;
+  return { limitBytes, usedBytes: Math.max(0, Number(current) - cached), source: 'control group' };
+}
+
+function readMachine(meminfo: string | undefined): MemoryUse | undefined {
+  const limitBytes = 1024 * (fieldOf(meminfo, 'MemTotal') ?? Number.NaN);
+  const usedBytes = limitBytes - 1024 * (fieldOf(meminfo, 'MemAvailable') ?? Number.NaN);
+  return usedBytes >= 0 ? { limitBytes, usedBytes, source: 'machine' } : undefined;
+}

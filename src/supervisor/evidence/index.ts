@@ -1,3 +1,0 @@
-export { Captures } from './captures.ts';
-export { Evidence } from './evidence.ts';
-export { LogTail } from './log-tail.ts';

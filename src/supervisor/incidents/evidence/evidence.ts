@@ -1,0 +1,103 @@
+// What the supervisor holds from its start on; the rest of this folder is loaded when the first worker is up.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Incident } from '../incident.ts';
+import { hasTrait, type IncidentCause } from '../../causes.ts';
+import type { Keeper, KeeperConfig } from './keeper.ts';
+import type { Witness } from './witness.ts';
+
+const TICK_MS = 1000;
+
+/** A disk that hangs must not keep this process. */
+const CLOSE_MS = 5000;
+
+/** Of so many workers that have ended it is still known what they said last. */
+const MOST_ENDED = 8;
+
+/** Keeps evidence of incidents: on disk, while nobody looks. Nothing here throws, rejects or takes long. */
+export class Evidence {
+  readonly #config: KeeperConfig;
+  readonly #live = new Map<number, Witness>();
+  readonly #ended = new Map<number, Witness>();
+  readonly #ticks: NodeJS.Timeout;
+  #keeper: Promise<Keeper> | undefined;
+  /** Settles when the keeper has heard of all that was said so far. */
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(config: KeeperConfig) {
+    this.#config = config;
+    this.#ticks = setInterval(() => this.#do((keeper) => keeper.tick(this.#live.values())), TICK_MS).unref();
+  }
+
+  /** Warns if nothing could be kept: the first incident would be too late to learn of it. Never rejects. */
+  async check(): Promise<void> {
+    const { incidents, log } = this.#config;
+    if (incidents === false) return;
+    const { problemOfDirectory } = await import('./folder.ts');
+    const problem = await problemOfDirectory(incidents.directory);
+    if (problem === undefined) return;
+    log.warn(
+      { directory: incidents.directory },
+      `incidents cannot be kept in ${incidents.directory}: ${problem}; choose another directory with --incidents`,
+    );
+  }
+
+  /** A worker has been started. */
+  join(worker: Witness): void {
+    this.#live.set(worker.id, worker);
+  }
+
+  /** A worker has ended. */
+  leave(worker: Witness): void {
+    this.#live.delete(worker.id);
+    this.#ended.set(worker.id, worker);
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size > MOST_ENDED && oldest !== undefined) this.#ended.delete(oldest);
+  }
+
+  /** For the ledger: an incident has opened, changed or ended. */
+  note(incident: Incident): void {
+    const { id } = incident.worker;
+    const witness = this.#live.get(id) ?? this.#ended.get(id);
+    this.#do((keeper) => keeper.note(incident, witness));
+  }
+
+  /** A worker gives cause for concern. If it is its memory, has the heap sampled, so that there is a profile if it comes to the worst. */
+  prepare(worker: Pick<Witness, 'id'>, cause: IncidentCause): void {
+    if (hasTrait(cause, 'memory')) this.#live.get(worker.id)?.captures.sampleHeap();
+  }
+
+  /** Asks a sick worker what it can tell. Resolves when that one may be ended. Never rejects. */
+  async collect(worker: Pick<Witness, 'id'>, incident: Incident): Promise<void> {
+    const witness = this.#live.get(worker.id);
+    if (witness === undefined || this.#config.incidents === false) return;
+    const keeper = await this.#load().catch(() => undefined);
+    await keeper?.collect(incident, witness);
+  }
+
+  /** Nothing will happen any more. Resolves when all that is known is on disk, or can't be written in time. */
+  async close(): Promise<void> {
+    clearInterval(this.#ticks);
+    await this.#done;
+    const keeper = await this.#keeper?.catch(() => undefined);
+    if (keeper === undefined) return;
+    const late = new AbortController();
+    await Promise.race([
+      keeper.settled(),
+      delay(CLOSE_MS, undefined, { signal: late.signal }).catch(() => {}),
+    ]);
+    late.abort();
+  }
+
+  #do(what: (keeper: Keeper) => void): void {
+    this.#done = this.#load()
+      .then(what)
+      .catch((error: unknown) => {
+        this.#config.log.error({ err: error }, 'evidence could not be kept');
+      });
+  }
+
+  async #load(): Promise<Keeper> {
+    this.#keeper ??= import('./keeper.ts').then(({ Keeper: Loaded }) => new Loaded(this.#config));
+    return this.#keeper;
+  }
+}

@@ -1,0 +1,77 @@
+// What the supervisor is given, and what can be asked of it.
+import type { ResolvedAdmissionOptions } from '../../admission/index.ts';
+import type { BackpressureOptions } from '../../backpressure/index.ts';
+import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
+import type { InstanceMeasure } from './history/index.ts';
+import type { History } from '../../core/history.ts';
+import type { OnIncident } from '../incidents/incident.ts';
+import type { Log } from '../log.ts';
+import type { ResolvedSupervisorOptions } from './options.ts';
+import type { HealthSource, SupervisorStatus } from './status.ts';
+import type { HealedCause } from '../causes.ts';
+
+/** What to run and how. */
+export interface SupervisorConfig {
+  /** Absolute path of the user's script. */
+  readonly script: string;
+  /** Working directory of the workers as the user reached it, symbolic links included. */
+  readonly directory: string;
+  /** The script's own arguments. */
+  readonly args: readonly string[];
+  readonly supervisor: ResolvedSupervisorOptions;
+  readonly admission: ResolvedAdmissionOptions;
+  readonly backpressure: BackpressureOptions | undefined;
+  readonly log: Log;
+  /** Default: no indicators. */
+  readonly health?: HealthSource | undefined;
+  readonly onIncident?: OnIncident | undefined;
+  /** Runs a healing when it is this instance's turn in its fleet. Default: at once. */
+  readonly inTurn?:
+    | ((cause: HealedCause, heal: () => Promise<string | undefined>) => Promise<string | undefined>)
+    | undefined;
+}
+
+/** How it all ended. `failure` says in one line what went wrong, undefined when it was asked to stop. */
+export interface Ended {
+  readonly exitCode: number;
+  readonly failure: string | undefined;
+}
+
+/** The parent of the workers. Runs from `startSupervisor` until `ended`. */
+export interface Supervisor {
+  status(): SupervisorStatus;
+  /** Curves of the last hour; undefined until the first worker has been ready. */
+  readonly history: History<InstanceMeasure> | undefined;
+  /** Leaves the load balancer: readiness goes down for good; requests are still served. Does nothing the second time. */
+  drain(): void;
+  /** Makes every worker, also those to come, refuse nothing and only count what it would refuse, or refuse again. */
+  setDryRun(dryRun: boolean): void;
+  /**
+   * Replaces every worker, one slot after the other, each when its replacement is ready. Rejects with a `RespiteError`
+   * when a replacement does not come up; its predecessor then stays. Does nothing while a restart is under way.
+   *
+   * @param script Absolute path of the script to run from now on. Default: the same. Its symbolic links are followed anew.
+   */
+  restart(script?: string): Promise<void>;
+  /**
+   * Leaves the load balancer, and stops when it sends no more requests; called again, or `stop` meanwhile, at once. Before
+   * anything was ready it does not wait.
+   */
+  leave(signal: NodeJS.Signals): void;
+  /**
+   * Asks a worker that is there for something. Rejects with a `RespiteError`, `RESPITE_SUPERVISOR_CAPTURE_FAILED`, when it can't
+   * tell.
+   *
+   * @param seconds For how long to look, for a profile.
+   */
+  capture(workerId: number, what: OnDemand, seconds: number): Promise<Captured>;
+  /**
+   * Sends `signal` to the workers whose code listens for it. Returns false when there are workers that serve and none of them does;
+   * Node.js would then end.
+   */
+  passOn(signal: NodeJS.Signals): boolean;
+  /** Ends gracefully, handing `signal` to the workers when they are drained; called again, at once. */
+  stop(signal: NodeJS.Signals): void;
+  /** Settles when no worker is left and none will come. Never rejects. */
+  readonly ended: Promise<Ended>;
+}

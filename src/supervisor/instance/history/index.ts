@@ -1,0 +1,1 @@
+export type { InstanceMeasure } from './instance-history.ts';

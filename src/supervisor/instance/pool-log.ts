@@ -1,0 +1,159 @@
+// What the log says of workers.
+import { VERSION } from '../../core/version.ts';
+import type { ToSupervisor, WaitingRoute } from '../../worker/index.ts';
+import type { Log } from '../log.ts';
+import { describeExit } from '../workers/process/describe-exit.ts';
+import type { Exit } from '../workers/process/worker-end.ts';
+import type { WorkerProcess } from '../workers/process/worker-process.ts';
+import type { Aftermath } from '../workers/slot/state.ts';
+import type { SocketExchange } from '../workers/sockets/socket-exchange.ts';
+
+/** More would fill a screen. */
+const MAX_LISTED = 5;
+
+export class PoolLog {
+  readonly #log: Log;
+  readonly #sockets: SocketExchange;
+  readonly #misunderstood = new WeakSet<WorkerProcess>();
+  #saidOtherVersion = false;
+
+  constructor(log: Log, sockets: SocketExchange) {
+    this.#log = log;
+    this.#sockets = sockets;
+  }
+
+  ready(worker: WorkerProcess): void {
+    const { addressTexts: addresses } = this.#sockets;
+    this.#log.info(
+      { ...fieldsOf(worker), addresses },
+      `worker ${worker.id} is ready${addresses.length === 0 ? '' : `, listening on ${addresses.join(', ')}`}`,
+    );
+  }
+
+  /** No worker serves in its place, so it does although it would wait. */
+  acceptsAnyway(worker: WorkerProcess): void {
+    this.#log.warn(
+      fieldsOf(worker),
+      `worker ${worker.id} ${worker.start.lack}; it serves all the same, since no other worker does`,
+    );
+  }
+
+  /** What a worker says of itself that matters to people. */
+  told(worker: WorkerProcess, message: ToSupervisor): void {
+    if (message.kind === 'unwatched') {
+      this.#log.warn(
+        { ...fieldsOf(worker), reason: message.reason },
+        `worker ${worker.id} has no watchdog (${message.reason}): if its event loop blocks, it is killed and replaced without a stack`,
+      );
+    } else if (message.kind === 'other-version' && !this.#saidOtherVersion) {
+      this.#saidOtherVersion = true;
+      this.#log.warn(
+        { ...fieldsOf(worker), version: message.version, supervisorVersion: VERSION },
+        `worker ${worker.id} runs Respite ${message.version}, the supervisor ${VERSION}: the package was replaced underneath it; ` +
+          'stop Respite and start it again (a rolling restart does not renew the supervisor)',
+      );
+    } else if (message.kind === 'warm-up') {
+      const { done, of, tookMs, failure } = message;
+      const state = `worker ${worker.id} warms up: ${done} of ${of} requests in ${(tookMs / 1000).toFixed(1)} s`;
+      const fields = { ...fieldsOf(worker), done, of, tookMs };
+      if (failure === undefined) this.#log.info(fields, state);
+      else this.#log.warn({ ...fields, failure }, `${state}; ${failure}, which holds nothing back`);
+    } else if (message.kind === 'uncounted') {
+      this.#log.warn(
+        { ...fieldsOf(worker), reason: message.reason },
+        `worker ${worker.id} can't write its counters any more (${message.reason}): metrics show nothing of it from now on`,
+      );
+    }
+  }
+
+  /** What a worker said could not be understood. Once for each worker: one that is of another version says it all the time. */
+  misunderstood(worker: WorkerProcess, error: unknown): void {
+    if (this.#misunderstood.has(worker)) return;
+    this.#misunderstood.add(worker);
+    this.#log.warn(
+      { ...fieldsOf(worker), err: error },
+      `worker ${worker.id} said something that could not be understood; it is ignored`,
+    );
+  }
+
+  /** One that was not to serve any more has ended. */
+  ended(worker: WorkerProcess, exit: Exit): void {
+    const ending = endingOf(worker, exit);
+    const because = worker.killedBecause === undefined ? '' : `: it ${worker.killedBecause}`;
+    this.#log.info(
+      { ...fieldsOf(worker), ...exit },
+      exit.signal === 'SIGKILL' ? `${ending}${because}` : `${ending}, drained`,
+    );
+  }
+
+  slowDrain(worker: WorkerProcess, forMs: number): void {
+    const { report, waiting } = worker;
+    const inFlight = report?.inFlight ?? 0;
+    const what =
+      inFlight === 0
+        ? 'idle connections'
+        : `${inFlight} requests in flight${listed(waiting)}, and idle connections`;
+    this.#log.info(
+      { ...fieldsOf(worker), inFlight, waiting, forMs },
+      `worker ${worker.id} drains: it waits for ${what}, for up to ${Math.max(0, forMs / 1000).toFixed(1)} s (supervisor.drainTimeoutMs)`,
+    );
+  }
+
+  cut(worker: WorkerProcess, routes: readonly WaitingRoute[], drainTimeoutMs: number): void {
+    const count = routes.reduce((sum, route) => sum + route.count, 0);
+    this.#log.warn(
+      { ...fieldsOf(worker), cut: routes },
+      `worker ${worker.id}: ${count} requests are cut, since they had no whole answer after ${drainTimeoutMs / 1000} s (supervisor.drainTimeoutMs)${listed(routes)}`,
+    );
+  }
+
+  /** One that was to serve has ended. */
+  died(worker: WorkerProcess, exit: Exit, after: Aftermath): void {
+    const fields = { ...fieldsOf(worker), ...exit };
+    const ending = endingOf(worker, exit);
+    if (after.kind === 'replacing' || after.kind === 'sick') {
+      this.#log.info(fields, `${ending}; another worker is about to take its place`);
+    } else if (after.kind === 'again') {
+      const { delayMs } = after;
+      this.#log.error(
+        { ...fields, delayMs },
+        `${ending}, which was to replace another; next try ${when(delayMs)}`,
+      );
+    } else if (after.kind === 'restart') {
+      const { delayMs, isLoop: crashLoop, recentDeaths } = after;
+      const message = crashLoop
+        ? `CRASH LOOP: ${ending}, the ${recentDeaths}th time within 60 s; next try ${when(delayMs)}, and so on until it stays up`
+        : `${ending}; restarting ${when(delayMs)}`;
+      this.#log.error({ ...fields, delayMs, ...(crashLoop ? { crashLoop } : {}) }, message);
+    }
+  }
+
+  putOff(worker: WorkerProcess, delayMs: number, recentFaults: number): void {
+    this.#log.error(
+      { ...fieldsOf(worker), delayMs, crashLoop: true },
+      `CRASH LOOP: ${recentFaults} workers of slot ${worker.slot} had to be replaced within 60 s; the next try is ${when(delayMs)}`,
+    );
+  }
+}
+
+/** The routes that have waited longest. */
+function listed(routes: readonly WaitingRoute[]): string {
+  if (routes.length === 0) return '';
+  const shown = routes.slice(0, MAX_LISTED);
+  const texts = shown.map(
+    ({ route, count, oldestMs }) => `${count} of ${route} for ${(oldestMs / 1000).toFixed(1)} s`,
+  );
+  return ` (${texts.join(', ')}${routes.length > MAX_LISTED ? ', …' : ''})`;
+}
+
+function fieldsOf({ id, slot, pid }: WorkerProcess): object {
+  return { worker: id, slot, workerPid: pid };
+}
+
+function endingOf({ id }: WorkerProcess, exit: Exit): string {
+  return `worker ${id} ended with ${describeExit(exit)}`;
+}
+
+function when(delayMs: number): string {
+  return delayMs === 0 ? 'at once' : `in ${(delayMs / 1000).toFixed(1)} s`;
+}

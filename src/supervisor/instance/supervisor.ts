@@ -1,0 +1,244 @@
+import { AwakeClock } from '../../core/awake-clock.ts';
+import { RespiteError } from '../../core/errors.ts';
+import type { IndicatorReport } from '../../core/health-link.ts';
+import type { Ended, Supervisor, SupervisorConfig } from './contract.ts';
+import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
+import type { InstanceMeasure } from './history/index.ts';
+import type { History } from '../../core/history.ts';
+import type { Log } from '../log.ts';
+import { createParts, type Parts } from './parts.ts';
+import { nextStartsMs } from './pool-figures.ts';
+import { WorkerPool } from './pool.ts';
+import type { PoolConfig } from './pool-config.ts';
+import { warnOfSilentStart } from './silent-start.ts';
+import { signalThoseThatCatch } from '../workers/process/caught-signals.ts';
+import { ParentRelay } from '../workers/process/parent-relay.ts';
+import { type InstanceState, NO_HEALTH, type SupervisorStatus } from './status.ts';
+import { type Release, Restarts } from '../workers/release/index.ts';
+import type { SpawnedWorker } from '../workers/process/spawn-worker.ts';
+import type { WorkerProcess } from '../workers/process/worker-process.ts';
+
+/**
+ * @param release What the first worker runs.
+ * @param first The process of the first worker, which has been started just now, or why there is none.
+ */
+export function superviseFrom(
+  config: SupervisorConfig,
+  release: Release,
+  first: SpawnedWorker | string,
+): Supervisor {
+  const supervisor = new WorkerSupervisor(config, release);
+  supervisor.start(first);
+  return supervisor;
+}
+
+class WorkerSupervisor implements Supervisor {
+  readonly ended: Promise<Ended>;
+
+  readonly #config: SupervisorConfig;
+  readonly #log: Log;
+  readonly #clock = new AwakeClock().start();
+  readonly #live = new Set<WorkerProcess>();
+  readonly #relay = new ParentRelay(this.#live);
+  readonly #startedAtMs = Date.now();
+  readonly #parts: Parts;
+  readonly #pool: WorkerPool;
+  readonly #restarts: Restarts;
+  readonly #end: (ended: Ended) => void;
+  #state: InstanceState = 'starting';
+  /** Why the first worker never served. */
+  #failure: string | undefined;
+  #history: History<InstanceMeasure> | undefined;
+
+  constructor(config: SupervisorConfig, release: Release) {
+    this.#config = config;
+    this.#log = config.log;
+    this.#parts = createParts(config, {
+      clock: this.#clock,
+      live: this.#live,
+      isStopping: () => this.#isStopping(),
+      nextStartsMs: () => nextStartsMs(this.#pool.slots),
+      heal: async (worker, cause, collected) => this.#pool.heal(worker, cause, collected),
+      health: () => this.#healthReports(),
+    });
+    const poolConfig: PoolConfig = {
+      ...config,
+      clock: this.#clock,
+      live: this.#live,
+      relay: this.#relay,
+      ...this.#parts,
+      isStopping: () => this.#isStopping(),
+      onFirstReady: () => this.#serve(),
+      onFailedStart: (failure) => {
+        this.#state = 'stopping';
+        this.#failure = failure;
+        this.#pool.stop('SIGTERM', false);
+      },
+      onEmpty: () => this.#endIfIdle(),
+    };
+    this.#pool = new WorkerPool(poolConfig, release);
+    this.#restarts = new Restarts({
+      log: config.log,
+      directory: config.directory,
+      nowMs: () => Date.now(),
+      current: () => this.#pool.releases.current,
+      renew: async (to) => this.#pool.renew(to, config.supervisor.trialMs),
+      renewed: () => this.#pool.releases.moved.length,
+      isStopping: () => this.#isStopping(),
+    });
+    const { promise, resolve } = Promise.withResolvers<Ended>();
+    this.ended = promise;
+    this.#end = resolve;
+  }
+
+  start(first: SpawnedWorker | string): void {
+    this.#relay.start();
+    const unwatch = this.#parts.unexpected.watchProcess();
+    this.#parts.unexpected.inBackground('the end', this.ended.then(unwatch));
+    this.#pool.startFirst(first);
+    warnOfSilentStart(this.#log, () => !this.#pool.hasServed && !this.#isStopping());
+  }
+
+  status(): SupervisorStatus {
+    const health = this.#config.health ?? NO_HEALTH;
+    const pool = this.#pool;
+    return {
+      state: this.#state,
+      script: this.#pool.releases.current.script,
+      startedAtMs: this.#startedAtMs,
+      workersWanted: this.#pool.slots.length,
+      workers: this.#pool.figures.statuses,
+      sockets: this.#parts.sockets.addresses,
+      restarts: this.#pool.restarts,
+      cutRequests: this.#pool.figures.cutRequests,
+      fallbackResponder: this.#parts.outages.status,
+      health: { readyShare: health.readyShare, indicators: health.reports() },
+      restarting: this.#restarts.isUnderWay,
+      lastRestart: this.#restarts.last,
+      dryRun: this.#pool.dryRun,
+      incidents: this.#parts.incidents.recent,
+      incidentCounts: this.#parts.incidents.counts,
+      // Health checks ask for a status too, and don't look at this.
+      get totals() {
+        return pool.figures.totals;
+      },
+    };
+  }
+
+  get history(): History<InstanceMeasure> | undefined {
+    return this.#history;
+  }
+
+  drain(): void {
+    if (this.#state !== 'running' && this.#state !== 'starting') return;
+    this.#state = 'draining';
+    this.#parts.departure.begin();
+    this.#log.info({}, 'leaving the load balancer: readiness is down, requests are still served');
+  }
+
+  async capture(workerId: number, what: OnDemand, seconds: number): Promise<Captured> {
+    const worker = this.#pool.figures.find(workerId);
+    if (worker === undefined) {
+      throw new RespiteError('RESPITE_SUPERVISOR_CAPTURE_FAILED', `there is no worker ${workerId}`);
+    }
+    const { incidents } = this.#config.supervisor;
+    const { captureNow } = await import('../incidents/evidence/on-demand.ts');
+    return captureNow(worker, what, seconds, incidents === false ? undefined : incidents.directory);
+  }
+
+  setDryRun(dryRun: boolean): void {
+    if (dryRun === this.#pool.dryRun) return;
+    if (dryRun)
+      this.#log.warn({}, 'admission refuses nothing from now on and only counts what it would refuse');
+    else this.#log.info({}, 'admission refuses again what has to be refused');
+    this.#pool.setDryRun(dryRun);
+  }
+
+  async restart(script?: string): Promise<void> {
+    if (!this.#pool.hasServed) {
+      throw new RespiteError(
+        'RESPITE_SUPERVISOR_RESTART_FAILED',
+        'there is nothing to restart yet: the first worker has not listened so far',
+      );
+    }
+    await this.#restarts.run(script);
+  }
+
+  passOn(signal: NodeJS.Signals): boolean {
+    const pids = [...this.#live].map(({ pid }) => pid);
+    return signalThoseThatCatch(signal, pids) > 0 || this.#pool.figures.serving.length === 0;
+  }
+
+  leave(signal: NodeJS.Signals): void {
+    if (this.#isStopping() || this.#parts.departure.isWaiting || !this.#pool.hasServed) {
+      this.stop(signal);
+      return;
+    }
+    this.#state = 'draining';
+    this.#parts.departure.finish(() => this.stop(signal));
+  }
+
+  stop(signal: NodeJS.Signals): void {
+    const atOnce = this.#isStopping() || this.#parts.departure.isWaiting;
+    this.#parts.departure.cancel();
+    this.#state = 'stopping';
+    this.#parts.recovery.stop();
+    this.#parts.unexpected.inBackground('stopping the fallback responder', this.#parts.outages.stop());
+    if (atOnce) this.#log.warn({ signal }, 'stopping at once');
+    else
+      this.#log.info(
+        { signal },
+        'stopping: requests in flight are finished first, once more to stop at once',
+      );
+    this.#parts.sockets.releaseAll();
+    this.#pool.stop(signal, atOnce);
+  }
+
+  /** The first worker is ready: the others are started, and what was not needed before. */
+  #serve(): void {
+    if (this.#state === 'starting') this.#state = 'running';
+    if (this.#state === 'stopping') return;
+    this.#pool.startAll();
+    const { inBackground } = this.#parts.unexpected;
+    inBackground('checking where incidents are kept', this.#parts.evidence.check());
+    inBackground('watching the kernel', this.#parts.deaths.watch());
+    if (this.#config.supervisor.fallbackResponder)
+      inBackground('watching for outages', this.#parts.outages.watch());
+    inBackground('looking at the workers', this.#lookAfter());
+  }
+
+  /** Of the instance and of its workers. */
+  #healthReports(): readonly IndicatorReport[] {
+    const { reports } = this.#config.health ?? NO_HEALTH;
+    return [...reports(), ...this.#pool.figures.health];
+  }
+
+  /** Loaded when somebody serves: until then there is nothing to see. */
+  async #lookAfter(): Promise<void> {
+    const { lookAfter } = await import('./look-after.ts');
+    this.#history = lookAfter({
+      detect: this.#config.supervisor.detect,
+      healer: this.#parts.healer,
+      pool: this.#pool,
+      sockets: this.#parts.sockets,
+      health: () => this.#healthReports(),
+      fallbackAnswered: () => this.#parts.outages.status.answered,
+      ended: this.ended,
+    });
+  }
+
+  #isStopping(): boolean {
+    return this.#state === 'stopping';
+  }
+
+  #endIfIdle(): void {
+    if (this.#live.size > 0) return;
+    this.#parts.sockets.releaseAll();
+    this.#relay.stop();
+    const failure = this.#failure;
+    const exitCode = failure === undefined ? 0 : 1;
+    const end = (): void => this.#end({ exitCode, failure });
+    const last = Promise.all([this.#parts.evidence.close(), this.#parts.outages.stop()]);
+    this.#parts.unexpected.inBackground('keeping the last evidence', last.finally(end));
+  }
+}

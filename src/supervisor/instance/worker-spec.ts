@@ -1,0 +1,33 @@
+import { needsWatchdog } from '../detect/detectors/options.ts';
+import type { WorkerSpec } from '../workers/process/spawn-worker.ts';
+import type { SupervisorConfig } from './contract.ts';
+
+/** The part of `startTimeoutMs` that the warm-up may take: a start must not fail because of it. */
+const WARM_UP_SHARE = 0.5;
+
+/** What a worker of this supervisor is to be. */
+export function workerSpec(
+  config: Pick<SupervisorConfig, 'args' | 'supervisor' | 'admission' | 'backpressure'>,
+  { dryRun, ...who }: Pick<WorkerSpec, 'id' | 'slot' | 'keys' | 'release'> & { readonly dryRun: boolean },
+): WorkerSpec {
+  const { args, admission, backpressure, supervisor } = config;
+  const { heapMb, detect, drainTimeoutMs, killTimeoutMs, ready, warmUp, startTimeoutMs } = supervisor;
+  return {
+    ...who,
+    args,
+    heapMb,
+    blockedLoop: detect.blockedLoop,
+    hasWatchdog: needsWatchdog(detect),
+    setup: {
+      script: who.release.script,
+      admission: { ...admission, dryRun },
+      backpressure,
+      relaysMessages: process.connected,
+      readyByMessage: ready === 'message',
+      waitsForHealth: who.keys.length > 0,
+      warmUp: { requests: warmUp, timeoutMs: WARM_UP_SHARE * startTimeoutMs },
+      drainTimeoutMs,
+      killTimeoutMs,
+    },
+  };
+}

@@ -1,6 +1,0 @@
-export { type Peer, peersOf, readConnections, readLinks, socketInodes } from './connections.ts';
-export { type CpuReading, readCpu } from './cpu.ts';
-export { readDescriptorKinds, readDescriptors } from './descriptors.ts';
-export { readDisks } from './disks.ts';
-export { readMainThread } from './main-thread.ts';
-export { type MemoryUse, readMemoryUse } from './memory.ts';

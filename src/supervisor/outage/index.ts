@@ -1,0 +1,1 @@
+export { FallbackResponder } from './fallback-responder.ts';

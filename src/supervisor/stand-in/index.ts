@@ -1,1 +1,0 @@
-export { StandIn } from './stand-in.ts';

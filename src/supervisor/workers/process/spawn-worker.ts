@@ -1,0 +1,112 @@
+// The command line, the descriptors and the environment of a worker process.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+// Not by way of their index: this is loaded before the first worker is started, and little else should be.
+import { SETUP_VARIABLE, type SocketKey, type WorkerSetup } from '../../../worker/protocol.ts';
+import { VERSION } from '../../../core/version.ts';
+import { openCounterFile } from '../counters/open-file.ts';
+import type { Release } from '../release/index.ts';
+import type { ResolvedBlockedLoop } from './blocked.ts';
+import { inheritedEnvironment } from './environment.ts';
+import { activatedSockets } from './socket-activation.ts';
+
+const PRELOAD = workerModule('preload');
+const AWAIT_SOCKETS = workerModule('await-sockets');
+
+export interface WorkerSpec {
+  readonly id: number;
+  readonly slot: number;
+  readonly release: Release;
+  readonly args: readonly string[];
+  readonly heapMb: number | undefined;
+  /** Sockets that its predecessors listened on: it is ready when it listens on all of them. */
+  readonly keys: readonly SocketKey[];
+  readonly setup: Omit<
+    WorkerSetup,
+    'version' | 'inheritsSockets' | 'watchdog' | 'lastWordsDescriptor' | 'countersDescriptor'
+  >;
+  readonly blockedLoop: ResolvedBlockedLoop | false;
+  /** Something about it can only be seen from inside. */
+  readonly hasWatchdog: boolean;
+}
+
+/** A process that has been started, or could not be. */
+export interface SpawnedWorker {
+  readonly child: ChildProcess;
+  /** What the watchdog speaks on, and is spoken to; undefined when no process could be started. */
+  readonly pipe: Duplex | undefined;
+  /** The file that it counts requests in; undefined when it can't. To be closed by us. */
+  readonly countersDescriptor: number | undefined;
+}
+
+/** A text says why there is no process. Out of memory or descriptors, Node.js throws or not, depending on its version. */
+export function spawnWorker(spec: WorkerSpec): SpawnedWorker | string {
+  const countersDescriptor = openCounterFile();
+  try {
+    return spawnProcess(spec, countersDescriptor);
+  } catch (error) {
+    if (countersDescriptor !== undefined) closeSync(countersDescriptor);
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined): SpawnedWorker {
+  const heap = spec.heapMb === undefined ? [] : [`--max-old-space-size=${spec.heapMb}`];
+  const sockets = activatedSockets(process.env, process.pid);
+  // Standard input, output and error, and the sockets that systemd has opened, under their numbers.
+  const inherited = Array.from({ length: 3 + sockets }, () => 'inherit' as const);
+  // The first three after those that the user's script may know the numbers of: Node.js's channel, the watchdog's pipe, and
+  // the counters.
+  const descriptor = inherited.length + 1;
+  const { blockedLoop } = spec;
+  const { drainTimeoutMs, killTimeoutMs } = spec.setup;
+  const stackAfterMs = blockedLoop === false ? undefined : blockedLoop.evidenceMs;
+  const setup: WorkerSetup = {
+    ...spec.setup,
+    version: VERSION,
+    inheritsSockets: sockets > 0,
+    lastWordsDescriptor: descriptor,
+    countersDescriptor: countersDescriptor === undefined ? undefined : descriptor + 1,
+    watchdog: spec.hasWatchdog
+      ? {
+          descriptor,
+          heapMb: spec.heapMb,
+          stackAfterMs,
+          supervisorPid: process.pid,
+          orphan: { drainTimeoutMs, killTimeoutMs },
+        }
+      : undefined,
+  };
+  const awaitSockets = spec.keys.length === 0 ? [] : [`--import=${AWAIT_SOCKETS.href}`];
+  const child = spawn(
+    process.execPath,
+    [
+      ...process.execArgv,
+      ...heap,
+      `--require=${fileURLToPath(PRELOAD)}`,
+      ...awaitSockets,
+      spec.release.file,
+      ...spec.args,
+    ],
+    {
+      stdio: [...inherited, 'ipc', 'pipe', ...(countersDescriptor === undefined ? [] : [countersDescriptor])],
+      // Its own process group: Ctrl-C at a terminal is for the supervisor, which then ends the workers gently.
+      detached: true,
+      serialization: 'advanced',
+      cwd: spec.release.directory,
+      env: { ...inheritedEnvironment(), [SETUP_VARIABLE]: JSON.stringify(setup) },
+    },
+  );
+  // Without a process there is no `stdio` either, whatever its type says.
+  const stdio = child.stdio as ChildProcess['stdio'] | undefined;
+  const pipe = stdio?.[descriptor] as Duplex | null | undefined;
+  return { child, pipe: pipe ?? undefined, countersDescriptor };
+}
+
+/** A module of the worker's, in the sources as well as in the build. */
+function workerModule(name: string): URL {
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+  return new URL(`../../../worker/${name}${extension}`, import.meta.url);
+}

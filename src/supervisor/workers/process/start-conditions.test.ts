@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { StartConditions } from './start-conditions.ts';
+
+function create(
+  t: TestContext,
+  keys: readonly string[],
+  byMessage: boolean,
+): [StartConditions, () => number] {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let met = 0;
+  const start = new StartConditions(keys, byMessage ? ['message'] : [], () => {
+    met += 1;
+    start.close();
+  });
+  return [start, () => met];
+}
+
+test('it is ready when it listens where its predecessors did, or 5 s after it listened on some', (t) => {
+  const [start, met] = create(t, ['a', 'b'], false);
+  assert.equal(start.lack, 'did not listen');
+  start.listens('a');
+  assert.deepEqual([met(), start.missing, start.acceptsOnSome], [0, 1, true]);
+  t.mock.timers.tick(4999);
+  assert.equal(met(), 0);
+  t.mock.timers.tick(1);
+  assert.deepEqual([met(), start.acceptsOnSome], [1, false]);
+});
+
+test('what it waits for itself holds it back, and says what was lacking', (t) => {
+  const [start, met] = create(t, [], true);
+  start.listens(undefined);
+  assert.deepEqual([met(), start.waitsForHealth, start.acceptsOnSome], [0, false, false]);
+  assert.equal(start.lack, "did not call process.send('ready') (supervisor.ready)");
+  start.waits(['indicators'], ['postgres', 'redis']);
+  assert.deepEqual([met(), start.waitsForHealth], [0, true]);
+  assert.equal(start.lack, 'listened, but its critical health indicators were not up: postgres, redis');
+  start.waits([], []);
+  start.waits([], []);
+  assert.deepEqual([met(), start.waitsForHealth], [1, false]);
+});
+
+test('one that has ended is not ready any more', (t) => {
+  const [start, met] = create(t, ['a', 'b'], false);
+  start.listens('a');
+  start.close();
+  t.mock.timers.tick(5000);
+  start.listens('b');
+  assert.equal(met(), 0);
+});

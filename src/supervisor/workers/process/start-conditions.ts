@@ -1,0 +1,90 @@
+import type { ReadyCondition, SocketKey, WorkerSetup } from '../../../worker/index.ts';
+
+/** A worker that listens, but not on all that its predecessors did, counts as listening after this, in ms. */
+const REMAINING_LISTENS_MS = 5000;
+
+/** What a worker that starts still lacks until it is ready. */
+export class StartConditions {
+  readonly #missingKeys: Set<SocketKey>;
+  readonly #onMet: () => void;
+  #listens = false;
+  #conditions: readonly ReadyCondition[];
+  #indicators: readonly string[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
+
+  /**
+   * @param keys Sockets that its predecessors listened on.
+   * @param conditions What it waits for before it has said so.
+   * @param onMet It lacks nothing any more.
+   */
+  constructor(keys: readonly SocketKey[], conditions: readonly ReadyCondition[], onMet: () => void) {
+    this.#missingKeys = new Set(keys);
+    this.#conditions = conditions;
+    this.#onMet = onMet;
+  }
+
+  /** How many of the sockets that its predecessors listened on it does not. */
+  get missing(): number {
+    return this.#missingKeys.size;
+  }
+
+  /** It is not ready, but accepts on some of the sockets that its predecessors listened on. */
+  get acceptsOnSome(): boolean {
+    return !this.#isOver && this.#timer !== undefined && this.#conditions.length === 0;
+  }
+
+  /** It is not ready, listens, and waits for its own health indicators, not for its script. */
+  get waitsForHealth(): boolean {
+    const isHeldByHealth = this.#conditions.includes('indicators') && !this.#conditions.includes('message');
+    return !this.#isOver && this.#listens && isHeldByHealth;
+  }
+
+  /** As the rest of a sentence that begins with "it". */
+  get lack(): string {
+    if (!this.#listens) return 'did not listen';
+    if (this.#conditions.includes('message')) return "did not call process.send('ready') (supervisor.ready)";
+    if (!this.#conditions.includes('indicators')) return 'was still warming up (supervisor.warmUp)';
+    const names = this.#indicators.join(', ');
+    return `listened, but its critical health indicators were not up: ${names}`;
+  }
+
+  listens(key: SocketKey | undefined): void {
+    if (key !== undefined) this.#missingKeys.delete(key);
+    if (this.#missingKeys.size === 0) this.#listensEnough();
+    else this.#timer ??= setTimeout(() => this.#listensEnough(), REMAINING_LISTENS_MS);
+  }
+
+  waits(conditions: readonly ReadyCondition[], indicators: readonly string[]): void {
+    this.#conditions = conditions;
+    this.#indicators = indicators;
+    this.#check();
+  }
+
+  /** It is ready, or will never be. */
+  close(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+  }
+
+  #listensEnough(): void {
+    clearTimeout(this.#timer);
+    this.#listens = true;
+    this.#check();
+  }
+
+  #check(): void {
+    if (!this.#isOver && this.#listens && this.#conditions.length === 0) this.#onMet();
+  }
+}
+
+/** What a worker waits for from its start on. */
+export function firstConditions({
+  readyByMessage,
+  warmUp,
+}: Pick<WorkerSetup, 'readyByMessage' | 'warmUp'>): readonly ReadyCondition[] {
+  const conditions: ReadyCondition[] = [];
+  if (readyByMessage) conditions.push('message');
+  if (warmUp.requests.length > 0) conditions.push('warm-up');
+  return conditions;
+}

@@ -1,0 +1,102 @@
+import type { BoundAddress, SocketKey, TcpHandle } from '../../../worker/index.ts';
+import { textOf } from './closed-servers.ts';
+
+interface HeldSocket {
+  /** Never listened on in this process, so connections wait in the kernel until a worker takes them. */
+  readonly handle: TcpHandle;
+  readonly bound: BoundAddress;
+  /** As the worker said that listened on it last. */
+  speaksHttp: boolean;
+  /** Workers that listen on it. */
+  readonly listeners: Set<number>;
+}
+
+/** The listening sockets, kept open here so that they outlive the workers. */
+export class HeldSockets {
+  readonly #sockets = new Map<SocketKey, HeldSocket>();
+
+  get keys(): readonly SocketKey[] {
+    return [...this.#sockets.keys()];
+  }
+
+  /** Those on which no worker listens. */
+  get unused(): readonly SocketKey[] {
+    return [...this.#sockets].flatMap(([key, { listeners }]) => (listeners.size === 0 ? [key] : []));
+  }
+
+  get addresses(): readonly BoundAddress[] {
+    return [...this.#sockets.values()].map(({ bound }) => bound);
+  }
+
+  /** Keeps a socket that a worker has bound, and listens on. */
+  hold(key: SocketKey, handle: TcpHandle, bound: BoundAddress, workerId: number, speaksHttp = false): void {
+    this.#sockets.get(key)?.handle.close();
+    this.#sockets.set(key, { handle, bound, speaksHttp, listeners: new Set([workerId]) });
+  }
+
+  /** The handles of those on which HTTP is spoken. */
+  get httpHandles(): readonly TcpHandle[] {
+    return [...this.#sockets.values()].flatMap(({ handle, speaksHttp }) => (speaksHttp ? [handle] : []));
+  }
+
+  /** The handle to copy to workers. */
+  handleOf(key: SocketKey): TcpHandle | undefined {
+    return this.#sockets.get(key)?.handle;
+  }
+
+  /** Its own address, as long as it is held. */
+  boundOf(key: SocketKey): BoundAddress | undefined {
+    return this.#sockets.get(key)?.bound;
+  }
+
+  /** Whether the worker listens at this address, as `127.0.0.1:3000`, whatever it has asked for. */
+  listensAt(where: string, workerId: number): boolean {
+    return [...this.#sockets.values()].some(
+      ({ bound, listeners }) => textOf(bound) === where && listeners.has(workerId),
+    );
+  }
+
+  isListening(key: SocketKey, workerId: number): boolean {
+    return this.#sockets.get(key)?.listeners.has(workerId) ?? false;
+  }
+
+  listensOn(key: SocketKey, workerId: number, speaksHttp = false): void {
+    const socket = this.#sockets.get(key);
+    if (socket === undefined) return;
+    socket.listeners.add(workerId);
+    socket.speaksHttp = speaksHttp;
+  }
+
+  /** @returns True if nobody listens on it any more. */
+  closedBy(key: SocketKey, workerId: number): boolean {
+    const listeners = this.#sockets.get(key)?.listeners;
+    listeners?.delete(workerId);
+    return listeners?.size === 0;
+  }
+
+  /** A worker has ended; what it listened on waits for the next. */
+  forget(workerId: number): void {
+    for (const { listeners } of this.#sockets.values()) listeners.delete(workerId);
+  }
+
+  /** Gives up a socket that nobody listens on: from now on connections are refused. */
+  release(key: SocketKey): void {
+    const socket = this.#sockets.get(key);
+    if (socket === undefined || socket.listeners.size > 0) return;
+    socket.handle.close();
+    this.#sockets.delete(key);
+  }
+
+  /**
+   * Gives up all; workers that still listen have their own copies. Whatever waits in the kernel to be accepted when they close those
+   * is reset, perhaps with a request on it. So there must not wait much: with a backlog of 0, which is the socket's and so
+   * theirs too, the kernel lets in no connection while one waits. The client's asks again after a second, and is refused.
+   */
+  releaseAll(): void {
+    for (const { handle } of this.#sockets.values()) {
+      handle.listen(0);
+      handle.close();
+    }
+    this.#sockets.clear();
+  }
+}

@@ -1,0 +1,164 @@
+import type { BoundAddress, SocketKey, TcpHandle, ToSupervisor } from '../../../worker/index.ts';
+import type { ServerReading } from './closed-servers.ts';
+import { ClosedServers, textOf } from './closed-servers.ts';
+import { HeldSockets } from './held-sockets.ts';
+import type { Log } from '../../log.ts';
+import type { WorkerProcess } from '../process/worker-process.ts';
+
+/** A server that the user closed may be opened again, or its process may be about to end; after this it is neither. */
+const RELEASE_AFTER_MS = 1000;
+
+/** Takes the sockets that workers bind, and gives copies of them to all workers. */
+export class SocketExchange {
+  readonly #copies: number;
+  readonly #log: Log;
+  readonly #nowMs: () => number;
+  readonly #held = new HeldSockets();
+  readonly #closedServers = new ClosedServers();
+  /** Workers with servers of their own, of which nothing more is known. */
+  readonly #passedThrough = new WeakSet<WorkerProcess>();
+  readonly #workers = new Set<WorkerProcess>();
+  #takenPort: string | undefined;
+
+  /** @param copies How many copies of each socket a worker gets. */
+  constructor(copies: number, log: Log, nowMs: () => number) {
+    this.#copies = copies;
+    this.#log = log;
+    this.#nowMs = nowMs;
+  }
+
+  get keys(): readonly SocketKey[] {
+    return this.#held.keys;
+  }
+
+  get addresses(): readonly BoundAddress[] {
+    return this.#held.addresses;
+  }
+
+  /** The same for people: `127.0.0.1:3000`, `[::]:3000`. */
+  get addressTexts(): readonly string[] {
+    return this.addresses.map(textOf);
+  }
+
+  /** Those on which HTTP is spoken. */
+  get httpHandles(): readonly TcpHandle[] {
+    return this.#held.httpHandles;
+  }
+
+  /** The last port that a worker could not have, because somebody else does. */
+  get takenPort(): string | undefined {
+    return this.#takenPort;
+  }
+
+  /** The servers that a worker has closed and not opened again. */
+  closedBy(worker: WorkerProcess): readonly ServerReading[] {
+    const listensElsewhere =
+      this.#passedThrough.has(worker) || this.keys.some((key) => this.#held.isListening(key, worker.id));
+    return this.#closedServers.of(worker.id).map(({ bound, atMs }) => ({
+      where: textOf(bound),
+      closedForMs: this.#nowMs() - atMs,
+      othersListen: [...this.#workers].some(
+        ({ id, state }) => state !== 'draining' && this.#held.listensAt(textOf(bound), id),
+      ),
+      listensElsewhere,
+    }));
+  }
+
+  /** Supplies a new worker with all sockets that are held, and lets it begin. */
+  join(worker: WorkerProcess): void {
+    this.#workers.add(worker);
+    worker.on('message', (message, handle) => this.#receive(worker, message, handle));
+    worker.on('ready', () => this.#releaseUnused());
+    for (const key of this.keys) this.#sendCopies(worker, key, this.#copies);
+    if (this.keys.length > 0) worker.tell({ kind: 'go' });
+  }
+
+  /** A worker has ended. What it listened on waits for the next, unless that one is there already. */
+  leave(worker: WorkerProcess): void {
+    this.#workers.delete(worker);
+    this.#held.forget(worker.id);
+    this.#closedServers.forget(worker.id);
+    const isServed = [...this.#workers].some(({ readySinceMs, state }) => {
+      return readySinceMs !== undefined && state !== 'draining';
+    });
+    // While nobody serves, the next one will listen where this one did.
+    if (worker.state === 'draining' && isServed) this.#releaseUnused();
+  }
+
+  /** From now on connections are refused, as soon as the workers have stopped accepting. */
+  releaseAll(): void {
+    this.#held.releaseAll();
+  }
+
+  #receive(worker: WorkerProcess, message: ToSupervisor, handle: TcpHandle | undefined): void {
+    switch (message.kind) {
+      case 'bound':
+        if (handle === undefined) break;
+        this.#closedServers.opened(worker.id, message.bound);
+        this.#held.hold(message.key, handle, message.bound, worker.id, message.speaksHttp);
+        this.#sendCopies(worker, message.key, this.#copies - 1);
+        worker.listens(message.key);
+        break;
+      case 'claim':
+        this.#claim(worker, message.key, message.where);
+        break;
+      case 'listening':
+        this.#listening(worker, message.key, message.speaksHttp);
+        worker.listens(message.key);
+        break;
+      case 'closed':
+        this.#closed(worker, message.key);
+        break;
+      case 'passed-through': {
+        const { reason, where } = message;
+        this.#passedThrough.add(worker);
+        this.#log.warn(
+          { worker: worker.id, reason, where },
+          `worker ${worker.id} listens by itself (${reason}, ${where}): this socket is not shared and ends with it`,
+        );
+        worker.listens(undefined);
+        break;
+      }
+      default:
+    }
+  }
+
+  #claim(worker: WorkerProcess, key: SocketKey, where: string): void {
+    if (this.#held.handleOf(key) !== undefined && !this.#held.isListening(key, worker.id)) {
+      this.#sendCopies(worker, key, this.#copies);
+    } else {
+      this.#takenPort = where;
+      worker.tell({ kind: 'not-held', key });
+    }
+  }
+
+  #listening(worker: WorkerProcess, key: SocketKey, speaksHttp: boolean): void {
+    const bound = this.#held.boundOf(key);
+    if (bound !== undefined) this.#closedServers.opened(worker.id, bound);
+    this.#held.listensOn(key, worker.id, speaksHttp);
+  }
+
+  #closed(worker: WorkerProcess, key: SocketKey): void {
+    if (worker.state === 'draining') return;
+    const bound = this.#held.boundOf(key);
+    if (bound !== undefined) this.#closedServers.closed(worker.id, bound, this.#nowMs());
+    if (!this.#held.closedBy(key, worker.id)) return;
+    setTimeout(() => {
+      if (this.#workers.has(worker)) this.#held.release(key);
+    }, RELEASE_AFTER_MS).unref();
+  }
+
+  /** Whoever is ready listens on all that it wants; what is left was a predecessor's alone. */
+  #releaseUnused(): void {
+    for (const key of this.#held.unused) {
+      this.#held.release(key);
+      for (const worker of this.#workers) worker.tell({ kind: 'released', key });
+    }
+  }
+
+  #sendCopies(worker: WorkerProcess, key: SocketKey, count: number): void {
+    const handle = this.#held.handleOf(key);
+    if (handle === undefined) return;
+    for (let i = 0; i < count; i += 1) worker.tell({ kind: 'socket', key }, handle);
+  }
+}
