@@ -49,3 +49,18 @@ test('a terminal gets words, in color or not', async () => {
     assert.equal(line.indexOf('\n'), line.length - 1);
   }
 });
+
+test('a line has no secrets, wherever they were', async () => {
+  const lines: string[] = [];
+  const log = createLog({ level: 'info', style: 'json' }, (line) => lines.push(line));
+  log.info({}, 'blocked since GET /reset/a;jsessionid=0123456789');
+  await log.open();
+  const err = new Error('connect ECONNREFUSED postgres://app:hunter22@db:5432/app');
+  Object.assign(err, { request: { err, headers: { authorization: 'Bearer 0123456789' } } });
+  log.error({ err, facts: ['the last request is GET /a?code=0123456789'] }, 'not healthy');
+  assert.doesNotMatch(lines.join(''), /0123456789|hunter22/);
+  const [first, second] = lines.map((line) => JSON.parse(line));
+  assert.equal(first.msg, 'blocked since GET /reset/a;jsessionid=***');
+  assert.deepEqual(second.facts, ['the last request is GET /a?code=***']);
+  assert.match(second.err.message, /^connect ECONNREFUSED postgres:/);
+});

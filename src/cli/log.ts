@@ -59,10 +59,17 @@ function toStderr(line: string): void {
   writeOutput('stderr', line);
 }
 
+/** Writes lines without secrets: a request's path, or what a health check's error says, may have any. */
 async function loadPino({ level, style }: LogSettings, write: (line: string) => void): Promise<Log> {
-  const { pino } = await import('pino');
+  const [{ pino }, { processRedaction, redactAll }] = await Promise.all([
+    import('pino'),
+    import('../core/redact.ts'),
+  ]);
+  const { redact } = processRedaction();
+  // Of the line, not of what was given: errors have circular references, and fields of their own that only pino knows to read.
+  const redacted = (line: string): string => `${JSON.stringify(redactAll(JSON.parse(line), redact))}\n`;
   const shape = style === 'json' ? (line: string): string => line : await loadPretty(style === 'color');
-  const logger: Log = pino({ name: 'respite', level }, { write: (line) => write(shape(line)) });
+  const logger: Log = pino({ name: 'respite', level }, { write: (line) => write(shape(redacted(line))) });
   return logger;
 }
 

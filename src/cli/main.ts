@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { write } from './output.ts';
+import { VERSION } from '../core/version.ts';
 import { createProgram } from './program.ts';
 import { run } from './run.ts';
 import { complaint, exitCodeOf } from './usage.ts';
@@ -8,11 +8,10 @@ import { complaint, exitCodeOf } from './usage.ts';
 /** Runs one command line, without `node` and the program's name. Resolves with the exit code; never rejects. */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
-  const version = ownVersion();
   const program = createProgram({
-    version,
+    version: VERSION,
     run: async (request) => {
-      exitCode = await run(request, version);
+      exitCode = await run(request, VERSION);
     },
     // Each is loaded when it is asked for: `respite run` is to be quick.
     incidents: async (request) => {
@@ -23,6 +22,9 @@ export async function main(args: readonly string[]): Promise<number> {
     },
     top: async (flags) => {
       exitCode = await (await import('./top.ts')).top(flags);
+    },
+    restart: async (flags) => {
+      exitCode = await (await import('./restart.ts')).restart(flags);
     },
     tryNotifications: async (flags) => {
       exitCode = await (await import('./try-notifications.ts')).tryNotifying(flags.config);
@@ -39,9 +41,4 @@ export async function main(args: readonly string[]): Promise<number> {
     write('stderr', complaint(error));
     return exitCodeOf(error);
   }
-}
-
-function ownVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -28,6 +28,9 @@ async function parse(line: string): Promise<Parsed> {
     top: async (flags) => {
       parsed.other = ['top', flags];
     },
+    restart: async (flags) => {
+      parsed.other = ['restart', flags];
+    },
     tryNotifications: async (flags) => {
       parsed.other = ['notify test', flags];
     },
@@ -80,6 +83,7 @@ for (const [line, request] of RUNS) {
 const OTHERS: readonly (readonly [line: string, other: unknown])[] = [
   ['status', ['status', {}]],
   ['status --json --watch --management :1', ['status', { json: true, watch: true, management: ':1' }]],
+  ['restart --script a.js --management h:1', ['restart', { script: 'a.js', management: 'h:1' }]],
   ['top --management h:1', ['top', { management: 'h:1' }]],
   ['notify test --config c.ts', ['notify test', { config: 'c.ts' }]],
   ['incidents', ['incidents', { action: 'list', flags: {} }]],
@@ -135,7 +139,7 @@ test('version and help go to stdout', async () => {
     '--workers <n|auto>',
     '--config <file>',
     '--limit <n|adaptive>',
-    '--management <host:port|off>',
+    '--management <host:port|unix:/path|off>',
     '--heap <MB>',
     '--incidents <dir|off>',
     '--dry-run',

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { IncidentsFlags, IncidentsRequest } from './incidents/request.ts';
+import type { RestartFlags } from './restart.ts';
 import type { RunFlags } from './settings.ts';
 import type { StatusFlags } from './status.ts';
 import type { TopFlags } from './top.ts';
@@ -18,6 +19,7 @@ export interface ProgramConfig {
   readonly incidents: (request: IncidentsRequest) => Promise<void>;
   readonly status: (flags: StatusFlags) => Promise<void>;
   readonly top: (flags: TopFlags) => Promise<void>;
+  readonly restart: (flags: RestartFlags) => Promise<void>;
   readonly tryNotifications: (flags: { readonly config?: string }) => Promise<void>;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
@@ -54,7 +56,7 @@ export function createProgram(config: ProgramConfig): Command {
     .option('--workers <n|auto>', 'worker processes; auto: one for each core (default 1)')
     .option('--config <file>', 'configuration (default respite.config.{ts,mjs,js,json} in this directory)')
     .option('--limit <n|adaptive>', 'requests in flight at which everything is shed (default adaptive)')
-    .option('--management <host:port|off>', 'health, metrics and status (default 127.0.0.1:9999)')
+    .option('--management <host:port|unix:/path|off>', 'health, metrics and status (default 127.0.0.1:9999)')
     .option('--heap <MB>', "old generation of each worker's heap, in megabytes (default Node's own)")
     .option('--incidents <dir|off>', 'where incident reports are kept (default .respite/incidents)')
     .option('--dry-run', 'decide and count, but shed nothing')
@@ -68,11 +70,11 @@ export function createProgram(config: ProgramConfig): Command {
 }
 
 const MANAGEMENT = [
-  '--management <host:port>',
+  '--management <host:port|unix:/path>',
   'where the management port is (default 127.0.0.1:9999); RESPITE_MANAGEMENT_TOKEN is sent along',
 ] as const;
 
-function addStatus(program: Command, { status, top }: ProgramConfig): void {
+function addStatus(program: Command, { status, top, restart }: ProgramConfig): void {
   program
     .command('status')
     .description('how a running `respite run` is: workers, limits, what was refused, incidents')
@@ -86,6 +88,21 @@ function addStatus(program: Command, { status, top }: ProgramConfig): void {
     .description('the same live, on the whole terminal; lines when it is none. q quits')
     .option(...MANAGEMENT)
     .action(async (flags: TopFlags) => top(flags));
+  program
+    .command('restart')
+    .description(
+      'replace every worker of a running `respite run`, one after the other, and wait for the result',
+    )
+    .option(
+      '--script <path>',
+      'another version of the script; default: the same path, its symbolic links followed again',
+    )
+    .option(...MANAGEMENT)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 every worker is new, 1 the new version was taken back or nothing answered, 2 bad usage, 130 interrupted.',
+    )
+    .action(async (flags: RestartFlags) => restart(flags));
 }
 
 function addIncidents(program: Command, { incidents: act }: ProgramConfig): void {

@@ -1,10 +1,15 @@
+import path from 'node:path';
 import { isatty } from 'node:tty';
 import type { HealthRegistry } from '../health/index.ts';
-import type { Management } from '../management/index.ts';
-import type { ResolvedManagementOptions } from '../management/options.ts';
-import { NO_HEALTH, type Supervisor, startSupervisor } from '../supervisor/index.ts';
-import type { Fleet } from '../supervisor/fleet/index.ts';
-import type { ResolvedSupervisorOptions } from '../supervisor/options.ts';
+import type { Management, ResolvedManagementOptions } from '../management/index.ts';
+import {
+  directoryAsReached,
+  type Fleet,
+  NO_HEALTH,
+  type ResolvedSupervisorOptions,
+  type Supervisor,
+  startSupervisor,
+} from '../supervisor/index.ts';
 import type { RespiteConfig } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
 import { createLog, type LateLog, resolveLogSettings } from './log.ts';
@@ -18,7 +23,8 @@ import { startTelling } from './telling.ts';
 /** `respite run`: resolves with the exit code when everything has ended. Rejects when it cannot start. */
 export async function run({ script, args, flags }: RunRequest, version: string): Promise<number> {
   const cwd = process.cwd();
-  const file = resolveScript(cwd, script);
+  const reached = directoryAsReached(cwd, path.resolve(cwd, script), process.env.PWD);
+  const file = resolveScript(reached, script);
   const logSettings = resolveLogSettings(process.env, isatty(2));
   const config = await loadConfig(cwd, flags.config);
   const {
@@ -37,9 +43,20 @@ export async function run({ script, args, flags }: RunRequest, version: string):
   const telling = startTelling(config.notify, file, log);
   // Before the worker: what decides about healing must be there when something goes wrong.
   const fleet = await joinFleet(options.fleet, log);
+  // Before the first worker starts: a signal that comes in between would end this process and leave the worker behind.
+  const ignoreSignals = handleSignals({
+    supervisor: {
+      leave: (signal) => supervisor.leave(signal),
+      stop: (signal) => supervisor.stop(signal),
+      passOn: (signal) => supervisor.passOn(signal),
+      restart: () => supervisor.restart(),
+    },
+    log,
+  });
   // First the worker; what is loaded from here on is loaded while it starts.
   const supervisor = startSupervisor({
     script: file,
+    directory: directoryAsReached(cwd, file, process.env.PWD),
     args,
     supervisor: options,
     admission,
@@ -49,7 +66,6 @@ export async function run({ script, args, flags }: RunRequest, version: string):
     onIncident: telling?.tell,
     inTurn: fleet === undefined ? undefined : (cause, heal) => fleet.inTurn(cause, heal),
   });
-  const ignoreSignals = handleSignals({ supervisor, log });
   const checking = openHealth(config, log).then((registry) => (indicators = registry));
   // Only then: without indicators everything would look well.
   const opening = checking.then(() =>
@@ -79,7 +95,7 @@ async function joinFleet(
   log: LateLog,
 ): Promise<Fleet | undefined> {
   if (options === undefined) return undefined;
-  const { Fleet: Joined } = await import('../supervisor/fleet/index.ts');
+  const { Fleet: Joined } = await import('../supervisor/instance/fleet/index.ts');
   return new Joined(options, log);
 }
 

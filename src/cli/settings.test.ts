@@ -66,7 +66,7 @@ test('the token comes from the environment when the configuration has none', () 
 const WORKERS = '--workers must be a whole number from 1 to 1024, or auto';
 const LIMIT = '--limit must be a whole number of at least 1, or adaptive';
 const HEAP = '--heap must be a whole number of megabytes, at least 16';
-const MANAGEMENT = '--management must be host:port, :port, a port, or off';
+const MANAGEMENT = '--management must be host:port, :port, a port, unix:/path, or off';
 
 const INVALID: readonly (readonly [flags: RunFlags, message: string])[] = [
   [{ workers: '0' }, `${WORKERS}, got "0"`],

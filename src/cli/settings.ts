@@ -4,8 +4,8 @@ import { type ResolvedAdmissionOptions, resolveAdmissionOptions } from '../admis
 import type { BackpressureOptions } from '../backpressure/index.ts';
 import { RespiteError } from '../core/errors.ts';
 import { type ResolvedManagementOptions, resolveManagementOptions } from '../management/options.ts';
-import type { IncidentsOptions } from '../supervisor/evidence/options.ts';
-import { type ResolvedSupervisorOptions, resolveSupervisorOptions } from '../supervisor/options.ts';
+import type { IncidentsOptions } from '../supervisor/index.ts';
+import { type ResolvedSupervisorOptions, resolveSupervisorOptions } from '../supervisor/instance/options.ts';
 import type { RespiteConfig } from './config/config.ts';
 import { usageError } from './usage.ts';
 
@@ -86,7 +86,12 @@ function asTyped(flags: RunFlags, message: string): string {
       ['supervisor.workers', '--workers', flags.workers, 'a whole number from 1 to 1024, or auto'],
       ['supervisor.heapMb', '--heap', flags.heap, 'a whole number of megabytes, at least 16'],
       ['supervisor.incidents.directory', '--incidents', flags.incidents, 'a directory, or off'],
-      ['management.address', '--management', flags.management, 'host:port, :port, a port, or off'],
+      [
+        'management.address',
+        '--management',
+        flags.management,
+        'host:port, :port, a port, unix:/path, or off',
+      ],
     ];
   for (const [option, flag, typed, rule] of rules) {
     if (typed !== undefined && message.startsWith(`${option} `)) {

@@ -27,6 +27,10 @@ function setup(
       stop: (signal) => {
         calls.push(`stop ${signal}`);
       },
+      passOn: (signal) => {
+        calls.push(`pass on ${signal}`);
+        return signal !== 'SIGQUIT';
+      },
       restart: () => {
         calls.push('restart');
         return restart();
@@ -46,6 +50,17 @@ test('SIGTERM leaves, SIGINT stops, each as often as it comes', () => {
   source.emit('SIGINT');
   source.emit('SIGINT');
   assert.deepEqual(calls, ['leave SIGTERM', 'leave SIGTERM', 'stop SIGINT', 'stop SIGINT']);
+});
+
+test('what only the script gives a meaning to goes to the workers, and ends Respite if none listens', () => {
+  const { source, calls } = setup();
+  source.emit('SIGUSR1');
+  source.emit('SIGUSR2');
+  assert.deepEqual(calls, ['pass on SIGUSR1', 'pass on SIGUSR2']);
+  source.emit('SIGQUIT');
+  assert.equal(calls[2], 'pass on SIGQUIT');
+  assert.match(calls[3] ?? '', /^SIGQUIT: the script does not listen for it/);
+  assert.equal(calls[4], 'leave SIGTERM');
 });
 
 test('SIGHUP restarts a service, and a program whose terminal is still there', () => {

@@ -8,16 +8,20 @@ interface SignalSource {
 }
 
 interface SignalConfig {
-  readonly supervisor: Pick<Supervisor, 'leave' | 'stop' | 'restart'>;
+  readonly supervisor: Pick<Supervisor, 'leave' | 'stop' | 'restart' | 'passOn'>;
   readonly log: Log;
   readonly source?: SignalSource;
   /** Is there a terminal that controls this process? */
   readonly hasTerminal?: () => boolean;
 }
 
+/** Signals that mean what the script makes of them: log rotation, a dump, an inspector (SIGUSR1, which Node.js itself catches). */
+const OF_THE_SCRIPT = ['SIGUSR1', 'SIGUSR2', 'SIGQUIT'] as const;
+
 /**
  * SIGTERM leaves the load balancer and stops, SIGINT, which is a person's, stops, SIGHUP restarts. But SIGHUP is also what a
- * terminal sends when it is closed: where there was one and it is gone, it means stop. Returns what ends the listening.
+ * terminal sends when it is closed: where there was one and it is gone, it means stop. Signals that
+ * only a script can give a meaning to are handed on to the workers; without a listener there they end Respite as SIGTERM does. Returns what ends the listening.
  */
 export function handleSignals({
   supervisor,
@@ -26,6 +30,14 @@ export function handleSignals({
   hasTerminal = hasControllingTerminal,
 }: SignalConfig): () => void {
   const hadTerminal = hasTerminal();
+  const handOn = (signal: NodeJS.Signals): void => {
+    if (supervisor.passOn(signal)) return;
+    log.warn(
+      { signal },
+      `${signal}: the script does not listen for it, so it ends Respite as it would end Node.js`,
+    );
+    supervisor.leave('SIGTERM');
+  };
   const listeners: readonly (readonly [signal: NodeJS.Signals, listener: () => void])[] = [
     ['SIGTERM', () => supervisor.leave('SIGTERM')],
     ['SIGINT', () => supervisor.stop('SIGINT')],
@@ -41,6 +53,7 @@ export function handleSignals({
         });
       },
     ],
+    ...OF_THE_SCRIPT.map((signal) => [signal, () => handOn(signal)] as const),
   ];
   for (const [signal, listener] of listeners) source.on(signal, listener);
   return () => {

@@ -1,5 +1,4 @@
-import type { OnIncident } from '../supervisor/incident/incident.ts';
-import type { NotifyOptions } from '../supervisor/index.ts';
+import type { NotifyOptions, OnIncident } from '../supervisor/index.ts';
 import type { LateLog } from './log.ts';
 
 /** Whoever tells people of incidents. */
@@ -20,7 +19,7 @@ export function startTelling(
 ): Telling | undefined {
   if (options === undefined) return undefined;
   const loading = log.open().then(async () => {
-    const { startNotifier } = await import('../supervisor/notify/index.ts');
+    const { startNotifier } = await import('../supervisor/incidents/notify/index.ts');
     return startNotifier(options, script, log);
   });
   loading.catch((error: unknown) => {

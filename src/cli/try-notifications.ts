@@ -1,4 +1,4 @@
-import { tryNotifications } from '../supervisor/notify/index.ts';
+import { tryNotifications } from '../supervisor/incidents/notify/index.ts';
 import { loadConfig } from './config/load.ts';
 import { write } from './output.ts';
 import { usageError } from './usage.ts';

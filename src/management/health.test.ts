@@ -145,7 +145,7 @@ test('what a replacement has not checked yet is as its predecessor said last', (
   assert.equal(found?.components?.['1']?.components?.['db']?.status, 'UP');
 });
 
-test('strangers see statuses only', () => {
+test('callers without authentication see statuses only', () => {
   const secret = report('db', {
     status: 'DOWN',
     error: 'secret',

@@ -13,21 +13,21 @@ import type { SupervisorStatus, WorkerStatus } from '../supervisor/index.ts';
 /**
  * Is a group well: `ready`, `live`, one of the user's own; or, undefined, everything? Undefined for a group that nobody belongs to.
  *
- * @param entitled Whoever asks may see details.
+ * @param isAuthenticated The caller may see details.
  */
 export function instanceHealth(
   status: SupervisorStatus,
   group: string | undefined,
-  entitled: boolean,
+  isAuthenticated: boolean,
 ): GroupHealth | undefined {
   const { indicators } = status.health;
   const own = ownComponents(status, group);
-  const found = groupHealth(indicators, group, entitled);
+  const found = groupHealth(indicators, group, isAuthenticated);
   const components = { ...own, ...found.components };
   if (Object.keys(components).length === 0) return undefined;
   return {
     status: worstStatus([found.status, ...Object.values(own).map((component) => component.status)]),
-    components: entitled ? components : withoutDetails(components),
+    components: isAuthenticated ? components : withoutDetails(components),
   };
 }
 

@@ -5,7 +5,11 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { type StoredIncident, writeEvidence, writeIncident } from '../supervisor/evidence/folder.ts';
+import {
+  type StoredIncident,
+  writeEvidence,
+  writeIncident,
+} from '../supervisor/incidents/evidence/folder.ts';
 import type { Incident } from '../supervisor/index.ts';
 import { type Management, startManagement } from './server.ts';
 import { FakeLog, FakeSupervisor } from './support.test.ts';
@@ -60,9 +64,10 @@ async function setup(
 async function get(
   { address }: Management,
   route: string,
-  headers: Record<string, string> = {},
+  given: Record<string, string> = {},
 ): Promise<{ status: number; text: string; headers: NodeJS.Dict<string | string[]> }> {
   const port = Number(address.slice(address.lastIndexOf(':') + 1));
+  const headers = { Respite: '1', ...given };
   const [response] = await once(
     request({ host: '127.0.0.1', port, path: route, headers, agent: false }).end(),
     'response',
@@ -132,26 +137,30 @@ test('no path leads out of the folder', async (t) => {
   }
 });
 
-test('incidents are for the entitled: on loopback no page of strangers, elsewhere only with the token', async (t) => {
+test('incidents are for authenticated callers: on loopback no page of another site, elsewhere only with the token', async (t) => {
   const local = await setup(t);
   for (const route of ['/incidents', '/incidents/x', '/incidents/x/report.html']) {
     assert.equal((await get(local.management, route, { Host: 'evil.example' })).status, 403);
     assert.equal((await get(local.management, route, { Origin: 'https://evil.example' })).status, 403);
+    assert.equal((await get(local.management, route, { Respite: '' })).status, 403);
   }
   const open = await setup(t, { host: '0.0.0.0', token: 'secret' });
   assert.equal((await get(open.management, '/incidents')).status, 401);
   assert.equal((await get(open.management, '/incidents', { Authorization: 'Bearer secret' })).status, 200);
 });
 
-test('the status tells strangers of counters and states, not of paths and functions', async (t) => {
+test('without authentication the status has counters and states, no paths and no functions', async (t) => {
   const { management, supervisor } = await setup(t, { host: '0.0.0.0', token: 'secret' });
   supervisor.now = { ...supervisor.now, incidents: [incident('2026-a', 1)] };
-  const stranger = await get(management, '/status');
-  assert.equal(stranger.status, 200);
-  assert.equal(JSON.parse(stranger.text).incidents[0].cause, 'crash');
-  assert.doesNotMatch(stranger.text, /secret-path|secretFunction|SIGKILL/);
-  assert.match(
-    (await get(management, '/status', { Authorization: 'Bearer secret' })).text,
-    /secret-path.*secretFunction/,
-  );
+  const anonymous = await get(management, '/status');
+  assert.equal(anonymous.status, 200);
+  assert.equal(JSON.parse(anonymous.text).incidents[0].cause, 'crash');
+  assert.equal(JSON.parse(anonymous.text).script, 'server.js');
+  assert.doesNotMatch(anonymous.text, /secret-path|secretFunction|SIGKILL|\/srv/);
+  const [worker] = supervisor.now.workers;
+  const report = { lastRequest: 'GET /a;jsessionid=0123' } as NonNullable<typeof worker>['report'];
+  supervisor.now = { ...supervisor.now, state: 'draining', workers: worker ? [{ ...worker, report }] : [] };
+  const status = (await get(management, '/status', { Authorization: 'Bearer secret' })).text;
+  assert.match(status, /GET \/a;jsessionid=\*\*\*/);
+  assert.match(status, /secret-path.*secretFunction/);
 });

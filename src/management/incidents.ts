@@ -4,7 +4,7 @@ import {
   pathOf,
   readIncident,
   type StoredIncident,
-} from '../supervisor/evidence/folder.ts';
+} from '../supervisor/incidents/evidence/folder.ts';
 import type { Incident } from '../supervisor/index.ts';
 import { type Answer, json, refusal } from './answer.ts';
 import type { RouteContext } from './routes.ts';

@@ -1,2 +1,2 @@
-export type { ManagementOptions } from './options.ts';
+export type { ManagementOptions, ResolvedManagementOptions } from './options.ts';
 export { type Management, startManagement } from './server.ts';

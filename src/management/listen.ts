@@ -1,41 +1,84 @@
 import { once } from 'node:events';
-import type { Server } from 'node:net';
+import { lstat, unlink } from 'node:fs/promises';
+import { connect, type Server } from 'node:net';
 import { RespiteError } from '../core/errors.ts';
 import type { Log } from '../supervisor/index.ts';
-import type { ManagementAddress } from './options.ts';
+import { type ManagementAddress, showAddress, type SocketAddress, type TcpAddress } from './options.ts';
 
-export interface BoundAddress {
-  readonly host: string;
-  readonly port: number;
-}
+/** Where a server listens. */
+export type BoundAddress = { readonly host: string; readonly port: number } | SocketAddress;
 
-/** Listens on the address. When the default one is taken, says so and takes a free port: two services on one machine is normal. */
+/**
+ * Listens on the address. When the default one is taken, logs that and takes a free port: two services on one machine is normal. A
+ * Unix socket that nothing listens on any more is replaced.
+ */
 export async function listen(server: Server, address: ManagementAddress, log: Log): Promise<BoundAddress> {
+  const shown = showAddress(address);
   try {
-    return await bind(server, address);
+    return 'path' in address ? await bindSocket(server, address) : await bindPort(server, address);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const shown = `${address.host ?? ''}:${address.port}`;
-    if (!('code' in error) || error.code !== 'EADDRINUSE') {
+    if (codeOf(error) !== 'EADDRINUSE') {
       const message = `cannot open the management port on ${shown}: ${error.message}`;
       throw new RespiteError('RESPITE_MANAGEMENT_LISTEN_FAILED', message, { cause: error });
     }
-    if (address.chosen) {
+    if ('path' in address || address.chosen) {
       throw new RespiteError(
         'RESPITE_MANAGEMENT_ADDRESS_IN_USE',
-        `the management address ${shown} is in use: choose another with --management <host:port>, or none with --management off`,
+        `the management address ${shown} is in use: choose another with --management <host:port|unix:/path>, or none with --management off`,
         { cause: error },
       );
     }
     log.warn({ address: shown }, `the management address ${shown} is in use, taking a free port instead`);
-    return await bind(server, { ...address, port: 0 });
+    return await bindPort(server, { ...address, port: 0 });
   }
 }
 
-async function bind(server: Server, { host, port }: ManagementAddress): Promise<BoundAddress> {
+async function bindPort(server: Server, { host, port }: TcpAddress): Promise<BoundAddress> {
   server.listen(host === undefined ? { port } : { host, port });
   await once(server, 'listening');
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new TypeError('a TCP server without an address');
   return { host: bound.address, port: bound.port };
+}
+
+async function bindSocket(server: Server, { path }: SocketAddress): Promise<SocketAddress> {
+  try {
+    await bindPrivately(server, path);
+  } catch (error) {
+    if (codeOf(error) !== 'EADDRINUSE' || !(await isStale(path))) throw error;
+    await unlink(path);
+    await bindPrivately(server, path);
+  }
+  return { path };
+}
+
+/** Only this user, and root, can connect: the socket never has another mode. */
+async function bindPrivately(server: Server, path: string): Promise<void> {
+  const before = process.umask(0o177);
+  try {
+    // Exclusive: bound before this returns, also in a process of node:cluster.
+    server.listen({ path, exclusive: true });
+  } finally {
+    process.umask(before);
+  }
+  await once(server, 'listening');
+}
+
+/** A socket on which nothing listens: what a process leaves behind that was killed. */
+async function isStale(path: string): Promise<boolean> {
+  if (!(await lstat(path)).isSocket()) return false;
+  const probe = connect(path);
+  try {
+    await once(probe, 'connect');
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'ECONNREFUSED';
+  } finally {
+    probe.destroy();
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

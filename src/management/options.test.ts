@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { resolveManagementOptions } from './options.ts';
+import { resolveManagementOptions, showAddress } from './options.ts';
 
 test('nothing given: the default address, that nobody chose, and no token', () => {
   const expected = { address: { host: '127.0.0.1', port: 9999, chosen: false }, token: undefined };
@@ -25,6 +25,14 @@ for (const [text, host, port] of ADDRESSES) {
   });
 }
 
+test('a Unix socket by its absolute path', () => {
+  for (const path of ['/run/shop.sock', '/a b/ü:9999', `/${'x'.repeat(102)}`]) {
+    const { address } = resolveManagementOptions({ address: `unix:${path}` });
+    assert.deepEqual(address, { path });
+    assert.equal(address && showAddress(address), `unix:${path}`);
+  }
+});
+
 test('false means no management port', () => {
   assert.equal(resolveManagementOptions({ address: false }).address, false);
 });
@@ -40,6 +48,11 @@ for (const text of [
   'a b:1',
   '-1',
   'http://h:1',
+  'unix:',
+  'unix:/',
+  'unix:relative.sock',
+  'unix:/a\0b',
+  `unix:/${'x'.repeat(103)}`,
   true,
   9999,
   null,
@@ -47,7 +60,7 @@ for (const text of [
   test(`refused address ${JSON.stringify(text)}`, () => {
     assert.throws(() => resolveManagementOptions({ address: text as string }), {
       code: 'RESPITE_OPTIONS_INVALID',
-      message: `management.address must be host:port, :port, a port, or false, got ${JSON.stringify(text)}`,
+      message: `management.address must be host:port, :port, a port, unix:/path (up to 103 bytes), or false, got ${JSON.stringify(text)}`,
     });
   });
 }

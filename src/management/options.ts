@@ -4,13 +4,14 @@ import { RespiteError } from '../core/errors.ts';
 /** Options of the management port. Only `undefined` means default. */
 export interface ManagementOptions {
   /**
-   * Where to listen: `host:port`, `[::1]:9999`, `:9999` for every interface, a port alone for 127.0.0.1, or false for
-   * no management port. Default `127.0.0.1:9999`, or a free port when that one is taken.
+   * Where to listen: `host:port`, `[::1]:9999`, `:9999` for every interface, a port alone for 127.0.0.1, `unix:/path` for a Unix
+   * socket that only this user can connect to, or false for no management port. Default `127.0.0.1:9999`, or a free port when that
+   * one is taken.
    */
   readonly address?: string | false | undefined;
   /**
-   * What `POST /drain` and `POST /restart` need as `Authorization: Bearer <token>`, unless the port is bound to
-   * loopback. Default none: then they are refused on any other address.
+   * What authenticates callers, as `Authorization: Bearer <token>`: required for every POST and for incidents, also on loopback.
+   * Default none: then a caller on this machine sends `Respite: 1`, and a port that other machines reach answers 403.
    */
   readonly token?: string | undefined;
 }
@@ -21,7 +22,15 @@ export interface ResolvedManagementOptions {
   readonly token: string | undefined;
 }
 
-export interface ManagementAddress {
+export type ManagementAddress = TcpAddress | SocketAddress;
+
+/** A Unix socket. */
+export interface SocketAddress {
+  /** Absolute. */
+  readonly path: string;
+}
+
+export interface TcpAddress {
   /** Undefined: every interface. */
   readonly host: string | undefined;
   readonly port: number;
@@ -34,7 +43,10 @@ const DEFAULTS: ResolvedManagementOptions = Object.freeze({
   token: undefined,
 });
 
-export const ADDRESS_RULE = 'host:port, :port, a port, or false';
+/** Maximum length of a Unix socket's path, in bytes: `sun_path` of macOS, which has 4 less than that of Linux, without the final NUL. */
+const MAX_PATH_BYTES = 103;
+
+export const ADDRESS_RULE: string = `host:port, :port, a port, unix:/path (up to ${MAX_PATH_BYTES} bytes), or false`;
 export const TOKEN_RULE = 'a string of visible characters without spaces';
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
@@ -45,11 +57,20 @@ export function resolveManagementOptions(options: ManagementOptions = {}): Resol
 
 /** Undefined when the text is no address. */
 export function parseAddress(text: string): ManagementAddress | undefined {
+  const path = /^unix:(\/[^\0]*[^\0/])$/.exec(text)?.[1];
+  if (path !== undefined) return Buffer.byteLength(path) > MAX_PATH_BYTES ? undefined : { path };
   const { v6, host, port } =
     /^(?:(?:\[(?<v6>[\da-fA-F:.]+)\]|(?<host>[\w.-]*)):)?(?<port>\d{1,5})$/.exec(text)?.groups ?? {};
   if (port === undefined || Number(port) > 65_535) return undefined;
   const portAlone = v6 === undefined && host === undefined;
   return { host: portAlone ? '127.0.0.1' : (v6 ?? (host || undefined)), port: Number(port), chosen: true };
+}
+
+/** As {@link parseAddress} takes it. */
+export function showAddress(address: Pick<TcpAddress, 'host' | 'port'> | SocketAddress): string {
+  if ('path' in address) return `unix:${address.path}`;
+  const { host = '', port } = address;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** A token has to survive in an HTTP header. */

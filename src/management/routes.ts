@@ -1,12 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Log, Supervisor } from '../supervisor/index.ts';
+import type { Log, Supervisor, SupervisorStatus } from '../supervisor/index.ts';
+import type { Redact } from '../core/redact.ts';
 import { utilization } from '../telemetry/utilization.ts';
 import { type Answer, json, refusal, type Streamed } from './answer.ts';
 import { CAPTURE_ROUTES } from './captures.ts';
 import type { Console } from './console/index.ts';
 import { instanceHealth } from './health.ts';
 import { listIncidents, showIncident, showReport } from './incidents.ts';
-import { forStrangers } from './strangers.ts';
+import { restart } from './restart.ts';
+import { type ReusedAnswers, versionOf } from './reused-answers.ts';
+import { publicStatus, statusWithoutSecrets } from './shown-status.ts';
 
 export interface RouteContext {
   readonly supervisor: Pick<Supervisor, 'status' | 'history' | 'drain' | 'restart' | 'setDryRun' | 'capture'>;
@@ -20,10 +23,16 @@ export interface RouteContext {
   readonly query: URLSearchParams;
   /** Where incidents are kept; undefined when they aren't. */
   readonly incidentsDirectory: string | undefined;
-  /** Who asks may see all: on loopback, or with the token. */
-  readonly isEntitled: boolean;
+  /** The caller may see everything; see access.ts. */
+  readonly isAuthenticated: boolean;
+  /** The caller may name a script to run; see access.ts. */
+  readonly mayRunCode: boolean;
   /** Loads it. */
   readonly console: () => Promise<Console>;
+  readonly reused: ReusedAnswers;
+  /** The body of the request. Rejects with a text when it is too long, or the client has gone. */
+  readonly body: () => Promise<string>;
+  readonly redact: Redact;
 }
 
 export type Method = 'GET' | 'POST';
@@ -32,8 +41,8 @@ export interface Route {
   /** For the index at `/`. */
   readonly about: string;
   readonly method: Method;
-  /** A POST is for the entitled anyway. Default: for everybody who reaches the port. */
-  readonly access?: 'entitled';
+  /** A POST is for authenticated callers anyway. Default: for everybody who reaches the port. */
+  readonly access?: 'authenticated';
   /** @param id What the path has in the place of `:id`; empty otherwise. */
   readonly answer: (context: RouteContext, id: string) => Answer | Streamed | Promise<Answer | Streamed>;
 }
@@ -59,12 +68,12 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/status', { method: 'GET', about: 'workers, sockets and counters', answer: status }],
   [
     '/incidents',
-    { method: 'GET', about: 'incidents, newest first', access: 'entitled', answer: listIncidents },
+    { method: 'GET', about: 'incidents, newest first', access: 'authenticated', answer: listIncidents },
   ],
-  ['/incidents/:id', { method: 'GET', about: 'one of them', access: 'entitled', answer: showIncident }],
+  ['/incidents/:id', { method: 'GET', about: 'one of them', access: 'authenticated', answer: showIncident }],
   [
     '/incidents/:id/report.html',
-    { method: 'GET', about: 'its report', access: 'entitled', answer: showReport },
+    { method: 'GET', about: 'its report', access: 'authenticated', answer: showReport },
   ],
   [
     '/incidents/:id/ticket',
@@ -85,7 +94,14 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
     { method: 'POST', about: 'refuse nothing, count what would be', answer: dryRun(true) },
   ],
   ['/admission/enforce', { method: 'POST', about: 'refuse again', answer: dryRun(false) }],
-  ['/restart', { method: 'POST', about: 'replace every worker, one after the other', answer: restart }],
+  [
+    '/restart',
+    {
+      method: 'POST',
+      about: 'replace every worker, one after the other; {"script": "/path"} for another version',
+      answer: restart,
+    },
+  ],
   ...CAPTURE_ROUTES,
 ]);
 
@@ -110,10 +126,10 @@ async function part({ headers, console }: RouteContext, name: string): Promise<A
   return (await console()).part(name, headers['accept-encoding']);
 }
 
-async function events({ headers, isEntitled, console }: RouteContext): Promise<Answer | Streamed> {
+async function events({ headers, isAuthenticated, console }: RouteContext): Promise<Answer | Streamed> {
   const id = headers['last-event-id'];
   const lastEventId = typeof id === 'string' ? id : undefined;
-  return (await console()).events({ lastEventId, isEntitled });
+  return (await console()).events({ lastEventId, isAuthenticated });
 }
 
 async function ticket({ path, nowMs, console }: RouteContext): Promise<Answer> {
@@ -121,40 +137,51 @@ async function ticket({ path, nowMs, console }: RouteContext): Promise<Answer> {
 }
 
 function health(group: string | undefined): Route['answer'] {
-  return ({ supervisor, isEntitled }) => {
-    const verdict = instanceHealth(supervisor.status(), group, isEntitled);
+  return ({ supervisor, isAuthenticated }) => {
+    const verdict = instanceHealth(supervisor.status(), group, isAuthenticated);
     if (verdict === undefined) return refusal(404, 'no health indicator is in a group of that name');
     return json(verdict.status === 'UP' ? 200 : 503, verdict);
   };
 }
 
-async function metrics({ supervisor, headers }: RouteContext): Promise<Answer> {
+async function metrics({ supervisor, headers, reused }: RouteContext): Promise<Answer> {
   const { chooseFormat, CONTENT_TYPES, renderMetrics } = await import('../telemetry/index.ts');
-  const { readFigures } = await import('../supervisor/machine/figures.ts');
+  const { readFigures } = await import('../supervisor/detect/probes/figures.ts');
   const format = chooseFormat(headers.accept);
   const now = supervisor.status();
-  const machine = await readFigures(now);
-  return {
-    status: 200,
-    body: renderMetrics({ ...now, machine }, format),
-    headers: { 'Content-Type': CONTENT_TYPES[format], Vary: 'Accept' },
-  };
+  return reused.get(`metrics ${format}`, versionOf(now), async () => {
+    const machine = await readFigures(now);
+    return {
+      status: 200,
+      body: Buffer.from(renderMetrics({ ...now, machine }, format)),
+      headers: { 'Content-Type': CONTENT_TYPES[format], Vary: 'Accept' },
+    };
+  });
 }
 
-function status({ supervisor, version, nowMs, isEntitled }: RouteContext): Answer {
-  const now = isEntitled ? supervisor.status() : forStrangers(supervisor.status());
+async function status(context: RouteContext): Promise<Answer> {
+  const { supervisor, isAuthenticated, reused, redact } = context;
+  const now = supervisor.status();
+  const kind = isAuthenticated ? 'status' : 'public status';
+  return reused.get(kind, versionOf(now), async () =>
+    renderStatus(isAuthenticated ? statusWithoutSecrets(now, redact) : publicStatus(now), context),
+  );
+}
+
+function renderStatus(now: SupervisorStatus, { version, nowMs }: RouteContext): Answer {
   const withUptime = <T extends { readonly startedAtMs: number }>(
     what: T,
   ): T & { uptimeSeconds: number } => ({
     ...what,
     uptimeSeconds: Math.max(0, nowMs - what.startedAtMs) / 1000,
   });
-  return json(200, {
+  const rendered = json(200, {
     version,
     ...withUptime(now),
     utilization: utilization(now),
     workers: now.workers.map(withUptime),
   });
+  return { ...rendered, body: Buffer.from(rendered.body) };
 }
 
 function drain({ supervisor, log }: RouteContext): Answer {
@@ -168,15 +195,4 @@ function dryRun(on: boolean): Route['answer'] {
     supervisor.setDryRun(on);
     return json(200, { dryRun: supervisor.status().dryRun });
   };
-}
-
-function restart({ supervisor, log }: RouteContext): Answer {
-  const { restarting, state } = supervisor.status();
-  if (restarting) return refusal(409, 'a rolling restart is already under way');
-  if (state === 'stopping') return refusal(409, 'the instance is stopping');
-  log.info({}, 'rolling restart, asked on the management port');
-  supervisor.restart().catch((error: unknown) => {
-    log.error({ err: error }, 'the rolling restart failed');
-  });
-  return json(202, { restarting: true });
 }

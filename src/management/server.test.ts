@@ -41,8 +41,9 @@ interface Response {
   readonly text: string;
 }
 
-/** Not fetch: that forbids the Host and Origin headers. */
-async function call(to: Management, line: string, headers: Record<string, string> = {}): Promise<Response> {
+/** As a program on this machine asks, unless the headers say otherwise. Not fetch: that forbids the Host and Origin headers. */
+async function call(to: Management, line: string, given: Record<string, string> = {}): Promise<Response> {
+  const headers = { Respite: '1', ...given };
   const [method, path] = line.split(' ');
   const port = Number(to.address.slice(to.address.lastIndexOf(':') + 1));
   const sent = request({ host: '127.0.0.1', port, method, path, headers, agent: false }).end();
@@ -71,7 +72,7 @@ test('health answers 200 or 503 with the same body under HEAD left out', async (
   assert.equal((await call(management, 'GET /health/live')).status, 503);
 });
 
-test('groups of one’s own, details on loopback or with the token only', async (t) => {
+test('groups of one’s own, details for authenticated callers only', async (t) => {
   const indicator = reportOf('db', {
     groups: ['ready', 'billing'],
     status: 'DOWN',
@@ -86,20 +87,18 @@ test('groups of one’s own, details on loopback or with the token only', async 
     health: { readyShare: 0, indicators: [indicator] },
     workers: [{ ...worker, health: [indicator] }],
   };
-  const billing = await call(management, 'GET /health/billing');
+  const authenticated = { Authorization: 'Bearer token' };
+  const billing = await call(management, 'GET /health/billing', authenticated);
   assert.equal(billing.status, 503);
   assert.equal(JSON.parse(billing.text).components.db.details.error, 'secret');
   assert.equal((await call(management, 'GET /health/others')).status, 404);
   assert.equal((await call(management, 'GET /health/a/b')).status, 404);
   assert.equal((await call(management, 'POST /health/billing')).status, 405);
-  // Under a name of somebody's own that leads here (DNS rebinding).
-  const strange = { Host: 'strange.example' };
   for (const path of ['/health', '/health/ready', '/health/billing', '/status']) {
-    const stranger = await call(management, `GET ${path}`, strange);
-    assert.doesNotMatch(stranger.text, /secret/, path);
-    assert.match(stranger.text, /"db"/, path);
-    const entitled = { ...strange, Authorization: 'Bearer token' };
-    assert.match((await call(management, `GET ${path}`, entitled)).text, /secret/, path);
+    const anonymous = await call(management, `GET ${path}`);
+    assert.doesNotMatch(anonymous.text, /secret/, path);
+    assert.match(anonymous.text, /"db"/, path);
+    assert.match((await call(management, `GET ${path}`, authenticated)).text, /secret/, path);
   }
 });
 
@@ -175,7 +174,7 @@ test('restart goes to the supervisor, once at a time, and a failure is logged', 
   const { management, supervisor, log } = await setup(t);
   supervisor.restartError = new Error('did not come up');
   const { status, text } = await call(management, 'POST /restart');
-  assert.deepEqual([status, JSON.parse(text)], [202, { restarting: true }]);
+  assert.deepEqual([status, JSON.parse(text)], [202, { restarting: true, id: 1 }]);
   assert.ok(log.lines.includes('error: the rolling restart failed'));
 
   supervisor.now = { ...supervisor.now, restarting: true };
@@ -207,11 +206,20 @@ test('other methods and paths are refused, with what is allowed', async (t) => {
   assert.deepEqual(supervisor.calls, []);
 });
 
-test('on loopback a browser of a stranger is refused', async (t) => {
+test('on loopback links, pages of other sites and clients of a proxy are refused', async (t) => {
   const { management, supervisor } = await setup(t);
+  assert.equal((await call(management, 'POST /drain', { Respite: '' })).status, 403);
+  assert.equal((await call(management, 'POST /drain', { Via: '1.1 proxy' })).status, 403);
   assert.equal((await call(management, 'POST /drain', { Host: 'evil.example' })).status, 403);
   assert.equal((await call(management, 'POST /drain', { Origin: 'https://evil.example' })).status, 403);
   assert.deepEqual(supervisor.calls, []);
+});
+
+test('on loopback a token that is set is required', async (t) => {
+  const { management, supervisor } = await setup(t, { token: 'secret' });
+  assert.equal((await call(management, 'POST /drain')).status, 401);
+  assert.deepEqual(supervisor.calls, []);
+  assert.equal((await call(management, 'POST /drain', { Authorization: 'Bearer secret' })).status, 202);
 });
 
 test('on every interface a POST needs the token', async (t) => {
@@ -273,7 +281,7 @@ test('a chosen address in use is an error that names the ways out; the default o
   const { port } = other.address() as AddressInfo;
   await assert.rejects(setup(t, { address: { host: '127.0.0.1', port, chosen: true } }), {
     code: 'RESPITE_MANAGEMENT_ADDRESS_IN_USE',
-    message: `the management address 127.0.0.1:${port} is in use: choose another with --management <host:port>, or none with --management off`,
+    message: `the management address 127.0.0.1:${port} is in use: choose another with --management <host:port|unix:/path>, or none with --management off`,
   });
   const { management, log } = await setup(t, { address: { host: '127.0.0.1', port, chosen: false } });
   assert.notEqual(management.address, `127.0.0.1:${port}`);

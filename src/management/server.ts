@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopbackAddress, type Refusal, refuseStranger } from './access.ts';
+import { processRedaction } from '../core/redact.ts';
+import { authenticate, provesUser, isLoopbackAddress, type Reach, type Refusal } from './access.ts';
 import { type Answer, refusal, send, type Streamed } from './answer.ts';
-import { boundConnections, TIMEOUTS } from './connections.ts';
+import { readBody, serveBounded, TIMEOUTS } from './connections.ts';
 import type { Console } from './console/index.ts';
-import { listen } from './listen.ts';
-import type { ManagementAddress } from './options.ts';
+import { type BoundAddress, listen } from './listen.ts';
+import { type ManagementAddress, showAddress } from './options.ts';
 import { findRoute, type Method, type RouteContext } from './routes.ts';
+import { ReusedAnswers } from './reused-answers.ts';
 import { Tries } from './tries.ts';
 
 // Importing node:http reads each of its exports, WebSocket too, which loads undici: 36 ms instead of 1.
@@ -14,7 +16,16 @@ const { createServer } = process.getBuiltinModule('node:http');
 /** What the management port shows and steers. */
 export interface ManagementConfig extends Omit<
   RouteContext,
-  'nowMs' | 'isEntitled' | 'query' | 'headers' | 'path' | 'console'
+  | 'nowMs'
+  | 'isAuthenticated'
+  | 'mayRunCode'
+  | 'query'
+  | 'headers'
+  | 'path'
+  | 'console'
+  | 'reused'
+  | 'redact'
+  | 'body'
 > {
   readonly address: ManagementAddress;
   readonly token: string | undefined;
@@ -22,7 +33,7 @@ export interface ManagementConfig extends Omit<
 
 /** A management port that is open. */
 export interface Management {
-  /** `host:port` as bound. */
+  /** `host:port` as bound, or `unix:/path`. */
   readonly address: string;
   /** Ends the port and every connection to it. */
   close(): Promise<void>;
@@ -34,13 +45,17 @@ export interface Management {
  */
 export async function startManagement(config: ManagementConfig): Promise<Management> {
   const { address, token, log } = config;
-  let loopback = false;
+  // Until it is known: the least trusted.
+  let reach: Reach = 'network';
   const tries = new Tries();
+  const redact = processRedaction().redact;
+  const reused = new ReusedAnswers(() => performance.now());
   let opened: Promise<Console> | undefined;
   // At the first request for it, not at the start of the server.
   const openConsole = (): Promise<Console> =>
     (opened ??= import('./console/index.ts').then((module) => new module.Console(config)));
-  const server = createServer(TIMEOUTS, (request, response) => {
+  const server = createServer(TIMEOUTS);
+  serveBounded(server, (request, response) => {
     answer(request)
       .catch((error: unknown) => {
         log.error({ err: error, url: request.url }, 'the management port could not answer');
@@ -52,9 +67,8 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
       .catch(() => response.destroy());
   });
 
-  boundConnections(server);
-
-  async function answer({ url = '/', method, headers, socket }: IncomingMessage): Promise<Answer | Streamed> {
+  async function answer(request: IncomingMessage): Promise<Answer | Streamed> {
+    const { url = '/', method, headers, socket } = request;
     const [path = '/', search] = url.split('?', 2);
     const found = findRoute(path);
     if (found === undefined) return refusal(404, 'no such endpoint; GET / lists them');
@@ -66,15 +80,27 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
     const query = new URLSearchParams(search);
     const nowMs = Date.now();
     const asker = { address: socket.remoteAddress ?? '', tries, nowMs };
-    const refused = refuseStranger(headers, { loopback, token }, asker);
-    if (refused !== undefined && (route.method === 'POST' || route.access === 'entitled')) {
+    const refused = authenticate(headers, { reach, token }, asker);
+    if (refused !== undefined && (route.method === 'POST' || route.access === 'authenticated')) {
       const ticket = query.get('ticket');
       const isOpen = ticket !== null && ((await opened)?.redeem(ticket, path, nowMs) ?? false);
       if (!isOpen) return refusal(refused.status, refused.reason, headersOf(refused));
     }
-    const isEntitled = refused === undefined;
+    const isAuthenticated = refused === undefined;
     return await route.answer(
-      { ...config, path, nowMs, query, headers, isEntitled, console: openConsole },
+      {
+        ...config,
+        path,
+        nowMs,
+        query,
+        headers,
+        isAuthenticated,
+        mayRunCode: isAuthenticated && provesUser({ reach, token }),
+        console: openConsole,
+        reused,
+        redact,
+        body: async () => readBody(request),
+      },
       id,
     );
   }
@@ -84,9 +110,9 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
   server.on('error', (error) => {
     log.error({ err: error }, 'the management port could not accept a connection');
   });
-  loopback = isLoopbackAddress(bound.host);
-  const shown = bound.host.includes(':') ? `[${bound.host}]:${bound.port}` : `${bound.host}:${bound.port}`;
-  log.info({ address: shown }, `management on http://${shown}`);
+  reach = reachOf(bound);
+  const shown = showAddress(bound);
+  log.info({ address: shown }, `management on ${'path' in bound ? '' : 'http://'}${shown}`);
   return {
     address: shown,
     close: async () => {
@@ -100,6 +126,11 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
       await closed;
     },
   };
+}
+
+function reachOf(bound: BoundAddress): Reach {
+  if ('path' in bound) return 'socket';
+  return isLoopbackAddress(bound.host) ? 'machine' : 'network';
 }
 
 function headersOf({ status, retryAfterSeconds }: Refusal): Readonly<Record<string, string>> {

@@ -1,14 +1,16 @@
 // A supervisor without processes, for the tests of this folder. Named like a test so that it is not published.
 import {
+  type Captured,
+  type History,
+  type InstanceMeasure,
   type InstanceState,
   type Log,
   NO_INCIDENTS,
   NO_RESTARTS_YET,
+  type OnDemand,
   type SupervisorStatus,
   type WorkerState,
 } from '../supervisor/index.ts';
-import type { History, InstanceMeasure } from '../supervisor/history/index.ts';
-import type { Captured, OnDemand } from '../supervisor/evidence/on-demand.ts';
 
 export function statusOf(state: InstanceState, workers: readonly WorkerState[]): SupervisorStatus {
   return {
@@ -32,10 +34,12 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
     sockets: [{ address: '127.0.0.1', port: 3000, family: 'IPv4' }],
     restarts: { ...NO_RESTARTS_YET, exit: 2 },
     incidents: [],
-    standIn: { isPresent: false, answered: 0 },
+    cutRequests: 0,
+    fallbackResponder: { isPresent: false, answered: 0 },
     health: { readyShare: 0, indicators: [] },
     incidentCounts: { ended: NO_INCIDENTS, open: NO_INCIDENTS },
     restarting: false,
+    lastRestart: undefined,
     dryRun: false,
     totals: {
       duration: { boundsSeconds: [], series: [] },
@@ -57,6 +61,8 @@ export class FakeSupervisor {
   history: History<InstanceMeasure> | undefined;
 
   restartError: Error | undefined;
+  /** Restarts begin; they may fail later. */
+  begins = true;
 
   status(): SupervisorStatus {
     return this.now;
@@ -74,8 +80,18 @@ export class FakeSupervisor {
     return { kind: 'content', fileName: 'a.profile', content: '{}' };
   }
 
-  async restart(): Promise<void> {
-    this.calls.push('restart');
+  async restart(script?: string): Promise<void> {
+    this.calls.push(script === undefined ? 'restart' : `restart ${script}`);
+    const id = (this.now.lastRestart?.id ?? 0) + 1;
+    const lastRestart = {
+      id,
+      script: '',
+      startedAtMs: 1,
+      endedAtMs: undefined,
+      renewed: 0,
+      problem: undefined,
+    };
+    if (this.begins) this.now = { ...this.now, lastRestart };
     if (this.restartError !== undefined) throw this.restartError;
   }
 }

@@ -137,7 +137,8 @@ test('every metric has help and a type', () => {
       'respite_incidents_total',
       'respite_incidents_open',
       'respite_utilization',
-      'respite_stand_in_responses_total',
+      'respite_fallback_responses_total',
+      'respite_drain_cut_requests_total',
       'respite_worker_restarts_total',
       'respite_workers',
       'v8js_memory_heap_used_bytes',
@@ -145,10 +146,10 @@ test('every metric has help and a type', () => {
   );
 });
 
-test('what the stand-in answered is counted', () => {
-  const name = 'respite_stand_in_responses_total';
+test('what the fallback responder answered is counted', () => {
+  const name = 'respite_fallback_responses_total';
   assert.equal(parse(render(EMPTY)).get(name), 0);
-  assert.equal(parse(render({ ...EMPTY, standIn: { answered: 7 } })).get(name), 7);
+  assert.equal(parse(render({ ...EMPTY, fallbackResponder: { answered: 7 } })).get(name), 7);
 });
 
 test('readings are summed over workers, or labelled with their slot', () => {

@@ -19,7 +19,7 @@ function metricsOf(snapshot: MetricsSnapshot): (Metric | Histogram)[] {
     ...admissionMetrics(snapshot),
     utilizationMetric(snapshot),
     ...workerMetrics(snapshot),
-    standInMetric(snapshot),
+    fallbackMetric(snapshot),
     ...healthMetrics(snapshot),
     ...instrumentMetrics(snapshot),
     ...incidentMetrics(snapshot),
@@ -85,7 +85,12 @@ function largestOf(readings: readonly SignalPressure[]): Reading[] {
   return [...largest].map(([signal, pressure]) => [{ signal }, pressure]);
 }
 
-function workerMetrics({ workers, restarts, machine }: MetricsSnapshot): (Metric | Histogram)[] {
+function workerMetrics({
+  workers,
+  restarts,
+  cutRequests = 0,
+  machine,
+}: MetricsSnapshot): (Metric | Histogram)[] {
   // While a worker is being replaced its slot shows the newer one, once that has something to show.
   const shown = new Map<number, MetricsWorker>();
   for (const worker of workers) {
@@ -123,6 +128,11 @@ function workerMetrics({ workers, restarts, machine }: MetricsSnapshot): (Metric
       'Workers replaced, by cause.',
       Object.entries(restarts).map(([cause, count]) => [{ cause }, count]),
     ),
+    counter(
+      'respite_drain_cut_requests_total',
+      'Requests without a whole answer when the time of a drain was over.',
+      [[{}, cutRequests]],
+    ),
     gauge(
       'respite_workers',
       'Worker processes, by state.',
@@ -132,11 +142,11 @@ function workerMetrics({ workers, restarts, machine }: MetricsSnapshot): (Metric
 }
 
 /** Refused by nobody's admission, so counted apart. */
-function standInMetric({ standIn }: MetricsSnapshot): Metric {
+function fallbackMetric({ fallbackResponder }: MetricsSnapshot): Metric {
   return counter(
-    'respite_stand_in_responses_total',
-    'Clients answered with 503 by the stand-in while no worker took requests.',
-    [[{}, standIn?.answered ?? 0]],
+    'respite_fallback_responses_total',
+    'Clients answered with 503 by the fallback responder while no worker took requests.',
+    [[{}, fallbackResponder?.answered ?? 0]],
   );
 }
 

@@ -17,10 +17,12 @@ export interface MetricsSnapshot {
   readonly workers: readonly MetricsWorker[];
   /** Workers replaced since the start, by cause. */
   readonly restarts: Readonly<Record<string, number>>;
+  /** Requests that were cut since a drain had no more time. */
+  readonly cutRequests?: number | undefined;
   /** What the supervisor's own health indicators have found. */
   readonly health?: { readonly indicators: readonly IndicatorReport[] } | undefined;
   /** Clients that were answered while no worker took requests. */
-  readonly standIn?: { readonly answered: number } | undefined;
+  readonly fallbackResponder?: { readonly answered: number } | undefined;
   /** Read for the purpose. */
   readonly machine?: MachineFigures | undefined;
   /** By cause. */

@@ -1,12 +1,16 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { listIncidents, readIncident, type StoredIncident } from '../../supervisor/evidence/folder.ts';
+import {
+  listIncidents,
+  readIncident,
+  type StoredIncident,
+} from '../../supervisor/incidents/evidence/folder.ts';
 import {
   DEFAULTS,
   type ResolvedIncidentsOptions,
   resolveIncidentsOptions,
-} from '../../supervisor/evidence/options.ts';
+} from '../../supervisor/incidents/evidence/options.ts';
 import { loadConfig } from '../config/load.ts';
 import { describe, usageError } from '../usage.ts';
 import type { IncidentsFlags } from './request.ts';

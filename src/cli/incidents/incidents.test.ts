@@ -3,8 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { listIncidents, type StoredIncident, writeIncident } from '../../supervisor/evidence/folder.ts';
-import { DEFAULTS } from '../../supervisor/evidence/options.ts';
+import {
+  listIncidents,
+  type StoredIncident,
+  writeIncident,
+} from '../../supervisor/incidents/evidence/folder.ts';
+import { DEFAULTS } from '../../supervisor/incidents/evidence/options.ts';
 import { moment } from '../words.ts';
 import { findIncident, incidentsSettings } from './directory.ts';
 import { incidentsTable } from './list.ts';

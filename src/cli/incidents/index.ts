@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { INCIDENT_FILE, listIncidents, pathOf } from '../../supervisor/evidence/folder.ts';
+import { INCIDENT_FILE, listIncidents, pathOf } from '../../supervisor/incidents/evidence/folder.ts';
 import { write } from '../output.ts';
 import { usageError } from '../usage.ts';
 import { findIncident, incidentsSettings } from './directory.ts';

@@ -1,4 +1,4 @@
-import type { StoredIncident } from '../../supervisor/evidence/folder.ts';
+import type { StoredIncident } from '../../supervisor/index.ts';
 import { cut, printable } from '../printable.ts';
 import { table } from '../table.ts';
 import { duration, moment } from '../words.ts';

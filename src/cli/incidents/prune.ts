@@ -1,7 +1,12 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { INCIDENT_FILE, listIncidents, pathOf, pruneIncidents } from '../../supervisor/evidence/folder.ts';
-import type { ResolvedIncidentsOptions } from '../../supervisor/evidence/options.ts';
+import {
+  INCIDENT_FILE,
+  listIncidents,
+  pathOf,
+  pruneIncidents,
+} from '../../supervisor/incidents/evidence/folder.ts';
+import type { ResolvedIncidentsOptions } from '../../supervisor/index.ts';
 import { usageError } from '../usage.ts';
 import type { IncidentsFlags } from './request.ts';
 

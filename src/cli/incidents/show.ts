@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { StoredIncident } from '../../supervisor/evidence/folder.ts';
+import type { StoredIncident } from '../../supervisor/index.ts';
 import { printable } from '../printable.ts';
 import { table } from '../table.ts';
 import { moment, size } from '../words.ts';

@@ -20,10 +20,11 @@ test('addresses as everywhere, the token from the environment', () => {
     token: 'x',
   });
   assert.equal(shown(managementPort('[::1]:2', { RESPITE_MANAGEMENT_TOKEN: '' })), '[::1]:2');
-  for (const text of ['here', 'h:0', '']) {
+  assert.deepEqual(managementPort('unix:/run/shop.sock', {}), { path: '/run/shop.sock', token: undefined });
+  for (const text of ['here', 'h:0', '', 'unix:shop.sock']) {
     assert.throws(() => managementPort(text, {}), {
       code: 'RESPITE_CLI_USAGE',
-      message: `--management must be host:port, or a port, got ${JSON.stringify(text)}`,
+      message: `--management must be host:port, a port, or unix:/path, got ${JSON.stringify(text)}`,
     });
   }
 });

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { RespiteError } from '../../core/errors.ts';
-import { parseAddress } from '../../management/options.ts';
+import { parseAddress, showAddress as shown, type SocketAddress } from '../../management/options.ts';
 import type { SupervisorStatus } from '../../supervisor/index.ts';
 import { describe, usageError } from '../usage.ts';
+
+export { shown };
 
 /** More than any status takes; whoever sends more is something else. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -12,34 +14,25 @@ const TIMEOUT_MS = 5000;
 export type StatusAnswer = SupervisorStatus & { readonly version: string; readonly uptimeSeconds: number };
 
 /** Where to ask, and with which token. */
-export interface ManagementPort {
-  readonly host: string;
-  readonly port: number;
+export type ManagementPort = (SocketAddress | { readonly host: string; readonly port: number }) & {
   readonly token: string | undefined;
-}
+};
 
 /** Throws a usage error when the flag is no address. */
 export function managementPort(flag: string | undefined, env: NodeJS.ProcessEnv): ManagementPort {
   const parsed = parseAddress(flag ?? '127.0.0.1:9999');
+  const token = env['RESPITE_MANAGEMENT_TOKEN'] || undefined;
+  if (parsed !== undefined && 'path' in parsed) return { ...parsed, token };
   if (parsed === undefined || parsed.port === 0) {
-    throw usageError(`--management must be host:port, or a port, got ${JSON.stringify(flag)}`);
+    throw usageError(`--management must be host:port, a port, or unix:/path, got ${JSON.stringify(flag)}`);
   }
-  return {
-    host: parsed.host ?? '127.0.0.1',
-    port: parsed.port,
-    token: env['RESPITE_MANAGEMENT_TOKEN'] || undefined,
-  };
-}
-
-/** `127.0.0.1:9999`. */
-export function shown({ host, port }: ManagementPort): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return { host: parsed.host ?? '127.0.0.1', port: parsed.port, token };
 }
 
 /** Asks once. Rejects with a `RespiteError` `RESPITE_CLI_NO_STATUS` that says who did not answer, and why. */
 export async function askStatus(port: ManagementPort): Promise<StatusAnswer> {
   try {
-    const { status, body } = await get(port, '/status');
+    const { status, body } = await exchange(port, 'GET', '/status');
     if (status !== 200) throw new Error(`status ${status}`);
     const answer = JSON.parse(body) as Partial<StatusAnswer> | null;
     if (answer === null || !Array.isArray(answer.workers) || answer.totals === undefined) {
@@ -54,25 +47,45 @@ export async function askStatus(port: ManagementPort): Promise<StatusAnswer> {
   }
 }
 
+/** Sends one request. Rejects with a `RespiteError` `RESPITE_CLI_NO_STATUS` that says who did not answer, and why. */
+export async function ask(
+  port: ManagementPort,
+  method: 'GET' | 'POST',
+  route: string,
+  body = '',
+): Promise<{ readonly status: number; readonly body: string }> {
+  return exchange(port, method, route, body).catch((error: unknown) => {
+    throw new RespiteError('RESPITE_CLI_NO_STATUS', `no answer from ${shown(port)}: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  });
+}
+
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return describe(error);
   if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
-  if ('code' in error && error.code === 'ECONNREFUSED')
+  if ('code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ENOENT'))
     return 'nothing listens there; --management says where else';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }
 
-async function get(
-  { host, port, token }: ManagementPort,
+async function exchange(
+  to: ManagementPort,
+  method: 'GET' | 'POST',
   route: string,
+  content = '',
 ): Promise<{ status: number; body: string }> {
+  const { token } = to;
   const { request } = process.getBuiltinModule('node:http');
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  // Both: the port may have no token, although the environment has one.
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers = { respite: '1', ...authorization };
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const asked = request({ host, port, path: route, headers, agent: false, signal }, resolve);
+  const where = 'path' in to ? { socketPath: to.path } : { host: to.host, port: to.port };
+  const asked = request({ ...where, method, path: route, headers, agent: false, signal }, resolve);
   asked.once('error', (error) => reject(signal.aborted ? (signal.reason as Error) : error));
-  asked.end();
+  asked.end(content);
   const response = await promise;
   const chunks: Buffer[] = [];
   let bytes = 0;

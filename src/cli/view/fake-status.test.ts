@@ -67,8 +67,10 @@ export function statusAnswer(given: Given = {}): StatusAnswer {
     incidents,
     incidentCounts: { ended: NO_INCIDENTS, open: { ...NO_INCIDENTS, crash: open } },
     restarting: false,
+    lastRestart: undefined,
     dryRun: given.dryRun ?? false,
-    standIn: { isPresent: false, answered: 0 },
+    cutRequests: 0,
+    fallbackResponder: { isPresent: false, answered: 0 },
     health: { readyShare: 0, indicators: [] },
     totals: {
       connectionsRefused: 0,

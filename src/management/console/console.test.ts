@@ -6,8 +6,11 @@ import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { INSTANCE_MEASURES, type InstanceMeasure } from '../../supervisor/history/instance-history.ts';
-import { History } from '../../supervisor/history/index.ts';
+import {
+  INSTANCE_MEASURES,
+  type InstanceMeasure,
+} from '../../supervisor/instance/history/instance-history.ts';
+import { History } from '../../core/history.ts';
 import { type Management, startManagement } from '../server.ts';
 import { FakeLog, FakeSupervisor } from '../support.test.ts';
 import { part } from './files.ts';
@@ -184,7 +187,7 @@ test('too many are told so; the port ends all of them', async (t) => {
   await Promise.all(ended);
 });
 
-test('strangers see what they see of /status, and no more', async (t) => {
+test('callers without authentication see what they see of /status, and no more', async (t) => {
   const { management, supervisor } = await setup(t, { host: '0.0.0.0', token: 'token' });
   supervisor.now = {
     ...supervisor.now,
@@ -205,15 +208,15 @@ test('strangers see what they see of /status, and no more', async (t) => {
   };
   const stranger = await ask(management, 'GET /events');
   const state = JSON.stringify(await event(stranger, 'state'));
-  assert.match(state, /"isEntitled":false/);
+  assert.match(state, /"isAuthenticated":false/);
   assert.doesNotMatch(state, /secret|token/);
   stranger.destroy();
-  const entitled = await ask(management, 'GET /events', { Authorization: 'Bearer token' });
-  assert.match(JSON.stringify(await event(entitled, 'state')), /"isEntitled":true.*secret path/);
-  entitled.destroy();
+  const authenticated = await ask(management, 'GET /events', { Authorization: 'Bearer token' });
+  assert.match(JSON.stringify(await event(authenticated, 'state')), /"isAuthenticated":true.*secret path/);
+  authenticated.destroy();
 });
 
-test('a report can be opened once with a ticket, which only the entitled get', async (t) => {
+test('a report can be opened once with a ticket, which only authenticated callers get', async (t) => {
   const directory = mkdtempSync(path.join(tmpdir(), 'console-'));
   t.after(() => rmSync(directory, { recursive: true }));
   const id = '2026-11-22T03-04-05Z-crash';

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { History, type InstanceMeasure } from '../../supervisor/history/index.ts';
+import { type InstanceMeasure } from '../../supervisor/instance/history/index.ts';
+import { History } from '../../core/history.ts';
 import { EventStream, type Sink } from './event-stream.ts';
 import { EventStreams, type OpenSink } from './event-streams.ts';
-import { momentsEvent, resumeFrom } from './moments.ts';
+import { resumeFrom } from './moments.ts';
 import type { Moments } from './protocol.ts';
 
 const NAMES: readonly InstanceMeasure[] = ['served', 'p99Ms'];
@@ -15,7 +16,7 @@ class FakeSink implements OpenSink {
   readonly #listeners = { drain: [] as (() => void)[], close: [] as (() => void)[] };
   writableNeedDrain = false;
   isEnded = false;
-  isDestroyed = false;
+  destroyed = false;
   /** Whether a write fills it. */
   fills = false;
   write(text: string): boolean {
@@ -27,7 +28,7 @@ class FakeSink implements OpenSink {
     this.isEnded = true;
   }
   destroy(): void {
-    this.isDestroyed = true;
+    this.destroyed = true;
   }
   on(event: 'drain' | 'close', listener: () => void): void {
     this.#listeners[event].push(listener);
@@ -64,13 +65,14 @@ class Run {
       epoch,
       names: NAMES,
       history: () => this.history,
-      state: (nowMs, isEntitled) => `event: state\ndata: ${JSON.stringify({ nowMs, isEntitled })}\n\n`,
+      state: (nowMs, isAuthenticated) =>
+        `event: state\ndata: ${JSON.stringify({ nowMs, isAuthenticated })}\n\n`,
     };
   }
 }
 
 function open(run: Run, sink: Sink, lastEventId?: string): EventStream {
-  return new EventStream(sink, run.source(), { lastEventId, isEntitled: true, nowMs: 0 });
+  return new EventStream(sink, run.source(), { lastEventId, isAuthenticated: true, nowMs: 0 });
 }
 
 /** What a page has after these events. */
@@ -197,34 +199,32 @@ test('whenever it reads, breaks and comes back: no gap, and nothing twice', () =
   );
 });
 
-test('curves are rounded to what can be seen, and one that does not change is a number', () => {
-  const history = new History(['served', 'p99Ms', 'limit'] as InstanceMeasure[], 3);
-  const add = (served: number, p99Ms: number): void =>
-    history.add({ atMs: 1, served, p99Ms, limit: 5 } as Parameters<typeof history.add>[0]);
-  add(123_456_789, 0.123_456);
-  add(0, Number.NaN);
-  const text = momentsEvent(history, ['served', 'p99Ms', 'limit'], 1, { from: 0, to: 2, isFresh: true });
-  assert.match(text, /"curves":\{"served":\[123500000,0\],"p99Ms":\[0\.1235,null\],"limit":5\}/);
-});
-
-test('so many may look; strangers keep nobody out; who goes makes room', () => {
+test('16 may look, 8 of them without authentication; a page that goes makes room', () => {
   const streams = new EventStreams(new Run().source(), () => 0);
-  const strangers = Array.from({ length: 8 }, () => new FakeSink());
-  for (const sink of strangers) {
+  const unauthenticated = Array.from({ length: 8 }, () => new FakeSink());
+  for (const sink of unauthenticated) {
     assert.ok(streams.hasRoom(false));
-    streams.open(sink, { lastEventId: undefined, isEntitled: false });
+    streams.open(sink, { lastEventId: undefined, isAuthenticated: false });
   }
   assert.ok(!streams.hasRoom(false));
   for (let i = 0; i < 8; i += 1) {
     assert.ok(streams.hasRoom(true));
-    streams.open(new FakeSink(), { lastEventId: undefined, isEntitled: true });
+    streams.open(new FakeSink(), { lastEventId: undefined, isAuthenticated: true });
   }
   assert.ok(!streams.hasRoom(true));
-  strangers[0]?.emit('close');
+  unauthenticated[0]?.emit('close');
   assert.ok(streams.hasRoom(false));
   streams.close();
   assert.equal(streams.size, 0);
-  assert.ok(strangers[1]?.isEnded && !strangers[0]?.isEnded);
+  assert.ok(unauthenticated[1]?.isEnded && !unauthenticated[0]?.isEnded);
+});
+
+test('a page that had gone before its stream began takes no room', () => {
+  const streams = new EventStreams(new Run().source(), () => 0);
+  const gone = new FakeSink();
+  gone.destroy();
+  streams.open(gone, { lastEventId: undefined, isAuthenticated: false });
+  assert.equal(streams.size, 0);
 });
 
 test('one that is given up is cut off; one that drains goes on at once', () => {
@@ -235,13 +235,13 @@ test('one that is given up is cut off; one that drains goes on at once', () => {
   const [slow, quick] = [new FakeSink(), new FakeSink()];
   for (const sink of [slow, quick]) {
     sink.fills = true;
-    streams.open(sink, { lastEventId: undefined, isEntitled: true });
+    streams.open(sink, { lastEventId: undefined, isAuthenticated: true });
   }
   for (let i = 0; i < 10; i += 1) quick.emit('drain');
   assert.deepEqual(received(quick.moments), counted(1000));
   nowMs = 61_000;
   quick.writableNeedDrain = false;
   streams.tick();
-  assert.deepEqual([slow.isDestroyed, quick.isDestroyed, streams.size], [true, false, 1]);
+  assert.deepEqual([slow.destroyed, quick.destroyed, streams.size], [true, false, 1]);
   streams.close();
 });

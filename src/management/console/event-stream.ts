@@ -1,5 +1,5 @@
 // One page that looks. What it does not take is not kept for it: it gets later what it has missed, from the history itself.
-import type { History, InstanceMeasure } from '../../supervisor/history/index.ts';
+import type { History, InstanceMeasure } from '../../supervisor/index.ts';
 import { momentsEvent, resumeFrom } from './moments.ts';
 
 /** As many moments are sent in one piece: about 40 KB at most, which is all that a reader who does not read has of our memory. */
@@ -22,11 +22,11 @@ export interface Source {
   readonly names: readonly InstanceMeasure[];
   readonly history: () => History<InstanceMeasure> | undefined;
   /** Event `state`, as text. */
-  readonly state: (nowMs: number, isEntitled: boolean) => string;
+  readonly state: (nowMs: number, isAuthenticated: boolean) => string;
 }
 
 export class EventStream {
-  readonly isEntitled: boolean;
+  readonly isAuthenticated: boolean;
   readonly #sink: Sink;
   readonly #source: Source;
   readonly #lastEventId: string | undefined;
@@ -39,14 +39,14 @@ export class EventStream {
     source: Source,
     {
       lastEventId,
-      isEntitled,
+      isAuthenticated,
       nowMs,
-    }: { lastEventId: string | undefined; isEntitled: boolean; nowMs: number },
+    }: { lastEventId: string | undefined; isAuthenticated: boolean; nowMs: number },
   ) {
     this.#sink = sink;
     this.#source = source;
     this.#lastEventId = lastEventId;
-    this.isEntitled = isEntitled;
+    this.isAuthenticated = isAuthenticated;
     this.#wroteAtMs = nowMs;
   }
 
@@ -55,7 +55,7 @@ export class EventStream {
     if (this.#sink.writableNeedDrain) return nowMs - this.#wroteAtMs <= GIVE_UP_MS;
     if (!this.#sendMoments(nowMs)) return true;
     // Also the heartbeat, since it says what time it is: no proxy in between takes the connection for idle.
-    this.#write(this.#source.state(nowMs, this.isEntitled), nowMs);
+    this.#write(this.#source.state(nowMs, this.isAuthenticated), nowMs);
     return true;
   }
 

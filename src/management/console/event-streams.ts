@@ -2,18 +2,19 @@ import { EventStream, type Sink, type Source } from './event-stream.ts';
 
 const EVERY_MS = 1000;
 
-/** So many pages may look at a time; half of them without being entitled, so that strangers keep nobody out. */
+/** Maximum number of open pages; at most half of them unauthenticated, so that those can't keep authenticated ones out. */
 const MOST = 16;
-const MOST_STRANGERS = 8;
+const MOST_UNAUTHENTICATED = 8;
 
 /** A `ServerResponse`. */
 export interface OpenSink extends Sink {
+  readonly destroyed: boolean;
   on(event: 'drain' | 'close', listener: () => void): unknown;
 }
 
 export interface Looker {
   readonly lastEventId: string | undefined;
-  readonly isEntitled: boolean;
+  readonly isAuthenticated: boolean;
 }
 
 /** All pages that look. While there is none, nothing runs. */
@@ -33,12 +34,14 @@ export class EventStreams {
   }
 
   /** Whether one more may look. */
-  hasRoom(isEntitled: boolean): boolean {
-    const strangers = [...this.#streams].filter((stream) => !stream.isEntitled).length;
-    return this.#streams.size < MOST && (isEntitled || strangers < MOST_STRANGERS);
+  hasRoom(isAuthenticated: boolean): boolean {
+    const unauthenticated = [...this.#streams].filter((stream) => !stream.isAuthenticated).length;
+    return this.#streams.size < MOST && (isAuthenticated || unauthenticated < MOST_UNAUTHENTICATED);
   }
 
   open(sink: OpenSink, looker: Looker): void {
+    // A client that has gone while the console was loaded: its 'close' was emitted before, and would be waited for forever.
+    if (sink.destroyed) return;
     const stream = new EventStream(sink, this.#source, { ...looker, nowMs: this.#nowMs() });
     this.#streams.add(stream);
     sink.on('close', () => this.#forget(stream));

@@ -1,5 +1,5 @@
 // The console: a page in the browser that shows the instance live. Loaded when somebody asks for it.
-import { INSTANCE_MEASURES } from '../../supervisor/history/instance-history.ts';
+import { INSTANCE_MEASURES } from '../../supervisor/instance/history/instance-history.ts';
 import type { Supervisor } from '../../supervisor/index.ts';
 import { type Answer, json, refusal, type Streamed } from '../answer.ts';
 import { EventStreams, type Looker } from './event-streams.ts';
@@ -24,11 +24,11 @@ export class Console {
       epoch: supervisor.status().startedAtMs,
       names: INSTANCE_MEASURES,
       history: () => supervisor.history,
-      state: (nowMs: number, isEntitled: boolean) => {
+      state: (nowMs: number, isAuthenticated: boolean) => {
         const state = stateOf(supervisor.status(), supervisor.history, REASONS, {
           nowMs,
           version,
-          isEntitled,
+          isAuthenticated,
         });
         return `event: state\ndata: ${JSON.stringify(state)}\n\n`;
       },
@@ -46,7 +46,7 @@ export class Console {
 
   /** The stream of events. */
   events(looker: Looker): Answer | Streamed {
-    if (!this.#streams.hasRoom(looker.isEntitled)) {
+    if (!this.#streams.hasRoom(looker.isAuthenticated)) {
       return refusal(503, 'too many look already', { 'Retry-After': '10' });
     }
     return {
@@ -56,7 +56,7 @@ export class Console {
     };
   }
 
-  /** A link to a page for the entitled that a browser can follow, once. */
+  /** A link to a page for authenticated callers that a browser can follow, once. */
   ticket(path: string, nowMs: number): Answer {
     return json(201, { path: `${path}?ticket=${this.#tickets.issue(path, nowMs)}` });
   }

@@ -1,4 +1,4 @@
-import type { History, InstanceMeasure } from '../../supervisor/history/index.ts';
+import type { History, InstanceMeasure } from '../../supervisor/index.ts';
 import type { Moments } from './protocol.ts';
 
 /** The moments from number `from` up to but without `to`, as an event of the stream. */

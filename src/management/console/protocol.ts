@@ -54,7 +54,7 @@ export interface ShownState {
   readonly dryRun: boolean;
   readonly restarting: boolean;
   /** May act, and sees all. */
-  readonly isEntitled: boolean;
+  readonly isAuthenticated: boolean;
   readonly verdict: Verdict;
   readonly workersWanted: number;
   readonly workers: readonly ShownWorker[];

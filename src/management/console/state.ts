@@ -1,9 +1,8 @@
 import path from 'node:path';
-import type { GroupHealth } from '../../health/group.ts';
-import type { History, InstanceMeasure } from '../../supervisor/history/index.ts';
-import type { SupervisorStatus, WorkerStatus } from '../../supervisor/index.ts';
+import type { GroupHealth } from '../../health/index.ts';
+import type { History, InstanceMeasure, SupervisorStatus, WorkerStatus } from '../../supervisor/index.ts';
 import { instanceHealth } from '../health.ts';
-import { forStrangers } from '../strangers.ts';
+import { publicStatus } from '../shown-status.ts';
 import type { ShownState, ShownWorker } from './protocol.ts';
 import { type Recent, verdictOf } from './verdict.ts';
 
@@ -18,10 +17,10 @@ export function stateOf(
   status: SupervisorStatus,
   history: History<InstanceMeasure> | undefined,
   reasons: readonly InstanceMeasure[],
-  { nowMs, version, isEntitled }: { nowMs: number; version: string; isEntitled: boolean },
+  { nowMs, version, isAuthenticated }: { nowMs: number; version: string; isAuthenticated: boolean },
 ): ShownState {
-  const shown = isEntitled ? status : forStrangers(status);
-  const health = instanceHealth(status, undefined, isEntitled) ?? { status: 'UNKNOWN', components: {} };
+  const shown = isAuthenticated ? status : publicStatus(status);
+  const health = instanceHealth(status, undefined, isAuthenticated) ?? { status: 'UNKNOWN', components: {} };
   const readiness = instanceHealth(status, 'ready', false);
   return {
     nowMs,
@@ -31,7 +30,7 @@ export function stateOf(
     startedAtMs: status.startedAtMs,
     dryRun: status.dryRun,
     restarting: status.restarting,
-    isEntitled,
+    isAuthenticated,
     verdict: verdictOf(shown, recentOf(history, reasons), downIn(readiness), nowMs),
     workersWanted: status.workersWanted,
     workers: status.workers.map(workerOf),

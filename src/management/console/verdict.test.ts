@@ -74,7 +74,7 @@ test('healing comes before refusing', () => {
 test('down', () => {
   const none = statusOf('running', ['unresponsive']);
   assert.match(say(none), /^down: No worker takes requests\. Connections wait/);
-  assert.match(say({ ...none, standIn: { isPresent: true, answered: 3 } }), /503/);
+  assert.match(say({ ...none, fallbackResponder: { isPresent: true, answered: 3 } }), /503/);
   assert.match(say(running(), CALM, ['database']), /^down: Not ready\. database: down/);
   assert.match(say(statusOf('stopping', ['ready'])), /^down: Stopping/);
 });

@@ -41,7 +41,7 @@ export function verdictOf(
   if (state === 'stopping') return say('down', 'Stopping', 'Requests in flight are finished first.');
   if (state === 'starting') return say('starting', 'Starting', 'The first worker is not ready yet.');
   if (ready === 0) {
-    const { isPresent } = status.standIn;
+    const { isPresent } = status.fallbackResponder;
     return say(
       'down',
       'No worker takes requests',

@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import type { AdmissionOptions } from '../../../admission/index.ts';
-import { CALLER_RULE, CALLERS_RULE, isAddress } from '../../../admission/criticality-header.ts';
+import { CALLER_RULE, CALLERS_RULE, isAddress } from '../../../admission/classify/criticality-header.ts';
 import { ROUTE_PATTERN } from '../../../admission/options.ts';
 import { CRITICALITIES, policyConflict } from '../../../admission/policy.ts';
 import { HEADER_NAME, RESERVED_RULE } from '../../../admission/priority/options.ts';
-import { aboveZero, flag, fraction, integer, orFalse, share, strict, text } from './rules.ts';
+import {
+  CORS_CREDENTIALS_RULE,
+  HEADER_RULE,
+  HEADER_VALUE,
+  isOrigin,
+  isOwnHeader,
+  ORIGIN_RULE,
+} from '../../../admission/shed/options.ts';
+import { aboveZero, flag, fraction, integer, orFalse, share, strict, text, milliseconds } from './rules.ts';
 
 const criticality = z.enum(CRITICALITIES, `one of ${CRITICALITIES.join(', ')}`);
 
@@ -18,7 +26,7 @@ const policy = strict({
   clientRetries: flag,
   // Not a function: the configuration travels to the workers as JSON.
   cost: aboveZero.optional(),
-  deadlineMs: integer(1).optional(),
+  deadlineMs: milliseconds(1).optional(),
   exempt: flag,
 }).superRefine((value, context) => {
   const conflict = policyConflict(value);
@@ -42,7 +50,7 @@ const statuses = strict({
   sheddable: status,
 });
 
-const turnBudget = strict({ targetMs: integer(1).optional(), burstMs: integer(1).optional() });
+const turnBudget = strict({ targetMs: milliseconds(1).optional(), burstMs: milliseconds(1).optional() });
 
 /** Tenths do not add up exactly. A share that is too large by itself is told of as such. */
 function addsUp(given: Readonly<Record<string, number | undefined>>): boolean {
@@ -80,6 +88,32 @@ const criticalityHeader = strict({
   atMost: criticality.optional(),
 });
 
+const headerName = z
+  .string(HEADER_RULE)
+  .refine((name) => HEADER_NAME.test(name) && !isOwnHeader(name), HEADER_RULE);
+const headerText = z.string('the text of a header').regex(HEADER_VALUE, 'the text of a header');
+const ORIGINS_RULE = '"*" or an array of at least one origin';
+
+const cors = strict({
+  origins: z.union(
+    [
+      z.literal('*'),
+      z.array(z.string(ORIGIN_RULE).refine(isOrigin, ORIGIN_RULE), ORIGINS_RULE).min(1, ORIGINS_RULE),
+    ],
+    ORIGINS_RULE,
+  ),
+  credentials: flag,
+}).superRefine(({ origins, credentials }, context) => {
+  if (origins !== '*' || credentials !== true) return;
+  context.addIssue({ code: 'custom', path: ['credentials'], message: CORS_CREDENTIALS_RULE });
+});
+
+const shedResponse = strict({
+  headers: z.record(headerName, headerText, 'an object').optional(),
+  cors: z.union([z.literal(false), cors]).optional(),
+  envoyRateLimited: flag,
+});
+
 export const admission: z.ZodType<AdmissionOptions> = strict({
   limit: z
     .custom<number | 'adaptive'>(
@@ -91,7 +125,7 @@ export const admission: z.ZodType<AdmissionOptions> = strict({
     minLimit: integer(1).optional(),
     maxLimit: integer(1).optional(),
     initialLimit: integer(1).optional(),
-    targetLatencyMs: integer(1).optional(),
+    targetLatencyMs: milliseconds(1).optional(),
   }).optional(),
   bodyBudgetBytes: integer(1).optional(),
   routes: z.record(route, z.union([criticality, policy]), 'an object').optional(),
@@ -104,5 +138,6 @@ export const admission: z.ZodType<AdmissionOptions> = strict({
   statuses: statuses.optional(),
   exempt: z.array(route, 'an array of routes').optional(),
   exemptLimit: integer(0).optional(),
+  shedResponse: shedResponse.optional(),
   dryRun: flag,
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BackpressureOptions } from '../../../backpressure/index.ts';
-import { integer, orFalse, strict } from './rules.ts';
+import { integer, orFalse, strict, milliseconds } from './rules.ts';
 
 const MOST_INT = 2 ** 31 - 1;
 
@@ -10,7 +10,7 @@ export const backpressure: z.ZodType<BackpressureOptions> = strict({
   slowPeer: orFalse(
     strict({
       minBytesPerSecond: integer(1).optional(),
-      graceMs: integer(100).optional(),
+      graceMs: milliseconds(100).optional(),
       kernelBufferBytes: integer(0).optional(),
     }),
   ),

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { resolveAdmissionOptions } from '../../../admission/options.ts';
+import { resolveAdmissionOptions } from '../../../admission/index.ts';
 import { custom, disk, tcp } from '../../../health/index.ts';
 import { resolveHealthOptions } from '../../../health/options.ts';
 import { resolveManagementOptions } from '../../../management/options.ts';
-import { resolveNotifyOptions } from '../../../supervisor/notify/options.ts';
-import { resolveSupervisorOptions } from '../../../supervisor/options.ts';
+import { resolveNotifyOptions } from '../../../supervisor/incidents/notify/options.ts';
+import { resolveSupervisorOptions } from '../../../supervisor/instance/options.ts';
 import { checkConfig } from './check.ts';
 
 const VALID: readonly unknown[] = [
   {},
-  { admission: undefined, supervisor: {}, management: { address: undefined } },
-  { backpressure: { limitBytes: 1024 * 1024 } },
+  { admission: undefined, management: { address: undefined }, backpressure: { limitBytes: 1024 * 1024 } },
   {
     backpressure: {
       limitBytes: 1e9,
@@ -56,6 +55,7 @@ const VALID: readonly unknown[] = [
       drainTimeoutMs: 0,
       killTimeoutMs: 0,
       startTimeoutMs: 1,
+      deployTimeoutMs: 1,
       heapMb: 16,
       balancer: { checkIntervalMs: 1, checkFailures: 1 },
       detect: {
@@ -64,6 +64,7 @@ const VALID: readonly unknown[] = [
         memoryLeak: { windowMs: 1000, growthShare: 0.2 },
         memory: { warnShare: 0.5, replaceShare: 0.6, limitBytes: 1_000_000_000 },
         stuckRequests: { afterMs: 2000, atLeast: 1, againMs: 0 },
+        serverClosed: { afterMs: 1000 },
         descriptors: { share: 0.5 },
         cpuStarved: { afterMs: 500 },
         diskFull: { freeBytes: 0 },
@@ -112,7 +113,7 @@ const COUNT = 'must be a whole number of at least 1';
 const CLASSES = 'must be one of critical-plus, critical, sheddable-plus, sheddable';
 const ROUTE = 'must be a route such as "/path/:id" or "POST /path/*"';
 const RATIO = 'must be a number from 0 to 1';
-const ADDRESS = 'must be host:port, :port, a port, or false';
+const ADDRESS = 'must be host:port, :port, a port, unix:/path (up to 103 bytes), or false';
 
 /** What the options' own resolvers refuse too, in the same words. */
 const INVALID: readonly (readonly [config: object, problem: string])[] = [
@@ -230,7 +231,7 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ admission: { dryRun: 'yes' } }, 'admission.dryRun must be true or false, got "yes"'],
   [
     { admission: { limits: 5 } },
-    'admission.limits is not an option; known are limit, adaptiveLimit, bodyBudgetBytes, routes, defaultCriticality, thresholds, turnBudget, priority, signals, criticalityHeader, statuses, exempt, exemptLimit, dryRun',
+    'admission.limits is not an option; known are limit, adaptiveLimit, bodyBudgetBytes, routes, defaultCriticality, thresholds, turnBudget, priority, signals, criticalityHeader, statuses, exempt, exemptLimit, shedResponse, dryRun',
   ],
   [{ health: { readyShare: 2 } }, `health.readyShare ${RATIO}, got 2`],
   [{ health: { indicator: {} } }, 'health.indicator is not an option; known are indicators, readyShare'],
@@ -286,6 +287,10 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
     { supervisor: { killTimeoutMs: '1s' } },
     'supervisor.killTimeoutMs must be a whole number of at least 0, got "1s"',
   ],
+  [
+    { supervisor: { startTimeoutMs: 1e12 } },
+    'supervisor.startTimeoutMs must be a time of at most 2000000000 ms (23 days), got 1000000000000',
+  ],
   [{ supervisor: { startTimeoutMs: 0 } }, `supervisor.startTimeoutMs ${COUNT}, got 0`],
   [
     { supervisor: { detect: { gcDeathSpiral: { warnShare: 2 } } } },
@@ -319,7 +324,7 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ supervisor: { heapMb: 15 } }, 'supervisor.heapMb must be a whole number of at least 16, got 15'],
   [
     { supervisor: { worker: 1 } },
-    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, stableMs, standIn, heapMb, balancer, detect, incidents, fleet',
+    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, deployTimeoutMs, ready, warmUp, stableMs, trialMs, fallbackResponder, heapMb, balancer, detect, incidents, fleet',
   ],
   [
     { supervisor: { fleet: { client: 'redis://h', name: 'x' } } },

@@ -10,15 +10,15 @@ import {
   TAKEN_NAMES,
   TAKEN_RULE,
 } from '../../../health/options.ts';
-import { aboveZero, flag, integer, share, strict } from './rules.ts';
+import { aboveZero, flag, integer, share, strict, milliseconds } from './rules.ts';
 
 const name = z.string(NAME_RULE).regex(NAME_PATTERN, NAME_RULE);
 const indicator = strict({
   check: z.custom<HealthCheck>(isCheck, CHECK_RULE),
   groups: z.array(name, GROUPS_RULE).optional(),
   critical: flag,
-  intervalMs: integer(1).optional(),
-  timeoutMs: integer(1).optional(),
+  intervalMs: milliseconds(1).optional(),
+  timeoutMs: milliseconds(1).optional(),
   slowMs: aboveZero.optional(),
   failures: integer(1).optional(),
   successes: integer(1).optional(),

@@ -12,8 +12,8 @@ import {
   type NotifyEvent,
   SECRET_RULE,
   URL_RULE,
-} from '../../../supervisor/notify/options.ts';
-import { integer, strict } from './rules.ts';
+} from '../../../supervisor/incidents/notify/options.ts';
+import { integer, strict, milliseconds } from './rules.ts';
 
 const url = z.custom<string>(isWebhookUrl, URL_RULE);
 
@@ -27,6 +27,6 @@ export const notify: z.ZodType<NotifyOptions> = strict({
   slack: strict({ url }).optional(),
   command: z.custom<readonly [string, ...string[]]>(isCommand, COMMAND_RULE).optional(),
   events: z.custom<readonly NotifyEvent[]>(areEvents, EVENTS_RULE).optional(),
-  repeatWindowMs: integer(0).optional(),
-  giveUpAfterMs: integer(0).optional(),
+  repeatWindowMs: milliseconds(0).optional(),
+  giveUpAfterMs: milliseconds(0).optional(),
 });

@@ -1,5 +1,6 @@
 // What the sections are made of: the rules of the options' own resolvers in the same words, which a test holds together.
 // A resolver stops at the first problem, this finds all of them. Each message is a rule, to come after "must be".
+import { MAX_MILLISECONDS, TIME_RULE } from '../../../core/validate.ts';
 import { z } from 'zod';
 
 export const integer = (min: number, max?: number): z.ZodType<number> => {
@@ -7,6 +8,12 @@ export const integer = (min: number, max?: number): z.ZodType<number> => {
     max === undefined ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`;
   const least = z.int(rule).min(min, rule);
   return max === undefined ? least : least.max(max, rule);
+};
+
+/** A time: ends where timers do. */
+export const milliseconds = (min: number): z.ZodType<number> => {
+  const rule = `a whole number of at least ${min}`;
+  return z.int(rule).min(min, rule).max(MAX_MILLISECONDS, TIME_RULE);
 };
 
 export const fraction = (max: number): z.ZodType<number> => {

@@ -1,22 +1,22 @@
 import { z } from 'zod';
-import { WAIT_RULE } from '../../../supervisor/balancer/options.ts';
+import { WAIT_RULE } from '../../../supervisor/instance/balancer/options.ts';
 import {
   CLIENT_RULE,
   isRedisClient,
   NAME_PATTERN,
   NAME_RULE,
   type RedisClient,
-} from '../../../supervisor/fleet/options.ts';
-import type { SupervisorOptions } from '../../../supervisor/index.ts';
-import { flag, fraction, integer, orFalse, share, strict, text } from './rules.ts';
+} from '../../../supervisor/instance/fleet/options.ts';
+import { type SupervisorOptions, WARM_UP_PATTERN, WARM_UP_RULE } from '../../../supervisor/index.ts';
+import { flag, fraction, integer, orFalse, share, strict, text, milliseconds } from './rules.ts';
 
 const workers = integer(1, 1024);
 
 // Which threshold must not be below which other is for their resolver to say.
 const blockedLoop = strict({
-  unreadyMs: integer(500).optional(),
-  evidenceMs: integer(500).optional(),
-  killMs: integer(500).optional(),
+  unreadyMs: milliseconds(500).optional(),
+  evidenceMs: milliseconds(500).optional(),
+  killMs: milliseconds(500).optional(),
 });
 
 const gcDeathSpiral = strict({ warnShare: share, replaceShare: share });
@@ -24,24 +24,25 @@ const gcDeathSpiral = strict({ warnShare: share, replaceShare: share });
 const detect = strict({
   blockedLoop: orFalse(blockedLoop),
   gcDeathSpiral: orFalse(gcDeathSpiral),
-  memoryLeak: orFalse(strict({ windowMs: integer(1000).optional(), growthShare: share })),
+  memoryLeak: orFalse(strict({ windowMs: milliseconds(1000).optional(), growthShare: share })),
   memory: orFalse(strict({ warnShare: share, replaceShare: share, limitBytes: integer(1).optional() })),
   stuckRequests: orFalse(
     strict({
-      afterMs: integer(2000).optional(),
+      afterMs: milliseconds(2000).optional(),
       atLeast: integer(1).optional(),
-      againMs: integer(0).optional(),
+      againMs: milliseconds(0).optional(),
     }),
   ),
+  serverClosed: orFalse(strict({ afterMs: milliseconds(1000).optional() })),
   descriptors: orFalse(strict({ share })),
-  cpuStarved: orFalse(strict({ afterMs: integer(500).optional() })),
+  cpuStarved: orFalse(strict({ afterMs: milliseconds(500).optional() })),
   diskFull: orFalse(strict({ freeBytes: integer(0).optional() })),
 });
 
 const balancer = strict({
-  checkIntervalMs: integer(1).optional(),
+  checkIntervalMs: milliseconds(1).optional(),
   checkFailures: integer(1).optional(),
-  waitMs: integer(0).optional(),
+  waitMs: milliseconds(0).optional(),
 }).superRefine(({ checkIntervalMs, checkFailures, waitMs }, context) => {
   if (checkIntervalMs === undefined && checkFailures === undefined) return;
   if (waitMs !== undefined) context.addIssue({ code: 'custom', path: ['waitMs'], message: WAIT_RULE });
@@ -59,7 +60,7 @@ const fleet = strict({
   client: z.custom<RedisClient>(isRedisClient, CLIENT_RULE),
   name: z.string(NAME_RULE).regex(NAME_PATTERN, NAME_RULE),
   share: fraction(1).optional(),
-  leaseMs: integer(1000).optional(),
+  leaseMs: milliseconds(1000).optional(),
 });
 
 export const supervisor: z.ZodType<SupervisorOptions> = strict({
@@ -70,11 +71,17 @@ export const supervisor: z.ZodType<SupervisorOptions> = strict({
     )
     .optional(),
   listeningCopies: integer(1, 256).optional(),
-  drainTimeoutMs: integer(0).optional(),
-  killTimeoutMs: integer(0).optional(),
-  startTimeoutMs: integer(1).optional(),
-  stableMs: integer(0).optional(),
-  standIn: flag,
+  drainTimeoutMs: milliseconds(0).optional(),
+  killTimeoutMs: milliseconds(0).optional(),
+  startTimeoutMs: milliseconds(1).optional(),
+  deployTimeoutMs: milliseconds(1).optional(),
+  ready: z.enum(['listen', 'message'], 'one of listen, message').optional(),
+  warmUp: z
+    .array(z.string(WARM_UP_RULE).regex(WARM_UP_PATTERN, WARM_UP_RULE), 'an array of requests')
+    .optional(),
+  stableMs: milliseconds(0).optional(),
+  trialMs: milliseconds(0).optional(),
+  fallbackResponder: flag,
   heapMb: integer(16).optional(),
   balancer: balancer.optional(),
   detect: detect.optional(),

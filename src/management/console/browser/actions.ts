@@ -111,11 +111,11 @@ export function prepareActions(): void {
 }
 
 /** The dry run's button says what it does now. */
-export function showActions(dryRun: boolean, isEntitled: boolean): void {
+export function showActions(dryRun: boolean, isAuthenticated: boolean): void {
   isDryRun = dryRun;
   say($('dry-run'), dryRun ? 'End dry run' : 'Dry run');
-  $('actions').hidden = !isEntitled;
-  $('unlock').hidden = isEntitled;
+  $('actions').hidden = !isAuthenticated;
+  $('unlock').hidden = isAuthenticated;
 }
 
 /** @param onToken It is right. */

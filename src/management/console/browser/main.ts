@@ -121,11 +121,11 @@ let knownIncidents = '';
 
 /** Those on disk too, from other runs; again whenever something has changed. */
 function updateIncidents(): void {
-  const known = JSON.stringify([state?.isEntitled, state?.incidents]);
+  const known = JSON.stringify([state?.isAuthenticated, state?.incidents]);
   if (known === knownIncidents) return;
   knownIncidents = known;
   showIncidents(incidents(), note);
-  if (state?.isEntitled !== true) return;
+  if (state?.isAuthenticated !== true) return;
   ask('incidents')
     .then(async (response) => response.json() as Promise<{ readonly incidents: readonly Listed[] }>)
     .then(({ incidents: listed }) => {
@@ -147,7 +147,7 @@ const again = follow(
     } else if (type === 'state') {
       state = JSON.parse(data) as ShownState;
       showState(state);
-      showActions(state.dryRun, state.isEntitled);
+      showActions(state.dryRun, state.isAuthenticated);
       updateIncidents();
     }
     drawSoon();

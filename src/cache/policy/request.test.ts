@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  NO_REQUEST_DIRECTIVES,
+  readRequest,
+  readRequestDirectives,
+  type RequestDirectives,
+} from './request.ts';
+
+/** A Cache-Control field of a request, and what it sets. */
+const FIELDS: readonly (readonly [field: string, directives: Partial<RequestDirectives>])[] = [
+  ['', {}],
+  ['no-store', { noStore: true }],
+  ['no-cache', { noCache: true }],
+  ['only-if-cached', { onlyIfCached: true }],
+  ['max-age=10', { maxAge: 10 }],
+  ['max-age=x', { maxAge: 0 }],
+  ['min-fresh=10', { minFresh: 10 }],
+  ['min-fresh=x', { minFresh: Infinity }],
+  ['max-stale', { maxStale: Infinity }],
+  ['max-stale=10', { maxStale: 10 }],
+  ['max-stale=x', {}],
+  ['stale-if-error=10', { staleIfError: 10 }],
+  ['stale-if-error=x', {}],
+  ['NO-CACHE, Max-Age=5', { noCache: true, maxAge: 5 }],
+];
+
+for (const [field, directives] of FIELDS) {
+  test(`Cache-Control "${field}" of a request sets nothing else`, () => {
+    const expected = { ...NO_REQUEST_DIRECTIVES, ...directives };
+    assert.deepEqual(readRequestDirectives({ 'cache-control': field }), expected);
+  });
+}
+
+test('without Cache-Control nothing is set, except by Pragma: no-cache', () => {
+  const nothing = {
+    noStore: false,
+    noCache: false,
+    onlyIfCached: false,
+    maxAge: undefined,
+    minFresh: undefined,
+    maxStale: undefined,
+    staleIfError: undefined,
+  };
+  assert.deepEqual(readRequestDirectives({}), nothing);
+  assert.deepEqual(readRequestDirectives({ pragma: 'other' }), nothing);
+  assert.deepEqual(readRequestDirectives({ pragma: 'no-cache' }), { ...nothing, noCache: true });
+  assert.deepEqual(readRequestDirectives({ pragma: 'no-cache', 'cache-control': 'max-age=1' }), {
+    ...nothing,
+    maxAge: 1,
+  });
+});
+
+test('a plain request carries no credentials, no range and no conditions', () => {
+  assert.deepEqual(readRequest('GET', 'https://a.example/', {}), {
+    method: 'GET',
+    url: 'https://a.example/',
+    fields: {},
+    directives: NO_REQUEST_DIRECTIVES,
+    hasAuthorization: false,
+    hasCookie: false,
+    range: undefined,
+    isConditional: false,
+    hasPrecondition: false,
+  });
+});
+
+test('each field that matters shows, and no other', () => {
+  const read = (name: string, value: string): object => {
+    const { fields: _, ...request } = readRequest('GET', 'https://a.example/', { [name]: value });
+    return request;
+  };
+  const { fields: _, ...plain } = readRequest('GET', 'https://a.example/', {});
+  assert.deepEqual(read('authorization', 'Basic x'), { ...plain, hasAuthorization: true });
+  assert.deepEqual(read('cookie', 'a=1'), { ...plain, hasCookie: true });
+  assert.deepEqual(read('range', 'bytes=0-1'), { ...plain, range: 'bytes=0-1' });
+  assert.deepEqual(read('if-none-match', '"a"'), { ...plain, isConditional: true });
+  assert.deepEqual(read('if-modified-since', 'x'), { ...plain, isConditional: true });
+  assert.deepEqual(read('if-match', '"a"'), { ...plain, hasPrecondition: true });
+  assert.deepEqual(read('if-unmodified-since', 'x'), { ...plain, hasPrecondition: true });
+  assert.deepEqual(read('accept', '*/*'), plain);
+});
+
+test('directives that the caller has read are taken as they are', () => {
+  const directives = { ...NO_REQUEST_DIRECTIVES, maxAge: 7 };
+  const request = readRequest('GET', 'https://a.example/', { 'cache-control': 'no-store' }, directives);
+  assert.equal(request.directives, directives);
+});
