@@ -1,16 +1,20 @@
 // The browser of these tests, as Debian has it.
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
+import { lacks, locate } from '../harness/programs.ts';
 
-const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+/** A Chromium elsewhere than where Debian has it. */
+const chosen = process.env['CHROMIUM_PATH'];
 
-/** Why tests are skipped: on a user's machine a browser may be missing; in CI it must not. */
+/** Why the tests are skipped: there is no browser. */
 export const skip: string | false =
-  existsSync(executablePath) || process.env['CI'] !== undefined ? false : `no ${executablePath}`;
+  chosen === undefined
+    ? lacks('chromium')
+    : !existsSync(chosen) && `needs the browser ${chosen} of CHROMIUM_PATH`;
 
 export async function launch(): Promise<Browser> {
   return chromium.launch({
-    executablePath,
+    executablePath: chosen ?? locate('chromium') ?? '',
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -10,16 +10,25 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launch, skip } from './chromium.ts';
 import { EventParser } from '../../src/management/console/browser/stream.ts';
 import type { Moments } from '../../src/management/console/protocol.ts';
-import type { WorkerStatus } from '../../src/supervisor/index.ts';
-import { DEADLINE_MS, until } from '../process/harness/until.ts';
-import { type RespiteOptions, respite, type RunningRespite } from '../process/harness/respite.ts';
-import { MailStorm, origin } from './mail-storm.ts';
+import { DEADLINE_MS, until } from '../harness/until.ts';
+import { type RespiteOptions, respite, type RunningRespite } from '../harness/respite.ts';
+import { type Cleanup, fileEnd } from '../harness/services/service.ts';
+import { sampledSeconds } from './sampled.ts';
+import { MailStorm, origin, type Traffic } from './mail-storm.ts';
 
 /** RESPITE_CONSOLE_SCREENSHOT: where to put a picture of it, such as docs/images/console.png; takes a minute longer. */
 const screenshot = process.env['RESPITE_CONSOLE_SCREENSHOT'];
 
+/**
+ * Without a picture to take, deliveries wait for something instead of computing: a flood of them is refused for the requests in
+ * flight, and leaves the cores to the browser.
+ */
+const WAITING = { DELIVERY_COMPUTE_MS: '0', DELIVERY_WAIT_MS: '200' };
+const IN_FLIGHT = { limit: 20 };
+
 const CONFIG = {
   admission: {
+    ...(screenshot === undefined ? IN_FLIGHT : {}),
     routes: {
       'POST /deliveries': 'sheddable',
       'GET /search': 'sheddable-plus',
@@ -31,20 +40,24 @@ const CONFIG = {
   supervisor: {
     workers: 2,
     stableMs: 300,
-    detect: { blockedLoop: { unreadyMs: 500, evidenceMs: 1500, killMs: 6000 } },
+    detect: { blockedLoop: { unreadyMs: 500, evidenceMs: 1000, killMs: 2500 } },
   },
 };
 
 /** A server that has just started is slow. */
-const FIRST = { messages: 30, searches: 2, deliveries: 5 };
-const QUIET = { messages: 150, searches: 12, deliveries: 30 };
-const FLOOD = { messages: 160, searches: 25, deliveries: 900 };
+const FIRST: Traffic = { messages: 30, searches: 2, deliveries: 5 };
+const QUIET: Traffic = screenshot === undefined ? FIRST : { messages: 150, searches: 12, deliveries: 30 };
+const FLOOD: Traffic =
+  screenshot === undefined ? { ...FIRST, deliveries: 300 } : { messages: 160, searches: 25, deliveries: 900 };
 
 describe('the console', { skip }, () => {
   let browser: Browser;
+  /** Of the tests that disturb each other in nothing: what restarts its workers comes after what looks at them. */
+  let shared: RunningRespite;
 
   before(async () => {
     browser = await launch();
+    shared = await mailbox(fileEnd);
   });
 
   after(async () => {
@@ -52,7 +65,8 @@ describe('the console', { skip }, () => {
   });
 
   test('shows a flood, what is refused, and the fault that heals, while they happen', async (t) => {
-    const { running, storm } = await mailbox(t);
+    const running = await mailbox(t);
+    const storm = new MailStorm(t, await running.port());
     storm.traffic = FIRST;
     const { page, complaints, requests } = await open(t, browser, await running.management());
     await page.locator('#link[data-link=open]').waitFor();
@@ -104,9 +118,13 @@ describe('the console', { skip }, () => {
   });
 
   test('says of every curve what it shows, and fits a phone', async (t) => {
-    const { running, storm } = await mailbox(t);
+    const storm = new MailStorm(t, await shared.port());
     storm.traffic = QUIET;
-    const { page, complaints } = await open(t, browser, await running.management(), 390);
+    // The page describes what it finds, and again after ten seconds.
+    await shared.untilStatus('something to describe', ({ totals }) =>
+      totals.requests.some(({ decision, count }) => decision === 'admitted' && count > 50),
+    );
+    const { page, complaints } = await open(t, browser, await shared.management(), 390);
     await until('a description of each curve', async () => page.evaluate<boolean>(DESCRIBED));
     const described = await page.locator('canvas').first().getAttribute('aria-label');
     assert.match(described ?? '', /^Requests: served [\d.]+ now, [\d.]+ at most/);
@@ -115,49 +133,8 @@ describe('the console', { skip }, () => {
     assert.deepEqual(complaints, []);
   });
 
-  test('by keyboard: a dry run, asked for twice; Escape leaves it', async (t) => {
-    const { running } = await mailbox(t);
-    const { page } = await open(t, browser, await running.management());
-    await page.locator('#link[data-link=open]').waitFor();
-    await page.locator('#of-worker option').first().waitFor({ state: 'attached' });
-    await tabTo(page, '#dry-run');
-    await page.keyboard.press('Enter');
-    await page.locator('#confirm[open]').waitFor();
-    await checkAccessibility(page);
-    await page.keyboard.press('Escape');
-    await page.locator('#confirm:not([open])').waitFor({ state: 'attached' });
-    assert.equal((await running.status()).dryRun, false);
-    await page.keyboard.press('Enter');
-    await tabTo(page, '#confirm-yes');
-    await page.keyboard.press('Enter');
-    await page.getByText('Nothing is refused from now on.').waitFor();
-    await page.getByRole('button', { name: 'End dry run' }).waitFor();
-    assert.equal((await running.status()).dryRun, true);
-    assert.equal(await page.evaluate('document.activeElement.id'), 'dry-run', 'the focus is where it was');
-  });
-
-  test('captures come as files; a restart replaces the workers', async (t) => {
-    const { running } = await mailbox(t);
-    const { page, complaints } = await open(t, browser, await running.management());
-    await page.locator('#of-worker option').first().waitFor({ state: 'attached' });
-    const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Stack' }).click();
-    await page.getByRole('button', { name: 'Take it' }).click();
-    assert.match((await download).suggestedFilename(), /stack/);
-    await page.getByText(/^Saved as .*stack/).waitFor();
-    await page.getByRole('button', { name: 'Restart workers' }).click();
-    await page.getByRole('button', { name: 'Restart', exact: true }).click();
-    await page.getByText('The workers are being restarted.').waitFor();
-    await running.untilStatus(
-      'new workers',
-      ({ restarts, restarting }) => !restarting && restarts.rolling === 2,
-    );
-    assert.deepEqual(complaints, []);
-  });
-
   test('a connection that breaks goes on without a gap', async (t) => {
-    const { running } = await mailbox(t);
-    const between = await proxy(t, Number(new URL(await running.management()).port));
+    const between = await proxy(t, Number(new URL(await shared.management()).port));
     const { page } = await open(t, browser, `http://127.0.0.1:${between.port}`);
     await page.locator('#link[data-link=open]').waitFor();
     await until('some moments', () => between.moments().length >= 3);
@@ -165,8 +142,8 @@ describe('the console', { skip }, () => {
     await page.getByText('Connection lost, trying again').waitFor();
     const seen = between.moments().length;
     // Meanwhile the supervisor goes on, once a second.
-    const sampledAt = sampledSeconds((await running.status()).workers);
-    await running.untilStatus('some samples', ({ workers }) => sampledSeconds(workers) >= sampledAt + 2.5);
+    const sampledAt = sampledSeconds((await shared.status()).workers);
+    await shared.untilStatus('some samples', ({ workers }) => sampledSeconds(workers) >= sampledAt + 2.5);
     await between.listen();
     await page.locator('#link[data-link=open]').waitFor({ timeout: DEADLINE_MS });
     await until('more moments', () => between.moments().length >= seen + 3);
@@ -181,8 +158,46 @@ describe('the console', { skip }, () => {
     assert.ok(missed, 'what was missed came in one piece');
   });
 
+  test('captures come as files; a restart replaces the workers', async (t) => {
+    const { page, complaints } = await open(t, browser, await shared.management());
+    await page.locator('#of-worker option').first().waitFor({ state: 'attached' });
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Stack' }).click();
+    await page.getByRole('button', { name: 'Take it' }).click();
+    assert.match((await download).suggestedFilename(), /stack/);
+    await page.getByText(/^Saved as .*stack/).waitFor();
+    await page.getByRole('button', { name: 'Restart workers' }).click();
+    await page.getByRole('button', { name: 'Restart', exact: true }).click();
+    await page.getByText('The workers are being restarted.').waitFor();
+    await shared.untilStatus(
+      'new workers',
+      ({ restarts, restarting }) => !restarting && restarts.rolling === 2,
+    );
+    assert.deepEqual(complaints, []);
+  });
+
+  test('by keyboard: a dry run, asked for twice; Escape leaves it', async (t) => {
+    const { page } = await open(t, browser, await shared.management());
+    await page.locator('#link[data-link=open]').waitFor();
+    await page.locator('#of-worker option').first().waitFor({ state: 'attached' });
+    await tabTo(page, '#dry-run');
+    await page.keyboard.press('Enter');
+    await page.locator('#confirm[open]').waitFor();
+    await checkAccessibility(page);
+    await page.keyboard.press('Escape');
+    await page.locator('#confirm:not([open])').waitFor({ state: 'attached' });
+    assert.equal((await shared.status()).dryRun, false);
+    await page.keyboard.press('Enter');
+    await tabTo(page, '#confirm-yes');
+    await page.keyboard.press('Enter');
+    await page.getByText('Nothing is refused from now on.').waitFor();
+    await page.getByRole('button', { name: 'End dry run' }).waitFor();
+    assert.equal((await shared.status()).dryRun, true);
+    assert.equal(await page.evaluate('document.activeElement.id'), 'dry-run', 'the focus is where it was');
+  });
+
   test('from elsewhere it shows what everybody may see, and all with the token', async (t) => {
-    const { running, storm } = await mailbox(t, {
+    const running = await mailbox(t, {
       options: ['--management', '0.0.0.0:0'],
       env: { RESPITE_MANAGEMENT_TOKEN: 'open-sesame' },
     });
@@ -191,7 +206,7 @@ describe('the console', { skip }, () => {
     const { page, complaints } = await open(t, browser, url);
     await page.getByRole('button', { name: 'Enter token' }).waitFor();
     assert.ok(await page.locator('#actions').isHidden());
-    storm.hang();
+    new MailStorm(t, await running.port()).hang();
     const incident = page.locator('.incidents li').first();
     await incident.getByText('Event loop blocked').waitFor({ timeout: DEADLINE_MS });
     assert.doesNotMatch(await incident.innerText(), /hang|match/);
@@ -201,7 +216,7 @@ describe('the console', { skip }, () => {
     await checkAccessibility(page);
     await page.getByLabel('Token', { exact: true }).fill('open-barley');
     await page.keyboard.press('Enter');
-    await page.locator('#token-problem', { hasText: 'Bearer' }).waitFor();
+    await page.locator('#token-problem', { hasText: 'the token is wrong' }).waitFor();
     await page.getByLabel('Token', { exact: true }).fill('open-sesame');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Drain' }).waitFor();
@@ -229,18 +244,24 @@ interface Opened {
   readonly requests: readonly string[];
 }
 
-async function mailbox(
-  t: TestContext,
-  given: RespiteOptions = {},
-): Promise<{ running: RunningRespite; storm: MailStorm }> {
-  const env = { ORIGIN: String(await origin(t)), ...given.env };
+async function mailbox(t: Cleanup, given: RespiteOptions = {}): Promise<RunningRespite> {
+  const env = {
+    ORIGIN: String(await origin(t)),
+    ...(screenshot === undefined ? WAITING : {}),
+    ...given.env,
+  };
   const running = respite(t, '../../browser/fixtures/mailbox.mjs', { ...given, env, config: CONFIG });
-  const port = await running.port();
-  return { running, storm: new MailStorm(t, port) };
+  await running.port();
+  return running;
 }
 
 async function open(t: TestContext, browser: Browser, url: string, width: number = 1280): Promise<Opened> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, acceptDownloads: true });
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    acceptDownloads: true,
+    // An animation has the whole page painted 60 times a second.
+    reducedMotion: 'reduce',
+  });
   t.after(() => context.close());
   context.setDefaultTimeout(DEADLINE_MS);
   const page = await context.newPage();
@@ -301,6 +322,10 @@ async function proxy(t: TestContext, to: number): Promise<Between> {
   let server: Server;
   const forward: RequestListener = ({ method, url, headers }, response) => {
     const parser = new EventParser();
+    // What was on its way when the connection broke did not arrive: the page says what was the last that did.
+    const arrived = /-(\d+)$/.exec(String(headers['last-event-id'] ?? ''))?.[1] ?? Infinity;
+    const lost = seen.findIndex(({ from, sinceMs }) => from + sinceMs.length > Number(arrived));
+    if (lost !== -1) seen.splice(lost);
     const behind = request({ host: '127.0.0.1', port: to, method, path: url, headers, agent: false });
     behind.on('error', () => response.destroy());
     response.on('close', () => behind.destroy());
@@ -330,12 +355,6 @@ async function proxy(t: TestContext, to: number): Promise<Between> {
   await listen();
   t.after(cut);
   return { port, moments: () => seen, cut, listen };
-}
-
-/** How long the first worker had run when it was last heard of. */
-function sampledSeconds([worker]: readonly WorkerStatus[]): number {
-  const { eventLoopActiveSeconds = 0, eventLoopIdleSeconds = 0 } = worker?.sample?.runtime ?? {};
-  return eventLoopActiveSeconds + eventLoopIdleSeconds;
 }
 
 interface Picture {

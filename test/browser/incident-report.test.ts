@@ -6,8 +6,11 @@ import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { launch, skip } from './chromium.ts';
-import { echo, request } from '../process/harness/http.ts';
-import { respite } from '../process/harness/respite.ts';
+import { echo, request } from '../harness/http.ts';
+import { endedIncident } from '../harness/incidents.ts';
+import { respite, STATUS_PAUSE_MS } from '../harness/respite.ts';
+import { DEADLINE_MS } from '../harness/until.ts';
+import { sampledSeconds } from './sampled.ts';
 
 /** RESPITE_SCREENSHOT: where to put a picture of it, such as docs/images/incident-report.png. */
 const screenshot = process.env['RESPITE_SCREENSHOT'];
@@ -26,21 +29,29 @@ describe('the report of an incident', { skip }, () => {
   });
 
   test('says what happened, offline, on a phone and in the dark, and runs nothing', async (t) => {
-    const running = respite(t, '../faults/blocked.mjs', {
-      config: { supervisor: { detect: { blockedLoop: { unreadyMs: 500, evidenceMs: 1500, killMs: 6000 } } } },
+    const running = respite(t, 'faults/blocked.mjs', {
+      config: {
+        supervisor: {
+          stableMs: 300,
+          detect: { blockedLoop: { unreadyMs: 500, evidenceMs: 1000, killMs: 2500 } },
+        },
+      },
     });
     const port = await running.port();
     await running.ready();
-    // Some seconds of curves.
-    const until = performance.now() + 6000;
-    while (performance.now() < until) await echo(port, { path: '/honest' });
+    await running.until(
+      'some seconds of curves',
+      async () => {
+        await echo(port, { path: '/honest' });
+        return sampledSeconds((await running.status()).workers) > 4;
+      },
+      DEADLINE_MS,
+      STATUS_PAUSE_MS,
+    );
     for (const each of [HOSTILE, '/regex', '/busy-loop']) {
       request(port, { path: each }).catch(() => {});
     }
-    const { id } = await running.until('an incident that has ended', async () => {
-      const [incident] = (await running.status()).incidents;
-      return incident?.endedAtMs === undefined ? undefined : incident;
-    });
+    const { id } = await endedIncident(running);
     const file = path.join(running.dir, '.respite/incidents', id, 'report.html');
     await running.until(
       'its report',

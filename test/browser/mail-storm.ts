@@ -3,6 +3,8 @@ import { createServer, Agent, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import type { TestContext } from 'node:test';
+import { printedRandom } from '../harness/seed.ts';
+import type { Cleanup } from '../harness/services/service.ts';
 
 const EVERY_MS = 20;
 
@@ -17,11 +19,13 @@ export interface Traffic {
 export class MailStorm {
   traffic: Traffic = { messages: 0, searches: 0, deliveries: 0 };
   readonly #port: number;
+  readonly #random: () => number;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 300 });
   readonly #owed = { messages: 0, searches: 0, deliveries: 0 };
 
   constructor(t: TestContext, port: number) {
     this.#port = port;
+    this.#random = printedRandom(t);
     const timer = setInterval(() => this.#tick(), EVERY_MS);
     t.after(() => {
       clearInterval(timer);
@@ -58,17 +62,17 @@ export class MailStorm {
   #tick(): void {
     const send = (what: keyof Traffic, once: () => void): void => {
       // Nothing is as even as a timer.
-      this.#owed[what] += this.traffic[what] * (EVERY_MS / 1000) * (0.7 + 0.6 * Math.random());
+      this.#owed[what] += this.traffic[what] * (EVERY_MS / 1000) * (0.7 + 0.6 * this.#random());
       for (; this.#owed[what] >= 1; this.#owed[what] -= 1) once();
     };
-    send('messages', () => this.ask(`/messages?user=${Math.ceil(80 * Math.random() ** 2)}`));
+    send('messages', () => this.ask(`/messages?user=${Math.ceil(80 * this.#random() ** 2)}`));
     send('searches', () => this.ask('/search'));
     send('deliveries', () => this.ask('/deliveries', 'POST'));
   }
 }
 
 /** What the mailbox reads through its cache. */
-export async function origin(t: TestContext): Promise<number> {
+export async function origin(t: Cleanup): Promise<number> {
   const server = createServer((_, response) => {
     response.setHeader('Cache-Control', 'max-age=8').end('a user');
   });

@@ -27,7 +27,7 @@ export interface Asked {
   readonly headers: http.IncomingHttpHeaders;
 }
 
-export class Origin implements AsyncDisposable {
+export class Origin {
   readonly #server: http.Server;
   readonly #replies = new Map<string, readonly Reply[]>();
   readonly #asked = new Map<string, Asked[]>();
@@ -60,7 +60,7 @@ export class Origin implements AsyncDisposable {
     return this.#asked.get(path) ?? [];
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async close(): Promise<void> {
     this.#server.closeAllConnections();
     this.#server.close();
     await once(this.#server, 'close');

@@ -1,6 +1,6 @@
 // Runs the cases over a store.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, test, type TestContext } from 'node:test';
 import { type Cache, createCache, type CacheOptions, type CacheStore } from '../../src/cache/index.ts';
 import { type Asked, atTime, type Headers, Origin, type Reply } from './origin.ts';
 
@@ -80,10 +80,10 @@ export function conformance(
   describe(`conformance over ${store}`, { concurrency: false }, () => {
     const origin = new Origin();
     before(() => origin.listen());
-    after(() => origin[Symbol.asyncDispose]());
+    after(() => origin.close());
     let count = 0;
 
-    const stage = async (options: CacheOptions | undefined): Promise<Stage & AsyncDisposable> => {
+    const stage = async (t: TestContext, options: CacheOptions | undefined): Promise<Stage> => {
       count += 1;
       const root = `/${count}`;
       const began = Math.floor(Date.now() / 1000) * 1000;
@@ -91,7 +91,8 @@ export function conformance(
       const kept = await createStore(now);
       // The cases are about what is decided: on a busy machine a store may take its time.
       const cache = createCache({ store: kept, now, storeTimeoutMs: 10_000, ...options });
-      const set: Stage & AsyncDisposable = {
+      t.after(() => cache.close());
+      const set: Stage = {
         clock: 0,
         origin: origin.url,
         cache,
@@ -109,14 +110,13 @@ export function conformance(
           await settled(cache);
           return { status: response.status, headers: response.headers, body };
         },
-        [Symbol.asyncDispose]: () => cache.close(),
       };
       return set;
     };
 
     for (const given of pairs) {
-      test(`${given.rfc}: ${given.name}`, async () => {
-        await using set = await stage(given.options);
+      test(`${given.rfc}: ${given.name}`, async (t) => {
+        const set = await stage(t, given.options);
         const reply = given.reply ?? { headers: FRESH };
         set.script([reply, given.next ?? reply]);
         const first = await set.ask(given.first);
@@ -143,8 +143,8 @@ export function conformance(
       });
     }
     for (const given of stories) {
-      test(`${given.rfc}: ${given.name}`, async () => {
-        await using set = await stage(given.options);
+      test(`${given.rfc}: ${given.name}`, async (t) => {
+        const set = await stage(t, given.options);
         await given.run(set);
       });
     }

@@ -8,7 +8,7 @@ import * as forExpress from '../../src/adapter/express.ts';
 import * as forFastify from '../../src/adapter/fastify.ts';
 import * as forHono from '../../src/adapter/hono.ts';
 import * as forKoa from '../../src/adapter/koa.ts';
-import { Admission, installGate } from '../../src/admission/index.ts';
+import { Admission, intercept } from '../../src/admission/index.ts';
 import { resolveAdmissionOptions } from '../../src/admission/options.ts';
 import { type AdmissionOptions, type AdmissionStats, protect } from '../../src/index.ts';
 import { type Answer, call, type Sent } from './client.ts';
@@ -30,7 +30,7 @@ type Guard = (server: net.Server, options: AdmissionOptions) => { stats(): Admis
 /** As `respite run` does it: one gate for all servers of the process. */
 function guardProcess(_server: net.Server, options: AdmissionOptions): ReturnType<Guard> {
   const admission = new Admission(resolveAdmissionOptions(options));
-  return { stats: () => admission.stats(), stop: installGate(net.Server.prototype, admission) };
+  return { stats: () => admission.stats(), stop: intercept(net.Server.prototype, admission) };
 }
 
 /** Half of the limit is for the sheddable: with one request held, they are refused and others are served. */

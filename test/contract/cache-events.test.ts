@@ -185,7 +185,7 @@ test('the metrics of all caches of a process are one, and time is counted for st
 });
 
 function readings(): Map<string, number> {
-  const { [Symbol.for('respite.instruments')]: registry } = globalThis as unknown as Record<
+  const { [Symbol.for('respite.instruments')]: registry } = process as unknown as Record<
     symbol,
     InstrumentRegistry
   >;

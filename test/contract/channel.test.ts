@@ -1,10 +1,12 @@
 // What a channel promises, held over every kind of thing that it writes to.
 import assert from 'node:assert/strict';
-import { createHash, type Hash, randomBytes, randomInt } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Channel, createChannel } from '../../src/backpressure/index.ts';
+import { below, printedRandom, randomBytes } from '../harness/seed.ts';
+import { seededRandom } from '../simulator/random.ts';
 import { type ChannelKind, KINDS } from './channels.ts';
 
 const KB = 1024;
@@ -13,25 +15,30 @@ const TOTAL_BYTES = 24 * MB;
 /** In the middle: more than the kernel takes at once. */
 const CUT_AFTER_BYTES = 8 * MB;
 
-/** Random bytes, of which messages are cut anywhere. */
-const source = randomBytes(2 * MB);
+/** Bytes of which messages are cut anywhere. */
+const source = randomBytes(seededRandom(1), 2 * MB);
 
-function message(): Buffer {
-  const most = [100, 3000, 20_000, 500_000][randomInt(4)] ?? 100;
-  const bytes = randomInt(most);
-  const start = randomInt(source.length - bytes);
+function message(random: () => number): Buffer {
+  const most = [100, 3000, 20_000, 500_000][below(random, 4)] ?? 100;
+  const bytes = below(random, most);
+  const start = below(random, source.length - bytes);
   return source.subarray(start, start + bytes);
 }
 
 /** Writes, in every way there is, until that much is written or the channel is closed. */
-async function produce(channel: Channel, hash: Hash, totalBytes: number): Promise<number> {
+async function produce(
+  channel: Channel,
+  hash: Hash,
+  totalBytes: number,
+  random: () => number,
+): Promise<number> {
   let written = 0;
   let most = 0;
   while (written < totalBytes) {
     const isReady = await channel.ready();
     if (!isReady) break;
-    const bytes = message();
-    if (randomInt(2) === 0) channel.write(bytes);
+    const bytes = message(random);
+    if (below(random, 2) === 0) channel.write(bytes);
     else channel.encode(bytes.length, (target, start) => bytes.copy(target, start));
     hash.update(bytes);
     written += bytes.length;
@@ -42,13 +49,13 @@ async function produce(channel: Channel, hash: Hash, totalBytes: number): Promis
 }
 
 /** Reads until the end, now and then not at all for some milliseconds. */
-async function consume(reader: Readable, hash: Hash): Promise<number> {
+async function consume(reader: Readable, hash: Hash, random: () => number): Promise<number> {
   let read = 0;
   for await (const chunk of reader) {
     const bytes = chunk as Buffer;
     hash.update(bytes);
     read += bytes.length;
-    if (randomInt(40) === 0) await sleep(randomInt(15));
+    if (below(random, 40) === 0) await sleep(below(random, 15));
   }
   return read;
 }
@@ -67,8 +74,10 @@ function holds(kind: ChannelKind): void {
     const { writer, reader } = await kind.connect(t);
     const channel = createChannel(writer);
     const [sent, received] = [createHash('sha256'), createHash('sha256')];
-    const reading = consume(reader, received);
-    const written = await produce(channel, sent, TOTAL_BYTES);
+    // A generator for each side: the sizes do not depend on when the reader reads.
+    const [random, readerRandom] = [printedRandom(t), seededRandom(2)];
+    const reading = consume(reader, received, readerRandom);
+    const written = await produce(channel, sent, TOTAL_BYTES, random);
     channel.end();
     assert.equal(await reading, written);
     assert.equal(received.digest('hex'), sent.digest('hex'));
@@ -81,7 +90,10 @@ function holds(kind: ChannelKind): void {
     async (t) => {
       const { writer, reader } = await kind.connect(t);
       const channel = createChannel(writer);
-      const producers = Array.from({ length: 20 }, () => produce(channel, createHash('sha256'), Infinity));
+      const random = printedRandom(t);
+      const producers = Array.from({ length: 20 }, () =>
+        produce(channel, createHash('sha256'), Infinity, random),
+      );
       let read = 0;
       reader.on('data', (bytes: Buffer) => {
         read += bytes.length;
@@ -113,9 +125,10 @@ function holds(kind: ChannelKind): void {
         if (read > CUT_AFTER_BYTES) channel.evict('test');
       });
       const gone = new Promise((resolve) => reader.once('close', resolve));
+      const random = printedRandom(t);
       const written: Buffer[] = [];
       while (await channel.ready()) {
-        const bytes = message();
+        const bytes = message(random);
         channel.write(bytes);
         written.push(bytes);
       }

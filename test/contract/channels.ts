@@ -23,7 +23,7 @@ export interface ChannelKind {
   connect(t: TestContext): Promise<Connected>;
 }
 
-const key = readFileSync(new URL('../process/fixtures/tls/test-only-key.pem', import.meta.url));
+const key = readFileSync(new URL('../harness/fixtures/tls/test-only-key.pem', import.meta.url));
 
 /** A connection that is cut off is what some tests are about. */
 function expectErrors<Stream extends Readable | Writable>(stream: Stream): Stream {

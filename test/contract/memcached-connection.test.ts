@@ -48,7 +48,7 @@ const echo = (socket: Socket, data: string): void => {
 };
 
 test('many commands go out at once, and each has its own reply', async (t) => {
-  const { connection, sockets } = await scene(t, echo);
+  const { connection, sockets } = await scene(t, echo, 10_000);
   const replies = await Promise.all(
     Array.from({ length: 3000 }, (_, i) => connection.send(`command ${i}\r\n`)),
   );
@@ -64,7 +64,7 @@ test('a reply that does not come ends the connection, as later ones would be tak
       if (isDeaf) return;
       echo(socket, data);
     },
-    50,
+    500,
   );
   const lost = await Promise.allSettled([connection.send('a\r\n'), connection.send('b\r\n')]);
   for (const { status } of lost) assert.equal(status, 'rejected');

@@ -21,7 +21,7 @@ export interface ServerKind {
 }
 
 const tls = (file: string): Buffer =>
-  readFileSync(new URL(`../process/fixtures/tls/${file}`, import.meta.url));
+  readFileSync(new URL(`../harness/fixtures/tls/${file}`, import.meta.url));
 export const certificate: Buffer = tls('certificate.pem');
 const identity = { cert: certificate, key: tls('test-only-key.pem') };
 

@@ -6,14 +6,14 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { promisify } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
-import { nodeBinary, repository } from '../process/harness/nodes.ts';
-import { kill, type RunningProcess, start, temporaryDirectory } from '../process/harness/process.ts';
+import { nodeBinary, repository } from '../harness/nodes.ts';
+import { kill, type RunningProcess, start, temporaryDirectory } from '../harness/process.ts';
 
 const run = promisify(execFile);
 
 /** Every name that can be imported, by subpath. A change here is a change for users. */
 const PUBLIC: Readonly<Record<string, readonly string[]>> = {
-  '.': ['RespiteError', 'addPressureSignal', 'protect'],
+  '.': ['RespiteError', 'addPressureSignal', 'onDrain', 'protect'],
   './backpressure': [
     'boundKernelBuffers',
     'broadcast',
@@ -109,29 +109,30 @@ let packed: readonly string[];
 let installed: string;
 
 before(async () => {
-  const tarballs = temporaryDirectory();
-  // As `npm publish` does it, with the build that goes before.
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', tarballs], {
-    cwd: repository,
-  });
-  // The build before it prints too.
-  const report: unknown = JSON.parse(stdout.slice(stdout.search(/^[[{]/m)));
-  packed = Object.values(report as Record<string, { files: { path: string }[] }>).flatMap(({ files }) =>
-    files.map((file) => file.path),
-  );
-  const [tarball] = readdirSync(tarballs);
-  assert.ok(tarball);
+  const tarball = process.env['RESPITE_TARBALL'] ?? (await pack());
   project = temporaryDirectory();
   writeFileSync(
     path.join(project, 'package.json'),
     JSON.stringify({ name: 'consumer', type: 'module', private: true }),
   );
   writeFileSync(path.join(project, 'server.mjs'), SERVER);
-  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', path.join(tarballs, tarball)], {
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball], {
     cwd: project,
   });
   installed = path.join(project, 'node_modules/respite');
+  packed = readdirSync(installed, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)));
 });
+
+/** The tarball, as `npm publish` makes it: with the build that goes before. RESPITE_TARBALL names one that is there already. */
+async function pack(): Promise<string> {
+  const folder = temporaryDirectory();
+  await run('npm', ['pack', '--pack-destination', folder], { cwd: repository });
+  const [tarball] = readdirSync(folder);
+  assert.ok(tarball);
+  return path.join(folder, tarball);
+}
 
 test('the tarball holds the build and what belongs to it, and no test', () => {
   assert.ok(packed.includes('dist/cli/bin.js'), packed.join('\n'));
@@ -189,7 +190,7 @@ test('CommonJS can require it', async () => {
   const { stdout } = await run(process.execPath, ['--input-type=commonjs', '--eval', program], {
     cwd: project,
   });
-  assert.equal(stdout.trim(), 'RespiteError,addPressureSignal,protect');
+  assert.equal(stdout.trim(), 'RespiteError,addPressureSignal,onDrain,protect');
 });
 
 test('its types are enough for a strict consumer', async () => {
@@ -226,8 +227,9 @@ test('npx respite run server.mjs', async (t) => {
     dir: project,
   });
   // npm puts a shell between npx and the command, and hands signals to the shell alone: they are sent to Respite itself.
+  const pid = await running.until('the process id in the log', () => /"pid":(\d+)/.exec(running.stderr)?.[1]);
   await serves(running, process.version, () => {
-    kill(Number(/"pid":(\d+)/.exec(running.stderr)?.[1]), 'SIGTERM');
+    kill(Number(pid), 'SIGTERM');
   });
 });
 

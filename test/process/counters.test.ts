@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { request } from './harness/http.ts';
-import { kill } from './harness/process.ts';
-import { respite, type RunningRespite } from './harness/respite.ts';
+import { request } from '../harness/http.ts';
+import { kill } from '../harness/process.ts';
+import { respite, type RunningRespite } from '../harness/respite.ts';
+import { below, printedRandom } from '../harness/seed.ts';
 
-const KILLS = Number(process.env['RESPITE_TEST_KILLS'] ?? 100);
+const KILLS = Number(process.env['RESPITE_TEST_KILLS'] ?? 40);
 const CLIENTS = 8;
 
 /** With the pause of each client, fewer requests a second than a worker writes one by one, whatever the machine. */
@@ -22,7 +23,7 @@ const REQUESTS = [
   ['GET', '/fails'],
 ] as const;
 
-/** The stand-in's: no worker has seen the request. */
+/** The fallback responder's: no worker has seen the request. */
 const NO_WORKER = 503;
 
 type Series = ReadonlyMap<string, number>;
@@ -74,8 +75,10 @@ class Clients {
 }
 
 test(`${KILLS} workers killed under load: counters never go down, and have every answer that a client has`, async (t) => {
+  const random = printedRandom(t);
   const running = respite(t, 'answers.mjs', {
-    options: ['--workers', '2'],
+    // Each slot restarts once a second at most.
+    options: ['--workers', '4'],
     config: { admission: { limit: 1000, turnBudget: false, priority: false } },
   });
   const port = await running.port();
@@ -97,8 +100,8 @@ test(`${KILLS} workers killed under load: counters never go down, and have every
     await look();
     const { workers } = await running.status();
     const ready = workers.filter(({ state, pid }) => state === 'ready' && !killed.has(pid));
-    const victim = ready[Math.floor(Math.random() * ready.length)];
-    await delay(100 * Math.random());
+    const victim = ready[below(random, ready.length)];
+    await delay(below(random, 100));
     if (victim === undefined) continue;
     kill(victim.pid);
     killed.add(victim.pid);

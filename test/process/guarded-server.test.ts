@@ -6,9 +6,9 @@ import http2 from 'node:http2';
 import net, { type AddressInfo, type Server, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { createWriteBudget, guardServer, type WriteBudget } from '../../src/backpressure/index.ts';
-import { request } from './harness/http.ts';
-import { respite } from './harness/respite.ts';
-import { until } from './harness/until.ts';
+import { request } from '../harness/http.ts';
+import { respite } from '../harness/respite.ts';
+import { until } from '../harness/until.ts';
 
 const MB = 1024 * 1024;
 const LIMIT_BYTES = 16 * MB;

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { repository } from './harness/nodes.ts';
-import { temporaryDirectory } from './harness/process.ts';
-import { respite, type RunningRespite } from './harness/respite.ts';
+import { repository } from '../harness/nodes.ts';
+import { temporaryDirectory } from '../harness/process.ts';
+import { respite, type RunningRespite } from '../harness/respite.ts';
 
 interface Component {
   readonly status: string;

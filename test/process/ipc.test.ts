@@ -1,9 +1,9 @@
 // Scripts that are more than one process: message channels, cluster, worker threads.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { echo } from './harness/http.ts';
-import { kill } from './harness/process.ts';
-import { bare, respite } from './harness/respite.ts';
+import { echo } from '../harness/http.ts';
+import { kill } from '../harness/process.ts';
+import { bare, respite } from '../harness/respite.ts';
 
 test('without a channel there is no process.send, as on bare Node.js', async (t) => {
   const [onBare, running] = [bare(t, 'ipc.mjs'), respite(t, 'ipc.mjs')];

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from 'node:test';
-import { echo, request } from './harness/http.ts';
-import { Load } from './harness/load.ts';
-import { REFUSES_NOTHING, respite } from './harness/respite.ts';
+import { echo, request } from '../harness/http.ts';
+import { Load } from '../harness/load.ts';
+import { REFUSES_NOTHING, respite } from '../harness/respite.ts';
 
 const STOPPED = { code: 0, signal: null };
 const FOR_EVER = { supervisor: { balancer: { waitMs: 600_000 } } };

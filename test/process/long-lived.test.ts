@@ -4,10 +4,10 @@ import http from 'node:http';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AdmissionStats } from '../../src/admission/index.ts';
-import type { SupervisorStatus } from '../../src/supervisor/status.ts';
-import { request } from './harness/http.ts';
-import { respite, type RunningRespite } from './harness/respite.ts';
-import { DEADLINE_MS } from './harness/until.ts';
+import type { SupervisorStatus } from '../../src/supervisor/instance/status.ts';
+import { request } from '../harness/http.ts';
+import { respite, type RunningRespite } from '../harness/respite.ts';
+import { DEADLINE_MS } from '../harness/until.ts';
 
 /** The tests end with responses that never do. */
 const IMPATIENT = { supervisor: { drainTimeoutMs: 50 } };

@@ -1,10 +1,11 @@
 // The management port is the supervisor's: it answers whatever the workers are doing.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { echo, request } from './harness/http.ts';
-import { respite, type RunningRespite } from './harness/respite.ts';
+import { echo, request } from '../harness/http.ts';
+import { temporaryDirectory } from '../harness/process.ts';
+import { command, respite, type RunningRespite } from '../harness/respite.ts';
 
 interface Health {
   readonly status: string;
@@ -83,7 +84,7 @@ test('not ready while stopping, until the end', async (t) => {
 });
 
 test('POST /restart replaces the worker; while it does, another one is refused', async (t) => {
-  const running = respite(t, 'starts-when-allowed.mjs');
+  const running = respite(t, 'starts-when-allowed.mjs', { config: { supervisor: { trialMs: 0 } } });
   writeFileSync(path.join(running.dir, 'allowed'), '');
   await running.port();
   const [first] = await running.ready();
@@ -99,7 +100,7 @@ test('POST /restart replaces the worker; while it does, another one is refused',
 
 test('POST /admission/dry-run lets everything through and counts it, in this worker and the next; enforce ends it', async (t) => {
   const running = respite(t, 'gate.mjs', {
-    config: { supervisor: { drainTimeoutMs: 50 }, admission: { limit: 1, exempt: ['/release'] } },
+    config: { supervisor: { drainTimeoutMs: 50, trialMs: 0 }, admission: { limit: 1, exempt: ['/release'] } },
   });
   const port = await running.port();
   await running.ready();
@@ -202,15 +203,34 @@ test("a worker's cache shows its metrics once there is one, and keeps what its p
   assert.equal(await counted('hit'), 4);
 });
 
-test('an unknown endpoint and a foreign page are refused', async (t) => {
+test('an unknown endpoint, a foreign page and a bare request are refused', async (t) => {
   const running = respite(t, 'node-http.mjs');
   await running.port();
   await running.ready();
   assert.equal((await running.manage('/nothing')).status, 404);
   const url = `${await running.management()}/restart`;
-  const { status } = await fetch(url, { method: 'POST', headers: { origin: 'http://evil.example' } });
-  assert.equal(status, 403);
+  const local = { respite: '1' };
+  for (const headers of [{}, { ...local, origin: 'http://evil.example' }, { ...local, via: '1.1 proxy' }]) {
+    assert.equal((await fetch(url, { method: 'POST', headers })).status, 403);
+  }
   assert.equal((await running.status()).restarts.rolling, 0);
+});
+
+test('a Unix socket: only its user gets in, and the next run replaces what a killed one left', async (t) => {
+  const socket = path.join(temporaryDirectory(), 'management.sock');
+  const options = ['--management', `unix:${socket}`];
+  for (let run = 1; run <= 2; run += 1) {
+    const running = respite(t, 'node-http.mjs', { options });
+    await running.port();
+    await running.logs(`management on unix:${socket}`);
+    assert.equal(statSync(socket).mode & 0o777, 0o600);
+    const asked = command(t, ['status', ...options]);
+    assert.equal((await asked.ended()).code, 0, asked.transcript());
+    assert.match(asked.stdout, /^node-http\.mjs: /);
+    running.signal('SIGKILL');
+    await running.ended();
+    assert.ok(statSync(socket).isSocket());
+  }
 });
 
 test('a management port in use: one line, and nothing is left running', async (t) => {

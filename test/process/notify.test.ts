@@ -6,13 +6,13 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { endedIncident } from './faults/incidents.ts';
-import { echo, request } from './harness/http.ts';
-import { temporaryDirectory } from './harness/process.ts';
-import { command, respite } from './harness/respite.ts';
-import { until } from './harness/until.ts';
+import { endedIncident } from '../harness/incidents.ts';
+import { echo, request } from '../harness/http.ts';
+import { temporaryDirectory } from '../harness/process.ts';
+import { command, respite } from '../harness/respite.ts';
+import { until } from '../harness/until.ts';
 
-const FIXTURE = '../faults/blocked.mjs';
+const FIXTURE = 'faults/blocked.mjs';
 
 /** The same logic in a shorter time. */
 const DETECT = { blockedLoop: { unreadyMs: 500, evidenceMs: 1000, killMs: 4000 } };
@@ -54,14 +54,14 @@ async function webhook(
 }
 
 function block(port: number): void {
-  request(port, { path: '/busy-loop' }).catch(() => {});
+  request(port, { path: '/sleepy-loop;jsessionid=0123456789' }).catch(() => {});
 }
 
 test('a webhook that fails twice hears of the opening and of the recovery, once each, in order', async (t) => {
   const { url, told } = await webhook(t, (response, nth) => response.writeHead(nth <= 2 ? 503 : 204).end());
   const running = respite(t, FIXTURE, {
     config: {
-      supervisor: { detect: { blockedLoop: { ...DETECT.blockedLoop, killMs: 60_000 } } },
+      supervisor: { stableMs: 300, detect: { blockedLoop: { ...DETECT.blockedLoop, killMs: 60_000 } } },
       notify: { webhook: { url } },
     },
   });
@@ -84,7 +84,9 @@ test('a webhook that fails twice hears of the opening and of the recovery, once 
     );
   }
   assert.equal(new Set(told.map(({ id }) => id)).size, 2, 'a try has the id of the one before');
-  assert.match(told[3]?.incident.summary ?? '', /in spinForEver/);
+  assert.match(told[3]?.incident.summary ?? '', /in sleepForEver/);
+  assert.match(JSON.stringify(told), /since GET \/sleepy-loop;jsessionid=\*\*\*/);
+  assert.doesNotMatch(JSON.stringify(told), /0123456789/);
   await running.stop();
   assert.equal(told.length, 4);
   assert.match(running.stderr, /webhook 127\.0\.0\.1:\d+: status 503; trying again/);

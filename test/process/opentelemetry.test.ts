@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import * as api from '@opentelemetry/api';
 import { reportTo } from '../../src/telemetry/opentelemetry/index.ts';
-import { respite } from './harness/respite.ts';
-import { until } from './harness/until.ts';
+import { respite } from '../harness/respite.ts';
+import { until } from '../harness/until.ts';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const TRACE = {

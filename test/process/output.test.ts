@@ -1,10 +1,10 @@
 // The script's output is the script's; Respite speaks on stderr, in lines of JSON when nobody watches.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { echo } from './harness/http.ts';
-import { bin, bare, fixture, respite } from './harness/respite.ts';
-import { start, temporaryDirectory } from './harness/process.ts';
+import { echo } from '../harness/http.ts';
+import { bin, bare, fixture, respite } from '../harness/respite.ts';
+import { lacks } from '../harness/programs.ts';
+import { start, temporaryDirectory } from '../harness/process.ts';
 
 for (const code of [0, 4]) {
   test(`stdout byte for byte, of a script that ends with ${code} before it was ever ready`, async (t) => {
@@ -20,7 +20,7 @@ for (const code of [0, 4]) {
 }
 
 test('nothing but the script writes to stdout; each line on stderr is its own or JSON', async (t) => {
-  const running = respite(t, 'dies.mjs');
+  const running = respite(t, 'dies.mjs', { config: { supervisor: { trialMs: 500 } } });
   const port = await running.port();
   await running.ready();
   await echo(port, { path: '/exit?code=3' });
@@ -40,13 +40,8 @@ test('nothing but the script writes to stdout; each line on stderr is its own or
   }
 });
 
-test('on a terminal Respite’s lines are for people', async (t) => {
-  // util-linux has `script`, which runs a command on a terminal of its own.
-  if (spawnSync('script', ['--version']).status !== 0) {
-    assert.equal(process.env['CI'], undefined, 'CI needs util-linux');
-    t.skip('needs the command `script` of util-linux');
-    return;
-  }
+// `script` runs a command on a terminal of its own.
+test('on a terminal Respite’s lines are for people', { skip: lacks('script') }, async (t) => {
   const command = [process.execPath, bin, 'run', '--management', '127.0.0.1:0', fixture('node-http.mjs')];
   const dir = temporaryDirectory();
   const starter = `const { spawn } = require('node:child_process');

@@ -5,11 +5,16 @@ import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import http from 'node:http';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
-import { type Echo, echo, request } from './harness/http.ts';
-import { kill, temporaryDirectory } from './harness/process.ts';
-import { bare, respite, type RunningRespite } from './harness/respite.ts';
-import { until } from './harness/until.ts';
+import { type Echo, echo, request } from '../harness/http.ts';
+import { kill, temporaryDirectory } from '../harness/process.ts';
+import { bare, respite, type RunningRespite } from '../harness/respite.ts';
+import { freePort } from '../harness/services/service.ts';
+import { until } from '../harness/until.ts';
+
+/** Between two connections of one of eight clients: two a millisecond, and cores left for the workers that start. */
+const CLIENT_PAUSE_MS = 4;
 
 test('port 0 is any free one, and the same one after a restart', async (t) => {
   const running = respite(t, 'node-http.mjs');
@@ -119,7 +124,9 @@ test('a unix socket passes through, with a warning', async (t) => {
   const running = respite(t, 'listens.mjs', { dir, args: ['unix', socketPath] });
   await running.saysOnStdout('listening on a path');
   await running.ready();
-  const [res] = (await once(http.get({ socketPath, path: '/' }), 'response')) as [http.IncomingMessage];
+  const [res] = (await once(http.get({ socketPath, path: '/', agent: false }), 'response')) as [
+    http.IncomingMessage,
+  ];
   assert.equal(res.statusCode, 200);
   res.resume();
   const { level } = await running.logs(/unix|path/i, 'server.sock');
@@ -147,7 +154,15 @@ test('a socket that systemd has opened is handed on under its number', async (t)
   await once(holder, 'listening');
   t.after(() => holder.close());
   const { fd } = (holder as unknown as { _handle: { fd: number } })._handle;
-  const running = respite(t, 'listens.mjs', { args: ['systemd'], descriptor3: fd, env: { LISTEN_FDS: '1' } });
+  // systemd names the process that it starts, whose number is known only when it runs.
+  const dir = temporaryDirectory();
+  const node = path.join(dir, 'started-by-systemd');
+  writeFileSync(
+    node,
+    `#!/bin/sh\nLISTEN_FDS=1 LISTEN_PID=$$ LISTEN_PIDFDID=1 exec ${process.execPath} "$@"\n`,
+    { mode: 0o755 },
+  );
+  const running = respite(t, 'listens.mjs', { args: ['systemd'], descriptor3: fd, dir, node });
   assert.equal(await running.port(), (holder.address() as AddressInfo).port);
   const [first] = await running.ready();
   kill(first?.pid ?? 0);
@@ -156,9 +171,17 @@ test('a socket that systemd has opened is handed on under its number', async (t)
   assert.notEqual(second?.pid, first?.pid);
 });
 
+test('sockets that systemd has opened for another process are not handed on', async (t) => {
+  const env = { LISTEN_FDS: '1', LISTEN_PID: '1' };
+  const running = respite(t, 'listens.mjs', { args: ['systemd'], env });
+  const { code } = await running.ended();
+  assert.equal(code, 1);
+  assert.match(running.stdout, /no sockets for this process/);
+});
+
 test('a socket that the next worker does not open again is given up', async (t) => {
-  // On a slow machine a stand-in would answer before the next worker does.
-  const running = respite(t, 'opens-later.mjs', { config: { supervisor: { standIn: false } } });
+  // On a slow machine a fallback responder would answer before the next worker does.
+  const running = respite(t, 'opens-later.mjs', { config: { supervisor: { fallbackResponder: false } } });
   const port = await running.port();
   const [first] = await running.ready();
   const other = Number((await request(port, { path: '/open' })).body);
@@ -194,6 +217,7 @@ test('all workers killed under load: no connection is refused', async (t) => {
         const { code } = error as NodeJS.ErrnoException;
         if (code !== 'ECONNRESET' && code !== 'EPIPE') refused.push(`${code}: ${String(error)}`);
       }
+      await delay(CLIENT_PAUSE_MS);
     }
   });
   try {
@@ -256,13 +280,4 @@ async function occupied(t: TestContext): Promise<{ port: number }> {
   t.after(() => server.close());
   await once(server, 'listening');
   return server.address() as { port: number };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,9 +1,9 @@
 // What a script sees of how it was started is what it sees on bare Node.js.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nodeBinary } from './harness/nodes.ts';
-import { temporaryDirectory } from './harness/process.ts';
-import { bare, respite } from './harness/respite.ts';
+import { nodeBinary } from '../harness/nodes.ts';
+import { temporaryDirectory } from '../harness/process.ts';
+import { bare, respite } from '../harness/respite.ts';
 
 for (const version of [26, 24, 22] as const) {
   test(`arguments, environment, globals and listeners on Node ${version}`, async (t) => {

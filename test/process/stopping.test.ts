@@ -5,18 +5,18 @@ import { once } from 'node:events';
 import http from 'node:http';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { type Answer, connect2, echo, on, request } from './harness/http.ts';
-import { Load } from './harness/load.ts';
-import { nodeBinary } from './harness/nodes.ts';
-import { rawConnection } from './harness/raw.ts';
+import { type Answer, connect2, echo, on, request } from '../harness/http.ts';
+import { Load } from '../harness/load.ts';
+import { nodeBinary } from '../harness/nodes.ts';
+import { rawConnection } from '../harness/raw.ts';
 import {
   bare,
   REFUSES_NOTHING,
   respite,
   type RespiteOptions,
   type RunningRespite,
-} from './harness/respite.ts';
-import { until, within } from './harness/until.ts';
+} from '../harness/respite.ts';
+import { until, within } from '../harness/until.ts';
 
 const STOPPED = { code: 0, signal: null };
 
@@ -138,11 +138,13 @@ test('an HTTP/2 stream in flight is finished', async (t) => {
   assert.deepEqual(await running.ended(), STOPPED);
 });
 
-test('a request that never ends is given up at the deadline', async (t) => {
-  const { running, answer } = await slow(t, { config: { supervisor: { drainTimeoutMs: 500 } } });
+test('a request that never ends is given up at the deadline, and the log says what was waited for and what was cut', async (t) => {
+  const { running, answer } = await slow(t, { config: { supervisor: { drainTimeoutMs: 2500 } } });
   assert.deepEqual(await running.stop(), STOPPED);
   await assert.rejects(answer, /ECONNRESET|socket hang up/);
-  await running.saysOnStderr(/drain|in flight|deadline/i);
+  await running.logs('worker 1 drains: it waits for 1 requests in flight', 'supervisor.drainTimeoutMs');
+  const { msg } = await running.logs('worker 1: 1 requests are cut', 'supervisor.drainTimeoutMs');
+  assert.match(msg, /after 2\.5 s \(supervisor\.drainTimeoutMs\) \(1 of GET \/slow for \d\.\d s\)$/);
   assert.deepEqual(await running.offspring(), []);
 });
 
@@ -216,6 +218,53 @@ test('a signal in the middle of a rolling restart', async (t) => {
   writeFileSync(path.join(running.dir, 'stuck'), '');
   running.signal('SIGHUP');
   await running.saysOnStdout(/starting[^]*starting/);
+  assert.deepEqual(await running.stop(), STOPPED);
+  assert.deepEqual(await running.offspring(), []);
+});
+
+test('SIGUSR2 and SIGUSR1 reach the scripts of all workers, which go on', async (t) => {
+  const running = respite(t, 'sigterm.mjs', {
+    options: ['--workers', '2'],
+    env: { NODE_OPTIONS: '--inspect-port=0' },
+  });
+  const port = await running.port();
+  const before = await running.ready();
+  running.signal('SIGUSR2');
+  for (const { pid } of before) await running.saysOnStdout(`user handler of SIGUSR2 ${pid}`);
+  running.signal('SIGUSR1');
+  await running.saysOnStderr(/Debugger listening[^]*Debugger listening/);
+  assert.equal((await echo(port)).method, 'GET');
+  assert.deepEqual(
+    (await running.ready()).map(({ pid }) => pid),
+    before.map(({ pid }) => pid),
+  );
+  assert.deepEqual(await running.stop(), STOPPED);
+});
+
+test('SIGUSR2 without a listener in the script ends Respite, in order', async (t) => {
+  const { running, answer, finish } = await slow(t);
+  await running.ready();
+  running.signal('SIGUSR2');
+  await running.logs('SIGUSR2: the script does not listen for it');
+  finish();
+  assert.equal((await answer).status, 200);
+  assert.deepEqual(await running.ended(), STOPPED);
+});
+
+test('a worker that is blocked does not hear that it is to end: it is killed after killMs, not after the drain', async (t) => {
+  const running = respite(t, 'faults/blocked.mjs', {
+    config: {
+      supervisor: {
+        drainTimeoutMs: 600_000,
+        fallbackResponder: false,
+        detect: { blockedLoop: { unreadyMs: 500, evidenceMs: 1000, killMs: 3000 } },
+      },
+    },
+  });
+  const port = await running.port();
+  await running.untilStatus('a report', ({ workers: [worker] }) => worker?.report !== undefined);
+  request(port, { path: '/sleepy-loop' }).catch(() => {});
+  await running.saysOnStdout('going wrong');
   assert.deepEqual(await running.stop(), STOPPED);
   assert.deepEqual(await running.offspring(), []);
 });

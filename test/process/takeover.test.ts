@@ -1,10 +1,10 @@
 // Any server is taken over as it is: every way to write one, on every Node.js that we support.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { echo } from './harness/http.ts';
-import { nodeBinary, type NodeVersion } from './harness/nodes.ts';
-import { respite } from './harness/respite.ts';
-import { type Server, SERVERS } from './harness/servers.ts';
+import { echo } from '../harness/http.ts';
+import { nodeBinary, type NodeVersion } from '../harness/nodes.ts';
+import { respite } from '../harness/respite.ts';
+import { type Server, SERVERS } from '../harness/servers.ts';
 
 /** On the older versions, one of each kind of server that Node.js has, and one framework. */
 const FEWER = new Set([

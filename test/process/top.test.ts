@@ -5,10 +5,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { writeEvidence, writeIncident } from '../../src/supervisor/evidence/folder.ts';
-import { echo, request } from './harness/http.ts';
-import { kill, type RunningProcess, start, temporaryDirectory } from './harness/process.ts';
-import { bin, command, respite, type RunningRespite } from './harness/respite.ts';
+import { writeEvidence, writeIncident } from '../../src/supervisor/incidents/evidence/folder.ts';
+import { echo, request } from '../harness/http.ts';
+import { kill, type RunningProcess, start, temporaryDirectory } from '../harness/process.ts';
+import { lacks } from '../harness/programs.ts';
+import { bin, command, respite, type RunningRespite } from '../harness/respite.ts';
 
 async function where(running: RunningRespite): Promise<string> {
   return (await running.management()).replace('http://', '');
@@ -84,19 +85,14 @@ function topOnTerminal(t: TestContext, management: string): RunningProcess {
   return start(t, ['--eval', starter], { dir: temporaryDirectory(), env: { TERM: 'xterm' } });
 }
 
-const HAS_TERMINALS = spawnSync('script', ['--version']).status === 0;
+/** `script` runs a command on a terminal of its own. */
+const skip = lacks('script');
 
 for (const [name, signal] of [
   ['q', 'SIGUSR2'],
   ['Ctrl-C', 'SIGTERM'],
 ] as const) {
-  test(`respite top on a terminal: the whole screen, given back on ${name}`, async (t) => {
-    // util-linux has `script`, which runs a command on a terminal of its own.
-    if (!HAS_TERMINALS) {
-      assert.equal(process.env['CI'], undefined, 'CI needs util-linux');
-      t.skip('needs the command `script` of util-linux');
-      return;
-    }
+  test(`respite top on a terminal: the whole screen, given back on ${name}`, { skip }, async (t) => {
     const running = respite(t, 'node-http.mjs');
     await running.port();
     await running.ready();
@@ -119,35 +115,37 @@ for (const [name, signal] of [
   });
 }
 
-test('respite top draws anew when the terminal has another size, and gives it back on SIGTERM', async (t) => {
-  if (!HAS_TERMINALS) {
-    assert.equal(process.env['CI'], undefined, 'CI needs util-linux');
-    t.skip('needs the command `script` of util-linux');
-    return;
-  }
-  const running = respite(t, 'node-http.mjs');
-  await running.port();
-  await running.ready();
-  const top = topOnTerminal(t, await where(running));
-  await top.saysOnStdout('q quits');
-  const pid = await top.until('the process on the terminal', async () => {
-    const offspring = await top.offspring();
-    return offspring.find((one) => readFileSync(`/proc/${one}/cmdline`, 'utf8').includes('\0top\0'));
-  });
-  assert.equal(spawnSync('stty', ['-F', `/proc/${pid}/fd/1`, 'rows', '6', 'columns', '30']).status, 0);
-  await top.until('a small screen', () => {
-    const last =
-      top.stdout
-        .split('\u001B[H')
-        .at(-1)
-        ?.replaceAll(/\u001B\[[\d?]*[A-Za-z]/g, '') ?? '';
-    const lines = last.split(/\r*\n/);
-    return lines.length === 6 && lines.every((line) => line.length <= 30);
-  });
-  kill(pid, 'SIGTERM');
-  assert.equal((await top.ended()).code, 0, top.transcript());
-  assert.ok(top.stdout.trimEnd().endsWith('\u001B[?25h\u001B[?1049l'), JSON.stringify(top.stdout.slice(-80)));
-});
+test(
+  'respite top draws anew when the terminal has another size, and gives it back on SIGTERM',
+  { skip },
+  async (t) => {
+    const running = respite(t, 'node-http.mjs');
+    await running.port();
+    await running.ready();
+    const top = topOnTerminal(t, await where(running));
+    await top.saysOnStdout('q quits');
+    const pid = await top.until('the process on the terminal', async () => {
+      const offspring = await top.offspring();
+      return offspring.find((one) => readFileSync(`/proc/${one}/cmdline`, 'utf8').includes('\0top\0'));
+    });
+    assert.equal(spawnSync('stty', ['-F', `/proc/${pid}/fd/1`, 'rows', '6', 'columns', '30']).status, 0);
+    await top.until('a small screen', () => {
+      const last =
+        top.stdout
+          .split('\u001B[H')
+          .at(-1)
+          ?.replaceAll(/\u001B\[[\d?]*[A-Za-z]/g, '') ?? '';
+      const lines = last.split(/\r*\n/);
+      return lines.length === 6 && lines.every((line) => line.length <= 30);
+    });
+    kill(pid, 'SIGTERM');
+    assert.equal((await top.ended()).code, 0, top.transcript());
+    assert.ok(
+      top.stdout.trimEnd().endsWith('\u001B[?25h\u001B[?1049l'),
+      JSON.stringify(top.stdout.slice(-80)),
+    );
+  },
+);
 
 test('respite incidents lists, shows, tells where the report is, and prunes', async (t) => {
   const dir = temporaryDirectory();

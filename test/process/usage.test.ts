@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { type RunningProcess, temporaryDirectory } from './harness/process.ts';
-import { command, fixture, respite } from './harness/respite.ts';
+import { type RunningProcess, temporaryDirectory } from '../harness/process.ts';
+import { command, fixture, respite } from '../harness/respite.ts';
 
 const SERVER = fixture('node-http.mjs');
 

@@ -1,12 +1,17 @@
 // Behind a real HAProxy and a real nginx, with the configurations that docs/guide/load-balancers.md gives.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { Load } from '../process/harness/load.ts';
-import { type RunningRespite } from '../process/harness/respite.ts';
-import { HAPROXY_WITHOUT_RETRIES, NGINX_WITHOUT_RETRIES, type Places } from './harness/configuration.ts';
-import { startHaproxy } from './harness/haproxy.ts';
-import { freePlace, startAt } from './harness/instance.ts';
-import { startNginx } from './harness/nginx.ts';
+import { Load } from '../harness/load.ts';
+import { lacks, type Program } from '../harness/programs.ts';
+import { type RunningRespite } from '../harness/respite.ts';
+import {
+  HAPROXY_WITHOUT_RETRIES,
+  NGINX_WITHOUT_RETRIES,
+  type Places,
+} from '../harness/services/configuration.ts';
+import { startHaproxy } from '../harness/services/haproxy.ts';
+import { freePlace, startAt } from '../harness/services/instance.ts';
+import { startNginx } from '../harness/services/nginx.ts';
 
 /** The bench does more. */
 const RESTARTS = 2;
@@ -14,10 +19,12 @@ const CONNECTIONS = 6;
 
 const BALANCERS: readonly {
   readonly name: string;
+  readonly program: Program;
   readonly start: (t: TestContext, places: Places) => Promise<number>;
 }[] = [
   {
     name: 'HAProxy, which shares connections from the first request on',
+    program: 'haproxy',
     async start(t, places) {
       const sharing = ['balance roundrobin', 'balance roundrobin\n  http-reuse always'] as const;
       return (await startHaproxy(t, places, [...HAPROXY_WITHOUT_RETRIES, sharing])).port;
@@ -25,13 +32,17 @@ const BALANCERS: readonly {
   },
   {
     name: 'nginx',
+    program: 'nginx',
     start: async (t, places) => (await startNginx(t, places, NGINX_WITHOUT_RETRIES)).port,
   },
 ];
 
-/** Load that also ends with a test that fails. */
-function loadOn(t: TestContext, port: number): Load {
-  const load = new Load(port, { connections: CONNECTIONS });
+/** Requests between two events: each connection sends several to each instance. */
+const REQUESTS = 100;
+
+/** Load that also ends with a test that fails. Its default pace is for tests that take many seconds. */
+function loadOn(t: TestContext, port: number, pauseMs: number = 12): Load {
+  const load = new Load(port, { connections: CONNECTIONS, pauseMs });
   t.after(() => load.stop());
   return load;
 }
@@ -59,109 +70,132 @@ async function restart(running: RunningRespite): Promise<void> {
   );
 }
 
-for (const { name, start } of BALANCERS) {
-  test(`${name}: rolling restarts of one instance, no failed request`, async (t) => {
-    const place = await freePlace();
-    const running = await startAt(t, place);
-    const load = loadOn(t, await start(t, [place]));
-    for (let n = 0; n < RESTARTS; n += 1) {
-      await load.more(200);
-      await restart(running);
-    }
-    await load.more(200);
-    const { failures, pids } = await load.stop();
-    assert.deepEqual(counted(failures), {}, running.transcript());
-    assert.equal(pids.size, RESTARTS + 1);
-  });
+for (const { name, program, start } of BALANCERS) {
+  test(
+    `${name}: rolling restarts of one instance, no failed request`,
+    { skip: lacks(program) },
+    async (t) => {
+      const place = await freePlace();
+      const running = await startAt(t, place, { config: { supervisor: { trialMs: 0 } } });
+      const load = loadOn(t, await start(t, [place]));
+      for (let n = 0; n < RESTARTS; n += 1) {
+        await load.more(REQUESTS);
+        await restart(running);
+      }
+      await load.more(REQUESTS);
+      const { failures, pids } = await load.stop();
+      assert.deepEqual(counted(failures), {}, running.transcript());
+      assert.equal(pids.size, RESTARTS + 1);
+    },
+  );
 }
 
 /** As in docs/guide/load-balancers.md, but checked more often, so that the test takes less time. */
 const FAST_CHECKS = ['inter 1s fall 3 rise 2', 'inter 300ms fall 3 rise 2'] as const;
 const WAIT_FOR_HAPROXY = { supervisor: { balancer: { checkIntervalMs: 300, checkFailures: 3 } } };
 
-test('HAProxy sees nothing of a rolling restart, and everything of an end', async (t) => {
-  const place = await freePlace();
-  const running = await startAt(t, place, { config: { supervisor: { balancer: { waitMs: 600_000 } } } });
-  const haproxy = await startHaproxy(t, [place], [FAST_CHECKS]);
-  const seen: string[] = [];
-  const watch = setInterval(() => {
-    haproxy.states().then((state) => seen.push(state), String);
-  }, 50);
-  t.after(() => {
+test(
+  'HAProxy sees nothing of a rolling restart, and everything of an end',
+  { skip: lacks('haproxy') },
+  async (t) => {
+    const place = await freePlace();
+    const running = await startAt(t, place, { config: { supervisor: { balancer: { waitMs: 600_000 } } } });
+    const haproxy = await startHaproxy(t, [place], [FAST_CHECKS]);
+    const seen: string[] = [];
+    const watch = setInterval(() => {
+      haproxy.states().then((state) => seen.push(state), String);
+    }, 50);
+    t.after(() => {
+      clearInterval(watch);
+    });
+    await restart(running);
     clearInterval(watch);
-  });
-  await restart(running);
-  clearInterval(watch);
-  assert.deepEqual(new Set(seen), new Set(['UP']));
+    assert.deepEqual(new Set(seen), new Set(['UP']));
 
-  running.signal('SIGTERM');
-  await haproxy.sees('DOWN');
-  running.signal('SIGTERM');
-  await running.ended();
-});
+    running.signal('SIGTERM');
+    await haproxy.sees('DOWN');
+    running.signal('SIGTERM');
+    await running.ended();
+  },
+);
 
-test('HAProxy: instances ended and started again one after the other, no failed request', async (t) => {
-  const places = [await freePlace(), await freePlace()] as const;
-  const given = { config: WAIT_FOR_HAPROXY };
-  const instances = await Promise.all(places.map((place) => startAt(t, place, given)));
-  const haproxy = await startHaproxy(t, places, [...HAPROXY_WITHOUT_RETRIES, FAST_CHECKS]);
-  const load = loadOn(t, haproxy.port);
-  for (const [i, place] of places.entries()) {
-    await load.more(200);
-    await instances[i]?.stop();
-    await haproxy.sees(...places.map((_, other) => (i === other ? 'DOWN' : 'UP')));
-    await startAt(t, place, given);
-    await haproxy.sees('UP', 'UP');
-  }
-  await load.more(200);
-  const { failures, pids } = await load.stop();
-  assert.deepEqual(counted(failures), {});
-  assert.equal(pids.size, 4);
-});
-
-test('nginx: instances ended and started again one after the other, no failed request', async (t) => {
-  const places = [await freePlace(), await freePlace()] as const;
-  const instances = await Promise.all(places.map((place) => startAt(t, place)));
-  const load = loadOn(t, (await startNginx(t, places)).port);
-  for (let n = 0; n < 2; n += 1) {
-    for (const [i, place] of places.entries()) {
-      await load.more(200);
-      await instances[i]?.stop();
-      instances[i] = await startAt(t, place);
-    }
-  }
-  await load.more(200);
-  const { failures } = await load.stop();
-  assert.deepEqual(counted(failures), {});
-});
-
-for (const [name, start] of [
-  ['HAProxy', async (t: TestContext, places: Places) => (await startHaproxy(t, places)).port],
-  ['nginx', async (t: TestContext, places: Places) => (await startNginx(t, places)).port],
-] as const) {
-  test(`${name}: of a worker that is killed only POSTs in flight are lost`, async (t) => {
+test(
+  'HAProxy: instances ended and started again one after the other, no failed request',
+  { skip: lacks('haproxy') },
+  async (t) => {
     const places = [await freePlace(), await freePlace()] as const;
-    const instances = await Promise.all(
-      places.map((place) => startAt(t, place, { options: ['--workers', '2'] })),
-    );
-    const load = loadOn(t, await start(t, places));
-    for (const running of instances) {
-      await load.more(200);
-      const before = load.report.failures.length;
-      const [victim] = await running.ready();
-      process.kill(victim?.pid ?? 0, 'SIGKILL');
-      await running.logs(`worker ${victim?.id} ended with signal SIGKILL`);
-      // Each connection has one request at a time, so this is what can have been in flight.
-      await load.more(CONNECTIONS);
-      const lost = load.report.failures.length;
-      assert.ok(lost - before <= CONNECTIONS, JSON.stringify(counted(load.report.failures)));
-      await load.more(200);
-      await running.ready();
-      assert.equal(load.report.failures.length, lost, JSON.stringify(counted(load.report.failures)));
+    const given = { config: WAIT_FOR_HAPROXY };
+    const instances = await Promise.all(places.map((place) => startAt(t, place, given)));
+    const haproxy = await startHaproxy(t, places, [...HAPROXY_WITHOUT_RETRIES, FAST_CHECKS]);
+    const load = loadOn(t, haproxy.port);
+    for (const [i, place] of places.entries()) {
+      await load.more(REQUESTS);
+      await instances[i]?.stop();
+      await haproxy.sees(...places.map((_, other) => (i === other ? 'DOWN' : 'UP')));
+      await startAt(t, place, given);
+      await haproxy.sees('UP', 'UP');
     }
-    assert.deepEqual(
-      load.report.failures.filter((failure) => !failure.startsWith('POST')),
-      [],
-    );
-  });
+    await load.more(REQUESTS);
+    const { failures, pids } = await load.stop();
+    assert.deepEqual(counted(failures), {});
+    assert.equal(pids.size, 4);
+  },
+);
+
+test(
+  'nginx: instances ended and started again one after the other, no failed request',
+  { skip: lacks('nginx') },
+  async (t) => {
+    const places = [await freePlace(), await freePlace()] as const;
+    const instances = await Promise.all(places.map((place) => startAt(t, place)));
+    const load = loadOn(t, (await startNginx(t, places)).port);
+    for (let n = 0; n < 2; n += 1) {
+      for (const [i, place] of places.entries()) {
+        await load.more(REQUESTS);
+        await instances[i]?.stop();
+        instances[i] = await startAt(t, place);
+      }
+    }
+    await load.more(REQUESTS);
+    const { failures } = await load.stop();
+    assert.deepEqual(counted(failures), {});
+  },
+);
+
+for (const [name, program, start] of [
+  ['HAProxy', 'haproxy', async (t: TestContext, places: Places) => (await startHaproxy(t, places)).port],
+  ['nginx', 'nginx', async (t: TestContext, places: Places) => (await startNginx(t, places)).port],
+] as const) {
+  test(
+    `${name}: of a worker that is killed only POSTs in flight are lost`,
+    { skip: lacks(program) },
+    async (t) => {
+      const places = [await freePlace(), await freePlace()] as const;
+      const instances = await Promise.all(
+        places.map((place) =>
+          startAt(t, place, { options: ['--workers', '2'], config: { supervisor: { trialMs: 0 } } }),
+        ),
+      );
+      // So that the kills find requests in flight.
+      const load = loadOn(t, await start(t, places), 1);
+      for (const running of instances) {
+        await load.more(REQUESTS);
+        const before = load.report.failures.length;
+        const [victim] = await running.ready();
+        process.kill(victim?.pid ?? 0, 'SIGKILL');
+        await running.logs(`worker ${victim?.id} ended with signal SIGKILL`);
+        // Each connection has one request at a time, so this is what can have been in flight.
+        await load.more(CONNECTIONS);
+        const lost = load.report.failures.length;
+        assert.ok(lost - before <= CONNECTIONS, JSON.stringify(counted(load.report.failures)));
+        await load.more(REQUESTS);
+        await running.ready();
+        assert.equal(load.report.failures.length, lost, JSON.stringify(counted(load.report.failures)));
+      }
+      assert.deepEqual(
+        load.report.failures.filter((failure) => !failure.startsWith('POST')),
+        [],
+      );
+    },
+  );
 }

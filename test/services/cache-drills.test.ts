@@ -1,6 +1,5 @@
 // A real cache in front of a real origin, while its store is killed, made to hang, started again empty, and full of garbage.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
@@ -16,15 +15,18 @@ import {
   redisStore,
   type StoreErrorEvent,
 } from '../../src/cache/index.ts';
-import { until } from '../process/harness/until.ts';
-import { MemcachedAdmin, startMemcached } from './harness/memcached.ts';
-import { startRedis } from './harness/redis.ts';
-import type { Service } from './harness/service.ts';
-import { type Seen, Users, VersionedOrigin } from './harness/versioned-origin.ts';
+import { lacks, type Program } from '../harness/programs.ts';
+import { below, printedRandom, randomBytes } from '../harness/seed.ts';
+import { until } from '../harness/until.ts';
+import { MemcachedAdmin, startMemcached } from '../harness/services/memcached.ts';
+import { startRedis } from '../harness/services/redis.ts';
+import type { Service } from '../harness/services/service.ts';
+import { type Seen, Users, VersionedOrigin } from '../harness/services/versioned-origin.ts';
 
 /** A kind of store, and how to put something into the server behind the store's back. */
 interface Kind {
   readonly name: string;
+  readonly program: Program;
   start(t: TestContext): Promise<Service>;
   connect(t: TestContext, port: number): CacheStore;
   /** Replaces all values that stand in the server. */
@@ -50,6 +52,7 @@ async function spoilRedis(port: number, spoil: Parameters<Kind['spoil']>[1]): Pr
 const kinds: readonly Kind[] = [
   {
     name: 'Redis by ioredis',
+    program: 'redis-server',
     start: startRedis,
     connect(t, port) {
       const client = new Redis(port);
@@ -63,6 +66,7 @@ const kinds: readonly Kind[] = [
   },
   {
     name: 'Redis by node-redis',
+    program: 'redis-server',
     start: startRedis,
     connect(t, port) {
       const client = createClient({ socket: { port, host: '127.0.0.1', reconnectStrategy: 50 } });
@@ -77,6 +81,7 @@ const kinds: readonly Kind[] = [
   },
   {
     name: 'memcached',
+    program: 'memcached',
     start: startMemcached,
     connect: (_t, port) => memcachedStore({ port }),
     async spoil(port, spoil) {
@@ -128,7 +133,7 @@ async function untilHits(users: Users): Promise<void> {
 }
 
 for (const kind of kinds) {
-  describe(`drills: ${kind.name}`, { concurrency: false }, () => {
+  describe(`drills: ${kind.name}`, { concurrency: false, skip: lacks(kind.program) }, () => {
     const drill = (
       name: string,
       hurt: (service: Service) => Promise<void> | void,
@@ -229,21 +234,22 @@ for (const kind of kinds) {
     });
 
     test('garbage at the very keys', async (t) => {
+      const random = printedRandom(t);
       const service = await kind.start(t);
       const origin = await VersionedOrigin.start(t);
       const cache = newCache(t, kind.connect(t, service.port));
       const errors = watchErrors(t);
       const users = new Users(cache, origin, USERS);
       const ways: Readonly<Record<string, (value: Buffer, all: readonly Buffer[]) => Buffer>> = {
-        random: () => randomBytes(500),
+        random: () => randomBytes(random, 500),
         'one bit': (value) => {
           const spoiled = Buffer.from(value);
-          const at = Math.floor(Math.random() * spoiled.byteLength);
+          const at = below(random, spoiled.byteLength);
           if (at < spoiled.byteLength) spoiled[at] = (spoiled[at] ?? 0) ^ 1;
           return spoiled;
         },
         cut: (value) => value.subarray(0, value.byteLength / 2),
-        'of another key': (_value, all) => all[Math.floor(Math.random() * all.length)] ?? Buffer.alloc(1),
+        'of another key': (_value, all) => all[below(random, all.length)] ?? Buffer.alloc(1),
         'sizes that lie': (value) => {
           const spoiled = Buffer.from(value);
           if (spoiled.byteLength > 28) spoiled.writeUInt32LE(0xffffffff, 20);
@@ -266,9 +272,10 @@ for (const kind of kinds) {
     });
 
     test('a server that answers garbage', async (t) => {
+      const random = printedRandom(t);
       const server = createServer((socket) => {
         socket.on('error', () => {});
-        socket.on('data', () => socket.write(randomBytes(200)));
+        socket.on('data', () => socket.write(randomBytes(random, 200)));
       }).listen(0, '127.0.0.1');
       await once(server, 'listening');
       t.after(() => {

@@ -1,72 +1,77 @@
 // Checks through clients that are handed in: PostgreSQL, MariaDB, Redis, RabbitMQ.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { connect } from 'amqplib';
 import { Redis } from 'ioredis';
 import { createPool } from 'mysql2/promise';
 import pg from 'pg';
 import { createClient } from 'redis';
 import { mysql, postgres, rabbitmq, redis } from '../../src/health/index.ts';
-import { killFamily, pauseFamily, resumeFamily } from './harness/family.ts';
-import { DOWN_MS, drill, Watched } from './harness/health-drill.ts';
-import { startMariadb } from './harness/mariadb.ts';
-import { startPostgres } from './harness/postgres.ts';
-import { startRabbitmq } from './harness/rabbitmq.ts';
-import { startRedis } from './harness/redis.ts';
+import { lacks } from '../harness/programs.ts';
+import { killFamily, pauseFamily, resumeFamily } from '../harness/services/family.ts';
+import { DOWN_MS, drill, Watched } from '../harness/services/health-drill.ts';
+import { startMariadb } from '../harness/services/mariadb.ts';
+import { startPostgres } from '../harness/services/postgres.ts';
+import { startRabbitmq } from '../harness/services/rabbitmq.ts';
+import { startRedis } from '../harness/services/redis.ts';
+import { fileEnd } from '../harness/services/service.ts';
 
-test('PostgreSQL, by a pool and by a client', async (t) => {
-  const service = await startPostgres(t);
-  const options = { host: '127.0.0.1', port: service.port, user: 'postgres', database: 'postgres' };
-  const client = new pg.Client(options);
-  await client.connect();
-  const single = new Watched(t, postgres(client));
-  const pool = new pg.Pool({ ...options, max: 2 });
-  t.after(() => pool.end());
-  await drill(t, {
-    check: postgres(pool),
-    service,
-    connections: 1,
-    pause: () => pauseFamily(t, service),
-    resume: () => resumeFamily(service),
-    kill: async () => killFamily(service),
+describe('PostgreSQL', { skip: lacks('initdb') }, async () => {
+  const service = await startPostgres(fileEnd);
+
+  // First, since it leaves the server as it was; the drill kills it.
+  test('a pool of which nothing is left is down, and no check takes more than its place in the queue', async (t) => {
+    const pool = new pg.Pool({ host: '127.0.0.1', port: service.port, user: 'postgres', max: 1 });
+    t.after(() => pool.end());
+    const taken = await pool.connect();
+    const startedMs = performance.now();
+    const watched = new Watched(t, postgres(pool));
+    await watched.becomes('DOWN', startedMs, DOWN_MS);
+    await watched.checked(5);
+    assert.equal(pool.waitingCount, 2);
+    const freedMs = performance.now();
+    taken.release();
+    await watched.becomes('UP', freedMs, DOWN_MS);
+    await watched.checked(3);
+    assert.deepEqual([pool.waitingCount, pool.totalCount], [0, 1]);
   });
-  // A client of pg that was cut stays so, and the check says it.
-  await single.checked(1);
-  assert.deepEqual([single.report.status, single.report.peer], ['DOWN', `127.0.0.1:${service.port}`]);
+
+  test('PostgreSQL, by a pool and by a client', async (t) => {
+    const options = { host: '127.0.0.1', port: service.port, user: 'postgres', database: 'postgres' };
+    const client = new pg.Client(options);
+    await client.connect();
+    const single = new Watched(t, postgres(client));
+    const pool = new pg.Pool({ ...options, max: 2 });
+    t.after(() => pool.end());
+    await drill(t, {
+      check: postgres(pool),
+      service,
+      connections: 1,
+      pause: () => pauseFamily(t, service),
+      resume: () => resumeFamily(service),
+      kill: async () => killFamily(service),
+    });
+    // A client of pg that was cut stays so, and the check says it.
+    await single.checked(1);
+    assert.deepEqual([single.report.status, single.report.peer], ['DOWN', `127.0.0.1:${service.port}`]);
+  });
 });
 
-test('a pool of which nothing is left is down, and no check takes more than its place in the queue', async (t) => {
-  const service = await startPostgres(t);
-  const pool = new pg.Pool({ host: '127.0.0.1', port: service.port, user: 'postgres', max: 1 });
-  t.after(() => pool.end());
-  const taken = await pool.connect();
-  const startedMs = performance.now();
-  const watched = new Watched(t, postgres(pool));
-  await watched.becomes('DOWN', startedMs, DOWN_MS);
-  await watched.checked(5);
-  assert.equal(pool.waitingCount, 2);
-  const freedMs = performance.now();
-  taken.release();
-  await watched.becomes('UP', freedMs, DOWN_MS);
-  await watched.checked(3);
-  assert.deepEqual([pool.waitingCount, pool.totalCount], [0, 1]);
-});
-
-test('MariaDB, by a pool', async (t) => {
+test('MariaDB, by a pool', { skip: lacks('mariadbd') }, async (t) => {
   const service = await startMariadb(t);
   const pool = createPool({ host: '127.0.0.1', port: service.port, user: 'root', connectionLimit: 2 });
   t.after(() => pool.end());
   await drill(t, { check: mysql(pool), service });
 });
 
-test('Redis, by ioredis', async (t) => {
+test('Redis, by ioredis', { skip: lacks('redis-server') }, async (t) => {
   const service = await startRedis(t);
   const client = new Redis({ host: '127.0.0.1', port: service.port });
   t.after(() => client.disconnect());
   await drill(t, { check: redis(client), service, connections: 1 });
 });
 
-test('Redis, by node-redis', async (t) => {
+test('Redis, by node-redis', { skip: lacks('redis-server') }, async (t) => {
   const service = await startRedis(t);
   const client = createClient({ socket: { host: '127.0.0.1', port: service.port } });
   client.on('error', () => {});
@@ -75,7 +80,7 @@ test('Redis, by node-redis', async (t) => {
   await drill(t, { check: redis(client), service, connections: 1 });
 });
 
-test('RabbitMQ', async (t) => {
+test('RabbitMQ', { skip: lacks('epmd', 'rabbitmq-server') }, async (t) => {
   const service = await startRabbitmq(t);
   const url = `amqp://guest:guest@127.0.0.1:${service.port}`;
   let current: Awaited<ReturnType<typeof connect>> | undefined;

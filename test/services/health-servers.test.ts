@@ -12,11 +12,12 @@ import {
   tcp,
   troubles,
 } from '../../src/health/index.ts';
-import { until } from '../process/harness/until.ts';
-import { startDnsmasq } from './harness/dnsmasq.ts';
-import { DOWN_MS, drill, Watched } from './harness/health-drill.ts';
-import { startMemcached } from './harness/memcached.ts';
-import { startHttp, startSmtp, startTcp } from './harness/node-server.ts';
+import { lacks } from '../harness/programs.ts';
+import { until } from '../harness/until.ts';
+import { startDnsmasq } from '../harness/services/dnsmasq.ts';
+import { DOWN_MS, drill, Watched } from '../harness/services/health-drill.ts';
+import { startMemcached } from '../harness/services/memcached.ts';
+import { startHttp, startSmtp, startTcp } from '../harness/services/node-server.ts';
 
 async function findingOf(check: HealthCheck): Promise<unknown> {
   const finding = await check.run(AbortSignal.timeout(5000)).catch((error: Error) => error.message);
@@ -24,7 +25,7 @@ async function findingOf(check: HealthCheck): Promise<unknown> {
 }
 
 describe('checks with connections of their own', { concurrency: true }, () => {
-  test('memcached', async (t) => {
+  test('memcached', { skip: lacks('memcached') }, async (t) => {
     const service = await startMemcached(t);
     const check = memcached({ host: '127.0.0.1', port: service.port });
     assert.match(JSON.stringify(await findingOf(check)), /"version":"1\./);
@@ -81,7 +82,7 @@ describe('checks with connections of their own', { concurrency: true }, () => {
     assert.equal(registry.read('ready').status, 'UP');
   });
 
-  test('DNS', async (t) => {
+  test('DNS', { skip: lacks('dnsmasq') }, async (t) => {
     const service = await startDnsmasq(t);
     const check = dns('service.test', { servers: [`127.0.0.1:${service.port}`] });
     assert.deepEqual(await findingOf(check), { records: 1 });

@@ -10,7 +10,7 @@ export interface LimitController {
   /** @param inFlight When the request was admitted. */
   completed(latencyMs: number, inFlight: number, nowMs: number, place?: Place): void;
   failed(latencyMs: number, inFlight: number, nowMs: number): void;
-  cancelled(nowMs: number, place?: Place): void;
+  cancelled(latencyMs: number, nowMs: number, place?: Place): void;
   shed(nowMs: number): void;
   /** How many it lets in when more than `limit` ask at once; as many as ever if there is no such thing. */
   burst?(nowMs: number): number;
@@ -45,11 +45,11 @@ export class AdaptiveLimit implements LimitController {
   }
 
   failed(latencyMs: number, _inFlight: number, nowMs: number): void {
-    this.#limit.ended('line', 'failed', latencyMs, nowMs);
+    this.#limit.ended('queue', 'failed', latencyMs, nowMs);
   }
 
-  cancelled(nowMs: number, place: Place): void {
-    this.#limit.ended(place, 'cancelled', 0, nowMs);
+  cancelled(latencyMs: number, nowMs: number, place: Place): void {
+    this.#limit.ended(place, 'cancelled', latencyMs, nowMs);
   }
 
   shed(nowMs: number): void {

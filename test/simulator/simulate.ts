@@ -78,7 +78,7 @@ class Request implements Counted {
   readonly #uncount: () => void;
   older: Counted | undefined;
   younger: Counted | undefined;
-  place: Place = 'line';
+  place: Place = 'queue';
   gone = false;
 
   constructor(arrivedMs: number, attempt: number, inFlight: number, stage: Stage, uncount: () => void) {
@@ -154,7 +154,7 @@ export function simulate(scenario: Scenario, controller: LimitController, seed: 
   };
   const dismiss = (request: Request): void => {
     strike(request);
-    if (request.place === 'line') inFlight -= 1;
+    if (request.place === 'queue') inFlight -= 1;
   };
   const hasRoom = (nowMs: number): boolean => {
     controller.sweep?.(nowMs, inFlight > 0.7 * controller.limit);
@@ -251,7 +251,7 @@ export function simulate(scenario: Scenario, controller: LimitController, seed: 
         if (action.request.gone) break;
         action.request.gone = true;
         dismiss(action.request);
-        controller.cancelled(atMs, action.request.place);
+        controller.cancelled(atMs - action.request.arrivedMs, atMs, action.request.place);
         comeAgain(action.request.attempt, atMs);
         break;
       case 'bucket':

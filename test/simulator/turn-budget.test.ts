@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULTS } from '../../src/admission/options.ts';
 import { CRITICALITIES, type Criticality } from '../../src/admission/policy.ts';
-import { TurnBudget } from '../../src/admission/turn-budget.ts';
+import { TurnBudget } from '../../src/admission/checks/turn-budget.ts';
 import { exponential, seededRandom } from './random.ts';
 
 const COST_MS = 2;

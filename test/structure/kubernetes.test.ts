@@ -7,10 +7,15 @@ import { parseAllDocuments } from 'yaml';
 import { resolveAdmissionOptions } from '../../src/admission/options.ts';
 import { createProgram, type RunRequest } from '../../src/cli/program.ts';
 import { INDICATOR_DEFAULTS } from '../../src/health/options.ts';
-import { parseAddress, resolveManagementOptions } from '../../src/management/options.ts';
+import {
+  type ManagementAddress,
+  parseAddress,
+  resolveManagementOptions,
+  type TcpAddress,
+} from '../../src/management/options.ts';
 import { findRoute } from '../../src/management/routes.ts';
-import { resolveBalancerOptions } from '../../src/supervisor/balancer/options.ts';
-import { DEFAULTS } from '../../src/supervisor/options.ts';
+import { resolveBalancerOptions } from '../../src/supervisor/instance/balancer/options.ts';
+import { DEFAULTS } from '../../src/supervisor/instance/options.ts';
 
 interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string };
@@ -99,6 +104,10 @@ const pod = deployment.spec.template;
 const [container] = pod.spec.containers;
 assert.ok(container);
 
+function tcp(address: ManagementAddress | false | undefined): TcpAddress | undefined {
+  return address && 'port' in address ? address : undefined;
+}
+
 function portOf(name: string): number | undefined {
   return container?.ports.find((port) => port.name === name)?.containerPort;
 }
@@ -115,7 +124,13 @@ test('they are YAML without a warning, and belong together', () => {
 });
 
 const unexpected = async (): Promise<never> => assert.fail('another command');
-const OTHERS = { incidents: unexpected, status: unexpected, top: unexpected, tryNotifications: unexpected };
+const OTHERS = {
+  incidents: unexpected,
+  status: unexpected,
+  restart: unexpected,
+  top: unexpected,
+  tryNotifications: unexpected,
+};
 
 test('the command line is one that respite takes, and the management port is where the probes look', async () => {
   let request: RunRequest | undefined;
@@ -130,11 +145,10 @@ test('the command line is one that respite takes, and the management port is whe
   });
   assert.equal(container.command[0], 'node_modules/.bin/respite');
   await program.parseAsync(container.command.slice(1), { from: 'user' });
-  const address = parseAddress(request?.flags.management ?? '');
+  const address = tcp(parseAddress(request?.flags.management ?? ''));
   // The kubelet probes from outside the pod: every interface.
   assert.deepEqual([address?.host, address?.port], [undefined, portOf('management')]);
-  const byDefault = resolveManagementOptions().address;
-  assert.equal(address?.port, byDefault !== false && byDefault.port);
+  assert.equal(address?.port, tcp(resolveManagementOptions().address)?.port);
   assert.equal(pod.metadata.annotations['prometheus.io/port'], String(address?.port));
   assert.ok(findRoute(pod.metadata.annotations['prometheus.io/path'] ?? ''));
   assert.equal(container.env[0]?.name, 'RESPITE_MANAGEMENT_TOKEN');

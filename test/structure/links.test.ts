@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { glob } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { anchorsOf, proseOf } from './pages.ts';
+import { anchorsOf, pages, partsIn, partsOf, targetsIn } from './pages.ts';
+import { repository } from './sources.ts';
 
-const repository = path.resolve(import.meta.dirname, '../..');
-const PAGES = ['*.md', 'docs/**/*.md', 'deploy/**/*.md', 'bench/**/*.md', 'examples/**/*.md'];
-
-test('every link between the pages leads to a file that is there, and to a heading that is in it', async () => {
+test('every link between the pages leads to a file that is there, and to a heading that is in it', () => {
   const broken: string[] = [];
   let count = 0;
-  for await (const page of glob(PAGES, { cwd: repository, exclude: ['**/node_modules'] })) {
+  for (const page of pages()) {
     const file = path.join(repository, page);
-    const prose = proseOf(file).replaceAll(/`[^`\n]*`/g, '');
-    for (const [, link = ''] of prose.matchAll(/\]\(([^()\s]+)\)/g)) {
+    for (const link of targetsIn(partsOf(file))) {
       if (/^[a-z]+:/.test(link)) continue;
       count += 1;
       const [to = '', anchor] = link.split('#');
@@ -27,4 +23,22 @@ test('every link between the pages leads to a file that is there, and to a headi
   }
   assert.ok(count > 100, `only ${count} links were found`);
   assert.deepEqual(broken, []);
+});
+
+test('links are found in cells, images and HTML, and not in code', () => {
+  const markdown = `
+[a](a.md) ![b](b.png) \`[c](c.md)\` [d]
+
+| x          |
+| ---------- |
+| [e](e.md)  |
+
+<picture><source srcset="f.png"><img src="g.png"></picture>
+
+\`\`\`
+[h](h.md)
+\`\`\`
+
+[d]: d.md#there`;
+  assert.deepEqual(targetsIn(partsIn(markdown)), ['a.md', 'b.png', 'd.md#there', 'e.md', 'f.png', 'g.png']);
 });

@@ -2,22 +2,29 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
-import { echo } from '../harness/http.ts';
-import { respite } from '../harness/respite.ts';
-import { until } from '../harness/until.ts';
+import { echo } from '../../harness/http.ts';
+import { respite } from '../../harness/respite.ts';
+import { until } from '../../harness/until.ts';
 
 /** Each wants a processor of its own. */
 const BUSY = 8;
-const FOR_MS = 12_000;
+const FOR_MS = 5000;
+
+/** As long in proportion as 12 s are to the defaults. */
+const DETECT = {
+  blockedLoop: { unreadyMs: 800, evidenceMs: 2000, killMs: 4000 },
+  cpuStarved: { afterMs: 2000 },
+};
 
 test('eight processes that compute beside a server under light load: no incident, nothing replaced', async (t) => {
-  const running = respite(t, 'node-http.mjs');
+  const running = respite(t, 'node-http.mjs', { config: { supervisor: { detect: DETECT } } });
   const port = await running.port();
   const [worker] = await running.ready();
   const busy = Array.from({ length: BUSY }, () =>
     spawn(process.execPath, ['-e', `const end = Date.now() + ${2 * FOR_MS}; while (Date.now() < end);`]),
   );
-  t.after(() => busy.forEach((child) => child.kill('SIGKILL')));
+  const stop = (): void => busy.forEach((child) => child.kill('SIGKILL'));
+  t.after(stop);
   const untilMs = Date.now() + FOR_MS;
   let served = 0;
   await until('the time to pass', async () => {
@@ -25,6 +32,7 @@ test('eight processes that compute beside a server under light load: no incident
     return Date.now() > untilMs;
   });
   const { incidents, restarts, workers } = await running.status();
+  stop();
   assert.deepEqual(incidents, []);
   assert.equal(workers[0]?.pid, worker?.pid);
   assert.ok(Object.values(restarts).every((count) => count === 0));

@@ -7,13 +7,15 @@ export class Database {
   readonly #server: net.Server;
   readonly #asked = new Set<net.Socket>();
   #answers: boolean;
+  #deafTo: number | undefined;
 
   constructor(t: TestContext, answers: boolean) {
     this.#answers = answers;
     this.#server = net.createServer((socket) => {
       socket.on('error', () => {});
-      socket.on('data', () => {
-        if (this.#answers) socket.write('row\n');
+      socket.on('data', (line: Buffer) => {
+        if (this.#answers && !(this.#deafTo !== undefined && line.includes(`of ${this.#deafTo}\n`)))
+          socket.write('row\n');
         else this.#asked.add(socket);
       });
     });
@@ -30,6 +32,11 @@ export class Database {
       await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
     }
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** From now on it answers no query of this process. */
+  set deafTo(pid: number) {
+    this.#deafTo = pid;
   }
 
   /** From now on it answers nobody, or everybody again, also those who have asked before. */

@@ -1,0 +1,8 @@
+// Keeps the event loop of a test process busy until its last test: Node.js before 24 gives up tests that wait for a timer
+// or a child process that keeps nothing alive.
+import { after } from 'node:test';
+
+const SECOND_MS = 1000;
+
+const timer = setInterval(() => {}, SECOND_MS);
+after(() => clearInterval(timer));

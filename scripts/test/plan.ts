@@ -1,0 +1,244 @@
+// What there is to run: each stage, and which of its files compute, wait or measure.
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import type { NodeVersion } from '../../test/harness/nodes.ts';
+import { budgetOf } from './budgets.ts';
+import type { Job, Load } from './job.ts';
+
+export const repository: string = path.resolve(import.meta.dirname, '../..');
+
+/** A step that is a command. */
+interface Command {
+  readonly name: string;
+  readonly command: string;
+}
+
+/** Static checks, of `npm run check`. */
+const CHECKS: readonly Command[] = [
+  { name: 'types', command: 'tsc --noEmit' },
+  { name: 'types, browser', command: 'tsc --noEmit --project src/management/console/browser' },
+  { name: 'lint', command: 'oxlint --type-aware --deny-warnings' },
+  { name: 'format', command: 'oxfmt --check .' },
+  { name: 'dead code', command: 'knip' },
+  { name: 'publint', command: 'publint --strict "$RESPITE_TARBALL"' },
+  { name: 'types as published', command: 'attw "$RESPITE_TARBALL" --profile esm-only' },
+];
+
+interface Stage {
+  readonly name: string;
+  readonly files: readonly string[];
+  /** All files in one process: for tests that share nothing and are over in milliseconds. */
+  readonly together: boolean;
+  readonly hasProperties: boolean;
+  /** Versions of Node.js that run it, besides the one that runs this. */
+  readonly versions: readonly NodeVersion[];
+  readonly load: Load;
+}
+
+/** Versions that the engines field promises besides the one that runs this. */
+export const OLDER: readonly NodeVersion[] = [22.18, 24];
+
+const STAGES: readonly Stage[] = [
+  {
+    name: 'structure',
+    files: ['test/structure/**/*.test.ts'],
+    together: true,
+    hasProperties: false,
+    versions: [],
+    load: 'computes',
+  },
+  {
+    name: 'package',
+    files: ['test/package/**/*.test.ts'],
+    together: false,
+    hasProperties: false,
+    versions: [],
+    load: 'computes',
+  },
+  {
+    name: 'unit',
+    files: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+    together: true,
+    hasProperties: true,
+    versions: OLDER,
+    load: 'computes',
+  },
+  {
+    name: 'simulator',
+    files: ['test/simulator/**/*.test.ts'],
+    together: false,
+    hasProperties: true,
+    versions: [],
+    load: 'computes',
+  },
+  {
+    name: 'conformance',
+    files: ['test/conformance/**/*.test.ts'],
+    together: true,
+    hasProperties: false,
+    versions: OLDER,
+    load: 'computes',
+  },
+  {
+    name: 'contract',
+    files: ['test/contract/**/*.test.ts'],
+    together: false,
+    hasProperties: true,
+    versions: OLDER,
+    load: 'waits',
+  },
+  {
+    name: 'process',
+    files: ['test/process/**/*.test.ts'],
+    together: false,
+    hasProperties: false,
+    versions: [],
+    load: 'waits',
+  },
+  {
+    name: 'services',
+    files: ['test/services/**/*.test.ts'],
+    together: false,
+    hasProperties: false,
+    versions: [],
+    load: 'waits',
+  },
+  {
+    name: 'examples',
+    files: ['examples/mailbox/test/*.test.ts'],
+    together: false,
+    hasProperties: false,
+    versions: [],
+    load: 'waits',
+  },
+  {
+    name: 'browser',
+    files: ['test/browser/**/*.test.ts'],
+    together: false,
+    hasProperties: false,
+    versions: [],
+    load: 'waits',
+  },
+];
+
+/**
+ * Files that assert on rates, latencies or the pace of memory, or that take the whole machine. They have it to themselves:
+ * what runs beside them would change what they measure.
+ */
+const MEASURES: ReadonlySet<string> = new Set([
+  'examples/mailbox/test/storm-run.test.ts',
+  'test/process/counters.test.ts',
+  'test/process/faults/busy-machine.test.ts',
+  'test/process/faults/gc-death-spiral.test.ts',
+  'test/process/killed.test.ts',
+  'test/process/long-lived.test.ts',
+  'test/process/slow-peers.test.ts',
+]);
+
+/** Files of stages that wait, but that keep a core busy: with workers that spin, or under load. */
+const COMPUTES: ReadonlySet<string> = new Set([
+  'test/contract/cache-fuzz.test.ts',
+  'test/contract/cache-memory.test.ts',
+  'test/contract/lifecycle.test.ts',
+  'test/process/admission.test.ts',
+  'test/process/faults/blocked-loop.test.ts',
+  'test/process/faults/memory.test.ts',
+  'test/process/rolling.test.ts',
+  'test/services/balancers.test.ts',
+]);
+
+/** Options of Node.js for many files in one process. */
+const TOGETHER = ['--import', './scripts/test/keep-alive.ts', '--test', '--experimental-test-isolation=none'];
+
+/** Options of Node.js for stages with property tests. */
+const SEEDED = ['--import', './scripts/test/seed-properties.ts'];
+
+/** `respite run` from the sources, which the other process tests leave to the build. */
+const FROM_SOURCES = 'test/process/output.test.ts';
+
+export const STAGE_NAMES: readonly string[] = ['check', ...STAGES.map(({ name }) => name)];
+
+/** Stages that run from the sources alone. */
+const WITHOUT_BUILD: ReadonlySet<string> = new Set(['unit', 'simulator', 'conformance', 'contract']);
+
+export function needsBuild(names: ReadonlySet<string>): boolean {
+  return [...names].some((name) => !WITHOUT_BUILD.has(name));
+}
+
+export function runsOnOlder(names: ReadonlySet<string>): boolean {
+  return STAGES.some(({ name, versions }) => versions.length > 0 && names.has(name));
+}
+
+/**
+ * Jobs of the stages with these names.
+ *
+ * @param only Parts of file names; empty for all files.
+ * @param older How to start older versions of Node.js, those that could be installed.
+ */
+export function plan(
+  names: ReadonlySet<string>,
+  only: readonly string[],
+  older: ReadonlyMap<NodeVersion, string>,
+): Job[] {
+  const jobs = names.has('check') && only.length === 0 ? CHECKS.map(checkJob) : [];
+  for (const stage of STAGES) {
+    if (!names.has(stage.name)) continue;
+    const files = filesOf(stage).filter(
+      (file) => only.length === 0 || only.some((part) => file.includes(part)),
+    );
+    if (files.length === 0) continue;
+    const nodes: [label: string, node: string][] = [['', process.execPath]];
+    for (const version of stage.versions) {
+      const node = older.get(version);
+      if (node !== undefined) nodes.push([`, Node.js ${version}`, node]);
+    }
+    for (const [label, node] of nodes) {
+      if (stage.together) jobs.push(testJob(stage, node, files, `${stage.name}${label}`));
+      else for (const file of files) jobs.push(testJob(stage, node, [file], `${file}${label}`));
+    }
+    if (stage.name === 'process' && files.includes(FROM_SOURCES)) {
+      const job = testJob(stage, process.execPath, [FROM_SOURCES], `${FROM_SOURCES}, from sources`);
+      jobs.push({ ...job, env: { ...job.env, RESPITE_BIN: 'src/cli/bin.ts' } });
+    }
+  }
+  return jobs;
+}
+
+function filesOf({ files }: Stage): string[] {
+  return globSync([...files], { cwd: repository }).toSorted();
+}
+
+function loadOf(stage: Stage, file: string): Load {
+  if (MEASURES.has(file)) return 'measures';
+  return COMPUTES.has(file) ? 'computes' : stage.load;
+}
+
+function checkJob({ name, command }: Command): Job {
+  return {
+    name,
+    stage: 'check',
+    load: 'computes',
+    command: 'sh',
+    args: ['-c', command],
+    budgetSeconds: budgetOf(name),
+    reportsTests: false,
+  };
+}
+
+function testJob(stage: Stage, node: string, files: readonly string[], name: string): Job {
+  const [first = ''] = files;
+  return {
+    name,
+    stage: stage.name,
+    load: loadOf(stage, first),
+    command: node,
+    // A test file by itself is a process; `--test` would start a second one for it.
+    args: [...(stage.hasProperties ? SEEDED : []), ...(stage.together ? TOGETHER : []), ...files],
+    env: {
+      RESPITE_BIN: 'dist/cli/bin.js',
+      NODE_COMPILE_CACHE: path.join(repository, '.cache/compiled'),
+    },
+    budgetSeconds: budgetOf(stage.together ? stage.name : first),
+    reportsTests: true,
+  };
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { fakeJob, fakeResult } from './fake-job.test.ts';
+import type { Job, JobResult, Load } from './job.ts';
+import { runAll } from './schedule.ts';
+
+const CORES = 2;
+
+const LOADS: fc.Arbitrary<Load> = fc.constantFrom('computes', 'waits', 'measures');
+
+const JOBS: fc.Arbitrary<Job[]> = fc.array(
+  fc.record({ load: LOADS, budgetSeconds: fc.integer({ min: 1, max: 100 }) }).map((given) => fakeJob(given)),
+  { maxLength: 30 },
+);
+
+test('every job runs once, computing jobs on a core each, measuring jobs alone and last', async () => {
+  await fc.assert(
+    fc.asyncProperty(JOBS, fc.scheduler(), async (jobs, scheduler) => {
+      const running: Job[] = [];
+      const ended: Job[] = [];
+      const run = async (job: Job): Promise<JobResult> => {
+        running.push(job);
+        const count = (load: Load): number => running.filter((other) => other.load === load).length;
+        assert.ok(2 * count('computes') + count('waits') <= 2 * CORES);
+        if (job.load === 'measures') {
+          assert.equal(running.length, 1);
+          assert.equal(ended.filter(({ load }) => load !== 'measures').length, jobs.length - measuring(jobs));
+        }
+        await scheduler.schedule(Promise.resolve());
+        running.splice(running.indexOf(job), 1);
+        return fakeResult({ job, passed: job.budgetSeconds % 2 === 0 });
+      };
+      await scheduler.waitFor(runAll(jobs, CORES, run, ({ job }) => ended.push(job)));
+      assert.deepEqual(new Set(ended), new Set(jobs));
+      assert.equal(ended.length, jobs.length);
+    }),
+  );
+});
+
+function measuring(jobs: readonly Job[]): number {
+  return jobs.filter(({ load }) => load === 'measures').length;
+}

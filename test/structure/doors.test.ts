@@ -1,0 +1,177 @@
+// `index.ts` is a folder's only door: imports from another folder of src go there.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertOnly } from './exceptions.ts';
+import { folderOf, sourceImports, sourceLengths } from './sources.ts';
+
+/** Has no index.ts: each file is a tool by itself, and all of them in one door would be loaded into every process. */
+const WITHOUT_DOOR = ['core'];
+
+const CHECKED_EARLY =
+  'options are checked before the first worker starts, and the index would load the whole feature by then';
+const LOADED_LATE =
+  'the index of supervisor is loaded before the first worker starts, and the rest of it while that one starts';
+const USERS_DOOR = 'the index of health is what users import: what it exports is their API';
+const NO_ROUTER = 'the index of admission would load find-my-way and the HTTP gate into the supervisor';
+const SMALL_PROCESS =
+  'needed before the first worker starts, or in the fallback responder: both load as little as they can';
+const INSIDE = 'the test needs a part that no other folder needs';
+
+/** Imports that go past a door today. Give the door an export instead of adding a row. */
+const PAST_THE_DOOR: readonly {
+  readonly to: string;
+  readonly why: string;
+  readonly from: readonly string[];
+}[] = [
+  { to: 'admission/counts.ts', why: NO_ROUTER, from: ['supervisor/workers/counters/worker-counters.ts'] },
+  {
+    to: 'admission/classify/criticality-header.ts',
+    why: CHECKED_EARLY,
+    from: ['cli/config/schema/admission.ts'],
+  },
+  {
+    to: 'admission/options.ts',
+    why: CHECKED_EARLY,
+    from: ['cli/config/schema/admission.ts', 'cli/settings.ts'],
+  },
+  { to: 'admission/policy.ts', why: CHECKED_EARLY, from: ['cli/config/schema/admission.ts'] },
+  {
+    to: 'admission/policy.ts',
+    why: NO_ROUTER,
+    from: ['supervisor/instance/history/counters.ts', 'supervisor/instance/history/instance-history.ts'],
+  },
+  { to: 'admission/priority/options.ts', why: CHECKED_EARLY, from: ['cli/config/schema/admission.ts'] },
+  { to: 'admission/shed/options.ts', why: CHECKED_EARLY, from: ['cli/config/schema/admission.ts'] },
+  {
+    to: 'admission/shed/options.ts',
+    why: SMALL_PROCESS,
+    from: [
+      'supervisor/outage/conversation.ts',
+      'supervisor/outage/main.ts',
+      'supervisor/outage/messages.ts',
+      'supervisor/outage/outages.ts',
+      'supervisor/outage/fallback-responder.ts',
+    ],
+  },
+  { to: 'admission/shed/response.ts', why: SMALL_PROCESS, from: ['supervisor/outage/conversation.ts'] },
+  { to: 'admission/shed/retry-after.ts', why: SMALL_PROCESS, from: ['supervisor/outage/main.ts'] },
+  {
+    to: 'admission/stats.ts',
+    why: NO_ROUTER,
+    from: ['supervisor/instance/history/counters.ts', 'supervisor/instance/history/instance-history.ts'],
+  },
+  { to: 'health/group.ts', why: USERS_DOOR, from: ['management/health.ts'] },
+  {
+    to: 'health/options.ts',
+    why: USERS_DOOR,
+    from: ['cli/config/schema/check.test.ts', 'cli/config/schema/health.ts', 'cli/health.ts'],
+  },
+  {
+    to: 'health/troubles.ts',
+    why: 'the index would load every indicator into supervisors without health checks',
+    from: ['supervisor/instance/healing/rounds.ts'],
+  },
+  {
+    to: 'management/options.ts',
+    why: CHECKED_EARLY,
+    from: [
+      'cli/config/schema/check.test.ts',
+      'cli/config/schema/management.ts',
+      'cli/settings.ts',
+      'cli/view/answer.ts',
+    ],
+  },
+  {
+    to: 'supervisor/instance/balancer/options.ts',
+    why: CHECKED_EARLY,
+    from: ['cli/config/schema/supervisor.ts'],
+  },
+  {
+    to: 'supervisor/incidents/evidence/folder.ts',
+    why: LOADED_LATE,
+    from: [
+      'cli/incidents/directory.ts',
+      'cli/incidents/incidents.test.ts',
+      'cli/incidents/index.ts',
+      'cli/incidents/prune.ts',
+      'management/incidents.test.ts',
+      'management/incidents.ts',
+    ],
+  },
+  { to: 'supervisor/incidents/evidence/on-demand.ts', why: LOADED_LATE, from: ['management/captures.ts'] },
+  {
+    to: 'supervisor/incidents/evidence/options.ts',
+    why: CHECKED_EARLY,
+    from: ['cli/incidents/directory.ts', 'cli/incidents/incidents.test.ts'],
+  },
+  { to: 'supervisor/instance/fleet/index.ts', why: LOADED_LATE, from: ['cli/run.ts'] },
+  {
+    to: 'supervisor/instance/fleet/options.ts',
+    why: CHECKED_EARLY,
+    from: ['cli/config/schema/supervisor.ts'],
+  },
+  {
+    to: 'supervisor/instance/history/index.ts',
+    why: LOADED_LATE,
+    from: ['management/console/event-stream.test.ts', 'management/console/moments.test.ts'],
+  },
+  {
+    to: 'supervisor/instance/history/instance-history.ts',
+    why: LOADED_LATE,
+    from: ['management/console/console.test.ts', 'management/console/index.ts'],
+  },
+  { to: 'supervisor/detect/probes/figures.ts', why: LOADED_LATE, from: ['management/routes.ts'] },
+  {
+    to: 'supervisor/incidents/notify/index.ts',
+    why: LOADED_LATE,
+    from: ['cli/telling.ts', 'cli/try-notifications.ts'],
+  },
+  {
+    to: 'supervisor/incidents/notify/options.ts',
+    why: CHECKED_EARLY,
+    from: ['cli/config/schema/check.test.ts', 'cli/config/schema/notify.ts'],
+  },
+  {
+    to: 'supervisor/instance/options.ts',
+    why: CHECKED_EARLY,
+    from: ['cli/config/schema/check.test.ts', 'cli/settings.ts'],
+  },
+  {
+    to: 'telemetry/utilization.ts',
+    why: 'the index of telemetry is loaded with the first scrape; the status page needs this one figure of it',
+    from: ['management/routes.ts'],
+  },
+  {
+    to: 'worker/duration-row.ts',
+    why: 'the layout of a row in the file that worker and supervisor share; nothing else of the worker is loaded for it',
+    from: ['supervisor/workers/counters/totals.ts', 'supervisor/workers/counters/worker-counters.ts'],
+  },
+  { to: 'worker/durations.ts', why: INSIDE, from: ['supervisor/workers/counters/totals.test.ts'] },
+  {
+    to: 'worker/protocol.ts',
+    why: SMALL_PROCESS,
+    from: ['supervisor/workers/process/spawn-worker.ts', 'supervisor/outage/messages.ts'],
+  },
+  { to: 'worker/watchdog/command.ts', why: INSIDE, from: ['supervisor/workers/process/captures.test.ts'] },
+];
+
+const files = await sourceLengths();
+
+test('other folders are imported by their index.ts', async () => {
+  const past = (await sourceImports()).filter(({ from, to }) => {
+    const folder = folderOf(to);
+    const isOther = files.has(to) && folder !== folderOf(from) && !WITHOUT_DOOR.includes(folder);
+    return isOther && to !== `${folder}/index.ts`;
+  });
+  assertOnly(
+    past.map(({ from, to }) => `${from} → ${to}`),
+    PAST_THE_DOOR.flatMap(({ to, from }) => from.map((each) => `${each} → ${to}`)),
+  );
+});
+
+test('only folders without an index.ts are without a door', () => {
+  assert.deepEqual(
+    WITHOUT_DOOR.filter((folder) => files.has(`${folder}/index.ts`)),
+    [],
+  );
+});
