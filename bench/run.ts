@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { accept } from './accept/bench.ts';
+import { attacks } from './attacks/bench.ts';
 import { backpressure } from './backpressure/bench.ts';
 import { balancers } from './balancers/bench.ts';
 import { cache } from './cache/bench.ts';
@@ -33,6 +34,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   rolling,
   balancers,
   killed,
+  attacks,
   backpressure,
   watchdog,
   consolePage,

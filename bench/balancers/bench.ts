@@ -5,12 +5,12 @@ import {
   HAPROXY_WITHOUT_RETRIES,
   NGINX_WITHOUT_RETRIES,
   type Place,
-} from '../../test/services/harness/configuration.ts';
+} from '../../test/harness/services/configuration.ts';
 import type { Benchmark, Context, Goal, Outcome } from '../lib/benchmark.ts';
 import { freePort } from '../lib/free-port.ts';
 import { ManagementPort } from '../lib/management.ts';
 import { emptyDirectory } from '../lib/processes.ts';
-import { listen, type Server } from '../lib/server.ts';
+import { listen, type Server, WITHOUT_TRIAL } from '../lib/server.ts';
 import { LOAD_SETTINGS, SteadyLoad } from '../rolling/steady-load.ts';
 import { type Balancer, BALANCERS, startProxy } from './proxies.ts';
 
@@ -82,7 +82,7 @@ export const balancers: Benchmark = {
 /** One instance, restarted again and again for so many requests. The balancer tries nothing again. */
 async function rollingRestarts(balancer: Balancer, requests: number): Promise<Row> {
   const place = { port: await freePort(), managementPort: await freePort() };
-  const server = await startInstance(place);
+  const server = await startInstance(place, ['--config', WITHOUT_TRIAL]);
   const management = await ManagementPort.of(server);
   await management.settled();
   const changes = balancer === 'haproxy' ? HAPROXY_WITHOUT_RETRIES : NGINX_WITHOUT_RETRIES;

@@ -7,7 +7,7 @@ import {
   haproxyStates,
   nginxConfig,
   type Places,
-} from '../../test/services/harness/configuration.ts';
+} from '../../test/harness/services/configuration.ts';
 import { freePort } from '../lib/free-port.ts';
 import { oneRequest } from '../lib/one-request.ts';
 import { onServerCore } from '../lib/pinning.ts';

@@ -1,5 +1,5 @@
 // Fills the supervisor's history with an hour of uneven moments when it keeps its first one. Workers keep no such history.
-import { History } from '../../dist/supervisor/history/history.js';
+import { History } from '../../dist/core/history.js';
 
 const HOUR = 3600;
 const add = History.prototype.add;

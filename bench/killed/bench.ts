@@ -197,7 +197,7 @@ function report(seconds: number, rows: readonly Row[]): Outcome {
     ],
     notes: [
       'Reset: accepted by a worker that was killed before it answered; nobody can save those.',
-      `Told 503: by a stand-in, since no worker was back within a second. Gave up: no answer within the client's patience.`,
+      `Told 503: by a fallback responder, since no worker was back within a second. Gave up: no answer within the client's patience.`,
       'Respite starts at most one worker a second in each slot; node:cluster as it is usually written starts them at once, and does not know when they serve: "all back" is when they have been started.',
     ],
     settings: { workers: WORKERS, seconds, 'ms before a kill, at least': PAUSE_MS, ...CONNECTION_SETTINGS },

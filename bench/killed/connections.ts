@@ -6,7 +6,7 @@ const PATIENCE_MS = 3000;
 /** Below the kernel's accept queue (511 for Node.js), so that waiting clients leave room in it for new ones. */
 const MAX_WAITING = 256;
 
-/** `unavailable`: told 503 by a stand-in. */
+/** `unavailable`: told 503 by a fallback responder. */
 type Fate = Ending['kind'] | 'unavailable';
 
 export type Counts = Readonly<Record<Fate, number>>;

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Benchmark, Context, Outcome } from '../lib/benchmark.ts';
 import { ManagementPort } from '../lib/management.ts';
-import { listen } from '../lib/server.ts';
+import { listen, WITHOUT_TRIAL } from '../lib/server.ts';
 import type { Protocol } from './clients.ts';
 import { LOAD_SETTINGS, SteadyLoad } from './steady-load.ts';
 
@@ -49,7 +49,9 @@ async function measure(
   { name, script, protocol }: (typeof FRAMEWORKS)[number],
   restarts: number,
 ): Promise<Row> {
-  const { server, port } = await listen('respite', `frameworks/${script}`);
+  const { server, port } = await listen('respite', `frameworks/${script}`, {
+    options: ['--config', WITHOUT_TRIAL],
+  });
   const management = await ManagementPort.of(server);
   await management.settled();
   const startedMs = performance.now();

@@ -83,5 +83,5 @@ async function responseTo(stream: http2.ClientHttp2Stream): Promise<http2.Incomi
 
 /** The one that bench/servers/frameworks/tls.mjs serves with. */
 function certificate(): string {
-  return readFileSync(path.join(repository, 'test/process/fixtures/tls/certificate.pem'), 'utf8');
+  return readFileSync(path.join(repository, 'test/harness/fixtures/tls/certificate.pem'), 'utf8');
 }

@@ -2,7 +2,7 @@
 // SIDE: `bare` calls functions that do nothing. Internals, since the public way to them is a process with sockets.
 import { getHeapStatistics } from 'node:v8';
 import { CounterTable } from '../../src/core/counter-table.ts';
-import { openCounterFile } from '../../src/supervisor/counters/open-file.ts';
+import { openCounterFile } from '../../src/supervisor/workers/counters/open-file.ts';
 import { Durations } from '../../src/worker/durations.ts';
 import { WrittenCounters } from '../../src/worker/written-counters.ts';
 

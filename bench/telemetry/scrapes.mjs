@@ -3,9 +3,13 @@
 import { deserialize, serialize } from 'node:v8';
 import { CounterWriter } from '../../src/core/counter-file.ts';
 import { CounterTable } from '../../src/core/counter-table.ts';
-import { openCounterFile } from '../../src/supervisor/counters/open-file.ts';
-import { Totals } from '../../src/supervisor/counters/totals.ts';
-import { durationIn, requestsIn, WorkerCounters } from '../../src/supervisor/counters/worker-counters.ts';
+import { openCounterFile } from '../../src/supervisor/workers/counters/open-file.ts';
+import { Totals } from '../../src/supervisor/workers/counters/totals.ts';
+import {
+  durationIn,
+  requestsIn,
+  WorkerCounters,
+} from '../../src/supervisor/workers/counters/worker-counters.ts';
 import { chooseFormat, renderMetrics } from '../../src/telemetry/index.ts';
 import { Durations } from '../../src/worker/durations.ts';
 

@@ -23,8 +23,8 @@ function rate(metric: string, ...matchers: readonly string[]): string {
 const ANSWERED = 'http_server_request_duration_seconds_count';
 const DECIDED = 'respite_admission_requests_total';
 
-/** Those whom no worker has counted: connections closed before their request, and clients that the stand-in answered. */
-const UNSERVED = `(sum(${rate('respite_admission_connections_refused_total')}) + sum(${rate('respite_stand_in_responses_total')}))`;
+/** Those whom no worker has counted: connections closed before their request, and clients that the fallback responder answered. */
+const UNSERVED = `(sum(${rate('respite_admission_connections_refused_total')}) + sum(${rate('respite_fallback_responses_total')}))`;
 const ASKED = `(sum(${rate(ANSWERED)}) + ${UNSERVED})`;
 /** What was refused to make room (429) is as agreed with its caller: neither good nor bad. */
 const GOOD = `(sum(${rate(ANSWERED, 'http_response_status_code!~"429|5.."')}) or vector(0))`;
