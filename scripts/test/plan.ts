@@ -122,14 +122,18 @@ const STAGES: readonly Stage[] = [
 ];
 
 /**
- * Files that assert on rates, latencies or the pace of memory, or that take the whole machine. They have it to themselves:
- * what runs beside them would change what they measure.
+ * Files that assert on the pace of memory or of a machine under load, or that take all of it. They have it to themselves: what
+ * runs beside them would change what they measure.
  */
 const MEASURES: ReadonlySet<string> = new Set([
-  'examples/mailbox/test/storm-run.test.ts',
   'test/process/counters.test.ts',
   'test/process/faults/busy-machine.test.ts',
   'test/process/faults/gc-death-spiral.test.ts',
+]);
+
+/** Files that assert on rates or latencies, but that take a small part of a core: a core each is enough. */
+const PACES: ReadonlySet<string> = new Set([
+  'examples/mailbox/test/storm-run.test.ts',
   'test/process/killed.test.ts',
   'test/process/long-lived.test.ts',
   'test/process/slow-peers.test.ts',
@@ -210,6 +214,7 @@ function filesOf({ files }: Stage): string[] {
 
 function loadOf(stage: Stage, file: string): Load {
   if (MEASURES.has(file)) return 'measures';
+  if (PACES.has(file)) return 'paces';
   return COMPUTES.has(file) ? 'computes' : stage.load;
 }
 

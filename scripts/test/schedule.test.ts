@@ -7,14 +7,14 @@ import { runAll } from './schedule.ts';
 
 const CORES = 2;
 
-const LOADS: fc.Arbitrary<Load> = fc.constantFrom('computes', 'waits', 'measures');
+const LOADS: fc.Arbitrary<Load> = fc.constantFrom('computes', 'waits', 'paces', 'measures');
 
 const JOBS: fc.Arbitrary<Job[]> = fc.array(
   fc.record({ load: LOADS, budgetSeconds: fc.integer({ min: 1, max: 100 }) }).map((given) => fakeJob(given)),
   { maxLength: 30 },
 );
 
-test('every job runs once, computing jobs on a core each, measuring jobs alone and last', async () => {
+test('every job runs once, computing jobs on a core each, then those that keep a pace, measuring jobs alone and last', async () => {
   await fc.assert(
     fc.asyncProperty(JOBS, fc.scheduler(), async (jobs, scheduler) => {
       const running: Job[] = [];
@@ -23,10 +23,11 @@ test('every job runs once, computing jobs on a core each, measuring jobs alone a
         running.push(job);
         const count = (load: Load): number => running.filter((other) => other.load === load).length;
         assert.ok(2 * count('computes') + count('waits') <= 2 * CORES);
-        if (job.load === 'measures') {
-          assert.equal(running.length, 1);
-          assert.equal(ended.filter(({ load }) => load !== 'measures').length, jobs.length - measuring(jobs));
-        }
+        assert.ok(count('paces') <= CORES);
+        if (job.load === 'measures') assert.equal(running.length, 1);
+        const phase = phaseOf(job);
+        assert.ok(running.every((other) => phaseOf(other) === phase));
+        assert.ok(jobs.every((other) => phaseOf(other) >= phase || ended.includes(other)));
         await scheduler.schedule(Promise.resolve());
         running.splice(running.indexOf(job), 1);
         return fakeResult({ job, passed: job.budgetSeconds % 2 === 0 });
@@ -38,6 +39,7 @@ test('every job runs once, computing jobs on a core each, measuring jobs alone a
   );
 });
 
-function measuring(jobs: readonly Job[]): number {
-  return jobs.filter(({ load }) => load === 'measures').length;
+function phaseOf({ load }: Job): number {
+  if (load === 'measures') return 2;
+  return load === 'paces' ? 1 : 0;
 }

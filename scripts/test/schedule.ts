@@ -1,15 +1,15 @@
 // Which jobs run beside each other. Pure, but for the jobs themselves.
 import type { Job, JobResult, Load } from './job.ts';
 
-/** Places that a job of this load takes, of {@link PLACES_PER_CORE} for each core. */
-const PLACES: Readonly<Record<Exclude<Load, 'measures'>, number>> = { computes: 2, waits: 1 };
-
-/** Tests that wait for processes, timers and detectors use a small part of a core. */
+/** Places for each core. A job of tests that wait for processes, timers and detectors takes one. */
 const PLACES_PER_CORE = 2;
 
+/** Loads that may run beside each other; the next phase begins when the last job of the one before has ended. */
+const PHASES: readonly (readonly Load[])[] = [['computes', 'waits'], ['paces'], ['measures']];
+
 /**
- * Runs all jobs: first those that compute and those that wait, side by side, the longest first; then those that measure,
- * one at a time. A job that fails does not stop the others.
+ * Runs all jobs: first those that compute and those that wait, side by side; then those that keep a pace, each with a core
+ * for itself; then those that measure, one at a time. The longest of a phase is first. A job that fails does not stop the others.
  *
  * @param onEnd Called with each result as it comes.
  */
@@ -20,34 +20,34 @@ export async function runAll(
   onEnd: (result: JobResult) => void,
 ): Promise<JobResult[]> {
   const results: JobResult[] = [];
-  const end = (result: JobResult): void => {
-    results.push(result);
-    onEnd(result);
-  };
-  const waiting = jobs
-    .filter(({ load }) => load !== 'measures')
-    .toSorted((a, b) => b.budgetSeconds - a.budgetSeconds);
-  let free = PLACES_PER_CORE * cores;
-  const underWay = new Set<Promise<void>>();
-  while (waiting.length > 0 || underWay.size > 0) {
-    const next = waiting.findIndex((job) => placesOf(job) <= free);
-    const [job] = next === -1 ? [] : waiting.splice(next, 1);
-    if (job === undefined) {
-      await Promise.race(underWay);
-      continue;
+  for (const loads of PHASES) {
+    const waiting = jobs
+      .filter(({ load }) => loads.includes(load))
+      .toSorted((a, b) => b.budgetSeconds - a.budgetSeconds);
+    let free = PLACES_PER_CORE * cores;
+    const underWay = new Set<Promise<void>>();
+    while (waiting.length > 0 || underWay.size > 0) {
+      const next = waiting.findIndex((job) => placesOf(job, cores) <= free);
+      const [job] = next === -1 ? [] : waiting.splice(next, 1);
+      if (job === undefined) {
+        await Promise.race(underWay);
+        continue;
+      }
+      const places = placesOf(job, cores);
+      free -= places;
+      const current: Promise<void> = run(job).then((result) => {
+        free += places;
+        underWay.delete(current);
+        results.push(result);
+        onEnd(result);
+      });
+      underWay.add(current);
     }
-    free -= placesOf(job);
-    const current: Promise<void> = run(job).then((result) => {
-      free += placesOf(job);
-      underWay.delete(current);
-      end(result);
-    });
-    underWay.add(current);
   }
-  for (const job of jobs) if (job.load === 'measures') end(await run(job));
   return results;
 }
 
-function placesOf({ load }: Job): number {
-  return load === 'measures' ? 0 : PLACES[load];
+function placesOf({ load }: Job, cores: number): number {
+  if (load === 'measures') return PLACES_PER_CORE * cores;
+  return load === 'waits' ? 1 : PLACES_PER_CORE;
 }
