@@ -40,6 +40,8 @@ interface Connection {
 
 export class Load {
   private requests = 0;
+  /** Answers and failures of each connection. */
+  private readonly ended: number[];
   private readonly failures: string[] = [];
   private readonly pids = new Set<number>();
   private stopping = false;
@@ -54,7 +56,8 @@ export class Load {
     this.pauseMs = pauseMs;
     const open = protocol === 'h2' || protocol === 'h2c' ? http2Connection : http1Connection;
     this.connections = Array.from({ length: connections }, () => open(port, protocol));
-    this.running = this.connections.map((connection) => this.run(connection));
+    this.ended = this.connections.map(() => 0);
+    this.running = this.connections.map((connection, index) => this.run(connection, index));
   }
 
   get report(): LoadReport {
@@ -73,6 +76,14 @@ export class Load {
     await until(`${count} more requests`, () => this.requests >= goal);
   }
 
+  /** Waits until every connection has its answer, or its failure, to what is in flight on it now. */
+  async inFlightEnded(): Promise<void> {
+    const before = [...this.ended];
+    await until('every request in flight to end', () =>
+      this.ended.every((count, index) => count > (before[index] ?? 0)),
+    );
+  }
+
   async stop(): Promise<LoadReport> {
     this.stopping = true;
     await within(
@@ -84,7 +95,7 @@ export class Load {
     return this.report;
   }
 
-  private async run(connection: Connection): Promise<void> {
+  private async run(connection: Connection, index: number): Promise<void> {
     for (let i = 0; !this.stopping; i += 1) {
       const method = i % 2 === 0 ? 'GET' : 'POST';
       try {
@@ -99,6 +110,7 @@ export class Load {
         this.failures.push(`${method} ${code ?? ''} ${message}`);
       }
       this.requests += 1;
+      this.ended[index] = i + 1;
       await delay(this.pauseMs);
     }
     await connection.close();
