@@ -2,12 +2,14 @@ import { channel } from 'node:diagnostics_channel';
 import type { ServerHttp2Session } from 'node:http2';
 import { createRequire } from 'node:module';
 import net from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Admission, isIntercepted, setProcessHost, speaksHttp } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
 import { CounterTable } from '../core/counter-table.ts';
 import { announceDrain } from '../core/drain-notice.ts';
 import { receiveHealth } from '../core/health-link.ts';
+import { ownModule } from '../core/own-files.ts';
 import { killProcessGroup } from '../core/process-group.ts';
 import { VERSION } from '../core/version.ts';
 import { WorkerAdmissions } from './admissions.ts';
@@ -70,8 +72,7 @@ function slowClients(options: BackpressureOptions): (server: net.Server) => void
 
 /** Loads a module of this folder where it is wanted, and at once. */
 function load(name: string): unknown {
-  const extension = import.meta.filename.slice(import.meta.filename.lastIndexOf('.'));
-  return createRequire(import.meta.url)(`./${name}${extension}`);
+  return createRequire(import.meta.url)(fileURLToPath(ownModule(`worker/${name}`)));
 }
 
 /** Makes this process a worker. */

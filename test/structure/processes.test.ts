@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { LOADED } from '../../scripts/loaded.ts';
 import { chainTo, loadedBy } from './graph.ts';
 import { folderOf, isTest, repository, sourceImports, sourceLengths } from './sources.ts';
 
@@ -42,7 +43,10 @@ const BY_PATH: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A path that no parser can follow: a template, or whatever is no literal. */
-const LOADS_BY_PATH = /\bcreateRequire\(import|\bnew URL\(\s*`|\bimport\(\s*[^'"\s]/;
+const LOADS_BY_PATH = /\bcreateRequire\(import|\bown(?:File|Module)\(\s*['`]|\bimport\(\s*[^'"\s]/;
+
+/** The preload is alone in its file, and loads as little as it can. */
+const KNOWS_ITS_PLACE: readonly string[] = ['core/own-files.ts', 'worker/preload.ts'];
 
 const WORKER = Object.values(BY_PATH)
   .flat()
@@ -77,6 +81,18 @@ test('every file that loads others by a path of its own making is known, and nam
   for (const [by, loaded] of Object.entries(BY_PATH)) {
     for (const file of loaded) assert.match(read(by), new RegExp(`\\b${path.basename(file, '.ts')}\\b`), by);
   }
+});
+
+test('what is loaded by a path has a file in the build, where only a file of its own knows its place', () => {
+  const started = Object.values(BY_PATH).flat();
+  const built = [...Object.values(packageFile.bin).map(sourceOf), ...started].map((file) =>
+    file.replace(/\.ts$/, ''),
+  );
+  assert.deepEqual(built.filter((file) => !file.includes('/browser/')).toSorted(), [...LOADED]);
+  const telling = files.filter(
+    (file) => file.endsWith('.ts') && !isTest(file) && /(?<!createRequire\()import\.meta/.test(read(file)),
+  );
+  assert.deepEqual(telling.toSorted(), KNOWS_ITS_PLACE);
 });
 
 test('every source file is loaded somewhere', () => {

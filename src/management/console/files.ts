@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { gzipSync } from 'node:zlib';
+import { EXTENSION, ownFile } from '../../core/own-files.ts';
 import type { Answer } from '../answer.ts';
 
 /** The page runs its own script and style, talks to this port, and nothing else. */
@@ -32,9 +33,6 @@ const SCRIPTS: ReadonlySet<string> = new Set([
   'stream',
   'units',
 ]);
-
-/** In `dist` the compiler has made scripts of them, in `src` that is left to do. */
-const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
 interface File {
   readonly text: string;
@@ -81,8 +79,9 @@ async function read(name: string): Promise<File> {
   return file;
 }
 
+/** In the build the compiler has made scripts of them, in the sources that is left to do. */
 async function load(name: string): Promise<File> {
-  const found = await readFile(new URL(`browser/${name}`, import.meta.url), 'utf8');
+  const found = await readFile(ownFile(`management/console/browser/${name}`), 'utf8');
   const text = name.endsWith('.ts') ? asScript(found) : found;
   return { text, gzipped: gzipSync(text, { level: 9 }) };
 }

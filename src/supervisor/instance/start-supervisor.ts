@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { ownModule } from '../../core/own-files.ts';
 import type { Supervisor, SupervisorConfig } from './contract.ts';
 import { type Release, resolveRelease } from '../workers/release/index.ts';
 import { type SpawnedWorker, spawnWorker } from '../workers/process/spawn-worker.ts';
@@ -17,7 +19,7 @@ export function startSupervisor(config: SupervisorConfig): Supervisor {
   const first = spawnWorker(
     workerSpec(config, { release, id: 1, slot: 1, keys: [], dryRun: config.admission.dryRun }),
   );
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-  const module = createRequire(import.meta.url)(`./supervisor${extension}`) as SupervisorModule;
+  const supervisor = fileURLToPath(ownModule('supervisor/instance/supervisor'));
+  const module = createRequire(import.meta.url)(supervisor) as SupervisorModule;
   return module.superviseFrom(config, release, first);
 }

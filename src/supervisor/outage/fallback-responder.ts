@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { ownModule } from '../../core/own-files.ts';
 import type { ResolvedShedResponse } from '../../admission/shed/options.ts';
 import type { TcpHandle } from '../../worker/index.ts';
 import type { Log } from '../log.ts';
@@ -136,7 +137,7 @@ export class FallbackResponder {
   }
 }
 
-const MAIN = new URL(`./main${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
+const MAIN = ownModule('supervisor/outage/main');
 
 function spawnProcess(): ChildProcess {
   return spawn(process.execPath, [fileURLToPath(MAIN)], {

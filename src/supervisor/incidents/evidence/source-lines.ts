@@ -1,6 +1,7 @@
 // The user's own lines around the places that a stack names.
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { isOwn } from '../../../core/own-files.ts';
 import type { StackFrame } from '../../../worker/index.ts';
 
 export interface SourceLine {
@@ -35,12 +36,9 @@ export async function withSourceLines(frames: readonly StackFrame[]): Promise<Sh
   );
 }
 
-/** Where this package is, as frames of ESM and of CommonJS name it. */
-const OWN = [new URL('../../..', import.meta.url).href, fileURLToPath(new URL('../../..', import.meta.url))];
-
 /** Undefined for what is not a file of the user's own. */
 function pathOfFrame(url: string): string | undefined {
-  if (url.includes('/node_modules/') || OWN.some((own) => url.startsWith(own))) return undefined;
+  if (url.includes('/node_modules/') || isOwn(url)) return undefined;
   if (url.startsWith('/')) return url;
   try {
     return url.startsWith('file:') ? fileURLToPath(url) : undefined;

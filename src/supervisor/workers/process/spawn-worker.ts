@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 // Not by way of their index: this is loaded before the first worker is started, and little else should be.
 import { SETUP_VARIABLE, type SocketKey, type WorkerSetup } from '../../../worker/protocol.ts';
+import { ownModule } from '../../../core/own-files.ts';
 import { VERSION } from '../../../core/version.ts';
 import { openCounterFile } from '../counters/open-file.ts';
 import type { Release } from '../release/index.ts';
@@ -12,8 +13,8 @@ import type { ResolvedBlockedLoop } from './blocked.ts';
 import { inheritedEnvironment } from './environment.ts';
 import { activatedSockets } from './socket-activation.ts';
 
-const PRELOAD = workerModule('preload');
-const AWAIT_SOCKETS = workerModule('await-sockets');
+const PRELOAD = ownModule('worker/preload');
+const AWAIT_SOCKETS = ownModule('worker/await-sockets');
 
 export interface WorkerSpec {
   readonly id: number;
@@ -103,10 +104,4 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
   const stdio = child.stdio as ChildProcess['stdio'] | undefined;
   const pipe = stdio?.[descriptor] as Duplex | null | undefined;
   return { child, pipe: pipe ?? undefined, countersDescriptor };
-}
-
-/** A module of the worker's, in the sources as well as in the build. */
-function workerModule(name: string): URL {
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-  return new URL(`../../../worker/${name}${extension}`, import.meta.url);
 }

@@ -1,0 +1,12 @@
+/** Modules below `src` that are started as processes and threads, or loaded by name, besides those that users import. */
+export const LOADED: readonly string[] = [
+  'cli/bin',
+  'supervisor/instance/supervisor',
+  'supervisor/outage/main',
+  'worker/await-sockets',
+  'worker/preload',
+  'worker/runtime-figures',
+  'worker/slow-clients',
+  'worker/start',
+  'worker/watchdog/thread',
+];
