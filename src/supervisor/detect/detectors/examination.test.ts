@@ -69,6 +69,13 @@ test('a blocked event loop is found, unless that is switched off', () => {
   );
 });
 
+test('frequent short blocks are found, unless blocks are switched off', () => {
+  const blocks = (second: number): Partial<WatchdogReport> => ({ shortBlocksMs: 600 * second });
+  const [finding] = examined(120, blocks);
+  assert.deepEqual([finding?.cause, finding?.severity], ['event-loop-blocked', 'report']);
+  assert.deepEqual(examined(120, blocks, { blockedLoop: false }), []);
+});
+
 test('a heap that is nearly full is found, unless that is switched off', () => {
   const full = { liveBytes: 200 * MB, oldGenerationBytes: 210 * MB };
   assert.deepEqual(causes(examined(0, () => full)), ['gc-death-spiral']);

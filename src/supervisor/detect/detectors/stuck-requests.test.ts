@@ -8,6 +8,7 @@ import { StuckRequests } from './stuck-requests.ts';
 import { UsualWaits } from './usual-waits.ts';
 
 const options = resolveDetectOptions().stuckRequests || assert.fail();
+type ResolvedStuckRequests = typeof options;
 const ME = 3;
 const NEIGHBOUR = 4;
 const QUERY = { kind: 'GET /query', usualMs: 125, longestMs: 100, count: 50 };
@@ -28,24 +29,17 @@ function watch(
   seconds: number,
   at: (second: number) => Second,
   neighbour: boolean | number = false,
+  judgedBy: ResolvedStuckRequests = options,
 ): { readonly second: number; readonly finding: Finding } | undefined {
   const usual = new UsualWaits();
   usual.learn(ME, [QUERY, POLL], 0);
-  const stuck = new StuckRequests(ME, options, usual);
+  const stuck = new StuckRequests(ME, judgedBy, usual);
   for (let second = 0; second <= seconds; second += 1) {
     const nowMs = second * 1000;
     if (neighbour === true || second < Number(neighbour)) usual.learn(NEIGHBOUR, [QUERY], nowMs);
     const { gaveUp = [], waits = [], ...more } = at(second);
     stuck.heard({ answered: [], gaveUp, waiting: waits }, nowMs);
-    const report = {
-      completions: 100,
-      abandoned: 0,
-      waiting: waits.length,
-      oldestWaitingMs: waits[0]?.waitedMs ?? 0,
-      utilization: 0.02,
-      ...more,
-    } as WatchdogReport;
-    const finding = stuck.judge(report, nowMs);
+    const finding = stuck.judge({ ...reportOf(waits), ...more }, nowMs);
     if (finding !== undefined) return { second, finding };
   }
   return undefined;
@@ -164,3 +158,98 @@ test('it is only found while requests come: a worker that is asked for nothing c
   assert.equal(watch(100, until(25), true)?.second, 30);
   assert.equal(watch(100, until(24), true), undefined);
 });
+
+test('one request is one: what waits, what was given up and by whom, and no neighbour', () => {
+  const { finding } = watchOne((second) => ({ waits: many(1, second * 1000) })) ?? assert.fail();
+  assert.match(finding.summary, /^worker 3 has answered nothing for \d+ s .*: 1 request waits$/);
+  assert.deepEqual(finding.facts, [
+    '1 request waits for an answer, the oldest for 60 s',
+    'its event loop was busy for 2 % of that time',
+    'most are of the kind GET /query, which is usually answered sooner',
+  ]);
+  assert.equal(finding.isAnsweredElsewhere, false);
+  const left =
+    watchOne((second) => ({ gaveUp: second === 2 || second === 62 ? many(1, 2000) : [] })) ?? assert.fail();
+  assert.match(left.finding.summary, /: 2 requests were given up by their clients$/);
+  const single = watchOne((second) => ({ gaveUp: second === 60 ? many(1, 60_000) : [] })) ?? assert.fail();
+  assert.match(single.finding.summary, /: 1 request was given up by its client$/);
+  assert.equal(single.finding.facts[0], '1 request was given up by its client');
+});
+
+test('of many kinds three are named that others answer, and the one that most are of', () => {
+  const kinds = ['GET /a', 'GET /b', 'GET /c', 'GET /d'];
+  const usual = new UsualWaits();
+  for (const id of [ME, NEIGHBOUR])
+    usual.learn(
+      id,
+      kinds.map((kind) => ({ ...QUERY, kind })),
+      0,
+    );
+  const stuck = new StuckRequests(ME, options, usual);
+  stuck.judge(reportOf([]), 0);
+  usual.learn(
+    NEIGHBOUR,
+    kinds.map((kind) => ({ ...QUERY, kind })),
+    20_000,
+  );
+  const waiting = kinds.flatMap((kind) => many(kind === 'GET /c' ? 3 : 2, 30_000, kind));
+  stuck.heard({ answered: [], gaveUp: [], waiting }, 30_000);
+  const { facts } = stuck.judge(reportOf(waiting), 30_000) ?? assert.fail();
+  assert.ok(facts.includes('other workers answer GET /a, GET /b, GET /c meanwhile'), facts.join('\n'));
+  assert.ok(
+    facts.includes('most are of the kind GET /c, which is usually answered sooner'),
+    facts.join('\n'),
+  );
+});
+
+test('what the main thread told more than three seconds ago says nothing; until then it goes on waiting', () => {
+  for (const [heardMs, isFound] of [
+    [28_000, true],
+    [27_000, true],
+    [26_999, false],
+  ] as const) {
+    const usual = new UsualWaits();
+    usual.learn(ME, [QUERY], 0);
+    const stuck = new StuckRequests(ME, options, usual);
+    stuck.judge(reportOf([]), 0);
+    const waiting = many(10, heardMs);
+    stuck.heard({ answered: [], gaveUp: [], waiting }, heardMs);
+    assert.equal(stuck.judge(reportOf(waiting), 30_000) !== undefined, isFound, `${heardMs}`);
+  }
+});
+
+test('what was given up in the second of the last answer may have come before it', () => {
+  const usual = new UsualWaits();
+  usual.learn(ME, [QUERY], 0);
+  usual.learn(NEIGHBOUR, [QUERY], 60_000);
+  const given = (atMs: number): boolean => {
+    const stuck = new StuckRequests(ME, options, usual);
+    stuck.judge(reportOf([]), 10_000);
+    stuck.heard({ answered: [], gaveUp: many(5, 5000), waiting: [] }, atMs);
+    stuck.heard({ answered: [], gaveUp: many(1, 5000), waiting: [] }, 45_000);
+    stuck.heard({ answered: [], gaveUp: [], waiting: [] }, 46_000);
+    return stuck.judge(reportOf([]), 46_000) !== undefined;
+  };
+  assert.equal(given(10_999), false);
+  assert.equal(given(11_000), true);
+});
+
+/** As {@link watch}, for a worker of which one overdue request is enough. */
+function watchOne(at: (second: number) => Second): ReturnType<typeof watch> {
+  return watch(
+    100,
+    at,
+    false,
+    resolveDetectOptions({ stuckRequests: { atLeast: 1 } }).stuckRequests || assert.fail(),
+  );
+}
+
+function reportOf(waits: readonly Unanswered[]): WatchdogReport {
+  return {
+    completions: 100,
+    abandoned: 0,
+    waiting: waits.length,
+    oldestWaitingMs: waits[0]?.waitedMs ?? 0,
+    utilization: 0.02,
+  } as WatchdogReport;
+}
