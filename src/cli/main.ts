@@ -26,6 +26,12 @@ export async function main(args: readonly string[]): Promise<number> {
     restart: async (flags) => {
       exitCode = await (await import('./restart.ts')).restart(flags);
     },
+    operate: async (request) => {
+      exitCode = await (await import('./operate/index.ts')).operate(request);
+    },
+    prepare: async (request) => {
+      exitCode = await (await import('./prepare/index.ts')).prepare(request);
+    },
     tryNotifications: async (flags) => {
       exitCode = await (await import('./try-notifications.ts')).tryNotifying(flags.config);
     },

@@ -31,6 +31,12 @@ async function parse(line: string): Promise<Parsed> {
     restart: async (flags) => {
       parsed.other = ['restart', flags];
     },
+    operate: async (request) => {
+      parsed.other = request;
+    },
+    prepare: async (request) => {
+      parsed.other = request;
+    },
     tryNotifications: async (flags) => {
       parsed.other = ['notify test', flags];
     },
@@ -84,6 +90,21 @@ const OTHERS: readonly (readonly [line: string, other: unknown])[] = [
   ['status', ['status', {}]],
   ['status --json --watch --management :1', ['status', { json: true, watch: true, management: ':1' }]],
   ['restart --script a.js --management h:1', ['restart', { script: 'a.js', management: 'h:1' }]],
+  ['drain --name shop --json', { command: 'drain', flags: { name: 'shop', json: true } }],
+  ['dry-run on', { command: 'dry-run', mode: 'on', flags: {} }],
+  ['dry-run off --management :1', { command: 'dry-run', mode: 'off', flags: { management: ':1' } }],
+  ['health', { command: 'health', group: undefined, flags: {} }],
+  ['health ready', { command: 'health', group: 'ready', flags: {} }],
+  [
+    'capture stack --worker 3 --seconds 1 --output f',
+    { command: 'capture', what: 'stack', flags: { worker: '3', seconds: '1', output: 'f' } },
+  ],
+  ['config check --config c.ts', { command: 'config check', flags: { config: 'c.ts' } }],
+  ['init', { command: 'init', script: undefined, flags: {} }],
+  [
+    'init a.js --systemd --docker',
+    { command: 'init', script: 'a.js', flags: { systemd: true, docker: true } },
+  ],
   ['top --management h:1', ['top', { management: 'h:1' }]],
   ['notify test --config c.ts', ['notify test', { config: 'c.ts' }]],
   ['incidents', ['incidents', { action: 'list', flags: {} }]],
@@ -115,12 +136,16 @@ for (const [line, other] of OTHERS) {
 
 const COMPLAINTS: readonly (readonly [line: string, complaint: string])[] = [
   ['run', "respite: missing required argument 'script'\n"],
-  ['run --nope s.js', "respite: unknown option '--nope'\n"],
+  ['run --unheard s.js', "respite: unknown option '--unheard'\n"],
   ['run --limt 5 s.js', "respite: unknown option '--limt' (Did you mean --limit?)\n"],
   ['run --limit', "respite: option '--limit <n|adaptive>' argument missing\n"],
   ['server.js', "respite: unknown command 'server.js'\n"],
   ['incidents show', "respite: missing required argument 'id'\n"],
-  ['status --nope', "respite: unknown option '--nope'\n"],
+  [
+    'dry-run maybe',
+    "respite: command-argument value 'maybe' is invalid for argument 'mode'. Allowed choices are on, off.\n",
+  ],
+  ['status --unheard', "respite: unknown option '--unheard'\n"],
   ['--nope', "respite: unknown option '--nope'\n"],
 ];
 

@@ -3,7 +3,11 @@ import type { IncidentsFlags, IncidentsRequest } from './incidents/request.ts';
 import type { RestartFlags } from './restart.ts';
 import type { RunFlags } from './settings.ts';
 import type { StatusFlags } from './status.ts';
-import type { TopFlags } from './top.ts';
+import type { InstanceFlags } from './instances/index.ts';
+import { addOperate, choosesInstance } from './operate/commands.ts';
+import type { OperateRequest } from './operate/request.ts';
+import { addPrepare } from './prepare/commands.ts';
+import type { PrepareRequest } from './prepare/request.ts';
 
 /** `respite run`, as typed. */
 export interface RunRequest {
@@ -18,8 +22,10 @@ export interface ProgramConfig {
   readonly run: (request: RunRequest) => Promise<void>;
   readonly incidents: (request: IncidentsRequest) => Promise<void>;
   readonly status: (flags: StatusFlags) => Promise<void>;
-  readonly top: (flags: TopFlags) => Promise<void>;
+  readonly top: (flags: InstanceFlags) => Promise<void>;
   readonly restart: (flags: RestartFlags) => Promise<void>;
+  readonly operate: (request: OperateRequest) => Promise<void>;
+  readonly prepare: (request: PrepareRequest) => Promise<void>;
   readonly tryNotifications: (flags: { readonly config?: string }) => Promise<void>;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
@@ -59,45 +65,46 @@ export function createProgram(config: ProgramConfig): Command {
     .option('--management <host:port|unix:/path|off>', 'health, metrics and status (default 127.0.0.1:9999)')
     .option('--heap <MB>', "old generation of each worker's heap, in megabytes (default Node's own)")
     .option('--incidents <dir|off>', 'where incident reports are kept (default .respite/incidents)')
+    .option('--name <name>', "what commands find it by when several run here (default: the script's name)")
     .option('--dry-run', 'decide and count, but shed nothing')
     .action(async (script: string, args: readonly string[], flags: RunFlags) => {
       await run({ script, args: args[0] === '--' ? args.slice(1) : args, flags });
     });
   addStatus(program, config);
+  addOperate(program, config.operate);
+  addPrepare(program, config.prepare);
   addIncidents(program, config);
   addNotify(program, config);
   return program;
 }
 
-const MANAGEMENT = [
-  '--management <host:port|unix:/path>',
-  'where the management port is (default 127.0.0.1:9999); RESPITE_MANAGEMENT_TOKEN is sent along',
-] as const;
-
 function addStatus(program: Command, { status, top, restart }: ProgramConfig): void {
-  program
-    .command('status')
-    .description('how a running `respite run` is: workers, limits, what was refused, incidents')
-    .option(...MANAGEMENT)
+  choosesInstance(
+    program
+      .command('status')
+      .description('how a running `respite run` is: workers, limits, what was refused, incidents'),
+  )
     .option('--json', 'what the management port says, as it is')
     .option('--watch', 'again every second, until Ctrl-C')
     .addHelpText('after', '\nExit codes: 0 all is well, 1 it is not or does not answer, 2 bad usage.')
     .action(async (flags: StatusFlags) => status(flags));
-  program
-    .command('top')
-    .description('the same live, on the whole terminal; lines when it is none. q quits')
-    .option(...MANAGEMENT)
-    .action(async (flags: TopFlags) => top(flags));
-  program
-    .command('restart')
-    .description(
-      'replace every worker of a running `respite run`, one after the other, and wait for the result',
-    )
+  choosesInstance(
+    program
+      .command('top')
+      .description('the same live, on the whole terminal; lines when it is none. q quits'),
+  ).action(async (flags: InstanceFlags) => top(flags));
+  choosesInstance(
+    program
+      .command('restart')
+      .description(
+        'replace every worker of a running `respite run`, one after the other, and wait for the result',
+      ),
+  )
     .option(
       '--script <path>',
       'another version of the script; default: the same path, its symbolic links followed again',
     )
-    .option(...MANAGEMENT)
+    .option('--json', 'the result as JSON, when it is known')
     .addHelpText(
       'after',
       '\nExit codes: 0 every worker is new, 1 the new version was taken back or nothing answered, 2 bad usage, 130 interrupted.',

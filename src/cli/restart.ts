@@ -1,21 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RespiteError } from '../core/errors.ts';
 import { directoryAsReached, type RestartStatus } from '../supervisor/index.ts';
+import { instancePort, type InstanceFlags } from './instances/index.ts';
 import { resolveScript } from './script.ts';
-import {
-  ask,
-  askStatus,
-  type ManagementPort,
-  managementPort,
-  shown,
-  type StatusAnswer,
-} from './view/answer.ts';
+import { ask, askStatus, type ManagementPort, shown, type StatusAnswer } from './view/answer.ts';
 import { openOutput } from './view/output.ts';
 
 /** `respite restart`, as typed. */
-export interface RestartFlags {
-  readonly management?: string;
+export interface RestartFlags extends InstanceFlags {
   readonly script?: string;
+  readonly json?: boolean;
 }
 
 const EVERY_MS = 500;
@@ -26,8 +20,8 @@ const MAX_UNANSWERED = 5;
  * `respite restart`: begins a rolling restart and waits for its end. Resolves with 0 when every worker is of the new version, with 130
  * after Ctrl-C, which does not end the restart. Rejects with why the old version goes on serving.
  */
-export async function restart({ management, script }: RestartFlags): Promise<number> {
-  const port = managementPort(management, process.env);
+export async function restart({ script, json = false, ...instance }: RestartFlags): Promise<number> {
+  const port = instancePort(instance);
   const cwd = process.cwd();
   const pwd = process.env['PWD'];
   const file = script === undefined ? undefined : resolveScript(directoryAsReached(cwd, cwd, pwd), script);
@@ -44,7 +38,9 @@ export async function restart({ management, script }: RestartFlags): Promise<num
       const { lastRestart } = answer;
       if (lastRestart?.id !== id) throw failed("it can't be told how it ended: another one has begun");
       const now = progress(lastRestart, answer);
-      if (now !== before) await output.write(`${now}\n`);
+      const hasEnded = lastRestart.problem !== undefined || lastRestart.endedAtMs !== undefined;
+      if (json && hasEnded) await output.write(`${JSON.stringify(lastRestart)}\n`);
+      if (!json && now !== before) await output.write(`${now}\n`);
       before = now;
       if (lastRestart.problem !== undefined)
         throw failed(`${lastRestart.problem}; the old version goes on serving`);

@@ -12,6 +12,7 @@ import {
 } from '../supervisor/index.ts';
 import type { RespiteConfig } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
+import { instanceDirectories, nameOf } from './instances/instance.ts';
 import { createLog, type LateLog, resolveLogSettings } from './log.ts';
 import { write } from './output.ts';
 import type { RunRequest } from './program.ts';
@@ -69,7 +70,13 @@ export async function run({ script, args, flags }: RunRequest, version: string):
   const checking = openHealth(config, log).then((registry) => (indicators = registry));
   // Only then: without indicators everything would look well.
   const opening = checking.then(() =>
-    openManagement(management, supervisor, log, version, options.incidents),
+    openManagement(
+      management,
+      { name: flags.name ?? nameOf(file), script: file, version },
+      supervisor,
+      log,
+      options.incidents,
+    ),
   );
   opening.catch(() => {
     supervisor.stop('SIGTERM');
@@ -99,22 +106,32 @@ async function joinFleet(
   return new Joined(options, log);
 }
 
+/** The management port, and the instance file by which commands find it. */
 async function openManagement(
   { address, token }: ResolvedManagementOptions,
+  instance: { readonly name: string; readonly script: string; readonly version: string },
   supervisor: Supervisor,
   log: LateLog,
-  version: string,
   incidents: ResolvedSupervisorOptions['incidents'],
-): Promise<Management | undefined> {
+): Promise<Pick<Management, 'close'> | undefined> {
   await log.open();
   if (address === false) return undefined;
   const { startManagement } = await import('../management/index.ts');
-  return await startManagement({
+  const { recordInstance } = await import('./instances/record.ts');
+  const management = await startManagement({
     supervisor,
     log,
-    version,
+    version: instance.version,
     address,
     token,
     incidentsDirectory: incidents === false ? undefined : incidents.directory,
   });
+  const directories = instanceDirectories(process.cwd(), process.env);
+  const removeRecord = recordInstance(directories, { ...instance, management: management.address }, log);
+  return {
+    close: async () => {
+      removeRecord();
+      await management.close();
+    },
+  };
 }

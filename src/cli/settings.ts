@@ -7,6 +7,7 @@ import { type ResolvedManagementOptions, resolveManagementOptions } from '../man
 import type { IncidentsOptions } from '../supervisor/index.ts';
 import { type ResolvedSupervisorOptions, resolveSupervisorOptions } from '../supervisor/instance/options.ts';
 import type { RespiteConfig } from './config/config.ts';
+import { isName, NAME_RULE } from './instances/instance.ts';
 import { usageError } from './usage.ts';
 
 /** Flags of `respite run`, as typed. */
@@ -18,6 +19,7 @@ export interface RunFlags {
   readonly heap?: string;
   readonly incidents?: string;
   readonly dryRun?: boolean;
+  readonly name?: string;
 }
 
 export interface Settings {
@@ -29,6 +31,8 @@ export interface Settings {
 
 /** A flag wins over the configuration, that over the default. Throws a usage error that names the flag at fault. */
 export function resolveSettings(flags: RunFlags, config: RespiteConfig, env: NodeJS.ProcessEnv): Settings {
+  if (flags.name !== undefined && !isName(flags.name))
+    throw usageError(`--name must be ${NAME_RULE}, got ${JSON.stringify(flags.name)}`);
   // An environment variable that is set to nothing is not set.
   const token = config.management?.token ?? (env.RESPITE_MANAGEMENT_TOKEN || undefined);
   try {

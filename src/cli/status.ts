@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { askStatus, managementPort, type StatusAnswer } from './view/answer.ts';
+import { instancePort, type InstanceFlags } from './instances/index.ts';
+import { askStatus, type StatusAnswer } from './view/answer.ts';
 import { standing } from './view/figures.ts';
 import { openOutput } from './view/output.ts';
 import { summary } from './view/summary.ts';
 
 /** `respite status`, as typed. */
-export interface StatusFlags {
-  readonly management?: string;
+export interface StatusFlags extends InstanceFlags {
   readonly json?: boolean;
   readonly watch?: boolean;
 }
@@ -19,8 +19,8 @@ const CLEAR = '\u001B[H\u001B[J';
  * `respite status`: 0 when all is well, 1 when it is not. Rejects when nobody answers; under `--watch` that is said, and asked
  * again, until Ctrl-C.
  */
-export async function status({ management, json = false, watch = false }: StatusFlags): Promise<number> {
-  const port = managementPort(management, process.env);
+export async function status({ json = false, watch = false, ...instance }: StatusFlags): Promise<number> {
+  const port = instancePort(instance);
   const output = openOutput();
   const text = (answer: StatusAnswer): string => (json ? `${JSON.stringify(answer)}\n` : summary(answer));
   if (!watch) {

@@ -1,23 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { askStatus, managementPort, shown } from './view/answer.ts';
+import { instancePort, type InstanceFlags } from './instances/index.ts';
+import { askStatus, shown } from './view/answer.ts';
 import type { Reading } from './view/figures.ts';
 import { History } from './view/history.ts';
 import { openOutput } from './view/output.ts';
 import { goodputOf, plainLine, screen, type View } from './view/screen.ts';
 import { takeTerminal } from './view/terminal.ts';
 
-/** `respite top`, as typed. */
-export interface TopFlags {
-  readonly management?: string;
-}
-
 const EVERY_MS = 1000;
 /** Seconds of goodput in the sparkline. */
 const GOODPUT_SECONDS = 60;
 
 /** `respite top`: goes on until q, Ctrl-C or a signal; resolves with 0. Rejects when nobody answers the first time. */
-export async function top({ management }: TopFlags): Promise<number> {
-  const port = managementPort(management, process.env);
+export async function top(flags: InstanceFlags): Promise<number> {
+  const port = instancePort(flags);
   const history = new History();
   const goodput: number[] = [];
   let latest: Reading = { atMs: Date.now(), status: await askStatus(port) };

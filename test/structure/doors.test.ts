@@ -98,7 +98,11 @@ const PAST_THE_DOOR: readonly {
       'management/incidents.ts',
     ],
   },
-  { to: 'supervisor/incidents/evidence/on-demand.ts', why: LOADED_LATE, from: ['management/captures.ts'] },
+  {
+    to: 'supervisor/incidents/evidence/on-demand.ts',
+    why: LOADED_LATE,
+    from: ['cli/operate/capture.ts', 'management/captures.ts'],
+  },
   {
     to: 'supervisor/incidents/evidence/options.ts',
     why: CHECKED_EARLY,

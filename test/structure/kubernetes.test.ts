@@ -129,6 +129,8 @@ const OTHERS = {
   status: unexpected,
   restart: unexpected,
   top: unexpected,
+  operate: unexpected,
+  prepare: unexpected,
   tryNotifications: unexpected,
 };
 

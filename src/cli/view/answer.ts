@@ -18,6 +18,12 @@ export type ManagementPort = (SocketAddress | { readonly host: string; readonly 
   readonly token: string | undefined;
 };
 
+/** What an answer consists of. */
+export interface Answered {
+  readonly status: number;
+  readonly body: string;
+}
+
 /** Throws a usage error when the flag is no address. */
 export function managementPort(flag: string | undefined, env: NodeJS.ProcessEnv): ManagementPort {
   const parsed = parseAddress(flag ?? '127.0.0.1:9999');
@@ -53,8 +59,9 @@ export async function ask(
   method: 'GET' | 'POST',
   route: string,
   body = '',
-): Promise<{ readonly status: number; readonly body: string }> {
-  return exchange(port, method, route, body).catch((error: unknown) => {
+  timeoutMs: number = TIMEOUT_MS,
+): Promise<Answered> {
+  return exchange(port, method, route, body, timeoutMs).catch((error: unknown) => {
     throw new RespiteError('RESPITE_CLI_NO_STATUS', `no answer from ${shown(port)}: ${reasonOf(error)}`, {
       cause: error,
     });
@@ -63,7 +70,7 @@ export async function ask(
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return describe(error);
-  if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
+  if (error.name === 'TimeoutError') return 'no answer in time';
   if ('code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ENOENT'))
     return 'nothing listens there; --management says where else';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
@@ -74,14 +81,15 @@ async function exchange(
   method: 'GET' | 'POST',
   route: string,
   content = '',
-): Promise<{ status: number; body: string }> {
+  timeoutMs: number = TIMEOUT_MS,
+): Promise<Answered> {
   const { token } = to;
   const { request } = process.getBuiltinModule('node:http');
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   // Both: the port may have no token, although the environment has one.
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const headers = { respite: '1', ...authorization };
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = AbortSignal.timeout(timeoutMs);
   const where = 'path' in to ? { socketPath: to.path } : { host: to.host, port: to.port };
   const asked = request({ ...where, method, path: route, headers, agent: false, signal }, resolve);
   asked.once('error', (error) => reject(signal.aborted ? (signal.reason as Error) : error));

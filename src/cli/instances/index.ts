@@ -1,0 +1,1 @@
+export { instancePort, type InstanceFlags } from './port.ts';

@@ -1,0 +1,51 @@
+import { instancePort } from '../instances/index.ts';
+import { write } from '../output.ts';
+import { usageError } from '../usage.ts';
+import { type Answered, ask, type ManagementPort, shown } from '../view/answer.ts';
+import { capture } from './capture.ts';
+import { isUp, healthText } from './health.ts';
+import { refused } from './refused.ts';
+import type { OperateRequest } from './request.ts';
+
+/** Runs a command for a running instance. Resolves with the exit code; rejects when nothing answered, or with what the instance refused. */
+export async function operate(request: OperateRequest): Promise<number> {
+  const { flags } = request;
+  const port = instancePort(flags);
+  const say = (text: string, body: string): void =>
+    write('stdout', flags.json === true ? `${body.trim()}\n` : `${text}\n`);
+  switch (request.command) {
+    case 'drain': {
+      const { body } = await post(port, '/drain');
+      say('draining: readiness is down, requests are still served', body);
+      return 0;
+    }
+    case 'dry-run': {
+      const isOn = request.mode === 'on';
+      const { body } = await post(port, isOn ? '/admission/dry-run' : '/admission/enforce');
+      say(isOn ? 'dry run: nothing is shed, only counted' : 'requests are shed again', body);
+      return 0;
+    }
+    case 'health': {
+      const { group } = request;
+      const { status, body } = await ask(
+        port,
+        'GET',
+        group === undefined ? '/health' : `/health/${encodeURIComponent(group)}`,
+      );
+      if (status === 404) throw usageError(`no health indicator is in a group ${JSON.stringify(group)}`);
+      if (status !== 200 && status !== 503) throw refused(port, { status, body });
+      say(healthText(body, shown(port)), body);
+      return isUp(body, shown(port)) ? 0 : 1;
+    }
+    case 'capture':
+      return capture(port, request.what, request.flags);
+    default:
+      return request satisfies never;
+  }
+}
+
+async function post(port: ManagementPort, route: string): Promise<Answered> {
+  const answered = await ask(port, 'POST', route);
+  if (answered.status >= 300) throw refused(port, answered);
+  return answered;
+}
