@@ -162,6 +162,7 @@ const ON_CHANNEL: ShapesOf<ToSupervisor> = {
   unwatched: { reason: 'string' },
   uncounted: { reason: 'string' },
   'user-disconnected': {},
+  'asked-to-stop': { signal: oneOf('SIGTERM', 'SIGINT') },
   signalled: { cut: [WAITING] },
 };
 

@@ -3,6 +3,7 @@
 import type { ResolvedAdmissionOptions, Traffic, WaitingRoute } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
 import type { IndicatorReport } from '../core/health-link.ts';
+import type { StopSignal } from './held-signals.ts';
 import type { SentSample } from './sample.ts';
 import type { WarmUpNews } from './warm-up.ts';
 import type { ThreadSetup } from './watchdog/index.ts';
@@ -100,6 +101,8 @@ export type ToSupervisor =
   | { readonly kind: 'uncounted'; readonly reason: string }
   /** The user's code has called `process.disconnect()`. */
   | { readonly kind: 'user-disconnected' }
+  /** Has been sent a signal, by another process than the supervisor, and holds it back. */
+  | { readonly kind: 'asked-to-stop'; readonly signal: StopSignal }
   /** Is drained, or out of time with these requests in flight, and has raised the signal it was to end with. */
   | { readonly kind: 'signalled'; readonly cut: readonly WaitingRoute[] };
 
@@ -119,7 +122,9 @@ export type ToWorker =
   /** The parent of `respite run` has closed its channel. */
   | { readonly kind: 'parent-disconnected' }
   /** Stop accepting, finish what is in flight, then raise `signal` so that the user's own handler runs. */
-  | { readonly kind: 'drain'; readonly signal: NodeJS.Signals };
+  | { readonly kind: 'drain'; readonly signal: NodeJS.Signals }
+  /** Raise `signal` now, drained or not. */
+  | { readonly kind: 'raise'; readonly signal: NodeJS.Signals };
 
 /** The part of libuv's TCP handle that is used here; undocumented, the same from Node.js 20 to 26. */
 export interface TcpHandle {

@@ -16,6 +16,7 @@ import { WorkerAdmissions } from './admissions.ts';
 import { acceptWhatWaits, drain } from './drain.ts';
 import { tellBeforeAnswers } from './before-answers.ts';
 import { Durations } from './durations.ts';
+import { HeldSignals } from './held-signals.ts';
 import { installInsight } from './insight.ts';
 import { leaveLastWords } from './last-words.ts';
 import { LoadedSecrets } from './loaded-secrets.ts';
@@ -34,6 +35,7 @@ import type * as RuntimeFigures from './runtime-figures.ts';
 import type * as SlowClients from './slow-clients.ts';
 import type { SentSample } from './sample.ts';
 import { Sampler } from './sampler.ts';
+import { TrafficNews } from './traffic-news.ts';
 import { presentUserChannel } from './user-ipc.ts';
 import { SharedState, startWatchdog } from './watchdog/index.ts';
 import { writtenTo } from './written-counters.ts';
@@ -46,9 +48,6 @@ const WATCH_AFTER_MS = 2000;
 
 /** Before the first sample, and not in the way of the start. */
 const FIGURES_AFTER_MS = 500;
-
-/** Of requests that wait for their answer this long the routes are told. */
-const WAITING_LONG_MS = 1000;
 
 /** The part of the drain's time over which the end of long-lived connections is to be spread. */
 const SPREAD_SHARE = 0.5;
@@ -83,6 +82,11 @@ export function startWorker(setup: WorkerSetup): void {
   };
   // First: the rest of the setup may be what this version does not understand.
   if (setup.version !== VERSION) tell({ kind: 'other-version', version: VERSION });
+  const signals = new HeldSignals((signal) => {
+    tell({ kind: 'asked-to-stop', signal });
+    return supervised;
+  });
+  signals.install();
   const secrets = new LoadedSecrets(setup.lastWordsDescriptor);
   leaveLastWords(setup.lastWordsDescriptor, () => secrets.tell());
 
@@ -150,17 +154,7 @@ export function startWorker(setup: WorkerSetup): void {
   });
   listening.install();
 
-  let hasTold = false;
-  const tellTraffic = (): void => {
-    const routes = admissions.waitingRoutes(WAITING_LONG_MS);
-    // Nothing is said as long as there is nothing, but that there is nothing any more.
-    if (routes.length > 0 || hasTold) tell({ kind: 'waiting', routes });
-    const traffic = admissions.takeTraffic();
-    const { answered, gaveUp, waiting } = traffic;
-    if (hasTold || answered.length + gaveUp.length + waiting.length > 0) tell({ kind: 'traffic', traffic });
-    hasTold = routes.length + waiting.length > 0;
-  };
-
+  const news = new TrafficNews(admissions, tell);
   const counted = (): Pick<SentSample, 'counters' | 'exemplars'> => ({
     counters: written === undefined ? { labels: counters.labels, cells: counters.cells } : undefined,
     exemplars: durations.exemplars.take(),
@@ -174,7 +168,7 @@ export function startWorker(setup: WorkerSetup): void {
   };
   sampler.start((sample) => {
     report(sample);
-    tellTraffic();
+    news.tell();
   });
 
   receiveHealth((reports) => {
@@ -201,7 +195,7 @@ export function startWorker(setup: WorkerSetup): void {
     await Promise.race([Promise.all([drained, announced]), delay(timeoutMs, undefined, { ref: false })]);
     report(sampler.sample());
     tell({ kind: 'signalled', cut: admissions.routesInFlight() });
-    process.kill(process.pid, signal);
+    signals.raise(signal);
     setTimeout(() => {}, SIGNAL_ARRIVES_MS);
   };
   const userChannel = presentUserChannel(
@@ -240,6 +234,9 @@ export function startWorker(setup: WorkerSetup): void {
         break;
       case 'drain':
         void end(message.signal);
+        break;
+      case 'raise':
+        signals.raise(message.signal);
     }
   });
   tell({ kind: 'hello' });

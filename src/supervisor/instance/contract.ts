@@ -55,7 +55,7 @@ export interface Supervisor {
   restart(script?: string): Promise<void>;
   /**
    * Leaves the load balancer, and stops when it sends no more requests; called again, or `stop` meanwhile, at once. Before
-   * anything was ready it does not wait.
+   * anything was ready it does not wait. The same signal within a second is the same request.
    */
   leave(signal: NodeJS.Signals): void;
   /**
@@ -70,7 +70,7 @@ export interface Supervisor {
    * Node.js would then end.
    */
   passOn(signal: NodeJS.Signals): boolean;
-  /** Ends gracefully, handing `signal` to the workers when they are drained; called again, at once. */
+  /** Ends gracefully, handing `signal` to the workers when they are drained; called again, at once, but for the same signal within a second. */
   stop(signal: NodeJS.Signals): void;
   /** Settles when no worker is left and none will come. Never rejects. */
   readonly ended: Promise<Ended>;

@@ -1,4 +1,5 @@
 import type { AwakeClock } from '../../core/awake-clock.ts';
+import type { ToSupervisor } from '../../worker/index.ts';
 import type { SupervisorConfig } from './contract.ts';
 import type { Deaths } from './healing/deaths.ts';
 import type { Evidence } from '../incidents/evidence/index.ts';
@@ -26,6 +27,8 @@ export interface PoolConfig extends SupervisorConfig {
   readonly isStopping: () => boolean;
   /** Once. */
   readonly onFirstReady: () => void;
+  /** A worker has told something of itself. */
+  readonly onMessage: (worker: WorkerProcess, message: ToSupervisor) => void;
   /** The first worker has ended before it listened. @param failure Undefined when it ended well. */
   readonly onFailedStart: (failure: string | undefined) => void;
   /** No process is left, and none will come. */

@@ -22,6 +22,13 @@ export class PoolLog {
     this.#sockets = sockets;
   }
 
+  /** Logs what a worker tells of itself. */
+  follow(worker: WorkerProcess): void {
+    worker.on('message', (message) => this.#told(worker, message));
+    worker.on('misunderstood', (error) => this.#couldNotRead(worker, error));
+    worker.on('slow-drain', (forMs) => this.#slowDrain(worker, forMs));
+  }
+
   ready(worker: WorkerProcess): void {
     const { addressTexts: addresses } = this.#sockets;
     this.#log.info(
@@ -39,7 +46,7 @@ export class PoolLog {
   }
 
   /** What a worker says of itself that matters to people. */
-  told(worker: WorkerProcess, message: ToSupervisor): void {
+  #told(worker: WorkerProcess, message: ToSupervisor): void {
     if (message.kind === 'unwatched') {
       this.#log.warn(
         { ...fieldsOf(worker), reason: message.reason },
@@ -67,7 +74,7 @@ export class PoolLog {
   }
 
   /** What a worker said could not be understood. Once for each worker: one that is of another version says it all the time. */
-  misunderstood(worker: WorkerProcess, error: unknown): void {
+  #couldNotRead(worker: WorkerProcess, error: unknown): void {
     if (this.#misunderstood.has(worker)) return;
     this.#misunderstood.add(worker);
     this.#log.warn(
@@ -86,7 +93,7 @@ export class PoolLog {
     );
   }
 
-  slowDrain(worker: WorkerProcess, forMs: number): void {
+  #slowDrain(worker: WorkerProcess, forMs: number): void {
     const { report, waiting } = worker;
     const inFlight = report?.inFlight ?? 0;
     const what =

@@ -194,7 +194,7 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
   }
 
   #follow(worker: WorkerProcess): void {
-    const { log, live, healer, outages, isStopping } = this.#config;
+    const { log, live, healer, outages, isStopping, onMessage } = this.#config;
     const slot = this.slots[worker.slot - 1];
     worker.on('ready', () => {
       if (worker.start.missing > 0 && slot?.isRenewedBy(worker) === true) {
@@ -210,7 +210,8 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
     });
     worker.on('listens', () => outages.look());
     worker.on('listens', () => this.#waiting.look());
-    worker.on('message', (message) => this.#log.told(worker, message));
+    this.#log.follow(worker);
+    worker.on('message', (message) => onMessage(worker, message));
     worker.on('health', (after, before) => logHealth(log, after, before, worker.id));
     // A worker that has not been ready has nobody to serve, and one that has ended nothing more to say.
     const isJudged = (): boolean => live.has(worker) && worker.readySinceMs !== undefined && !isStopping();
@@ -219,12 +220,10 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
       if (report.gapMs === 0 && outages.status.isPresent) outages.look();
     });
     worker.on('traffic', (traffic) => healer.heard(worker, traffic));
-    worker.on('slow-drain', (forMs) => this.#log.slowDrain(worker, forMs));
     worker.on('cut', (routes) => {
       this.#log.cut(worker, routes, this.#config.supervisor.drainTimeoutMs);
       this.figures.cut(routes);
     });
-    worker.on('misunderstood', (error) => this.#log.misunderstood(worker, error));
     worker.on('stack', (stack) => healer.stackTaken(worker, stack));
     worker.on('exit', (exit) => this.#exited(worker, exit));
   }

@@ -1,6 +1,7 @@
 import { AwakeClock } from '../../core/awake-clock.ts';
 import { RespiteError } from '../../core/errors.ts';
 import type { IndicatorReport } from '../../core/health-link.ts';
+import type { ToSupervisor } from '../../worker/index.ts';
 import type { Ended, Supervisor, SupervisorConfig } from './contract.ts';
 import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
 import type { InstanceMeasure } from './history/index.ts';
@@ -10,6 +11,8 @@ import { createParts, type Parts } from './parts.ts';
 import { nextStartsMs } from './pool-figures.ts';
 import { WorkerPool } from './pool.ts';
 import type { PoolConfig } from './pool-config.ts';
+import { describeInstance } from './describe.ts';
+import { StopRequests } from './stop-requests.ts';
 import { warnOfSilentStart } from './silent-start.ts';
 import { signalThoseThatCatch } from '../workers/process/caught-signals.ts';
 import { ParentRelay } from '../workers/process/parent-relay.ts';
@@ -41,6 +44,7 @@ class WorkerSupervisor implements Supervisor {
   readonly #live = new Set<WorkerProcess>();
   readonly #relay = new ParentRelay(this.#live);
   readonly #startedAtMs = Date.now();
+  readonly #stopRequests = new StopRequests(() => performance.now());
   readonly #parts: Parts;
   readonly #pool: WorkerPool;
   readonly #restarts: Restarts;
@@ -69,6 +73,7 @@ class WorkerSupervisor implements Supervisor {
       ...this.#parts,
       isStopping: () => this.#isStopping(),
       onFirstReady: () => this.#serve(),
+      onMessage: (worker, message) => this.#heard(worker, message),
       onFailedStart: (failure) => {
         this.#state = 'stopping';
         this.#failure = failure;
@@ -100,29 +105,14 @@ class WorkerSupervisor implements Supervisor {
   }
 
   status(): SupervisorStatus {
-    const health = this.#config.health ?? NO_HEALTH;
-    const pool = this.#pool;
-    return {
+    return describeInstance({
       state: this.#state,
-      script: this.#pool.releases.current.script,
       startedAtMs: this.#startedAtMs,
-      workersWanted: this.#pool.slots.length,
-      workers: this.#pool.figures.statuses,
-      sockets: this.#parts.sockets.addresses,
-      restarts: this.#pool.restarts,
-      cutRequests: this.#pool.figures.cutRequests,
-      fallbackResponder: this.#parts.outages.status,
-      health: { readyShare: health.readyShare, indicators: health.reports() },
-      restarting: this.#restarts.isUnderWay,
-      lastRestart: this.#restarts.last,
-      dryRun: this.#pool.dryRun,
-      incidents: this.#parts.incidents.recent,
-      incidentCounts: this.#parts.incidents.counts,
-      // Health checks ask for a status too, and don't look at this.
-      get totals() {
-        return pool.figures.totals;
-      },
-    };
+      pool: this.#pool,
+      parts: this.#parts,
+      restarts: this.#restarts,
+      health: this.#config.health ?? NO_HEALTH,
+    });
   }
 
   get history(): History<InstanceMeasure> | undefined {
@@ -170,15 +160,29 @@ class WorkerSupervisor implements Supervisor {
   }
 
   leave(signal: NodeJS.Signals): void {
+    if (!this.#stopRequests.isNew(signal)) return;
     if (this.#isStopping() || this.#parts.departure.isWaiting || !this.#pool.hasServed) {
-      this.stop(signal);
+      this.#stop(signal);
       return;
     }
     this.#state = 'draining';
-    this.#parts.departure.finish(() => this.stop(signal));
+    this.#parts.departure.finish(() => this.#stop(signal));
   }
 
   stop(signal: NodeJS.Signals): void {
+    if (this.#stopRequests.isNew(signal)) this.#stop(signal);
+  }
+
+  /** A worker got a signal itself. Whoever sends it means the program that listens there, which is the whole instance. */
+  #heard(worker: WorkerProcess, message: ToSupervisor): void {
+    if (message.kind !== 'asked-to-stop' || this.#stopRequests.isAsked || this.#isStopping()) return;
+    const [{ signal }, { id, pid }] = [message, worker];
+    this.#log.warn({ worker: id, pid, signal }, `worker ${id} got ${signal}: the instance stops`);
+    if (signal === 'SIGINT') this.stop(signal);
+    else this.leave(signal);
+  }
+
+  #stop(signal: NodeJS.Signals): void {
     const atOnce = this.#isStopping() || this.#parts.departure.isWaiting;
     this.#parts.departure.cancel();
     this.#state = 'stopping';

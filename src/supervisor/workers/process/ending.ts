@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import type { WorkerChannel } from './worker-channel.ts';
 import { killWorker } from './worker-end.ts';
 
 /** What a worker may take beyond its drain time before the signal is sent over its head, in ms: it may be blocked. */
@@ -9,6 +10,7 @@ const SLOW_DRAIN_MS = 1000;
 
 interface EndingConfig {
   readonly child: ChildProcess;
+  readonly channel: Pick<WorkerChannel, 'raise'>;
   readonly drainTimeoutMs: number;
   readonly killTimeoutMs: number;
   /** It has been draining for a second. @param forMs How much longer it may. */
@@ -39,7 +41,7 @@ export class Ending {
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.#config.child.kill(signal);
+    this.#config.channel.raise(signal);
     this.signalled();
   }
 

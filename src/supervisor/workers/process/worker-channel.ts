@@ -22,9 +22,19 @@ export class WorkerChannel {
     for (const { message, handle } of unsent) this.tell(message, handle);
   }
 
-  tell(message: ToWorker, handle: TcpHandle | undefined): void {
+  tell(message: ToWorker, handle?: TcpHandle): void {
     if (this.#unsent !== undefined) this.#unsent.push({ message, handle });
     else if (this.#child.connected) send(this.#child, message, handle);
+  }
+
+  /**
+   * Has the worker raise a signal. One that has said hello holds back what it is sent, and raises it when it is asked to. One that
+   * has not, or can't be spoken to, is sent the signal itself.
+   */
+  raise(signal: NodeJS.Signals): void {
+    const isSilent = this.#unsent !== undefined || !this.#child.connected;
+    this.tell({ kind: 'raise', signal });
+    if (isSilent) this.#child.kill(signal);
   }
 
   /** Hands on a message of the user's. Throws when that can't be sent at all. */

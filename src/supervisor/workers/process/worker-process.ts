@@ -69,7 +69,7 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
     this.#child = child;
     const { drainTimeoutMs, killTimeoutMs } = spec.setup;
     const onSlow = (forMs: number): void => void this.emit('slow-drain', forMs);
-    this.#ending = new Ending({ child, drainTimeoutMs, killTimeoutMs, onSlow });
+    this.#ending = new Ending({ child, channel: this.#channel, drainTimeoutMs, killTimeoutMs, onSlow });
     this.exited = new Promise((resolve) => {
       const ended = (exit: Exit): void => {
         this.start.close();

@@ -1,0 +1,39 @@
+import type { Restarts } from '../workers/release/index.ts';
+import type { Parts } from './parts.ts';
+import type { WorkerPool } from './pool.ts';
+import type { HealthSource, InstanceState, SupervisorStatus } from './status.ts';
+
+interface Described {
+  readonly state: InstanceState;
+  readonly startedAtMs: number;
+  readonly pool: WorkerPool;
+  readonly parts: Pick<Parts, 'sockets' | 'outages' | 'incidents'>;
+  readonly restarts: Restarts;
+  readonly health: HealthSource;
+}
+
+/** What management shows of an instance, gathered from its parts. */
+export function describeInstance(instance: Described): SupervisorStatus {
+  const { state, startedAtMs, pool, parts, restarts, health } = instance;
+  return {
+    state,
+    script: pool.releases.current.script,
+    startedAtMs,
+    workersWanted: pool.slots.length,
+    workers: pool.figures.statuses,
+    sockets: parts.sockets.addresses,
+    restarts: pool.restarts,
+    cutRequests: pool.figures.cutRequests,
+    fallbackResponder: parts.outages.status,
+    health: { readyShare: health.readyShare, indicators: health.reports() },
+    restarting: restarts.isUnderWay,
+    lastRestart: restarts.last,
+    dryRun: pool.dryRun,
+    incidents: parts.incidents.recent,
+    incidentCounts: parts.incidents.counts,
+    // Health checks ask for a status too, and don't look at this.
+    get totals() {
+      return pool.figures.totals;
+    },
+  };
+}
