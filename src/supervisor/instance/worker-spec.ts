@@ -11,9 +11,11 @@ export function workerSpec(
   { dryRun, ...who }: Pick<WorkerSpec, 'id' | 'slot' | 'keys' | 'release'> & { readonly dryRun: boolean },
 ): WorkerSpec {
   const { args, admission, backpressure, supervisor } = config;
-  const { heapMb, detect, drainTimeoutMs, killTimeoutMs, ready, warmUp, startTimeoutMs } = supervisor;
+  const { workers, heapMb, detect, drainTimeoutMs, killTimeoutMs, ready, warmUp, startTimeoutMs } =
+    supervisor;
   return {
     ...who,
+    workers,
     args,
     heapMb,
     blockedLoop: detect.blockedLoop,

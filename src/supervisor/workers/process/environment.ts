@@ -6,3 +6,19 @@ export function inheritedEnvironment(env: NodeJS.ProcessEnv = process.env): Node
   const { RESPITE_MANAGEMENT_TOKEN: _, ...inherited } = env;
   return inherited;
 }
+
+/**
+ * What a worker's script can tell itself from the others by: which slot of how many it runs in, and the same number as pm2 counts it, from
+ * 0. A replacement has those of its predecessor.
+ *
+ * @param slot From 1.
+ */
+export function identityOf(
+  slot: number,
+  workers: number,
+  env: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  // Under pm2 the instance that is the only worker keeps the number that pm2 has given to it.
+  const pm2 = (workers === 1 && env['NODE_APP_INSTANCE']) || String(slot - 1);
+  return { RESPITE_WORKER: String(slot), RESPITE_WORKERS: String(workers), NODE_APP_INSTANCE: pm2 };
+}

@@ -10,7 +10,7 @@ import { VERSION } from '../../../core/version.ts';
 import { openCounterFile } from '../counters/open-file.ts';
 import type { Release } from '../release/index.ts';
 import type { ResolvedBlockedLoop } from './blocked.ts';
-import { inheritedEnvironment } from './environment.ts';
+import { identityOf, inheritedEnvironment } from './environment.ts';
 import { activatedSockets } from './socket-activation.ts';
 
 const PRELOAD = ownModule('worker/preload');
@@ -19,6 +19,8 @@ const AWAIT_SOCKETS = ownModule('worker/await-sockets');
 export interface WorkerSpec {
   readonly id: number;
   readonly slot: number;
+  /** How many slots there are. */
+  readonly workers: number;
   readonly release: Release;
   readonly args: readonly string[];
   readonly heapMb: number | undefined;
@@ -97,7 +99,11 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
       detached: true,
       serialization: 'advanced',
       cwd: spec.release.directory,
-      env: { ...inheritedEnvironment(), [SETUP_VARIABLE]: JSON.stringify(setup) },
+      env: {
+        ...inheritedEnvironment(),
+        ...identityOf(spec.slot, spec.workers),
+        [SETUP_VARIABLE]: JSON.stringify(setup),
+      },
     },
   );
   // Without a process there is no `stdio` either, whatever its type says.
