@@ -19,6 +19,7 @@ import type { RunRequest } from './program.ts';
 import { resolveScript } from './script.ts';
 import { resolveSettings } from './settings.ts';
 import { handleSignals } from './signals.ts';
+import { startServiceNotifier } from './systemd/notifier.ts';
 import { startTelling } from './telling.ts';
 
 /** `respite run`: resolves with the exit code when everything has ended. Rejects when it cannot start. */
@@ -42,6 +43,7 @@ export async function run({ script, args, flags }: RunRequest, version: string):
     reports: () => indicators?.reports() ?? [],
   };
   const telling = startTelling(config.notify, file, log);
+  const serviceManager = startServiceNotifier(process.env, log);
   // Before the worker: what decides about healing must be there when something goes wrong.
   const fleet = await joinFleet(options.fleet, log);
   // Before the first worker starts: a signal that comes in between would end this process and leave the worker behind.
@@ -65,6 +67,7 @@ export async function run({ script, args, flags }: RunRequest, version: string):
     log,
     health,
     onIncident: telling?.tell,
+    onPhase: serviceManager?.tell,
     inTurn: fleet === undefined ? undefined : (cause, heal) => fleet.inTurn(cause, heal),
   });
   const checking = openHealth(config, log).then((registry) => (indicators = registry));
@@ -87,7 +90,12 @@ export async function run({ script, args, flags }: RunRequest, version: string):
   indicators?.clear();
   await log.open();
   if (failure !== undefined) write('stderr', `respite: ${failure}\n`);
-  await Promise.all([opening.then((opened) => opened?.close()), telling?.close(), fleet?.leave()]);
+  await Promise.all([
+    opening.then((opened) => opened?.close()),
+    telling?.close(),
+    fleet?.leave(),
+    serviceManager?.close(),
+  ]);
   return exitCode;
 }
 

@@ -1,4 +1,4 @@
-export type { Supervisor } from './instance/contract.ts';
+export type { InstancePhase, Supervisor } from './instance/contract.ts';
 export type { StoredIncident } from './incidents/evidence/folder.ts';
 export type { Captured, OnDemand } from './incidents/evidence/on-demand.ts';
 export type { IncidentsOptions, ResolvedIncidentsOptions } from './incidents/evidence/options.ts';

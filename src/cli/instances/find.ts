@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { decodeInstance, type Instance, processStart } from './instance.ts';
+import { decodeInstance, type Instance, isFileName, processStart } from './instance.ts';
 
 /** What the directories hold. */
 export interface FoundInstances {
@@ -28,7 +28,7 @@ export function findInstances(directories: readonly string[]): FoundInstances {
 function filesIn(directory: string, unreadable: string[]): readonly string[] {
   try {
     return readdirSync(directory)
-      .filter((name) => /^\d+\.json$/.test(name))
+      .filter((name) => isFileName(name))
       .map((name) => path.join(directory, name));
   } catch (error) {
     if (isDenied(error)) unreadable.push(directory);

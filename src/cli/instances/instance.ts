@@ -44,6 +44,16 @@ export function instanceDirectories(cwd: string, env: NodeJS.ProcessEnv): readon
   return runtime && path.isAbsolute(runtime) ? [own, path.join(runtime, 'respite')] : [own];
 }
 
+/** Containers that share a directory may have the same process ids. */
+export function fileNameOf({ host, pid }: Pick<Instance, 'host' | 'pid'>): string {
+  return `${host.replaceAll(/[^\w.-]/g, '_')}-${pid}.json`;
+}
+
+/** Whether a file is named as {@link fileNameOf} names it. */
+export function isFileName(name: string): boolean {
+  return /^[\w.-]+-\d+\.json$/.test(name);
+}
+
 /** Undefined for a text that is no instance file. */
 export function decodeInstance(text: string): Instance | undefined {
   let found: Partial<Record<keyof Instance, unknown>> | null;

@@ -4,7 +4,14 @@ import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { findInstances } from './find.ts';
-import { decodeInstance, type Instance, instanceDirectories, nameOf, processStart } from './instance.ts';
+import {
+  decodeInstance,
+  fileNameOf,
+  type Instance,
+  instanceDirectories,
+  nameOf,
+  processStart,
+} from './instance.ts';
 import { instancePort } from './port.ts';
 import { recordInstance } from './record.ts';
 
@@ -23,7 +30,7 @@ function directory(t: TestContext): string {
 function write(where: string, given: Partial<Instance>, fileName?: string): void {
   const { pid } = process;
   const instance: Instance = { ...SHOP, pid, processStart: processStart(pid), host: hostname(), ...given };
-  const file = path.join(where, fileName ?? `${instance.pid}.json`);
+  const file = path.join(where, fileName ?? fileNameOf(instance));
   writeFileSync(file, JSON.stringify(instance), { mode: 0o600 });
 }
 
@@ -60,7 +67,7 @@ test('a directory that cannot be written to gives way to the next one; without a
 test('files of processes that have ended are removed; a process id that is used again is not taken for the instance', (t) => {
   const where = directory(t);
   write(where, { pid: NO_PID });
-  write(where, { processStart: '1' }, '17.json');
+  write(where, { processStart: '1' }, 'other-17.json');
   assert.deepEqual(findInstances([where]).running, []);
   assert.deepEqual(readdirSync(where), []);
 });
@@ -75,7 +82,7 @@ test('files of another machine that shares the directory are passed over', (t) =
 test('what another user could have written is not believed', (t) => {
   const where = directory(t);
   write(where, {});
-  chmodSync(path.join(where, `${process.pid}.json`), 0o666);
+  chmodSync(path.join(where, fileNameOf({ host: hostname(), pid: process.pid })), 0o666);
   assert.deepEqual(findInstances([where]).running, []);
 });
 
@@ -105,7 +112,7 @@ test('a command asks the address that is given, or the only instance, or the def
     code: 'RESPITE_CLI_NO_INSTANCE',
     message: /^no running instance is called "till" .*these run: shop \(process \d+, /,
   });
-  write(where, { name: 'till', management: '127.0.0.1:4002' }, '17.json');
+  write(where, { name: 'till', management: '127.0.0.1:4002' }, 'other-17.json');
   assert.throws(() => port({}), { code: 'RESPITE_CLI_USAGE', message: /^2 instances run here: .*--name/ });
   assert.deepEqual(port({ name: 'till' }), at(4002));
 });

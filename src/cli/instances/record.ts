@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from '
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Log } from '../../supervisor/index.ts';
-import { type Instance, processStart } from './instance.ts';
+import { fileNameOf, type Instance, processStart } from './instance.ts';
 
 /**
  * Writes the instance file of this process into the first directory that takes it. Only this user can read it. Failure is logged, and
@@ -20,7 +20,7 @@ export function recordInstance(
   const text = `${JSON.stringify(complete)}\n`;
   let problem: unknown;
   for (const directory of directories) {
-    const file = path.join(directory, `${pid}.json`);
+    const file = path.join(directory, fileNameOf(complete));
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       // Renamed when it is whole, so that no command reads half of it.
@@ -38,7 +38,7 @@ export function recordInstance(
   return () => {};
 }
 
-/** Containers that share a volume may have the same process id, and so the same file. */
+/** It may be another's by now: of a container that was given the same name. */
 function removeOwn(file: string, text: string): void {
   try {
     if (readFileSync(file, 'utf8') === text) unlinkSync(file);

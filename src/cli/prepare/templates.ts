@@ -48,6 +48,11 @@ Wants=network-online.target
 After=network-online.target
 
 [Service]
+# Started when the first worker is ready, and stopped when the supervisor itself blocks for a minute. Messages come from systemd-notify, which
+# is another process than the main one: NotifyAccess=all.
+Type=notify
+NotifyAccess=all
+WatchdogSec=60
 WorkingDirectory=${directory.replaceAll('%', '%%')}
 ExecStart=${bin} run ${quoted(script)}
 # A rolling restart.
@@ -56,10 +61,16 @@ ExecReload=/bin/kill -HUP $MAINPID
 KillMode=mixed
 # Longer than balancer.waitMs, drainTimeoutMs and killTimeoutMs together.
 TimeoutStopSec=${STOP_SECONDS}
+# Longer than supervisor.startTimeoutMs.
+TimeoutStartSec=90
 # The supervisor replaces a worker that the kernel has killed for its memory. The default ends the whole service.
 OOMPolicy=continue
 Restart=on-failure
 RestartSec=1
+# Bad usage or configuration, which another start does not change.
+RestartPreventExitStatus=2
+NoNewPrivileges=true
+ProtectSystem=full
 Environment=NODE_ENV=production
 # User=
 

@@ -25,11 +25,16 @@ export interface SupervisorConfig {
   /** Default: no indicators. */
   readonly health?: HealthSource | undefined;
   readonly onIncident?: OnIncident | undefined;
+  /** The instance is ready (also once more after each rolling restart), restarts, or stops. */
+  readonly onPhase?: ((phase: InstancePhase) => void) | undefined;
   /** Runs a healing when it is this instance's turn in its fleet. Default: at once. */
   readonly inTurn?:
     | ((cause: HealedCause, heal: () => Promise<string | undefined>) => Promise<string | undefined>)
     | undefined;
 }
+
+/** What a service manager is told of an instance. */
+export type InstancePhase = 'ready' | 'restarting' | 'stopping';
 
 /** How it all ended. `failure` says in one line what went wrong, undefined when it was asked to stop. */
 export interface Ended {

@@ -11,6 +11,7 @@ import { createParts, type Parts } from './parts.ts';
 import { nextStartsMs } from './pool-figures.ts';
 import { WorkerPool } from './pool.ts';
 import type { PoolConfig } from './pool-config.ts';
+import { captureOf } from './capture.ts';
 import { describeInstance } from './describe.ts';
 import { StopRequests } from './stop-requests.ts';
 import { warnOfSilentStart } from './silent-start.ts';
@@ -90,6 +91,7 @@ class WorkerSupervisor implements Supervisor {
       renew: async (to) => this.#pool.renew(to, config.supervisor.trialMs),
       renewed: () => this.#pool.releases.moved.length,
       isStopping: () => this.#isStopping(),
+      onUnderWay: (isUnderWay) => config.onPhase?.(isUnderWay ? 'restarting' : 'ready'),
     });
     const { promise, resolve } = Promise.withResolvers<Ended>();
     this.ended = promise;
@@ -128,12 +130,7 @@ class WorkerSupervisor implements Supervisor {
 
   async capture(workerId: number, what: OnDemand, seconds: number): Promise<Captured> {
     const worker = this.#pool.figures.find(workerId);
-    if (worker === undefined) {
-      throw new RespiteError('RESPITE_SUPERVISOR_CAPTURE_FAILED', `there is no worker ${workerId}`);
-    }
-    const { incidents } = this.#config.supervisor;
-    const { captureNow } = await import('../incidents/evidence/on-demand.ts');
-    return captureNow(worker, what, seconds, incidents === false ? undefined : incidents.directory);
+    return captureOf(worker, workerId, [what, seconds], this.#config.supervisor);
   }
 
   setDryRun(dryRun: boolean): void {
@@ -186,6 +183,7 @@ class WorkerSupervisor implements Supervisor {
     const atOnce = this.#isStopping() || this.#parts.departure.isWaiting;
     this.#parts.departure.cancel();
     this.#state = 'stopping';
+    this.#config.onPhase?.('stopping');
     this.#parts.recovery.stop();
     this.#parts.unexpected.inBackground('stopping the fallback responder', this.#parts.outages.stop());
     if (atOnce) this.#log.warn({ signal }, 'stopping at once');
@@ -202,6 +200,7 @@ class WorkerSupervisor implements Supervisor {
   #serve(): void {
     if (this.#state === 'starting') this.#state = 'running';
     if (this.#state === 'stopping') return;
+    this.#config.onPhase?.('ready');
     this.#pool.startAll();
     const { inBackground } = this.#parts.unexpected;
     inBackground('checking where incidents are kept', this.#parts.evidence.check());

@@ -2,8 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { identityOf, inheritedEnvironment } from './environment.ts';
 
-test('everything is inherited except the management token', () => {
-  const env = { PATH: '/bin', API_KEY: 'the application needs it', RESPITE_MANAGEMENT_TOKEN: 'x' };
+test('everything is inherited except the management token and the way to the service manager', () => {
+  const env = {
+    PATH: '/bin',
+    API_KEY: 'the application needs it',
+    RESPITE_MANAGEMENT_TOKEN: 'x',
+    NOTIFY_SOCKET: '/run/systemd/notify',
+    WATCHDOG_USEC: '30000000',
+    WATCHDOG_PID: '1',
+  };
   assert.deepEqual(inheritedEnvironment(env), { PATH: '/bin', API_KEY: 'the application needs it' });
   assert.equal(env.RESPITE_MANAGEMENT_TOKEN, 'x', 'the own environment stays as it is');
 });

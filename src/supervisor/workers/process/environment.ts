@@ -1,9 +1,16 @@
 /**
- * The environment of the processes that the supervisor starts: its own, without the token of the management port. A worker, what it
- * starts, or a dependency that reports its environment must not be able to drain the instance or to take heap snapshots.
+ * The environment of the processes that the supervisor starts: its own, without two things. The token of the management port: a worker, what it
+ * starts, or a dependency that reports its environment must not be able to drain the instance or to take heap snapshots. And the
+ * variables by which a program talks to its service manager: the supervisor does that, and a worker is not the service's main process.
  */
 export function inheritedEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const { RESPITE_MANAGEMENT_TOKEN: _, ...inherited } = env;
+  const {
+    RESPITE_MANAGEMENT_TOKEN: _token,
+    NOTIFY_SOCKET: _socket,
+    WATCHDOG_USEC: _usec,
+    WATCHDOG_PID: _pid,
+    ...inherited
+  } = env;
   return inherited;
 }
 

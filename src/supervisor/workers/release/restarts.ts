@@ -15,6 +15,8 @@ interface RestartsConfig {
   /** Slots that the restart under way, or the last one, has renewed. */
   readonly renewed: () => number;
   readonly isStopping: () => boolean;
+  /** One has begun, or has ended. */
+  readonly onUnderWay: (isUnderWay: boolean) => void;
 }
 
 /** Rolling restarts on request, one at a time; remembers how the last one ended. */
@@ -44,7 +46,7 @@ export class Restarts {
    * @param script Absolute path; default: the same as before, with its symbolic links followed again.
    */
   async run(script: string | undefined): Promise<void> {
-    const { log, directory, current, isStopping, nowMs, renew } = this.#config;
+    const { log, directory, current, isStopping, nowMs, renew, onUnderWay } = this.#config;
     if (this.isUnderWay) {
       log.warn({}, 'a rolling restart is under way already: this one is not begun');
       return;
@@ -56,11 +58,13 @@ export class Restarts {
     log.info(fields, `rolling restart begins${change}`);
     const begun = { id: (this.#last?.id ?? 0) + 1, script: release.file, startedAtMs: nowMs() };
     this.#last = { ...begun, endedAtMs: undefined, renewed: 0, problem: undefined };
+    onUnderWay(true);
     let problem: string | undefined = 'it failed unexpectedly; the log says why';
     try {
       problem = await renew(release);
     } finally {
       this.#last = { ...begun, endedAtMs: nowMs(), renewed: this.#config.renewed(), problem };
+      onUnderWay(false);
     }
     if (isStopping()) return;
     if (problem !== undefined) {
