@@ -6,6 +6,4 @@ export interface Check {
   /** The reason that a request it sheds is counted and answered with. */
   readonly reason: ShedReason;
   admits(request: RequestInFlight, nowMs: number): boolean;
-  /** This check or another one does not admit the request. */
-  shed?(request: RequestInFlight, reason: ShedReason, nowMs: number): void;
 }

@@ -4,7 +4,6 @@ import type { ResolvedAdmissionOptions } from '../options.ts';
 import { Pressure, processReadings, watchBuiltIn, watchShared } from '../pressure/index.ts';
 import type { AdmissionStats, ShedReason } from '../stats.ts';
 import { BytesCheck } from './bytes.ts';
-import type { Check } from './check.ts';
 import { DeadlineCheck } from './deadline.ts';
 import { ExemptAllowance } from './exempt-allowance.ts';
 import { InFlightCheck } from './in-flight.ts';
@@ -19,7 +18,7 @@ interface Surroundings {
   turnEnded(nowMs: number): void;
 }
 
-/** The checks of an admission, in the order in which they are asked, and the signals that press them. */
+/** The checks of an admission, and the signals that press them. */
 export class Checks {
   /** For requests that pass no check. */
   readonly exempt: ExemptAllowance;
@@ -30,7 +29,6 @@ export class Checks {
   /** Undefined when the limits alone decide. */
   readonly #priority: PriorityCheck | undefined;
   readonly #deadline = new DeadlineCheck();
-  readonly #all: readonly Check[];
   readonly #pressure = new Pressure();
   #sampledMs: number;
   #requests = 0;
@@ -48,8 +46,6 @@ export class Checks {
       const bodiesShare = (): number => this.bytes.bytes / this.bytes.limitBytes;
       this.turn = new TurnCheck(turnBudget, { ...surroundings, bodiesShare });
     }
-    const all = [this.#deadline, this.#priority, this.inFlight, this.bytes, this.turn];
-    this.#all = all.filter((check) => check !== undefined);
     watchBuiltIn(
       this.#pressure,
       options.signals,
@@ -89,10 +85,10 @@ export class Checks {
     this.#keepUp(nowMs);
   }
 
-  /** The reason of the first check, in the order of the list, that does not admit the request; undefined when all do, and for exempt requests. */
+  /** The reason of the first check that does not admit the request, in this order; undefined when all do, and for exempt requests. */
   reasonToShed(request: RequestInFlight, nowMs: number): ShedReason | undefined {
     if (request.isExempt) return undefined;
-    // The same as asking each of the list, and a third of its time: each call has one target, which V8 can inline.
+    // Written out, this takes a third of the time of a loop over a list: each call has one target, which V8 can inline.
     if (!this.#deadline.admits(request, nowMs)) return this.#deadline.reason;
     if (this.#priority?.admits(request) === false) return this.#priority.reason;
     if (!this.inFlight.admits(request, nowMs)) return this.inFlight.reason;
@@ -101,9 +97,11 @@ export class Checks {
     return undefined;
   }
 
-  /** Tells all checks that one of them does not admit the request. */
+  /** Tells the checks that learn from it that one of them does not admit the request. */
   shed(request: RequestInFlight, reason: ShedReason, nowMs: number): void {
-    for (const check of this.#all) check.shed?.(request, reason, nowMs);
+    this.#priority?.shed(request, reason);
+    this.inFlight.shed(reason, nowMs);
+    this.turn?.shed(request, reason);
   }
 
   /** The request runs. */

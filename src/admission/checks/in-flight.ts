@@ -69,7 +69,7 @@ export class InFlightCheck implements Check {
       this.#receiving.add(request);
   }
 
-  shed(_request: RequestInFlight, reason: ShedReason, nowMs: number): void {
+  shed(reason: ShedReason, nowMs: number): void {
     if (reason === 'in-flight') this.#limit.shed(nowMs);
   }
 
