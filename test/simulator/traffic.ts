@@ -1,6 +1,6 @@
 // Workers of which each request's arrival, answer and end are given, and the detector that watches them. Time is simulated.
 import { RequestsInFlight } from '../../src/admission/in-flight/requests.ts';
-import type { ResolvedStuckRequests } from '../../src/supervisor/detect/detectors/options.ts';
+import type { ResolvedStuckRequests } from '../../src/supervisor/detect/detectors/stuck-requests-options.ts';
 import { StuckRequests } from '../../src/supervisor/detect/detectors/stuck-requests.ts';
 import type { UsualWaits } from '../../src/supervisor/detect/detectors/usual-waits.ts';
 import type { Finding } from '../../src/supervisor/detect/detectors/finding.ts';

@@ -21,7 +21,6 @@ const LONGER: Readonly<Record<string, number>> = {
   'management/console/console.test.ts': 300,
   'management/server.test.ts': 350,
   'supervisor/detect/crash/classify.test.ts': 300,
-  'supervisor/detect/detectors/options.ts': 300,
   'supervisor/incidents/notify/channels.test.ts': 300,
   'supervisor/incidents/notify/plan.test.ts': 300,
   'supervisor/incidents/notify/plan.ts': 300,

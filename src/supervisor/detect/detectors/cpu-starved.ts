@@ -1,7 +1,7 @@
 import type { WatchdogReport } from '../../../worker/index.ts';
 import { seconds } from './figures.ts';
 import type { Finding } from './finding.ts';
-import type { ResolvedCpuStarved } from './options.ts';
+import type { ResolvedCpuStarved } from './cpu-starved-options.ts';
 
 /**
  * The event loop has turned again, after it stood still because the machine, or the control group, had no processor for it. That

@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 import { percent } from './figures.ts';
-import type { ResolvedDescriptors } from './options.ts';
+import type { ResolvedDescriptors } from './descriptors-options.ts';
 
 /** The descriptors of one process. */
 export interface DescriptorReading {

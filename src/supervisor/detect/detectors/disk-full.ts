@@ -1,6 +1,6 @@
 import { mb } from './figures.ts';
 import type { Finding } from './finding.ts';
-import type { ResolvedDiskFull } from './options.ts';
+import type { ResolvedDiskFull } from './disk-full-options.ts';
 
 /** One file system, by a folder of ours that is on it. */
 export interface DiskReading {

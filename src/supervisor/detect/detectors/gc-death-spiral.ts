@@ -1,7 +1,7 @@
 import type { WatchdogReport } from '../../../worker/index.ts';
 import { mb, mbOf, percent } from './figures.ts';
 import type { Finding } from './finding.ts';
-import type { ResolvedGcDeathSpiral } from './options.ts';
+import type { ResolvedGcDeathSpiral } from './gc-death-spiral-options.ts';
 
 /** How far back readings tell of growth. */
 const WINDOW_MS = 10_000;

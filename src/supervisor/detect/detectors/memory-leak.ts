@@ -1,4 +1,4 @@
-import type { ResolvedMemoryLeak } from './options.ts';
+import type { ResolvedMemoryLeak } from './memory-leak-options.ts';
 import { kendallTau, type Point, theilSenSlope } from './trend.ts';
 
 /** So many points to a window; of the readings of one point the least counts, since what comes on top of it is garbage. */

@@ -1,6 +1,6 @@
 import { mb, mbOf, percent } from './figures.ts';
 import type { Finding } from './finding.ts';
-import type { ResolvedMemory } from './options.ts';
+import type { ResolvedMemory } from './memory-limit-options.ts';
 
 /** How far back readings tell of growth, and how far apart they have to be. */
 const WINDOW_MS = 30_000;

@@ -1,7 +1,7 @@
 import type { ServerReading } from '../../workers/sockets/closed-servers.ts';
 import { seconds } from './figures.ts';
 import type { Finding } from './finding.ts';
-import type { ResolvedServerClosed } from './options.ts';
+import type { ResolvedServerClosed } from './server-closed-options.ts';
 
 /**
  * A worker that has closed its server and runs on serves no client: an error handler that calls `server.close()` and then does not end

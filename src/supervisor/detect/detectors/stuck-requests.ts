@@ -1,7 +1,7 @@
 import type { Traffic, Unanswered, WatchdogReport } from '../../../worker/index.ts';
 import { duration, percent } from './figures.ts';
 import type { Finding } from './finding.ts';
-import type { ResolvedStuckRequests } from './options.ts';
+import type { ResolvedStuckRequests } from './stuck-requests-options.ts';
 import type { UsualWaits } from './usual-waits.ts';
 
 /** Above this share of its time an event loop has so much to do that requests may wait for it. */
