@@ -1,20 +1,15 @@
 import type { WatchdogReport } from '../../../worker/index.ts';
 import { mb, mbOf, percent } from './figures.ts';
 import type { Finding } from './finding.ts';
+import { beginLevel, followLevel, type Growth, growthOf, type Level, type LevelRules } from './level.ts';
 import type { ResolvedGcDeathSpiral } from './gc-death-spiral-options.ts';
 
 /** How far back readings tell of growth. */
 const WINDOW_MS = 10_000;
 /** Readings that are closer together say more of chance than of growth. */
 const LEAST_SPAN_MS = 3000;
-/** A worker that has just begun to serve fills its caches: growth says nothing yet, only the share does. */
-const WARM_UP_MS = 10_000;
-/** How long after that a heap shows its level: the most that is alive then. */
-const LEVEL_MS = 2000;
-/** A heap grows when two collections in a row leave this share more of what the level has left free. */
-const GROWN_SHARE = 0.25;
-/** A heap that has not grown in this time is steady. */
-const STEADY_MS = 10_000;
+/** A worker fills its caches in the first ten seconds. */
+const LEVEL: LevelRules = Object.freeze({ warmUpMs: 10_000, steadyMs: 10_000 });
 
 interface Reading {
   readonly atMs: number;
@@ -23,12 +18,11 @@ interface Reading {
 
 /** What is remembered of one worker's heap. */
 export interface HeapTrend {
-  readonly sinceMs: number;
   readonly collections: number;
   /** What was alive after each major collection of the last {@link WINDOW_MS}, oldest first. */
   readonly readings: readonly Reading[];
-  /** The most that was alive in {@link LEVEL_MS} after the worker had warmed up; undefined before. */
-  readonly levelBytes: number | undefined;
+  /** Of what was alive after each. */
+  readonly level: Level;
 }
 
 export interface HeapJudgement {
@@ -40,7 +34,7 @@ export interface HeapJudgement {
   /** Until the old generation is full; Infinity when nothing grows. */
   readonly secondsLeft: number;
   /** Unknown while the worker has not served for long enough. */
-  readonly growth: NonNullable<Finding['growth']>;
+  readonly growth: Growth;
 }
 
 /**
@@ -61,7 +55,7 @@ export function judgeHeap(
   const trend = follow(before, report, nowMs);
   const { oldGenerationLimitBytes: limit, oldGenerationBytes: inUse } = report;
   const last = trend.readings.at(-1);
-  const bytesPerSecond = nowMs - trend.sinceMs < WARM_UP_MS ? 0 : slopeOf(trend.readings);
+  const bytesPerSecond = nowMs - trend.level.sinceMs < LEVEL.warmUpMs ? 0 : slopeOf(trend.readings);
   const grown = last === undefined ? 0 : last.liveBytes + (bytesPerSecond * (nowMs - last.atMs)) / 1000;
   const liveBytes = Math.max(report.liveBytes, Math.min(inUse, grown));
   const secondsLeft = bytesPerSecond > 0 ? Math.max(0, limit - liveBytes) / bytesPerSecond : Infinity;
@@ -70,10 +64,12 @@ export function judgeHeap(
     liveBytes,
     bytesPerSecond,
     secondsLeft,
-    growth: growthOf(trend, nowMs, limit),
+    growth: growthOf(trend.level, limit, nowMs, LEVEL),
   };
   if (options === false || liveBytes < options.warnShare * limit) return { ...judged, verdict: 'well' };
-  const isLost = liveBytes >= options.replaceShare * limit || secondsLeft * 1000 < horizonMs;
+  const isLost =
+    liveBytes >= options.replaceShare * limit ||
+    (judged.growth === 'grows' && secondsLeft * 1000 < horizonMs);
   return { ...judged, verdict: isLost ? 'replace' : 'warn' };
 }
 
@@ -100,34 +96,14 @@ export function findGcDeathSpiral(
 
 function follow(before: HeapTrend | undefined, report: WatchdogReport, nowMs: number): HeapTrend {
   const { majorCollections: collections, liveBytes } = report;
-  if (before === undefined) return { sinceMs: nowMs, collections, readings: [], levelBytes: undefined };
+  if (before === undefined) return { collections, readings: [], level: beginLevel(nowMs) };
   if (collections === before.collections) return before;
   const recent = before.readings.filter(({ atMs }) => nowMs - atMs <= WINDOW_MS);
-  const readings = [...recent, { atMs: nowMs, liveBytes }];
-  return { ...before, collections, readings, levelBytes: levelOf(before, nowMs, liveBytes) };
-}
-
-function levelOf({ sinceMs, levelBytes }: HeapTrend, nowMs: number, liveBytes: number): number | undefined {
-  const servedMs = nowMs - sinceMs;
-  if (servedMs < WARM_UP_MS) return undefined;
-  if (levelBytes === undefined || servedMs < WARM_UP_MS + LEVEL_MS)
-    return Math.max(levelBytes ?? 0, liveBytes);
-  return levelBytes;
-}
-
-/** Against the level, not by a slope: what is alive goes up and down, and some slope is steep by chance. */
-function growthOf(
-  { sinceMs, readings, levelBytes }: HeapTrend,
-  nowMs: number,
-  limitBytes: number,
-): HeapJudgement['growth'] {
-  const servedMs = nowMs - sinceMs;
-  if (servedMs >= WARM_UP_MS + LEVEL_MS && levelBytes !== undefined) {
-    const grownBytes = levelBytes + GROWN_SHARE * Math.max(0, limitBytes - levelBytes);
-    const last = readings.slice(-2);
-    if (last.length === 2 && last.every(({ liveBytes }) => liveBytes > grownBytes)) return 'grows';
-  }
-  return servedMs < WARM_UP_MS + STEADY_MS ? 'unknown' : 'steady';
+  return {
+    collections,
+    readings: [...recent, { atMs: nowMs, liveBytes }],
+    level: followLevel(before.level, liveBytes, nowMs, LEVEL),
+  };
 }
 
 /** In bytes a second, of all readings and of the later half of them, whichever is less: growth that has stopped is none. */

@@ -129,17 +129,22 @@ test('a worker is the cause if it has grown by a tenth of the limit', () => {
   assert.equal(severity(801), 'warning');
 });
 
-test('growth counts once it was seen for five seconds, and after the first half minute of a worker', () => {
-  const grown = (first: number, second: number): Finding | undefined =>
-    findingAfter([
-      [0, 400],
-      [first, 600],
-      [second, 800],
-    ]);
-  assert.equal(grown(35, 40)?.severity, 'replace');
-  assert.equal(grown(36, 40), undefined, 'for four seconds only');
-  assert.equal(grown(24, 29), undefined, 'a worker that is new');
-  assert.equal(grown(25, 30)?.severity, 'replace');
+test('growth counts once it was seen for five seconds, twice above the level, and after the first half minute', () => {
+  const grown = (...seconds: readonly number[]): Finding | undefined =>
+    findingAfter([[0, 400], ...seconds.map((second, i): [number, number] => [second, 600 + i * 110])]);
+  assert.equal(grown(35, 39, 40)?.severity, 'replace');
+  assert.equal(grown(36, 39, 40), undefined, 'for four seconds only');
+  assert.equal(grown(35, 40), undefined, 'above the level once');
+  assert.equal(grown(24, 28, 29), undefined, 'a worker that is new');
+  assert.equal(grown(30, 34, 35)?.severity, 'replace');
+});
+
+test('memory that goes up and down within its level does not grow, however steep it is for a moment', () => {
+  const level = Array.from({ length: 60 }, (_, i): [number, number] => [i, 740 + 60 * (i % 2)]);
+  // The supervisor was stopped for a minute, so that only five seconds tell of a pace.
+  const after = [740, 752, 764, 776, 788, 800].map((usedMb, i): [number, number] => [120 + i, usedMb]);
+  const finding = findingAfter([[0, 100], ...level.slice(1), ...after]);
+  assert.equal(finding, undefined);
 });
 
 test('growth that has stopped does not count, nor does memory that shrinks', () => {

@@ -1,5 +1,6 @@
 import { mb, mbOf, percent } from './figures.ts';
 import type { Finding } from './finding.ts';
+import { beginLevel, followLevel, growthOf, type Level, type LevelRules } from './level.ts';
 import type { ResolvedMemory } from './memory-limit-options.ts';
 
 /** How far back readings tell of growth, and how far apart they have to be. */
@@ -9,8 +10,8 @@ const LEAST_SPAN_MS = 5000;
 /** So long does it take to replace a worker in peace: a start, and its requests in flight. */
 const HORIZON_MS = 30_000;
 
-/** A worker that has just begun to serve fills its caches: its growth says nothing yet, only the share does. */
-const WARM_UP_MS = 30_000;
+/** Workers fill their caches in the first half minute. */
+const LEVEL: LevelRules = Object.freeze({ warmUpMs: 30_000, steadyMs: 0 });
 
 /** A worker that has grown by less, as a share of the limit, gives back too little: it is not what is wrong. */
 const LEAST_GAIN = 0.1;
@@ -39,6 +40,8 @@ export interface WorkerMemory {
 /** What is remembered of the instance. */
 export interface MemoryHistory {
   readonly readings: readonly { readonly atMs: number; readonly usedBytes: number }[];
+  /** Of what all together had. */
+  readonly level: Level;
   /** The least that each worker has had, and since when it is known. */
   readonly workers: ReadonlyMap<number, { readonly leastBytes: number; readonly sinceMs: number }>;
 }
@@ -61,8 +64,8 @@ export function judgeMemory(
   const bytesPerMs = pace(history.readings);
   const leftMs = bytesPerMs > 0 ? Math.max(0, limitBytes - usedBytes) / bytesPerMs : Infinity;
   const share = usedBytes / limitBytes;
-  if (share < warnShare || (share < replaceShare && leftMs > HORIZON_MS))
-    return { history, found: undefined };
+  const isFullSoon = leftMs <= HORIZON_MS && growthOf(history.level, limitBytes, nowMs, LEVEL) === 'grows';
+  if (share < warnShare || (share < replaceShare && !isFullSoon)) return { history, found: undefined };
   const gains = reading.workers.map((worker) => ({
     worker,
     gainBytes: worker.rssBytes - (history.workers.get(worker.id)?.leastBytes ?? worker.rssBytes),
@@ -70,10 +73,10 @@ export function judgeMemory(
   const most = gains.toSorted((a, b) => b.gainBytes - a.gainBytes)[0];
   if (most === undefined) return { history, found: undefined };
   const { worker, gainBytes } = most;
-  const isNew = nowMs - (history.workers.get(worker.id)?.sinceMs ?? nowMs) < WARM_UP_MS;
-  if (share < replaceShare && (isNew || leftMs > HORIZON_MS)) return { history, found: undefined };
+  const isNew = nowMs - (history.workers.get(worker.id)?.sinceMs ?? nowMs) < LEVEL.warmUpMs;
+  if (share < replaceShare && isNew) return { history, found: undefined };
   const isItsFault = gainBytes >= LEAST_GAIN * limitBytes;
-  const growth = bytesPerMs > 0 && leftMs <= HORIZON_MS ? `, full in ${Math.round(leftMs / 1000)} s` : '';
+  const growth = isFullSoon ? `, full in ${Math.round(leftMs / 1000)} s` : '';
   const used = `${percent(share)} of the memory of the ${source} is used (${mbOf(usedBytes, limitBytes)}${growth})`;
   const offHeap = Math.max(0, worker.rssBytes - worker.heapBytes);
   return {
@@ -83,7 +86,7 @@ export function judgeMemory(
       finding: {
         cause: 'memory-leak',
         severity: isItsFault ? 'replace' : 'warning',
-        growth: leftMs <= HORIZON_MS && !isNew ? 'grows' : isNew ? 'unknown' : 'steady',
+        growth: isNew ? 'unknown' : isFullSoon ? 'grows' : 'steady',
         summary: isItsFault
           ? `${used}, and worker ${worker.id} has grown by ${mb(gainBytes)} MB`
           : `${used}, but no worker has grown by a tenth of that: replacing one would not help`,
@@ -103,6 +106,7 @@ function follow(before: MemoryHistory | undefined, reading: MemoryReading, nowMs
   const recent = (before?.readings ?? []).filter(({ atMs }) => nowMs - atMs <= WINDOW_MS);
   return {
     readings: [...recent, { atMs: nowMs, usedBytes: reading.usedBytes }],
+    level: followLevel(before?.level ?? beginLevel(nowMs), reading.usedBytes, nowMs, LEVEL),
     workers: new Map(
       reading.workers.map(({ id, rssBytes }) => {
         const { leastBytes, sinceMs } = before?.workers.get(id) ?? { leastBytes: rssBytes, sinceMs: nowMs };
