@@ -70,6 +70,15 @@ const RUNS: readonly (readonly [line: string, request: RunRequest])[] = [
       },
     },
   ],
+  ['run', { script: undefined, args: [], flags: {} }],
+  [
+    'run --node-arg=--import=tsx --node-arg --env-file=.env next start -p 80',
+    {
+      script: 'next',
+      args: ['start', '-p', '80'],
+      flags: { nodeArg: ['--import=tsx', '--env-file=.env'] },
+    },
+  ],
   ['run --limit=9 s.js', { script: 's.js', args: [], flags: { limit: '9' } }],
   ['run s.js --limit 9 -x --help', { script: 's.js', args: ['--limit', '9', '-x', '--help'], flags: {} }],
   ['run --limit 9 s.js -- --limit 5', { script: 's.js', args: ['--limit', '5'], flags: { limit: '9' } }],
@@ -135,7 +144,6 @@ for (const [line, other] of OTHERS) {
 }
 
 const COMPLAINTS: readonly (readonly [line: string, complaint: string])[] = [
-  ['run', "respite: missing required argument 'script'\n"],
   ['run --unheard s.js', "respite: unknown option '--unheard'\n"],
   ['run --limt 5 s.js', "respite: unknown option '--limt' (Did you mean --limit?)\n"],
   ['run --limit', "respite: option '--limit <n|adaptive>' argument missing\n"],

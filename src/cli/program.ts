@@ -11,7 +11,8 @@ import type { PrepareRequest } from './prepare/request.ts';
 
 /** `respite run`, as typed. */
 export interface RunRequest {
-  readonly script: string;
+  /** Undefined: what the script `start` of package.json runs. */
+  readonly script: string | undefined;
   /** The script's own arguments. */
   readonly args: readonly string[];
   readonly flags: RunFlags;
@@ -55,9 +56,12 @@ export function createProgram(config: ProgramConfig): Command {
   program
     .command('run')
     .description('run an HTTP server, unchanged: protected, supervised and observable')
-    .usage('[options] <script> [-- args]')
-    .argument('<script>', 'a .js, .mjs, .cjs or .ts file that starts a server')
-    .argument('[args...]', "the script's own arguments")
+    .usage('[options] [script or program] [args]')
+    .argument(
+      '[script]',
+      'what `node` would run, or a program of an installed package; default: what `npm start` runs',
+    )
+    .argument('[args...]', 'its own arguments')
     .passThroughOptions()
     .option('--workers <n|auto>', 'worker processes; auto: one for each core (default 1)')
     .option('--config <file>', 'configuration (default respite.config.{ts,mjs,js,json} in this directory)')
@@ -66,8 +70,13 @@ export function createProgram(config: ProgramConfig): Command {
     .option('--heap <MB>', "old generation of each worker's heap, in megabytes (default Node's own)")
     .option('--incidents <dir|off>', 'where incident reports are kept (default .respite/incidents)')
     .option('--name <name>', "what commands find it by when several run here (default: the script's name)")
+    .option(
+      '--node-arg <option>',
+      'an option for Node.js in the workers, such as --import=tsx; may be repeated',
+      collect,
+    )
     .option('--dry-run', 'decide and count, but shed nothing')
-    .action(async (script: string, args: readonly string[], flags: RunFlags) => {
+    .action(async (script: string | undefined, args: readonly string[], flags: RunFlags) => {
       await run({ script, args: args[0] === '--' ? args.slice(1) : args, flags });
     });
   addStatus(program, config);
@@ -159,4 +168,8 @@ function addNotify(program: Command, { tryNotifications }: ProgramConfig): void 
     .description('send a test message to every place that `notify` in the configuration names')
     .option('--config <file>', 'configuration (default respite.config.{ts,mjs,js,json} in this directory)')
     .action(async (flags: { readonly config?: string }) => tryNotifications(flags));
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }

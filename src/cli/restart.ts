@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RespiteError } from '../core/errors.ts';
 import { directoryAsReached, type RestartStatus } from '../supervisor/index.ts';
 import { instancePort, type InstanceFlags } from './instances/index.ts';
-import { resolveScript } from './script.ts';
+import { resolveScript } from './script/index.ts';
 import { ask, askStatus, type ManagementPort, shown, type StatusAnswer } from './view/answer.ts';
 import { openOutput } from './view/output.ts';
 

@@ -16,17 +16,20 @@ import { instanceDirectories, nameOf } from './instances/instance.ts';
 import { createLog, type LateLog, resolveLogSettings } from './log.ts';
 import { write } from './output.ts';
 import type { RunRequest } from './program.ts';
-import { resolveScript } from './script.ts';
+import { resolveTarget } from './script/index.ts';
 import { resolveSettings } from './settings.ts';
 import { handleSignals } from './signals.ts';
 import { startServiceNotifier } from './systemd/notifier.ts';
 import { startTelling } from './telling.ts';
 
 /** `respite run`: resolves with the exit code when everything has ended. Rejects when it cannot start. */
-export async function run({ script, args, flags }: RunRequest, version: string): Promise<number> {
+export async function run({ script, args: typed, flags }: RunRequest, version: string): Promise<number> {
   const cwd = process.cwd();
-  const reached = directoryAsReached(cwd, path.resolve(cwd, script), process.env.PWD);
-  const file = resolveScript(reached, script);
+  const words = script === undefined ? [] : [script, ...typed];
+  const reached = directoryAsReached(cwd, path.resolve(cwd, script ?? 'package.json'), process.env.PWD);
+  const { script: file, args, nodeArgs, env } = resolveTarget(reached, words);
+  // Also for the configuration, which may look at NODE_ENV.
+  Object.assign(process.env, env);
   const logSettings = resolveLogSettings(process.env, isatty(2));
   const config = await loadConfig(cwd, flags.config);
   const {
@@ -34,7 +37,7 @@ export async function run({ script, args, flags }: RunRequest, version: string):
     backpressure,
     supervisor: options,
     management,
-  } = resolveSettings(flags, config, process.env);
+  } = resolveSettings(flags, config, process.env, nodeArgs);
 
   const log = createLog(logSettings);
   let indicators: HealthRegistry | undefined;

@@ -5,7 +5,11 @@ import type { BackpressureOptions } from '../backpressure/index.ts';
 import { RespiteError } from '../core/errors.ts';
 import { type ResolvedManagementOptions, resolveManagementOptions } from '../management/options.ts';
 import type { IncidentsOptions } from '../supervisor/index.ts';
-import { type ResolvedSupervisorOptions, resolveSupervisorOptions } from '../supervisor/instance/options.ts';
+import {
+  NODE_ARG_RULE,
+  type ResolvedSupervisorOptions,
+  resolveSupervisorOptions,
+} from '../supervisor/instance/options.ts';
 import type { RespiteConfig } from './config/config.ts';
 import { isName, NAME_RULE } from './instances/instance.ts';
 import { usageError } from './usage.ts';
@@ -18,6 +22,7 @@ export interface RunFlags {
   readonly management?: string;
   readonly heap?: string;
   readonly incidents?: string;
+  readonly nodeArg?: readonly string[];
   readonly dryRun?: boolean;
   readonly name?: string;
 }
@@ -29,8 +34,17 @@ export interface Settings {
   readonly management: ResolvedManagementOptions;
 }
 
-/** A flag wins over the configuration, that over the default. Throws a usage error that names the flag at fault. */
-export function resolveSettings(flags: RunFlags, config: RespiteConfig, env: NodeJS.ProcessEnv): Settings {
+/**
+ * A flag wins over the configuration, that over the default. Throws a usage error that names the flag at fault.
+ *
+ * @param nodeArgs Options for Node.js that belong to what is run; those of flags or configuration are added.
+ */
+export function resolveSettings(
+  flags: RunFlags,
+  config: RespiteConfig,
+  env: NodeJS.ProcessEnv,
+  nodeArgs: readonly string[] = [],
+): Settings {
   if (flags.name !== undefined && !isName(flags.name))
     throw usageError(`--name must be ${NAME_RULE}, got ${JSON.stringify(flags.name)}`);
   // An environment variable that is set to nothing is not set.
@@ -48,6 +62,7 @@ export function resolveSettings(flags: RunFlags, config: RespiteConfig, env: Nod
       supervisor: resolveSupervisorOptions({
         ...config.supervisor,
         workers: flags.workers === 'auto' ? 'auto' : (number(flags.workers) ?? config.supervisor?.workers),
+        nodeArgs: [...nodeArgs, ...(flags.nodeArg ?? config.supervisor?.nodeArgs ?? [])],
         heapMb: number(flags.heap) ?? config.supervisor?.heapMb,
         incidents: incidents(flags.incidents, config.supervisor?.incidents),
       }),
@@ -89,6 +104,7 @@ function asTyped(flags: RunFlags, message: string): string {
       ['admission.limit', '--limit', flags.limit, 'a whole number of at least 1, or adaptive'],
       ['supervisor.workers', '--workers', flags.workers, 'a whole number from 1 to 1024, or auto'],
       ['supervisor.heapMb', '--heap', flags.heap, 'a whole number of megabytes, at least 16'],
+      ['supervisor.nodeArgs', '--node-arg', flags.nodeArg?.join(' '), NODE_ARG_RULE],
       ['supervisor.incidents.directory', '--incidents', flags.incidents, 'a directory, or off'],
       [
         'management.address',
@@ -98,7 +114,7 @@ function asTyped(flags: RunFlags, message: string): string {
       ],
     ];
   for (const [option, flag, typed, rule] of rules) {
-    if (typed !== undefined && message.startsWith(`${option} `)) {
+    if (typed !== undefined && (message.startsWith(`${option} `) || message.startsWith(`${option}[`))) {
       return `${flag} must be ${rule}, got ${JSON.stringify(typed)}`;
     }
   }

@@ -10,6 +10,8 @@ export type { Incident, OnIncident } from './incidents/incident.ts';
 export type { Log } from './log.ts';
 export type { NotifyOptions } from './incidents/notify/options.ts';
 export {
+  isNodeArg,
+  NODE_ARG_RULE,
   type ResolvedSupervisorOptions,
   type SupervisorOptions,
   WARM_UP_PATTERN,

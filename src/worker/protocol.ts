@@ -17,7 +17,7 @@ export const SETUP_VARIABLE = 'RESPITE_WORKER_SETUP';
 export interface WorkerSetup {
   /** Version of the supervisor. Everything else in here, and every message, is as that version has it. */
   readonly version: string;
-  /** Absolute path of the script as the user gave it. Node.js is given the file that it leads to. */
+  /** What the script finds in `process.argv[1]`: its path as the user gave it. Node.js is given the file that it leads to. */
   readonly script: string;
   readonly admission: ResolvedAdmissionOptions;
   /** Undefined: what slow clients don't read is left to the user's code. */

@@ -59,6 +59,8 @@ export interface SupervisorOptions {
   readonly fallbackResponder?: boolean | undefined;
   /** Limit of V8's old generation for each worker (`--max-old-space-size`), in megabytes. Default: Node's own. */
   readonly heapMb?: number | undefined;
+  /** Options for Node.js in each worker, such as `--import=tsx` or `--env-file=.env`; the supervisor does not have them. Default: none. */
+  readonly nodeArgs?: readonly string[] | undefined;
   /** What SIGTERM waits for, so that no load balancer sends requests any more when connections are refused. Default: nothing. */
   readonly balancer?: BalancerOptions | undefined;
   /** What is taken for a fault of a worker, so that it is replaced. */
@@ -82,6 +84,7 @@ export interface ResolvedSupervisorOptions {
   readonly trialMs: number;
   readonly fallbackResponder: boolean;
   readonly heapMb: number | undefined;
+  readonly nodeArgs: readonly string[];
   readonly balancer: ResolvedBalancerOptions;
   readonly detect: ResolvedDetectOptions;
   readonly incidents: ResolvedIncidentsOptions | false;
@@ -101,6 +104,7 @@ export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
   trialMs: 20_000,
   fallbackResponder: true,
   heapMb: undefined,
+  nodeArgs: Object.freeze([]),
   balancer: BALANCER_DEFAULTS,
   detect: DETECT_DEFAULTS,
   incidents: INCIDENTS_DEFAULTS,
@@ -137,6 +141,7 @@ export function resolveSupervisorOptions(options: SupervisorOptions = {}): Resol
       options.fallbackResponder ?? DEFAULTS.fallbackResponder,
     ),
     heapMb: heapMb === undefined ? undefined : integer('supervisor.heapMb', heapMb, 16),
+    nodeArgs: resolveNodeArgs(options.nodeArgs ?? DEFAULTS.nodeArgs),
     balancer: resolveBalancerOptions(options.balancer),
     detect: resolveDetectOptions(options.detect),
     incidents: resolveIncidentsOptions(options.incidents),
@@ -155,4 +160,21 @@ function resolveWarmUp(requests: readonly string[]): readonly string[] {
       fail(`supervisor.warmUp[${i}]`, WARM_UP_RULE, request);
   }
   return Object.freeze([...requests]);
+}
+
+/** With these Node.js does not run the script, or runs it in another process. */
+const NO_SERVER: RegExp =
+  /^(?:-[cehipv]+|-pe|--check|--eval|--help|--interactive|--print|--run|--test|--version|--watch|--)(?:=|$)|^--watch-/;
+export const NODE_ARG_RULE =
+  'an option of Node.js with which it runs a script in the same process, such as --import=tsx';
+
+export function isNodeArg(option: unknown): option is string {
+  return typeof option === 'string' && option !== '' && !NO_SERVER.test(option);
+}
+
+function resolveNodeArgs(options: readonly string[]): readonly string[] {
+  if (!Array.isArray(options)) fail('supervisor.nodeArgs', 'an array of options', options);
+  for (const [i, option] of options.entries())
+    if (!isNodeArg(option)) fail(`supervisor.nodeArgs[${i}]`, NODE_ARG_RULE, option);
+  return Object.freeze([...options]);
 }

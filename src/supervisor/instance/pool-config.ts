@@ -29,8 +29,8 @@ export interface PoolConfig extends SupervisorConfig {
   readonly onFirstReady: () => void;
   /** A worker has told something of itself. */
   readonly onMessage: (worker: WorkerProcess, message: ToSupervisor) => void;
-  /** The first worker has ended before it listened. @param failure Undefined when it ended well. */
-  readonly onFailedStart: (failure: string | undefined) => void;
+  /** The first worker has ended before it listened. @param failure Resolves soon, with undefined when it ended well. */
+  readonly onFailedStart: (failure: Promise<string | undefined>) => void;
   /** No process is left, and none will come. */
   readonly onEmpty: () => void;
 }

@@ -155,12 +155,12 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
     const death = worker && this.#ends.get(worker);
     if (worker === undefined || death === undefined) {
       const problem = this.#spawnProblems.get(slot) ?? 'no process could be started';
-      if (after.kind === 'given-up') onFailedStart(`no worker could be started: ${problem}`);
+      if (after.kind === 'given-up') onFailedStart(Promise.resolve(`no worker could be started: ${problem}`));
       else deaths.notStarted(slot, problem, after, service);
       return;
     }
     if (after.kind === 'given-up') {
-      onFailedStart(describeFailedStart(script, death.exit, sockets.takenPort));
+      onFailedStart(describeFailedStart(script, death.exit, sockets.takenPort, worker.lastWords));
       return;
     }
     this.#log.died(worker, death.exit, after);

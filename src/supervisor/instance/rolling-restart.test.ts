@@ -28,7 +28,7 @@ test('a new worker that could not even be started is an incident, too', async ()
     log,
     unexpected: new UnexpectedErrors({ log, incidents: ledger, nowMs }),
     slots: [],
-    releases: new Releases({ script: '/a.js', file: '/a.js', directory: '/' }),
+    releases: new Releases({ script: '/a.js', entry: '/a.js', file: '/a.js', directory: '/' }),
     nowMs,
     serving: () => [],
   });

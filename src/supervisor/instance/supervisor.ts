@@ -52,7 +52,7 @@ class WorkerSupervisor implements Supervisor {
   readonly #end: (ended: Ended) => void;
   #state: InstanceState = 'starting';
   /** Why the first worker never served. */
-  #failure: string | undefined;
+  #failure: Promise<string | undefined> | undefined;
   #history: History<InstanceMeasure> | undefined;
 
   constructor(config: SupervisorConfig, release: Release) {
@@ -238,9 +238,10 @@ class WorkerSupervisor implements Supervisor {
     if (this.#live.size > 0) return;
     this.#parts.sockets.releaseAll();
     this.#relay.stop();
-    const failure = this.#failure;
-    const exitCode = failure === undefined ? 0 : 1;
-    const end = (): void => this.#end({ exitCode, failure });
+    const end = async (): Promise<void> => {
+      const failure = await this.#failure;
+      this.#end({ exitCode: failure === undefined ? 0 : 1, failure });
+    };
     const last = Promise.all([this.#parts.evidence.close(), this.#parts.outages.stop()]);
     this.#parts.unexpected.inBackground('keeping the last evidence', last.finally(end));
   }

@@ -11,17 +11,18 @@ export function workerSpec(
   { dryRun, ...who }: Pick<WorkerSpec, 'id' | 'slot' | 'keys' | 'release'> & { readonly dryRun: boolean },
 ): WorkerSpec {
   const { args, admission, backpressure, supervisor } = config;
-  const { workers, heapMb, detect, drainTimeoutMs, killTimeoutMs, ready, warmUp, startTimeoutMs } =
+  const { workers, heapMb, nodeArgs, detect, drainTimeoutMs, killTimeoutMs, ready, warmUp, startTimeoutMs } =
     supervisor;
   return {
     ...who,
     workers,
     args,
     heapMb,
+    nodeArgs,
     blockedLoop: detect.blockedLoop,
     hasWatchdog: needsWatchdog(detect),
     setup: {
-      script: who.release.script,
+      script: who.release.entry,
       admission: { ...admission, dryRun },
       backpressure,
       relaysMessages: process.connected,

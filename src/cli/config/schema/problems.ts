@@ -39,7 +39,7 @@ function show(path: readonly string[]): string {
   return path
     .map((key, i) => {
       if (path[i - 1] === 'routes') return `[${JSON.stringify(key)}]`;
-      if (['exempt', 'from', 'groups'].includes(path[i - 1] ?? '')) return `[${key}]`;
+      if (/^\d+$/.test(key)) return `[${key}]`;
       return i === 0 ? key : `.${key}`;
     })
     .join('');

@@ -7,7 +7,13 @@ import {
   NAME_RULE,
   type RedisClient,
 } from '../../../supervisor/instance/fleet/options.ts';
-import { type SupervisorOptions, WARM_UP_PATTERN, WARM_UP_RULE } from '../../../supervisor/index.ts';
+import {
+  isNodeArg,
+  NODE_ARG_RULE,
+  type SupervisorOptions,
+  WARM_UP_PATTERN,
+  WARM_UP_RULE,
+} from '../../../supervisor/index.ts';
 import { flag, fraction, integer, orFalse, share, strict, text, milliseconds } from './rules.ts';
 
 const workers = integer(1, 1024);
@@ -83,6 +89,7 @@ export const supervisor: z.ZodType<SupervisorOptions> = strict({
   trialMs: milliseconds(0).optional(),
   fallbackResponder: flag,
   heapMb: integer(16).optional(),
+  nodeArgs: z.array(z.custom<string>(isNodeArg, NODE_ARG_RULE), 'an array of options').optional(),
   balancer: balancer.optional(),
   detect: detect.optional(),
   incidents: orFalse(incidents),

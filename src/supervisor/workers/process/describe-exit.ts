@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { Exit } from './worker-end.ts';
+import { typescriptAdvice } from './typescript-advice.ts';
+import type { Exit, LastWords } from './worker-end.ts';
 
 /** `exit code 1`, `signal SIGKILL`. */
 export function describeExit({ code, signal }: Exit): string {
@@ -16,9 +17,17 @@ export function describeEnd(exit: Exit, wasReady: boolean): string {
  * Why a script never listened; undefined if it ended well, and so had nothing to serve.
  *
  * @param script Its path.
+ * @param words What it said as it ended.
  */
-export function describeFailedStart(script: string, exit: Exit, takenPort?: string): string | undefined {
+export async function describeFailedStart(
+  script: string,
+  exit: Exit,
+  takenPort: string | undefined,
+  words: Promise<LastWords>,
+): Promise<string | undefined> {
   if (exit.code === 0) return undefined;
   const ending = `${path.basename(script)} ${describeEnd(exit, false)}`;
-  return takenPort === undefined ? ending : `${ending}: ${takenPort} is already in use`;
+  if (takenPort !== undefined) return `${ending}: ${takenPort} is already in use`;
+  const advice = typescriptAdvice((await words).error, script);
+  return advice === undefined ? ending : `${ending}: ${advice}`;
 }

@@ -24,6 +24,8 @@ export interface WorkerSpec {
   readonly release: Release;
   readonly args: readonly string[];
   readonly heapMb: number | undefined;
+  /** Options for Node.js. */
+  readonly nodeArgs: readonly string[];
   /** Sockets that its predecessors listened on: it is ready when it listens on all of them. */
   readonly keys: readonly SocketKey[];
   readonly setup: Omit<
@@ -87,6 +89,7 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
     process.execPath,
     [
       ...process.execArgv,
+      ...spec.nodeArgs,
       ...heap,
       `--require=${fileURLToPath(PRELOAD)}`,
       ...awaitSockets,

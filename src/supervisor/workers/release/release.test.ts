@@ -27,10 +27,16 @@ test('links of script and working directory are followed each time', (t) => {
   const script = path.join(current, 'server.js');
   const at = (name: string): string => path.join(root, 'releases', name);
   const first = resolveRelease(script, current);
-  assert.deepEqual(first, { script, file: path.join(at('1'), 'server.js'), directory: at('1') });
+  assert.deepEqual(first, {
+    script,
+    entry: script,
+    file: path.join(at('1'), 'server.js'),
+    directory: at('1'),
+  });
   link('2');
   assert.deepEqual(resolveRelease(script, current), {
     script,
+    entry: script,
     file: path.join(at('2'), 'server.js'),
     directory: at('2'),
   });
@@ -59,9 +65,9 @@ test('the working directory is found behind the link that leads to it', (t) => {
 });
 
 test('what can be run as a script', (t) => {
-  const { root, current } = releases(t);
+  const { current } = releases(t);
   assert.equal(problemOfScript(path.join(current, 'server.js')), undefined);
-  assert.match(problemOfScript(current) ?? '', /is a directory/);
-  assert.match(problemOfScript(path.join(root, 'server')) ?? '', /its name must end in/);
+  assert.match(problemOfScript(current) ?? '', /is a directory without index\.js/);
+  assert.equal(problemOfScript(path.join(current, 'server')), undefined);
   assert.match(problemOfScript(path.join(current, 'server.js', 'x.js')) ?? '', /cannot (?:find|read)/);
 });

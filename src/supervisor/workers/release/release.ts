@@ -1,43 +1,36 @@
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { RespiteError } from '../../../core/errors.ts';
+import { mainFile } from './main-file.ts';
 
 /** One version of the user's program: what its paths led to when they were resolved. */
 export interface Release {
   /** Absolute path of the script as the user gave it; may contain symbolic links. */
   readonly script: string;
+  /** Absolute path that the script finds in `process.argv[1]`: `script`, unless that only starts another file, as pnpm's start scripts do. */
+  readonly entry: string;
   /** The file that it led to. */
   readonly file: string;
   /** Working directory of the workers, without symbolic links. */
   readonly directory: string;
 }
 
-const ENDINGS: readonly string[] = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
-
-/** Why `file`, an absolute path, can't be run as a script; undefined when it can. */
-export function problemOfScript(file: string): string | undefined {
-  let stat;
-  try {
-    stat = statSync(file, { throwIfNoEntry: false });
-  } catch (error) {
-    return `cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`;
-  }
-  if (stat?.isDirectory() === true) return `${file} is a directory, a script file is needed`;
-  if (!ENDINGS.includes(path.extname(file))) {
-    return `${file} is no script, its name must end in ${ENDINGS.join(' ')}`;
-  }
-  return stat === undefined ? `cannot find ${file}` : undefined;
+/** Why `script`, an absolute path, can't be run as a script; undefined when it can. */
+export function problemOfScript(script: string): string | undefined {
+  const main = mainFile(script);
+  return 'problem' in main ? main.problem : undefined;
 }
 
 /**
- * Follows the symbolic links of a script and of the working directory, as they are now. Throws a `RespiteError` with code
+ * Follows a script, as `node <script>` would, and the working directory, as they are now. Throws a `RespiteError` with code
  * `RESPITE_SUPERVISOR_RESTART_FAILED` when either is missing.
  */
 export function resolveRelease(script: string, directory: string): Release {
-  const problem = problemOfScript(script);
-  if (problem !== undefined) throw new RespiteError('RESPITE_SUPERVISOR_RESTART_FAILED', problem);
+  const main = mainFile(script);
+  if ('problem' in main) throw new RespiteError('RESPITE_SUPERVISOR_RESTART_FAILED', main.problem);
+  const { entry, file } = main;
   try {
-    return { script, file: realpathSync(script), directory: realpathSync(directory) };
+    return { script, entry, file: realpathSync(file), directory: realpathSync(directory) };
   } catch (error) {
     throw new RespiteError(
       'RESPITE_SUPERVISOR_RESTART_FAILED',

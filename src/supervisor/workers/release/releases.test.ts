@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { type Release } from './release.ts';
 import { Releases } from './releases.ts';
 
-const OLD: Release = { script: '/current/a.js', file: '/1/a.js', directory: '/1' };
-const NEW: Release = { script: '/current/a.js', file: '/2/a.js', directory: '/2' };
+const OLD: Release = { script: '/current/a.js', entry: '/current/a.js', file: '/1/a.js', directory: '/1' };
+const NEW: Release = { script: '/current/a.js', entry: '/current/a.js', file: '/2/a.js', directory: '/2' };
 
 test('only what a rolling restart starts is of the next release, until its slot has been renewed', () => {
   const releases = new Releases(OLD);

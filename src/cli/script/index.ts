@@ -1,0 +1,2 @@
+export { resolveScript } from './script-file.ts';
+export { resolveTarget } from './target.ts';
