@@ -57,7 +57,7 @@ export type Precondition = 'proceed' | 'not-modified' | 'failed';
  * res.end(render(folder));
  * ```
  *
- * Sets ETag, Last-Modified, Cache-Control and Vary for both answers, the short one and the one that follows.
+ * Sets ETag, Last-Modified, Cache-Control and Vary for 304 and for the answer that follows; a 412 says `no-store`.
  *
  * @returns True if the request has been answered.
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for an entity tag or a date that is none.
@@ -68,11 +68,6 @@ export function conditional(
   options: ConditionalOptions,
 ): boolean {
   const { etag, lastModifiedMs } = validators(options);
-  if (etag !== undefined) response.setHeader('etag', etag);
-  if (lastModifiedMs !== undefined) response.setHeader('last-modified', formatHttpDate(lastModifiedMs));
-  const cacheControl = options.cacheControl ?? (response.hasHeader('cache-control') ? undefined : 'no-cache');
-  if (cacheControl !== undefined) response.setHeader('cache-control', cacheControl);
-  if (options.vary !== undefined) addVary(response, options.vary);
   const result = evaluate(
     request.method ?? 'GET',
     (name) => joined(request.headers[name]),
@@ -80,9 +75,21 @@ export function conditional(
     lastModifiedMs,
     options.exists ?? true,
   );
+  if (result === 'failed') {
+    // An answer to this request alone, and not about the resource: no cache may keep it, or take validators from it.
+    response.statusCode = 412;
+    response.setHeader('cache-control', 'no-store');
+    response.setHeader('content-length', '0');
+    response.end();
+    return true;
+  }
+  if (etag !== undefined) response.setHeader('etag', etag);
+  if (lastModifiedMs !== undefined) response.setHeader('last-modified', formatHttpDate(lastModifiedMs));
+  const cacheControl = options.cacheControl ?? (response.hasHeader('cache-control') ? undefined : 'no-cache');
+  if (cacheControl !== undefined) response.setHeader('cache-control', cacheControl);
+  if (options.vary !== undefined) addVary(response, options.vary);
   if (result === 'proceed') return false;
-  response.statusCode = result === 'failed' ? 412 : 304;
-  if (result === 'failed') response.setHeader('content-length', '0');
+  response.statusCode = 304;
   response.end();
   return true;
 }
@@ -91,7 +98,7 @@ export function conditional(
 export interface Preconditions {
   /** What to answer in place of the work; undefined: do it. */
   readonly status: 304 | 412 | undefined;
-  /** ETag, Last-Modified, Cache-Control and Vary, for either answer. */
+  /** ETag, Last-Modified, Cache-Control and Vary, for 304 and for the answer that follows; `no-store` for 412. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -108,10 +115,6 @@ export interface Preconditions {
  */
 export function preconditions(request: Request, options: ConditionalOptions): Preconditions {
   const { etag, lastModifiedMs } = validators(options);
-  const headers: Record<string, string> = { 'cache-control': options.cacheControl ?? 'no-cache' };
-  if (etag !== undefined) headers['etag'] = etag;
-  if (lastModifiedMs !== undefined) headers['last-modified'] = formatHttpDate(lastModifiedMs);
-  if (options.vary !== undefined) headers['vary'] = options.vary;
   const result = evaluate(
     request.method,
     (name) => request.headers.get(name) ?? undefined,
@@ -119,7 +122,12 @@ export function preconditions(request: Request, options: ConditionalOptions): Pr
     lastModifiedMs,
     options.exists ?? true,
   );
-  return { status: result === 'proceed' ? undefined : result === 'failed' ? 412 : 304, headers };
+  if (result === 'failed') return { status: 412, headers: { 'cache-control': 'no-store' } };
+  const headers: Record<string, string> = { 'cache-control': options.cacheControl ?? 'no-cache' };
+  if (etag !== undefined) headers['etag'] = etag;
+  if (lastModifiedMs !== undefined) headers['last-modified'] = formatHttpDate(lastModifiedMs);
+  if (options.vary !== undefined) headers['vary'] = options.vary;
+  return { status: result === 'proceed' ? undefined : 304, headers };
 }
 
 /** RFC 9110, 13.2.2: which condition counts, and what it calls for. Dates in milliseconds since 1970. */

@@ -48,10 +48,13 @@ function answer(
   // Other schemes, and what fetch would refuse, are its own business.
   if (url === undefined) return (send ?? globalThis.fetch)(input, init);
   const method = normalMethod(init?.method ?? given?.method);
+  // A GET with content is fetch's to refuse.
+  if ((method === 'GET' || method === 'HEAD') && (init?.body ?? null) !== null)
+    return (send ?? globalThis.fetch)(input, init);
   const fields =
     init?.headers === undefined && given === undefined ? NO_FIELDS : readFields(headersOf(given, init));
   const mode = init?.cache ?? given?.cache;
-  const request = readRequest(method, url, fields, directivesOf(fields, mode));
+  const request = readRequest(method, url, fields, directivesOf(fields, mode), engine.rules);
   const found = engine.handle(request, new FetchOrigin(send, input, init, given, signal));
   return found instanceof Promise ? found.then(toResponse) : Promise.resolve(toResponse(found));
 }
@@ -75,9 +78,8 @@ function normalMethod(method: string | undefined): string {
 /** The URL without fragment, if it is one that can be cached. */
 function absolute(input: string): string | undefined {
   const url = URL.parse(input);
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.username !== '') {
-    return undefined;
-  }
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
+  if (url.username !== '' || url.password !== '') return undefined;
   if (url.hash === '') return url.href;
   url.hash = '';
   return url.href;

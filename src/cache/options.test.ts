@@ -17,10 +17,17 @@ test('names of fields are compared in lower case', () => {
   assert.deepEqual([...targets, tagField], ['cdn-cache-control', 'surrogate-key']);
 });
 
+test('fields of credentials replace the well-known ones, beside Authorization', () => {
+  assert.ok(resolveCacheOptions().credentialFields.has('x-api-key'));
+  const { credentialFields } = resolveCacheOptions({ credentialFields: ['X-Who'] });
+  assert.deepEqual([...credentialFields], ['authorization', 'x-who']);
+});
+
 const WRONG: readonly (readonly [options: object, message: string])[] = [
   [{ mode: 'public' }, 'cache.mode must be one of shared, private, got "public"'],
   [{ name: 'My cache' }, 'cache.name must be a token (RFC 9651), got "My cache"'],
   [{ targets: ['a b'] }, 'cache.targets[0] must be a token (RFC 9651), got "a b"'],
+  [{ credentialFields: ['a b'] }, 'cache.credentialFields[0] must be a token (RFC 9651), got "a b"'],
   [{ unreachable: '504' }, 'cache.unreachable must be one of throw, gateway-timeout, got "504"'],
   [{ staleIfErrorMs: -1 }, 'cache.staleIfErrorMs must be a whole number of at least 0, got -1'],
   [{ retentionMs: '1d' }, 'cache.retentionMs must be a whole number of at least 0, got "1d"'],

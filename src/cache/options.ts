@@ -1,6 +1,7 @@
 import { RespiteError } from '../core/errors.ts';
 import { integer, knownKeys, oneOf } from '../core/validate.ts';
 import type { PolicyOptions } from './policy/options.ts';
+import type { RequestRules } from './policy/request.ts';
 import type { CacheStore } from './store/contract.ts';
 import { guarded } from './store/guard.ts';
 import { memoryStore } from './store/memory.ts';
@@ -19,6 +20,11 @@ export interface CacheOptions {
    * with credentials are stored too. Default `shared`.
    */
   readonly mode?: 'shared' | 'private' | undefined;
+  /**
+   * Request fields that say who asks, as Authorization does: what they bring is stored for others only if the response says
+   * `public`, `s-maxage` or `must-revalidate`. In place of the default, a list of well-known ones; `authorization` always counts.
+   */
+  readonly credentialFields?: readonly string[] | undefined;
   /** What requests to the origin are sent with. Default the global `fetch`, as it is when a request is sent. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Its name in the Cache-Status field (RFC 9211), a token. Default `Respite`. */
@@ -30,7 +36,8 @@ export interface CacheOptions {
   readonly targets?: readonly string[] | undefined;
   /**
    * How long past its freshness a response may be served while the origin errs, hangs or can't be reached, in
-   * milliseconds, where it doesn't say so itself (RFC 5861). `must-revalidate`, `no-cache` and `s-maxage` forbid it. Default 300000.
+   * milliseconds, if the response has a lifetime or is `public` and doesn't say for how long (RFC 5861). `must-revalidate`, `no-cache`
+   * and `s-maxage` forbid it. Default 300000.
    */
   readonly staleIfErrorMs?: number | undefined;
   /** How long somebody waits for the origin who could be served something stale, in milliseconds. Default 1000. */
@@ -55,7 +62,7 @@ export interface CacheOptions {
 }
 
 /** {@link CacheOptions} with every default filled in. */
-export interface ResolvedCacheOptions extends PolicyOptions {
+export interface ResolvedCacheOptions extends PolicyOptions, RequestRules {
   readonly store: CacheStore;
   readonly storeTimeoutMs: number;
   readonly fetch: typeof globalThis.fetch | undefined;
@@ -72,10 +79,47 @@ const DAY_MS = 86_400_000;
 /** What a timer can take. */
 const TIMER_LIMIT_MS = 2_147_483_647;
 
+/** Fields by which APIs, identity proxies and gateways say who asks. */
+const CREDENTIAL_FIELDS: readonly string[] = Object.freeze([
+  'api-key',
+  'apikey',
+  'cf-access-jwt-assertion',
+  'job-token',
+  'ocp-apim-subscription-key',
+  'private-token',
+  'remote-user',
+  'ssl-client-cert',
+  'x-access-token',
+  'x-amz-security-token',
+  'x-amzn-oidc-data',
+  'x-amzn-oidc-identity',
+  'x-api-key',
+  'x-apikey',
+  'x-auth-key',
+  'x-auth-request-email',
+  'x-auth-request-user',
+  'x-auth-token',
+  'x-client-cert',
+  'x-forwarded-access-token',
+  'x-forwarded-client-cert',
+  'x-forwarded-email',
+  'x-forwarded-user',
+  'x-goog-api-key',
+  'x-goog-iap-jwt-assertion',
+  'x-ms-client-principal',
+  'x-remote-user',
+  'x-session-id',
+  'x-session-token',
+  'x-tenant-id',
+  'x-user-id',
+  'x-vault-token',
+]);
+
 export const DEFAULTS: Omit<ResolvedCacheOptions, 'store'> = Object.freeze({
   // Many times what a store in the same data centre takes, and little to somebody who waits for an origin.
   storeTimeoutMs: 50,
   mode: 'shared',
+  credentialFields: new Set(['authorization', ...CREDENTIAL_FIELDS]),
   fetch: undefined,
   name: 'Respite',
   targets: Object.freeze([]),
@@ -108,6 +152,7 @@ export function resolveCacheOptions(options: CacheOptions = {}): ResolvedCacheOp
     store: guarded(options.store ?? memoryStore({ now: options.now }), { timeoutMs: storeTimeoutMs }),
     storeTimeoutMs,
     mode: oneOf('cache.mode', options.mode ?? DEFAULTS.mode, ['shared', 'private']),
+    credentialFields: credentialFields(options.credentialFields),
     fetch: options.fetch,
     name: token('cache.name', options.name ?? DEFAULTS.name),
     targets: (options.targets ?? DEFAULTS.targets).map((target, i) =>
@@ -131,6 +176,12 @@ export function resolveCacheOptions(options: CacheOptions = {}): ResolvedCacheOp
     inFlightLimitBytes: bytes('inFlightLimitBytes'),
     now: options.now ?? DEFAULTS.now,
   });
+}
+
+function credentialFields(given: readonly string[] | undefined): ReadonlySet<string> {
+  if (given === undefined) return DEFAULTS.credentialFields;
+  const names = given.map((name, i) => token(`cache.credentialFields[${i}]`, name).toLowerCase());
+  return new Set(['authorization', ...names]);
 }
 
 function token(option: string, value: unknown): string {

@@ -14,18 +14,15 @@ export function interceptThrough(engine: Engine): DispatchInterceptor {
 
 function dispatchThrough(engine: Engine, dispatch: Dispatch): Dispatch {
   return (given, handler) => {
-    if (given.method === 'CONNECT' || given.origin === undefined || (given.upgrade ?? false) !== false) {
-      return dispatch(given, handler);
-    }
     const options = withQuery(given);
-    const url = urlOf(options);
-    if (url === undefined) return dispatch(given, handler);
+    const url = options === undefined ? undefined : urlOf(options);
+    if (options === undefined || url === undefined || !isForCaches(options)) return dispatch(given, handler);
     const delivery = new Delivery(handler);
     try {
       handler.onRequestStart?.(delivery, {});
       if (delivery.aborted) return true;
       const fields = readFields(headersOf(options.headers));
-      const request = readRequest(options.method, url, fields);
+      const request = readRequest(options.method, url, fields, undefined, engine.rules);
       const answer = engine.handle(request, new DispatchOrigin(dispatch, options, fields, url, delivery));
       if (answer instanceof Promise) {
         answer.then(
@@ -44,16 +41,29 @@ function dispatchThrough(engine: Engine, dispatch: Dispatch): Dispatch {
   };
 }
 
-/** As undici does it, but before the cache sees the URL. */
-function withQuery(options: DispatchOptions): DispatchOptions {
+/** Neither tunnels and upgrades, nor a GET with content, which asks for something that the URL does not name. */
+function isForCaches({ method, upgrade, body }: DispatchOptions): boolean {
+  if (method === 'CONNECT' || (upgrade ?? false) !== false) return false;
+  return (method !== 'GET' && method !== 'HEAD') || (body ?? null) === null;
+}
+
+/** As undici does it, but before the cache sees the URL; undefined for what undici refuses. */
+function withQuery(options: DispatchOptions): DispatchOptions | undefined {
   if (options.query === undefined || options.query === null) return options;
+  if (/[?#]/.test(options.path)) return undefined;
   const query = stringify(options.query as Parameters<typeof stringify>[0]);
   return { ...options, path: query === '' ? options.path : `${options.path}?${query}`, query: null };
 }
 
+/**
+ * The URL as it is sent. The path is not normalized: undici sends it as it is, and what a server answers to `/a/../b` is no
+ * answer to `/b`.
+ */
 function urlOf({ origin, path }: DispatchOptions): string | undefined {
-  const url = URL.parse(String(origin) + path);
-  return url === null || url.hash !== '' || url.username !== '' ? undefined : url.href;
+  if (origin === undefined || !path.startsWith('/') || path.includes('#')) return undefined;
+  const url = URL.parse(String(origin));
+  if (url === null || url.username !== '' || url.password !== '') return undefined;
+  return url.protocol === 'http:' || url.protocol === 'https:' ? url.origin + path : undefined;
 }
 
 /** undici takes objects, pairs, and a flat list of names and values. */

@@ -114,15 +114,16 @@ class ResponseReader implements DispatchHandler {
       },
       { highWaterMark: 1 },
     );
-    const url = this.#history.at(-1)?.href ?? this.#url;
+    const last = this.#history.at(-1)?.href;
+    const redirected = last !== undefined && last !== new URL(this.#url).href;
     this.#resolve({
       status,
       statusText,
       fields: readFields(headers),
       setCookies: [headers['set-cookie'] ?? []].flat(),
       body,
-      url,
-      redirected: url !== this.#url,
+      url: redirected ? last : this.#url,
+      redirected,
       decoded: false,
     });
   }

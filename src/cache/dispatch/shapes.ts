@@ -33,6 +33,7 @@ export interface DispatchOptions {
   readonly path: string;
   readonly method: string;
   readonly headers?: unknown;
+  readonly body?: unknown;
   readonly query?: Record<string, unknown> | null | undefined;
   readonly upgrade?: boolean | string | null | undefined;
 }

@@ -20,7 +20,7 @@ export async function commit(
   const names = varyFields(entry.fields);
   const { marker, primary } = found;
   if (marker === undefined && names.length === 0) {
-    return store.put(request.url, entry, body, primary.version);
+    return store.put(request.resource, entry, body, primary.version);
   }
   const isCovered = marker !== undefined && names.every((name) => marker.fields.includes(name));
   if (isCovered) {
@@ -58,7 +58,7 @@ async function putMarker(
     variants: kept,
     expiresAt: Math.max(expiresAt, before),
   };
-  const isPut = await store.put(request.url, marker, NO_BODY, primary.version);
+  const isPut = await store.put(request.resource, marker, NO_BODY, primary.version);
   if (isPut) for (const dropped of variants.slice(0, -VARIANTS_LIMIT)) await store.delete(dropped);
   return isPut;
 }

@@ -3,11 +3,12 @@ import type { ResolvedCacheOptions } from '../options.ts';
 import { decide, type ForwardReason, mayServeOnError } from '../policy/decide.ts';
 import { conditions } from '../policy/freshen.ts';
 import type { StoredEntry } from '../policy/record.ts';
-import type { CacheRequest } from '../policy/request.ts';
-import { varyFields, varyValues } from '../policy/vary.ts';
+import type { CacheRequest, RequestRules } from '../policy/request.ts';
+import { variantDigest } from '../policy/key.ts';
+import { varyFields } from '../policy/vary.ts';
 import type { MaybePromise } from '../store/contract.ts';
 import { type Answer, answerFromOrigin, answerStored, answerUnavailable, ttl } from './answer.ts';
-import { Exchange, isJoinable, isTrouble, isUnfit } from './exchange.ts';
+import { Exchange, isTrouble, isUnfit } from './exchange.ts';
 import type { Journey, Outcome } from './flight.ts';
 import { type Departed, Flights, laneOf, leaveRunning } from './flights.ts';
 import { type Found, foundNothing, look } from './lookup.ts';
@@ -19,7 +20,6 @@ import { publishInvalidate } from './events.ts';
 import { Ledger } from './ledger.ts';
 import { type CacheCounters, type CacheStats, newCounters } from './statistics.ts';
 
-/** A journey that goes on to the origin. */
 interface Forwarded extends Journey {
   readonly reason: ForwardReason;
   /** How the request has been answered if the origin does it. */
@@ -34,6 +34,8 @@ export class Engine {
   readonly #ledger: Ledger;
   /** Numbers only: who keeps it does not keep what is cached. */
   readonly counted: Counted;
+  /** How requests are read that come here. */
+  readonly rules: RequestRules;
   readonly #exchange: Exchange;
   readonly #flights: Flights;
   readonly #name: string;
@@ -43,6 +45,7 @@ export class Engine {
     const store = new CountedStore(given.store);
     const options = { ...given, store };
     this.#options = options;
+    this.rules = options;
     this.counted = { counters: this.#counters, tallies: store.tallies };
     this.#ledger = new Ledger(options.name, this.#counters);
     this.#now = options.now;
@@ -100,8 +103,8 @@ export class Engine {
   }
 
   async #forward(request: CacheRequest, origin: Origin): Promise<Answer> {
-    const response = await this.#exchange.forward(request, origin, (urls) => {
-      this.#flights.close(urls);
+    const response = await this.#exchange.forward(request, origin, (resources) => {
+      this.#flights.close(resources);
     });
     return answerFromOrigin(response, `${this.#name}; fwd=method; fwd-status=${response.status}`, 'bypass');
   }
@@ -120,7 +123,7 @@ export class Engine {
         return answerStored(request, stored, body, now, this.#hit + ttl(stored.freshUntil, now), 'hit');
       }
       case 'serve-stale-and-revalidate': {
-        if (this.#exchange.troubleWith(request.url, now) !== 'wait') this.#refresh(request, origin, found);
+        if (this.#exchange.troubleWith(request, now) !== 'wait') this.#refresh(request, origin, found);
         const stored = present(entry);
         const status = `${this.#hit}${ttl(stored.freshUntil, now)}; detail=stale-while-revalidate`;
         return answerStored(request, stored, body, now, status, 'stale');
@@ -132,9 +135,7 @@ export class Engine {
       case 'miss': {
         const reason = found.marker === undefined ? 'uri-miss' : 'vary-miss';
         const journey: Forwarded = { request, origin, found, reason, result: 'miss' };
-        return isJoinable(request) &&
-          !request.isConditional &&
-          !this.#exchange.isUncacheable(request.url, now)
+        return request.isShareable && !request.isConditional && !this.#exchange.isUncacheable(request, now)
           ? this.#together(journey)
           : this.#alone(journey);
       }
@@ -150,9 +151,9 @@ export class Engine {
   #revalidate(journey: Forwarded, entry: StoredEntry, now: number): MaybePromise<Answer> {
     const { request, origin, found, reason } = journey;
     if (mayServeOnError(request, entry, now)) {
-      const trouble = this.#exchange.troubleWith(request.url, now);
+      const trouble = this.#exchange.troubleWith(request, now);
       if (trouble === 'probe') {
-        this.#exchange.avoid(request.url);
+        this.#exchange.avoid(request);
         this.#refresh(request, origin, found);
       }
       if (trouble !== 'none') {
@@ -163,20 +164,20 @@ export class Engine {
     this.#counters.revalidations += 1;
     const canShare =
       reason === 'stale' && !entry.noCache && (!request.isConditional || conditions(entry) !== undefined);
-    return canShare && isJoinable(request) ? this.#together(journey) : this.#alone(journey);
+    return canShare && request.isShareable ? this.#together(journey) : this.#alone(journey);
   }
 
   /** Asks the origin about what has been served already: one at a time for a key. */
   #refresh(request: CacheRequest, origin: Origin, found: Found): void {
-    if (!isJoinable(request)) return;
-    const isSent = this.#flights.refresh({ request, origin, found }, laneOf(request, found, origin));
+    if (!request.isShareable) return;
+    const isSent = this.#flights.refresh({ request, origin, found }, laneOf(found, origin));
     if (isSent) this.#counters.revalidations += 1;
   }
 
   /** Shares one request to the origin with whoever wants the same. */
   async #together(journey: Forwarded): Promise<Answer> {
     const { request, origin, found } = journey;
-    let lane = laneOf(request, found, origin);
+    let lane = laneOf(found, origin);
     for (;;) {
       const departed = this.#flights.get(lane);
       if (departed === undefined) return this.#lead(journey, this.#flights.depart(journey, lane));
@@ -189,8 +190,8 @@ export class Engine {
         return this.#alone(journey);
       }
       const names = varyFields(outcome.entry.fields);
-      const values = varyValues(names, request.fields);
-      if (values === varyValues(names, flight.request.fields)) {
+      const variant = variantDigest(names, request.fields);
+      if (variant === variantDigest(names, flight.request.fields)) {
         const { kind } = decide(request, outcome.entry, this.#now());
         const isForAll = kind === 'fresh' || kind === 'serve-stale-and-revalidate';
         const answer = isForAll ? this.#share(journey, departed, outcome, '; collapsed') : undefined;
@@ -200,7 +201,7 @@ export class Engine {
       }
       flight.leave();
       // Now it is known what tells the variants apart.
-      lane = `${lane}\n${values}`;
+      lane = `${lane} ${variant}`;
     }
   }
 
@@ -242,8 +243,8 @@ export class Engine {
     try {
       const outcome = await settledWithin(departed.outcome, deadlineMs, signal);
       if (outcome !== 'late') return outcome;
-      this.#exchange.avoid(request.url);
-      if (isJoinable(request)) leaveRunning(departed);
+      this.#exchange.avoid(request);
+      if (request.isShareable) leaveRunning(departed);
       else flight.leave();
       return { kind: 'answer', answer: this.#fallBack(journey, `; fwd=${reason}; detail=deadline`) };
     } catch (error) {

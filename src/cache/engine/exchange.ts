@@ -4,6 +4,7 @@ import { admit, type ArrivedResponse } from '../policy/admit.ts';
 import { mayServeOnError, mayUse } from '../policy/decide.ts';
 import { conditions, freshen, headContradicts, isAbout } from '../policy/freshen.ts';
 import { invalidatedUrls, isUnsafe } from '../policy/invalidate.ts';
+import { resourceKey } from '../policy/key.ts';
 import type { StoredEntry } from '../policy/record.ts';
 import type { CacheRequest } from '../policy/request.ts';
 import { invalidatedGroups } from '../policy/tags.ts';
@@ -42,20 +43,6 @@ const UNCONDITIONAL: Readonly<Record<string, string | undefined>> = Object.freez
   'if-modified-since': undefined,
 });
 
-/** Requests that carry what tells users apart never share; parts and HEAD are not what is stored. */
-export function isJoinable(request: CacheRequest): boolean {
-  return (
-    request.method === 'GET' && request.range === undefined && !request.hasAuthorization && !request.hasCookie
-  );
-}
-
-/** Whether what comes of it says something about what others would get. */
-function asksPlainly(request: CacheRequest): boolean {
-  return (
-    isJoinable(request) && !request.isConditional && !request.hasPrecondition && !request.directives.noStore
-  );
-}
-
 /** Whether what is stored is no answer to who asks that way: a redirect to those who follow, an encoded body to `fetch`. */
 export function isUnfit({ status, fields, decoded }: StoredEntry, origin: Origin): boolean {
   if (origin.follows && status >= 300 && status < 400 && fields['location'] !== undefined) return true;
@@ -81,21 +68,21 @@ export class Exchange {
   }
 
   /** Whether what last came from there could not be stored, so that waiting for it is of no use. */
-  isUncacheable(url: string, now: number): boolean {
-    const until = this.#uncacheable.get(url);
+  isUncacheable({ resource }: CacheRequest, now: number): boolean {
+    const until = this.#uncacheable.get(resource);
     return until !== undefined && now < until;
   }
 
   /** `wait` while the resource or its origin is in trouble, `probe` when it is time to see whether that is over. */
-  troubleWith(url: string, now: number): 'none' | 'wait' | 'probe' {
+  troubleWith({ url, resource }: CacheRequest, now: number): 'none' | 'wait' | 'probe' {
     const server = this.#trouble.state(new URL(url).origin, now);
-    const resource = this.#trouble.state(url, now);
-    if (server === 'wait' || resource === 'wait') return 'wait';
-    return server === 'probe' || resource === 'probe' ? 'probe' : 'none';
+    const own = this.#trouble.state(resource, now);
+    if (server === 'wait' || own === 'wait') return 'wait';
+    return server === 'probe' || own === 'probe' ? 'probe' : 'none';
   }
 
   /** The origin hangs or can't be reached; or it is about to be tried, and others needn't. */
-  avoid(url: string): void {
+  avoid({ url }: CacheRequest): void {
     this.#leaveAlone(new URL(url).origin, this.#options.now() + BACK_OFF_MS);
   }
 
@@ -137,13 +124,13 @@ export class Exchange {
       mayServeOnError(request, entry, arrived.respondedAt);
     const admitted = arrived.redirected || isWorse ? 'no-use' : admit(request, arrived, this.#options);
     if (typeof admitted === 'string' || isLarger(arrived, this.#options.entryLimitBytes)) {
-      if (asksPlainly(request) && !isTrouble(arrived.status)) this.#markUncacheable(request.url);
+      if (request.isPlain && !isTrouble(arrived.status)) this.#markUncacheable(request);
       // What was stored is no longer what the origin gives.
       if (isAboutEntry && arrived.status !== 304 && !isTrouble(arrived.status)) await this.#forget(found);
       land();
       return { kind: 'single', response: arrived };
     }
-    this.#uncacheable.delete(request.url);
+    this.#uncacheable.delete(request.resource);
     return this.#keep(flight, { ...admitted, epoch: epoch ?? 0 }, arrived, epoch !== undefined, land);
   }
 
@@ -151,18 +138,19 @@ export class Exchange {
   async forward(
     request: CacheRequest,
     origin: Origin,
-    onInvalid: (urls: readonly string[]) => void,
+    onInvalid: (resources: readonly string[]) => void,
   ): Promise<OriginResponse> {
     const response = await origin.send(UNCHANGED, origin.signal);
     if (!isUnsafe(request.method)) return response;
-    const urls = invalidatedUrls(request.url, response.status, response.fields);
+    const urls = invalidatedUrls(request, response.status, response.fields);
     if (urls.length === 0) return response;
     const groups = invalidatedGroups(response.fields, new URL(request.url).origin);
-    onInvalid(urls);
+    const resources = urls.map((url) => resourceKey(url, request.host));
+    onInvalid(resources);
     publishInvalidate(this.#options.name, urls, groups);
     const { store } = this.#options;
     await Promise.all([
-      ...urls.map((url) => this.#attempt(() => store.invalidate(url, HOLD_MS))),
+      ...resources.map((resource) => this.#attempt(() => store.invalidate(resource, HOLD_MS))),
       groups.length === 0 ? undefined : this.#attempt(() => store.invalidateTags(groups)),
     ]);
     return response;
@@ -179,11 +167,11 @@ export class Exchange {
       this.#trouble.clear(origin);
       if (isTrouble(response.status)) {
         const pauseMs = retryAfterMs(response.fields['retry-after'], respondedAt);
-        this.#leaveAlone(request.url, respondedAt + Math.max(pauseMs, BACK_OFF_MS));
-      } else this.#trouble.clear(request.url);
+        this.#leaveAlone(request.resource, respondedAt + Math.max(pauseMs, BACK_OFF_MS));
+      } else this.#trouble.clear(request.resource);
       return { ...response, requestedAt, respondedAt };
     } catch (error) {
-      if (!flight.signal.aborted) this.avoid(request.url);
+      if (!flight.signal.aborted) this.avoid(request);
       throw error;
     }
   }
@@ -244,7 +232,7 @@ export class Exchange {
       },
       onIncomplete: (reason) => {
         land();
-        if (reason === 'too-large') this.#markUncacheable(request.url);
+        if (reason === 'too-large') this.#markUncacheable(request);
       },
       onReaderGone: () => {
         flight.leave();
@@ -265,8 +253,8 @@ export class Exchange {
     publishStore(this.#options.name, request.url, entry.status, bytes.byteLength);
   }
 
-  #markUncacheable(url: string): void {
-    this.#uncacheable.set(url, this.#options.now() + UNCACHEABLE_MS);
+  #markUncacheable({ resource }: CacheRequest): void {
+    this.#uncacheable.set(resource, this.#options.now() + UNCACHEABLE_MS);
   }
 
   async #forget(found: Found): Promise<void> {

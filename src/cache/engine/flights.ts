@@ -1,6 +1,4 @@
 // All requests to origins that are under way, and which of them somebody else can join.
-import type { CacheRequest } from '../policy/request.ts';
-import { varyValues } from '../policy/vary.ts';
 import { Flight, type Journey, type Outcome } from './flight.ts';
 import type { Found } from './lookup.ts';
 import type { Origin } from './origin.ts';
@@ -42,10 +40,10 @@ export class Flights {
     return departed?.flight.isClosed === true ? undefined : departed;
   }
 
-  /** What they bring has become invalid, so nobody joins any more: of these URLs, or all. */
-  close(urls?: readonly string[]): void {
+  /** What they bring has become invalid, so nobody joins any more: of these resources, or all. */
+  close(resources?: readonly string[]): void {
     for (const { flight } of this.#shared.values()) {
-      if (urls === undefined || urls.includes(flight.request.url)) flight.isClosed = true;
+      if (resources === undefined || resources.includes(flight.request.resource)) flight.isClosed = true;
     }
   }
 
@@ -96,10 +94,9 @@ export class Flights {
   }
 }
 
-/** What requests must have in common to share an answer, as far as that is known. */
-export function laneOf(request: CacheRequest, { marker }: Found, origin: Origin): string {
-  const lane = `${origin.lane} ${request.url}`;
-  return marker === undefined ? lane : `${lane}\n${varyValues(marker.fields, request.fields)}`;
+/** What requests must have in common to share an answer, as far as that is known: the resource, or a variant of it. */
+export function laneOf({ key }: Found, origin: Origin): string {
+  return `${origin.lane} ${key}`;
 }
 
 /** Leaves a flight that is to go on for the cache's sake. */

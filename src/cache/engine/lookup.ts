@@ -1,7 +1,7 @@
 // From a request to the key of what answers it: the resource's own, or by its Vary marker that of a variant.
 import type { StoredEntry, VaryMarker } from '../policy/record.ts';
 import type { CacheRequest } from '../policy/request.ts';
-import { varyValues } from '../policy/vary.ts';
+import { variantDigest } from '../policy/key.ts';
 import { type CacheStore, type Lookup, type MaybePromise, NO_BODY } from '../store/contract.ts';
 
 /** What a request finds. */
@@ -21,7 +21,7 @@ export interface Found {
 
 /** The key of a variant. */
 export function variantKey(marker: Pick<VaryMarker, 'generation' | 'fields'>, request: CacheRequest): string {
-  return `${marker.generation} ${varyValues(marker.fields, request.fields)}`;
+  return `${marker.generation} ${variantDigest(marker.fields, request.fields)}`;
 }
 
 const NOTHING: Lookup = Object.freeze({ version: '', record: undefined, body: NO_BODY });
@@ -29,7 +29,7 @@ const NOTHING: Lookup = Object.freeze({ version: '', record: undefined, body: NO
 /** For when the store fails. */
 export function foundNothing(request: CacheRequest): Found {
   return {
-    key: request.url,
+    key: request.resource,
     entry: undefined,
     body: NO_BODY,
     lookup: NOTHING,
@@ -41,7 +41,7 @@ export function foundNothing(request: CacheRequest): Found {
 
 /** Looks a request up; at once if the store answers at once. */
 export function look(store: CacheStore, request: CacheRequest): MaybePromise<Found> {
-  const primary = store.get(request.url);
+  const primary = store.get(request.resource);
   return primary instanceof Promise
     ? primary.then((lookup) => follow(store, request, lookup))
     : follow(store, request, primary);
@@ -49,7 +49,7 @@ export function look(store: CacheStore, request: CacheRequest): MaybePromise<Fou
 
 function follow(store: CacheStore, request: CacheRequest, primary: Lookup): MaybePromise<Found> {
   const { record } = primary;
-  if (record?.kind !== 'vary') return found(request.url, primary, primary, undefined);
+  if (record?.kind !== 'vary') return found(request.resource, primary, primary, undefined);
   const key = variantKey(record, request);
   const variant = store.get(key);
   return variant instanceof Promise

@@ -78,6 +78,15 @@ test('only final, complete responses to GET are stored', () => {
   assert.equal(admitted({ ...FRESH, 'content-range': 'bytes 0-1/2' }), 'partial');
 });
 
+test('what a request says about the state that it wants, and answers to that, are for nobody else', () => {
+  for (const field of ['if-match', 'if-unmodified-since']) {
+    assert.equal(admitted(FRESH, { asked: { [field]: '"a"' } }), 'precondition');
+    assert.equal(admitted(FRESH, { asked: { [field]: '"a"' }, status: 412 }), 'precondition');
+  }
+  const open = withControl('public, max-age=60');
+  for (const status of [412, 416, 417]) assert.equal(admitted(open, { status }), 'status');
+});
+
 test('no-store, of the request or the response, forbids to store', () => {
   assert.equal(admitted(FRESH, { asked: { 'cache-control': 'no-store' } }), 'no-store');
   assert.equal(admitted(withControl('max-age=60, no-store')), 'no-store');
@@ -204,25 +213,6 @@ test('of a list in Age the first counts, and what is no number does not', () => 
   assert.equal(ageMs({ age: ' 7 , 9' }), 7000);
   for (const age of ['x7', '7x', '-7', '1.5', '']) assert.equal(ageMs({ age }), 0, age);
   assert.equal(ageMs({ age: '9'.repeat(30) }), 2_147_483_648_000);
-});
-
-test('stale windows are those of the response, or the default, counted from when it turns stale', () => {
-  const windows = (fields: Record<string, string>, options: PolicyOptions = SHARED): readonly number[] => {
-    const entry = stored({ etag: '"a"', ...fields }, { options });
-    return [entry.staleWhileRevalidateUntil, entry.staleIfErrorUntil].map(
-      (until) => until - entry.freshUntil,
-    );
-  };
-  assert.deepEqual(windows(FRESH), [0, 60_000]);
-  assert.deepEqual(windows(withControl('max-age=60, stale-while-revalidate=5')), [5000, 60_000]);
-  assert.deepEqual(windows(withControl('max-age=60, stale-if-error=5')), [0, 5000]);
-  const both = 'max-age=60, stale-while-revalidate=5, stale-if-error=5';
-  assert.deepEqual(windows(withControl(`${both}, must-revalidate`)), [0, 0]);
-  assert.deepEqual(windows(withControl(`${both}, no-cache`)), [0, 0]);
-  assert.deepEqual(windows(withControl(`${both}, proxy-revalidate`)), [0, 0]);
-  assert.deepEqual(windows(withControl(`${both}, proxy-revalidate`), PRIVATE), [5000, 5000]);
-  assert.deepEqual(windows(withControl(`${both}, s-maxage=60`)), [0, 0]);
-  assert.deepEqual(windows(withControl(`${both}, s-maxage=60`), PRIVATE), [5000, 5000]);
 });
 
 test('a response is kept while it is of use: for its windows, or with a validator for the retention', () => {

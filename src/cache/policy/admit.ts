@@ -21,6 +21,7 @@ export interface ArrivedResponse {
 /** Why a response is not stored. */
 export type NotStored =
   | 'method'
+  | 'precondition'
   | 'status'
   | 'partial'
   | 'no-store'
@@ -30,6 +31,9 @@ export type NotStored =
   | 'set-cookie'
   | 'vary'
   | 'no-use';
+
+/** Answers to what one request says about itself (RFC 9110, 15.5.13, 15.5.17 and 15.5.18), never to those of others. */
+const ABOUT_THE_REQUEST = new Set([412, 416, 417]);
 
 /** RFC 9110, 15.1; 206 is left out because parts are not stored. */
 const HEURISTICALLY_CACHEABLE = new Set([200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501]);
@@ -53,7 +57,9 @@ export function admit(
   const { status, fields } = response;
   const shared = options.mode === 'shared';
   if (request.method !== 'GET') return 'method';
-  if (status < 200 || status === 304) return 'status';
+  // It asked for the resource in one state only, which the key does not tell.
+  if (request.hasPrecondition) return 'precondition';
+  if (status < 200 || status === 304 || ABOUT_THE_REQUEST.has(status)) return 'status';
   if (status === 206 || fields['content-range'] !== undefined) return 'partial';
   if (request.directives.noStore) return 'no-store';
   const control = controlOf(fields, options.targets);
@@ -80,8 +86,14 @@ export function admit(
     (shared && (control.proxyRevalidate || control.sMaxAge !== undefined));
   const past = (ms: number): number => (mustRevalidate ? freshUntil : freshUntil + ms);
   const staleWhileRevalidateUntil = past((control.staleWhileRevalidate ?? 0) * 1000);
+  // What says nothing of how long anybody may have it is kept to be validated, and never shown to another unasked.
+  const isForOthers = explicit !== undefined || isPublic || lifetimeMs > 0;
   const staleIfErrorUntil = past(
-    control.staleIfError === undefined ? options.staleIfErrorMs : control.staleIfError * 1000,
+    control.staleIfError === undefined
+      ? isForOthers
+        ? options.staleIfErrorMs
+        : 0
+      : control.staleIfError * 1000,
   );
   const hasValidator = fields['etag'] !== undefined || fields['last-modified'] !== undefined;
   const isServed = !control.noCache && freshUntil > response.respondedAt;

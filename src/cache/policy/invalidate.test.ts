@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { invalidatedUrls, isUnsafe } from './invalidate.ts';
 
 const URL = 'https://a.example/list?page=1';
+const OF = { url: URL, host: undefined };
 
 test('only the methods that are known to be safe are safe', () => {
   for (const method of 'GET HEAD OPTIONS TRACE PROPFIND REPORT SEARCH QUERY PRI'.split(' ')) {
@@ -14,18 +15,18 @@ test('only the methods that are known to be safe are safe', () => {
 });
 
 test('a success and a redirect invalidate the URL of the request, an error nothing', () => {
-  for (const status of [200, 204, 303, 399]) assert.deepEqual(invalidatedUrls(URL, status, {}), [URL]);
-  for (const status of [100, 199, 400, 500]) assert.deepEqual(invalidatedUrls(URL, status, {}), []);
+  for (const status of [200, 204, 303, 399]) assert.deepEqual(invalidatedUrls(OF, status, {}), [URL]);
+  for (const status of [100, 199, 400, 500]) assert.deepEqual(invalidatedUrls(OF, status, {}), []);
 });
 
 test('Location and Content-Location are invalidated too, without fragments', () => {
   const fields = { location: '/made/1#top', 'content-location': 'https://a.example/made' };
-  assert.deepEqual(invalidatedUrls(URL, 201, fields), [
+  assert.deepEqual(invalidatedUrls(OF, 201, fields), [
     URL,
     'https://a.example/made/1',
     'https://a.example/made',
   ]);
-  assert.deepEqual(invalidatedUrls(URL, 200, { location: '?page=1' }), [URL], 'each once');
+  assert.deepEqual(invalidatedUrls(OF, 200, { location: '?page=1' }), [URL], 'each once');
 });
 
 test('URLs of other origins and what is no URL are left out', () => {
@@ -35,6 +36,20 @@ test('URLs of other origins and what is no URL are left out', () => {
     'https://a.example:8443/',
     'https://[',
   ]) {
-    assert.deepEqual(invalidatedUrls(URL, 200, { location }), [URL], location);
+    assert.deepEqual(invalidatedUrls(OF, 200, { location }), [URL], location);
   }
+});
+
+test('behind a host of its own, Location is about that host, and found at the server that was asked', () => {
+  const of = { url: 'http://10.0.0.5:81/list', host: 'a.example' };
+  const urls = (location: string): readonly string[] => invalidatedUrls(of, 303, { location }).slice(1);
+  assert.deepEqual(urls('http://a.example/made?b=1'), ['http://10.0.0.5:81/made?b=1']);
+  assert.deepEqual(urls('/made'), ['http://10.0.0.5:81/made']);
+  assert.deepEqual(urls('http://10.0.0.5:81/made'), []);
+  assert.deepEqual(urls('http://b.example/made'), []);
+});
+
+test('a path that was sent unnormalized is invalid by both of its names', () => {
+  const of = { url: 'http://a.example/b/../list', host: undefined };
+  assert.deepEqual(invalidatedUrls(of, 204, {}), ['http://a.example/b/../list', 'http://a.example/list']);
 });

@@ -1,5 +1,6 @@
 // What a response to an unsafe request makes invalid (RFC 9111, 4.4).
 import type { Fields } from '../http/fields.ts';
+import type { CacheRequest } from './request.ts';
 
 /** RFC 9110, 9.2.1, and safe extensions: PROPFIND and REPORT (RFC 9110's registry), SEARCH, QUERY. */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'REPORT', 'SEARCH', 'QUERY', 'PRI']);
@@ -10,16 +11,25 @@ export function isUnsafe(method: string): boolean {
 }
 
 /** URLs whose stored responses a response to an unsafe request makes invalid; none if it is an error. */
-export function invalidatedUrls(url: string, status: number, fields: Fields): readonly string[] {
+export function invalidatedUrls(
+  { url, host }: Pick<CacheRequest, 'url' | 'host'>,
+  status: number,
+  fields: Fields,
+): readonly string[] {
   if (status < 200 || status >= 400) return [];
+  const connected = new URL(url);
   const target = new URL(url);
-  const urls = new Set([target.href]);
+  if (host !== undefined) {
+    target.port = '';
+    target.host = host;
+  }
+  // As it was sent, and as others may have written it.
+  const urls = new Set([url, connected.href]);
   for (const field of [fields['location'], fields['content-location']]) {
-    if (field === undefined || !URL.canParse(field, url)) continue;
-    const other = new URL(field, url);
-    other.hash = '';
+    if (field === undefined || !URL.canParse(field, target)) continue;
+    const other = new URL(field, target);
     // Others could be used to empty a cache that is not theirs.
-    if (other.origin === target.origin) urls.add(other.href);
+    if (other.origin === target.origin) urls.add(connected.origin + other.pathname + other.search);
   }
   return [...urls];
 }

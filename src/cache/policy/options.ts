@@ -1,10 +1,14 @@
-/** What the policy can be told. Times in milliseconds. */
+import type { RequestRules } from './request.ts';
+
+/** Options of the policy. Times in milliseconds. */
 export interface PolicyOptions {
-  /** `shared`: for many users. `private`: for one, whose credentials need no care (RFC 9111, 1). */
-  readonly mode: 'shared' | 'private';
+  readonly mode: RequestRules['mode'];
   /** Lower-case names of targeted fields, the first that is there wins over Cache-Control (RFC 9213, 2.1). */
   readonly targets: readonly string[];
-  /** How long past its freshness a response may be served when the origin is in trouble and hasn't said for how long. */
+  /**
+   * How long past its freshness a response may be served on an error of the origin, unless the origin says for how long; only
+   * one with a lifetime, or `public`.
+   */
   readonly staleIfErrorMs: number;
   /** Longest heuristic freshness (RFC 9111, 4.2.2). */
   readonly heuristicLimitMs: number;

@@ -55,6 +55,8 @@ test('a plain request carries no credentials, no range and no conditions', () =>
   assert.deepEqual(readRequest('GET', 'https://a.example/', {}), {
     method: 'GET',
     url: 'https://a.example/',
+    host: undefined,
+    resource: 'https://a.example/',
     fields: {},
     directives: NO_REQUEST_DIRECTIVES,
     hasAuthorization: false,
@@ -62,6 +64,8 @@ test('a plain request carries no credentials, no range and no conditions', () =>
     range: undefined,
     isConditional: false,
     hasPrecondition: false,
+    isShareable: true,
+    isPlain: true,
   });
 });
 
@@ -71,13 +75,20 @@ test('each field that matters shows, and no other', () => {
     return request;
   };
   const { fields: _, ...plain } = readRequest('GET', 'https://a.example/', {});
-  assert.deepEqual(read('authorization', 'Basic x'), { ...plain, hasAuthorization: true });
-  assert.deepEqual(read('cookie', 'a=1'), { ...plain, hasCookie: true });
-  assert.deepEqual(read('range', 'bytes=0-1'), { ...plain, range: 'bytes=0-1' });
-  assert.deepEqual(read('if-none-match', '"a"'), { ...plain, isConditional: true });
-  assert.deepEqual(read('if-modified-since', 'x'), { ...plain, isConditional: true });
-  assert.deepEqual(read('if-match', '"a"'), { ...plain, hasPrecondition: true });
-  assert.deepEqual(read('if-unmodified-since', 'x'), { ...plain, hasPrecondition: true });
+  const own = { ...plain, isShareable: false, isPlain: false };
+  assert.deepEqual(read('authorization', 'Basic x'), { ...own, hasAuthorization: true });
+  assert.deepEqual(read('cookie', 'a=1'), { ...own, hasCookie: true });
+  assert.deepEqual(read('range', 'bytes=0-1'), { ...own, range: 'bytes=0-1' });
+  const asking = { ...plain, isPlain: false };
+  assert.deepEqual(read('if-none-match', '"a"'), { ...asking, isConditional: true });
+  assert.deepEqual(read('if-modified-since', 'x'), { ...asking, isConditional: true });
+  assert.deepEqual(read('if-match', '"a"'), { ...asking, hasPrecondition: true });
+  assert.deepEqual(read('if-unmodified-since', 'x'), { ...asking, hasPrecondition: true });
+  assert.deepEqual(read('host', 'B.example'), {
+    ...plain,
+    host: 'b.example',
+    resource: '9 b.example https://a.example/',
+  });
   assert.deepEqual(read('accept', '*/*'), plain);
 });
 
@@ -85,4 +96,32 @@ test('directives that the caller has read are taken as they are', () => {
   const directives = { ...NO_REQUEST_DIRECTIVES, maxAge: 7 };
   const request = readRequest('GET', 'https://a.example/', { 'cache-control': 'no-store' }, directives);
   assert.equal(request.directives, directives);
+});
+
+test('a method other than GET and a request with no-store are not what others get', () => {
+  const { isShareable, isPlain } = readRequest('HEAD', 'https://a.example/', {});
+  assert.deepEqual([isShareable, isPlain], [false, false]);
+  const noStore = readRequest('GET', 'https://a.example/', { 'cache-control': 'no-store' });
+  assert.deepEqual([noStore.isShareable, noStore.isPlain], [true, false]);
+});
+
+test('credentials are the fields that were named, and in a private cache none are', () => {
+  const credentialFields = new Set(['authorization', 'x-who']);
+  const has = (name: string, mode: 'shared' | 'private'): boolean => {
+    const fields = { [name]: '1' };
+    const { hasAuthorization, hasCookie, isShareable } = readRequest(
+      'GET',
+      'https://a.example/',
+      fields,
+      undefined,
+      { mode, credentialFields },
+    );
+    assert.equal(isShareable, !hasAuthorization && !hasCookie);
+    return hasAuthorization || hasCookie;
+  };
+  for (const name of ['authorization', 'x-who', 'cookie']) {
+    assert.ok(has(name, 'shared'), name);
+    assert.ok(!has(name, 'private'), name);
+  }
+  assert.ok(!has('x-other', 'shared'));
 });

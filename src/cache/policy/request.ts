@@ -1,6 +1,7 @@
 // What the policy needs to know of a request.
 import { deltaSeconds, type Directives, parseDirectives } from '../http/directives.ts';
-import type { Fields } from '../http/fields.ts';
+import { type Fields, NO_FIELDS } from '../http/fields.ts';
+import { foreignHost, resourceKey } from './key.ts';
 
 /** Cache-Control of a request (RFC 9111, 5.2.1; RFC 5861, 4). Seconds; undefined where not said or not understood. */
 export interface RequestDirectives {
@@ -19,9 +20,13 @@ export interface CacheRequest {
   readonly method: string;
   /** Absolute, without fragment. */
   readonly url: string;
+  /** The authority that it names, where that isn't the one of the URL. */
+  readonly host: string | undefined;
+  /** Key of the resource, in stores and among requests in flight. */
+  readonly resource: string;
   readonly fields: Fields;
   readonly directives: RequestDirectives;
-  /** Carries something that tells one user from another: Authorization or Cookie. */
+  /** Carries something that tells one user from another: Authorization or another field of credentials, or Cookie. */
   readonly hasAuthorization: boolean;
   readonly hasCookie: boolean;
   readonly range: string | undefined;
@@ -29,7 +34,21 @@ export interface CacheRequest {
   readonly isConditional: boolean;
   /** Has If-Match or If-Unmodified-Since, which only the origin can answer. */
   readonly hasPrecondition: boolean;
+  /** Asks for what everybody would get, so that it can share a request to the origin with others. */
+  readonly isShareable: boolean;
+  /** Asks for it without conditions, so that the answer tells what others would get. */
+  readonly isPlain: boolean;
 }
+
+/** By what requests of one user are told from those of another. */
+export interface RequestRules {
+  /** `shared`: for many users. `private`: for one, whose credentials need no care (RFC 9111, 1). */
+  readonly mode: 'shared' | 'private';
+  /** Lower-case names of fields that are credentials, as Authorization is. */
+  readonly credentialFields: ReadonlySet<string>;
+}
+
+const SHARED: RequestRules = Object.freeze({ mode: 'shared', credentialFields: new Set(['authorization']) });
 
 export const NO_REQUEST_DIRECTIVES: RequestDirectives = Object.freeze({
   noStore: false,
@@ -41,24 +60,42 @@ export const NO_REQUEST_DIRECTIVES: RequestDirectives = Object.freeze({
   staleIfError: undefined,
 });
 
-/** Reads what matters for caching. `fields` by lower-case name. */
+/** Reads what matters for caching, once for each request. `fields` by lower-case name, the URL as it is sent. */
 export function readRequest(
   method: string,
   url: string,
   fields: Fields,
   directives: RequestDirectives = readRequestDirectives(fields),
+  rules: RequestRules = SHARED,
 ): CacheRequest {
+  const isShared = rules.mode === 'shared';
+  const host = foreignHost(url, fields);
+  const hasAuthorization = isShared && fields !== NO_FIELDS && hasAny(fields, rules.credentialFields);
+  const hasCookie = isShared && fields['cookie'] !== undefined;
+  const range = fields['range'];
+  const isConditional = fields['if-none-match'] !== undefined || fields['if-modified-since'] !== undefined;
+  const hasPrecondition = fields['if-match'] !== undefined || fields['if-unmodified-since'] !== undefined;
+  const isShareable = method === 'GET' && range === undefined && !hasAuthorization && !hasCookie;
   return {
     method,
     url,
+    host,
+    resource: resourceKey(url, host),
     fields,
     directives,
-    hasAuthorization: fields['authorization'] !== undefined,
-    hasCookie: fields['cookie'] !== undefined,
-    range: fields['range'],
-    isConditional: fields['if-none-match'] !== undefined || fields['if-modified-since'] !== undefined,
-    hasPrecondition: fields['if-match'] !== undefined || fields['if-unmodified-since'] !== undefined,
+    hasAuthorization,
+    hasCookie,
+    range,
+    isConditional,
+    hasPrecondition,
+    isShareable,
+    isPlain: isShareable && !isConditional && !hasPrecondition && !directives.noStore,
   };
+}
+
+function hasAny(fields: Fields, names: ReadonlySet<string>): boolean {
+  for (const name in fields) if (names.has(name)) return true;
+  return false;
 }
 
 /** Cache-Control, or `Pragma: no-cache` where there is none (RFC 9111, 5.4). */
