@@ -12,7 +12,6 @@ const LONGER: Readonly<Record<string, number>> = {
   'backpressure/write-queue.ts': 300,
   'cache/engine/engine.ts': 300,
   'cache/engine/exchange.ts': 300,
-  'cache/engine/shared-body.ts': 300,
   'cache/store/guard.test.ts': 300,
   'cache/store/guard.ts': 300,
   'cache/store/remote/remote-store.test.ts': 300,

@@ -14,7 +14,7 @@ import { type Departed, Flights, laneOf, leaveRunning } from './flights.ts';
 import { type Found, foundNothing, look } from './lookup.ts';
 import type { Origin } from './origin.ts';
 import { ByteBudget } from './byte-budget.ts';
-import { followAbort, settledWithin } from './wait.ts';
+import { endingWith, settledWithin } from './wait.ts';
 import { type Counted, CountedStore, storeErrors } from './counted-store.ts';
 import { publishInvalidate } from './events.ts';
 import { Ledger } from './ledger.ts';
@@ -222,8 +222,9 @@ export class Engine {
         departed.flight.leave();
         return this.#fallBack(journey, `${status}; detail=stale-if-error`);
       }
-      if (response.body !== null && origin.signal !== undefined) followAbort(origin.signal, departed.flight);
-      return answerFromOrigin(response, this.#name + status, result);
+      // A request that was sent for this user alone ends with the user's signal anyway.
+      const body = endingWith(departed.flight.isShared ? origin.signal : undefined, response.body);
+      return answerFromOrigin({ ...response, body }, this.#name + status, result);
     }
     const answer = this.#share(journey, departed, outcome, '');
     if (answer === undefined) throw new Error('the body began to flow before its first reader came');
@@ -291,7 +292,6 @@ export class Engine {
   }
 }
 
-/** For decisions that are only made about something stored. */
 function present(entry: StoredEntry | undefined): StoredEntry {
   if (entry === undefined) throw new Error('nothing is stored to be served');
   return entry;

@@ -225,6 +225,7 @@ export class Exchange {
     const body = new SharedBody(arrived.body, {
       entryLimitBytes: this.#options.entryLimitBytes,
       budget: this.#budget,
+      isStored,
       onComplete: (bytes) => {
         const isLate = this.#options.now() - arrived.requestedAt > HOLD_MS;
         if (!isStored || isLate || !isWhole(arrived, bytes.byteLength)) land();
@@ -234,10 +235,18 @@ export class Exchange {
         land();
         if (reason === 'too-large') this.#markUncacheable(request);
       },
-      onReaderGone: () => {
-        flight.leave();
+      onReaderGone: (how) => {
+        // One who has only looked at the fields has nothing against it being stored.
+        if (how === 'dropped') flight.leaveRunning();
+        else flight.leave();
       },
     });
+    flight.onAbort = (reason) => {
+      // A turn later, so that a body that has come already, such as none, is stored all the same.
+      setImmediate(() => {
+        body.cancel(reason);
+      });
+    };
     // When all who wait have opened their readers, so that nobody misses the beginning.
     setImmediate(() => {
       body.start();

@@ -38,8 +38,12 @@ export class Flight implements Journey {
   readonly #controller: AbortController = new AbortController();
   readonly signal: AbortSignal;
   readonly departedAt: number;
+  /** It isn't for one user alone, so that the end of one is not its own. */
+  readonly isShared: boolean;
   /** The response has come, the body may not have. */
   hasAnswer = false;
+  /** Stops what the response has begun: its body is the source's owner. */
+  onAbort: ((reason: unknown) => void) | undefined;
   /** Nobody can join: it is over, or what it brings has become invalid. */
   isClosed = false;
   #isOver = false;
@@ -50,6 +54,7 @@ export class Flight implements Journey {
   /** @param signal Of its only user, if it has but one. */
   constructor({ request, origin, found }: Journey, signal: AbortSignal | undefined, departedAt: number) {
     this.departedAt = departedAt;
+    this.isShared = signal === undefined;
     this.request = request;
     this.origin = origin;
     this.found = found;
@@ -71,11 +76,11 @@ export class Flight implements Journey {
     this.#users -= 1;
     if (this.#users > 0 || this.#isOver) return;
     if (!this.#isWanted) {
-      this.#controller.abort();
+      this.abort(new Error('request cancelled: nobody waits for it'));
       return;
     }
     this.#timer = setTimeout(() => {
-      this.#controller.abort();
+      this.abort(new Error(`request cancelled: nobody has waited for it for ${UNATTENDED_LIMIT_MS} ms`));
     }, UNATTENDED_LIMIT_MS);
     this.#timer.unref();
   }
@@ -88,6 +93,7 @@ export class Flight implements Journey {
 
   abort(reason: unknown): void {
     this.#controller.abort(reason);
+    this.onAbort?.(reason);
   }
 
   /** Nothing is left to abort or to join. */

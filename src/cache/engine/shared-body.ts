@@ -1,49 +1,20 @@
 // A body that is kept while it is read, by any number of readers at their own pace.
 import { RespiteError } from '../../core/errors.ts';
+import { BodyReader, type ReadBody } from './body-reader.ts';
 import type { ByteBudget } from './byte-budget.ts';
-
-/** What one body holds of the budget. Given back once, by whoever is last, or when nobody can be any more. */
-interface Hold {
-  readonly budget: ByteBudget;
-  bytes: number;
-  readers: number;
-  flowing: boolean;
-}
-
-/** Responses that are dropped unread never say so. */
-const dropped = new FinalizationRegistry<Hold>((hold) => {
-  leave(hold);
-});
-
-function leave(hold: Hold): void {
-  hold.readers -= 1;
-  releaseIfDone(hold);
-}
-
-function releaseIfDone(hold: Hold): void {
-  if (hold.readers > 0 || hold.flowing) return;
-  hold.budget.release(hold.bytes);
-  hold.bytes = 0;
-}
 
 export interface SharedBodyOptions {
   /** More than that is not kept. */
   readonly entryLimitBytes: number;
   readonly budget: ByteBudget;
+  /** Whether it is of use to the cache when nobody reads it. */
+  readonly isStored: boolean;
   /** All of it has come, and fitted. */
   readonly onComplete: (body: Uint8Array) => void;
-  /** It won't be complete: too large, or broken off. Readers may still be reading. */
+  /** It won't be complete: too large, broken off, or cancelled. Readers may still be reading. */
   readonly onIncomplete: (reason: 'too-large' | 'failed') => void;
-  /** A reader has ended or gone. */
-  readonly onReaderGone: () => void;
-}
-
-interface BodyReader {
-  position: number;
-  /** Of the next chunk, counted from the first of all. */
-  chunk: number;
-  wake: (() => void) | undefined;
-  error: unknown;
+  /** A reader has ended (`left`), or was collected unread (`dropped`). */
+  readonly onReaderGone: (how: 'left' | 'dropped') => void;
 }
 
 /** Copies are handed out in pieces of this size, so that a reader who stops holds no more than one. */
@@ -53,15 +24,19 @@ const PIECE_BYTES = 64 * 1024;
  * Reads a stream as fast as it comes and keeps all of it, as long as it fits; readers follow, none waits for another.
  * When it doesn't fit, it is no longer kept: it flows as fast as the fastest reader takes it, and readers that fall
  * behind by more than the limit are cut off.
+ *
+ * It owns its source and the bytes that it holds of the budget. A source that is neither read nor stored is cancelled, whatever
+ * the readers ended by.
  */
-export class SharedBody {
+export class SharedBody implements ReadBody {
   readonly #options: SharedBodyOptions;
   readonly #source: ReadableStreamDefaultReader<Uint8Array> | undefined;
   readonly #readers = new Set<BodyReader>();
-  readonly #hold: Hold;
   #chunks: Uint8Array[] = [];
   #firstChunk = 0;
   #received = 0;
+  /** Bytes of the budget that are taken and not given back yet. */
+  #held = 0;
   #whole: Uint8Array | undefined;
   #state: 'kept' | 'passing' | 'complete' | 'ended' | 'failed' = 'kept';
   #error: unknown;
@@ -70,7 +45,6 @@ export class SharedBody {
   constructor(source: ReadableStream<Uint8Array> | null, options: SharedBodyOptions) {
     this.#options = options;
     this.#source = source?.getReader();
-    this.#hold = { budget: options.budget, bytes: 0, readers: 0, flowing: true };
   }
 
   /** Whether somebody who comes now can still have all of it. */
@@ -80,66 +54,34 @@ export class SharedBody {
 
   /** Begins to read, once. Readers that are to be sure of all of it are opened before. */
   start(): void {
+    this.#cancelIfUseless();
     void this.#pump();
   }
 
   /** A stream of the whole body, for one reader. */
   open(signal: AbortSignal | undefined): ReadableStream<Uint8Array> {
-    const reader: BodyReader = { position: 0, chunk: 0, wake: undefined, error: undefined };
-    const hold = this.#hold;
+    const reader = new BodyReader(this);
     this.#readers.add(reader);
-    hold.readers += 1;
-    let gone = false;
-    const token = {};
-    const goAway = (): void => {
-      if (gone) return;
-      gone = true;
-      signal?.removeEventListener('abort', onAbort);
-      dropped.unregister(token);
-      this.#readers.delete(reader);
-      this.#forget();
-      leave(hold);
-      this.#options.onReaderGone();
-    };
-    const onAbort = (): void => {
-      reader.error = signal?.reason;
-      controller?.error(reader.error);
-      reader.wake?.();
-      goAway();
-    };
-    let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-    const stream = new ReadableStream<Uint8Array>(
-      {
-        start: (given) => {
-          controller = given;
-        },
-        pull: async (into) => {
-          let piece: Uint8Array | undefined;
-          try {
-            piece = await this.#next(reader);
-          } catch (error) {
-            goAway();
-            throw error;
-          }
-          if (gone) return;
-          if (piece === undefined) {
-            into.close();
-            goAway();
-          } else into.enqueue(piece);
-        },
-        cancel: () => {
-          reader.wake?.();
-          goAway();
-        },
-      },
-      { highWaterMark: 0 },
-    );
-    signal?.addEventListener('abort', onAbort);
-    dropped.register(stream, hold, token);
-    return stream;
+    return reader.stream(signal);
   }
 
-  async #next(reader: BodyReader): Promise<Uint8Array | undefined> {
+  gone(reader: BodyReader, how: 'left' | 'dropped'): void {
+    this.#readers.delete(reader);
+    this.#forget();
+    this.#releaseIfDone();
+    this.#options.onReaderGone(how);
+    this.#cancelIfUseless();
+  }
+
+  /** Ends it before its end: readers that are left fail, and the source is told to stop. */
+  cancel(reason: unknown): void {
+    if (this.#state !== 'kept' && this.#state !== 'passing') return;
+    this.#fail(reason);
+    this.#onDemand?.();
+    this.#source?.cancel(reason).catch(ignore);
+  }
+
+  async next(reader: BodyReader): Promise<Uint8Array | undefined> {
     for (;;) {
       if (reader.error !== undefined) throw reader.error as Error;
       if (this.#whole !== undefined) {
@@ -171,23 +113,32 @@ export class SharedBody {
         if (this.#state === 'passing') await this.#demand();
         const next = await this.#source?.read();
         if (next === undefined || next.done) break;
+        if (this.#state === 'failed') return;
         if (next.value.byteLength > 0) this.#push(next.value);
       }
     } catch (error) {
-      this.#error = error;
-      const wasKept = this.#state === 'kept';
-      this.#state = 'failed';
-      this.#end();
-      if (wasKept) this.#options.onIncomplete('failed');
+      this.#fail(error);
       return;
     }
+    if (this.#state === 'failed') return;
     if (this.#state === 'kept') {
       this.#whole = concatenate(this.#chunks, this.#received);
       this.#chunks = [];
       this.#state = 'complete';
       this.#options.onComplete(this.#whole);
     } else this.#state = 'ended';
-    this.#end();
+    this.#releaseIfDone();
+    this.#wakeAll();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#state === 'failed') return;
+    const wasKept = this.#state === 'kept';
+    this.#error = error;
+    this.#state = 'failed';
+    this.#releaseIfDone();
+    this.#wakeAll();
+    if (wasKept) this.#options.onIncomplete('failed');
   }
 
   #push(chunk: Uint8Array): void {
@@ -196,7 +147,7 @@ export class SharedBody {
     if (this.#state === 'kept') {
       const fits =
         this.#received <= this.#options.entryLimitBytes && this.#options.budget.take(chunk.byteLength);
-      if (fits) this.#hold.bytes += chunk.byteLength;
+      if (fits) this.#held += chunk.byteLength;
       else this.#pass();
     } else this.#cutOff();
     this.#wakeAll();
@@ -207,6 +158,12 @@ export class SharedBody {
     this.#state = 'passing';
     this.#forget();
     this.#options.onIncomplete('too-large');
+    this.#cancelIfUseless();
+  }
+
+  #cancelIfUseless(): void {
+    const isUseful = this.#readers.size > 0 || (this.#state === 'kept' && this.#options.isStored);
+    if (!isUseful) this.cancel(new Error('response body cancelled: it is neither read nor stored'));
   }
 
   #cutOff(): void {
@@ -233,9 +190,7 @@ export class SharedBody {
     for (const chunk of this.#chunks.splice(0, needed - this.#firstChunk)) bytes += chunk.byteLength;
     this.#firstChunk = needed;
     // What came since it passes is not counted: it is what one reader has asked for.
-    const counted = Math.min(bytes, this.#hold.bytes);
-    this.#hold.bytes -= counted;
-    this.#hold.budget.release(counted);
+    this.#release(Math.min(bytes, this.#held));
   }
 
   /** Until a reader has had all there is and wants more. */
@@ -251,10 +206,14 @@ export class SharedBody {
     });
   }
 
-  #end(): void {
-    this.#hold.flowing = false;
-    releaseIfDone(this.#hold);
-    this.#wakeAll();
+  #releaseIfDone(): void {
+    const isFlowing = this.#state === 'kept' || this.#state === 'passing';
+    if (!isFlowing && this.#readers.size === 0) this.#release(this.#held);
+  }
+
+  #release(bytes: number): void {
+    this.#held -= bytes;
+    this.#options.budget.release(bytes);
   }
 
   #wakeAll(): void {
@@ -271,3 +230,5 @@ function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array 
   }
   return whole;
 }
+
+function ignore(): void {}
