@@ -55,7 +55,7 @@ for (const [body, error] of [
   ['{"script": "/nowhere/server.js"}', 'cannot find /nowhere/server.js'],
   [
     JSON.stringify({ script: import.meta.dirname }),
-    `${import.meta.dirname} is a directory, a script file is needed`,
+    `${import.meta.dirname} is a directory without index.js, and no "main" in its package.json leads to a file: name the script`,
   ],
   [new Error('the body is too long'), 'the body is too long'],
 ] as const) {
