@@ -1,4 +1,5 @@
 // The cache behind the signature of `fetch`.
+import { RespiteError } from '../core/errors.ts';
 import { headersOfAnswer } from './answer-headers.ts';
 import { keepOwner, passOwnerOn } from './body-owner.ts';
 import type { Answer } from './engine/answer.ts';
@@ -35,6 +36,12 @@ export function fetchThrough(engine: Engine, send: Fetch | undefined): Fetch {
   };
 }
 
+/** What fetch throws when an origin can't be reached. */
+function asFetchFails(error: unknown): never {
+  if (error instanceof RespiteError) throw new TypeError('fetch failed', { cause: error });
+  throw error;
+}
+
 function answer(
   engine: Engine,
   send: Fetch | undefined,
@@ -56,7 +63,7 @@ function answer(
   const mode = init?.cache ?? given?.cache;
   const request = readRequest(method, url, fields, directivesOf(fields, mode), engine.rules);
   const found = engine.handle(request, new FetchOrigin(send, input, init, given, signal));
-  return found instanceof Promise ? found.then(toResponse) : Promise.resolve(toResponse(found));
+  return found instanceof Promise ? found.then(toResponse, asFetchFails) : Promise.resolve(toResponse(found));
 }
 
 function urlOf(input: FetchInput): string {
@@ -134,7 +141,7 @@ class FetchOrigin implements Origin {
     return this.lane !== 'manual';
   }
 
-  async send(changes: Fields, signal: AbortSignal | undefined): Promise<OriginResponse> {
+  async send(changes: Fields, signal: AbortSignal | undefined, method?: string): Promise<OriginResponse> {
     const send = this.#send ?? globalThis.fetch;
     const headers = new Headers(headersOf(this.#given, this.#init) as HeadersInit | undefined);
     for (const name in changes) {
@@ -145,10 +152,11 @@ class FetchOrigin implements Origin {
     const init: FetchInit = { ...this.#init, headers, signal: signal ?? null };
     // The cache is here; those below need not think about it.
     delete init.cache;
+    if (method !== undefined) init.method = method;
     const response = await send(this.#input, init);
     keepOwner(response);
     const fields = readFields(response.headers);
-    const isHead = (this.#init?.method ?? this.#given?.method)?.toUpperCase() === 'HEAD';
+    const isHead = (init.method ?? this.#given?.method)?.toUpperCase() === 'HEAD';
     return {
       status: response.status,
       statusText: response.statusText,

@@ -36,10 +36,11 @@ export class DispatchOrigin implements Origin {
     return this.#user.signal;
   }
 
-  send(changes: Fields, signal: AbortSignal | undefined): Promise<OriginResponse> {
+  send(changes: Fields, signal: AbortSignal | undefined, method?: string): Promise<OriginResponse> {
     return new Promise((resolve, reject) => {
       const handler = new ResponseReader(this.#url, signal, resolve, reject);
-      this.#dispatch({ ...this.#options, headers: this.#changed(changes) }, handler);
+      const headers = this.#changed(changes);
+      this.#dispatch({ ...this.#options, method: method ?? this.#options.method, headers }, handler);
     });
   }
 

@@ -187,21 +187,34 @@ export function answerFromOrigin(response: OriginResponse, cacheStatus: string, 
   };
 }
 
-/** 504: nothing that may be served is stored, and the origin is not to be asked or can't be (RFC 9111, 5.2.1.7). */
-export function answerUnavailable(request: CacheRequest, now: number, cacheStatus: string): Answer {
+/** An answer of the cache's own, without a body. */
+export function answerEmpty(
+  request: CacheRequest,
+  status: number,
+  statusText: string,
+  fields: Fields,
+  now: number,
+  cacheStatus: string,
+  result: CacheResult,
+): Answer {
   return {
-    status: 504,
-    statusText: 'Gateway Timeout',
-    fields: { date: formatHttpDate(now), 'content-length': '0' },
+    status,
+    statusText,
+    fields: { date: formatHttpDate(now), 'content-length': '0', ...fields },
     extra: undefined,
     setCookies: NO_COOKIES,
     age: undefined,
     cacheStatus,
-    result: 'unavailable',
+    result,
     body: null,
     url: request.url,
     redirected: false,
   };
+}
+
+/** 504: nothing that may be served is stored, and the origin is not to be asked or can't be (RFC 9111, 5.2.1.7). */
+export function answerUnavailable(request: CacheRequest, now: number, cacheStatus: string): Answer {
+  return answerEmpty(request, 504, 'Gateway Timeout', {}, now, cacheStatus, 'unavailable');
 }
 
 /** Seconds for which it is fresh; of something stale, since when it is not. */

@@ -38,12 +38,14 @@ export class Flight implements Journey {
   readonly #controller: AbortController = new AbortController();
   readonly signal: AbortSignal;
   readonly departedAt: number;
+  /** How long others join it while it brings nothing. */
+  readonly patienceMs: number;
   /** It isn't for one user alone, so that the end of one is not its own. */
   readonly isShared: boolean;
   /** The response has come, the body may not have. */
   hasAnswer = false;
-  /** Stops what the response has begun: its body is the source's owner. */
-  onAbort: ((reason: unknown) => void) | undefined;
+  /** What others may read too; it ends when this is aborted. */
+  body: SharedBody | undefined;
   /** Nobody can join: it is over, or what it brings has become invalid. */
   isClosed = false;
   #isOver = false;
@@ -52,8 +54,14 @@ export class Flight implements Journey {
   #timer: NodeJS.Timeout | undefined;
 
   /** @param signal Of its only user, if it has but one. */
-  constructor({ request, origin, found }: Journey, signal: AbortSignal | undefined, departedAt: number) {
+  constructor(
+    { request, origin, found }: Journey,
+    signal: AbortSignal | undefined,
+    departedAt: number,
+    patienceMs: number,
+  ) {
     this.departedAt = departedAt;
+    this.patienceMs = patienceMs;
     this.isShared = signal === undefined;
     this.request = request;
     this.origin = origin;
@@ -93,7 +101,18 @@ export class Flight implements Journey {
 
   abort(reason: unknown): void {
     this.#controller.abort(reason);
-    this.onAbort?.(reason);
+    const { body } = this;
+    if (body === undefined) return;
+    // A turn later, so that a body that has come already, such as none, is stored all the same.
+    setImmediate(() => {
+      body.cancel(reason);
+    });
+  }
+
+  /** It keeps others waiting for longer than they should, whether it is answered or not. */
+  isStalled(steadyNow: number): boolean {
+    if (this.hasAnswer) return (this.body?.stalledForMs ?? 0) > this.patienceMs;
+    return steadyNow - this.departedAt > this.patienceMs;
   }
 
   /** Nothing is left to abort or to join. */

@@ -6,6 +6,9 @@ import type { Origin } from './origin.ts';
 /** An origin that takes ten times as long as anybody waits for it is slow; one that takes longer has lost the request. */
 const DEADLINES_OF_PATIENCE = 10;
 
+/** What a timer can take. */
+const TIMER_LIMIT_MS = 2_147_483_647;
+
 /** A flight, and what it brings. */
 export interface Departed {
   readonly flight: Flight;
@@ -17,16 +20,15 @@ type Fly = (flight: Flight, land: () => void) => Promise<Outcome>;
 
 export class Flights {
   readonly #fly: Fly;
-  readonly #now: () => number;
-  /** How long a request that hangs keeps others from being tried, when nobody waits for it any more. */
-  readonly #patienceMs: number;
+  readonly #steadyNow: () => number;
+  readonly #deadlineMs: number;
   /** Those that others can join, by what they are for. */
   readonly #shared = new Map<string, Departed>();
 
-  constructor(fly: Fly, now: () => number, deadlineMs: number) {
+  constructor(fly: Fly, steadyNow: () => number, deadlineMs: number) {
     this.#fly = fly;
-    this.#now = now;
-    this.#patienceMs = DEADLINES_OF_PATIENCE * deadlineMs;
+    this.#steadyNow = steadyNow;
+    this.#deadlineMs = deadlineMs;
   }
 
   /** Of those that others can join. */
@@ -34,10 +36,16 @@ export class Flights {
     return this.#shared.size;
   }
 
-  /** One that can be joined. */
+  /** How long a request waits for another's at most. One that nobody waits for is given up after that, too. */
+  get patienceMs(): number {
+    return Math.min(DEADLINES_OF_PATIENCE * this.#deadlineMs, TIMER_LIMIT_MS);
+  }
+
+  /** One that can be joined: what it brings is valid, and it gets on. */
   get(lane: string): Departed | undefined {
     const departed = this.#shared.get(lane);
-    return departed?.flight.isClosed === true ? undefined : departed;
+    if (departed === undefined || departed.flight.isClosed) return undefined;
+    return departed.flight.isStalled(this.#steadyNow()) ? undefined : departed;
   }
 
   /** What they bring has become invalid, so nobody joins any more: of these resources, or all. */
@@ -47,9 +55,15 @@ export class Flights {
     }
   }
 
-  /** Sends a request that others can join by its lane. */
+  /**
+   * Sends a request that others can join by its lane. One in the place of another that stalls has twice its patience, so that
+   * an origin that takes a minute is asked a few times in it, not sixty.
+   */
   depart(journey: Journey, lane: string): Departed {
-    const departed = this.#depart(journey, undefined, () => {
+    const before = this.#shared.get(lane)?.flight;
+    const isStalled = before?.isStalled(this.#steadyNow()) === true;
+    const patienceMs = isStalled ? Math.min(2 * before.patienceMs, this.patienceMs) : this.#deadlineMs;
+    const departed = this.#depart(journey, undefined, patienceMs, () => {
       if (this.#shared.get(lane) === departed) this.#shared.delete(lane);
     });
     this.#shared.set(lane, departed);
@@ -58,7 +72,7 @@ export class Flights {
 
   /** Sends a request that nobody can join. */
   departAlone(journey: Journey): Departed {
-    return this.#depart(journey, journey.origin.signal, ignore);
+    return this.#depart(journey, journey.origin.signal, this.#deadlineMs, ignore);
   }
 
   /**
@@ -70,7 +84,7 @@ export class Flights {
     const before = this.#shared.get(lane)?.flight;
     if (before !== undefined) {
       const isLost =
-        !before.isAttended && !before.hasAnswer && this.#now() - before.departedAt > this.#patienceMs;
+        !before.isAttended && !before.hasAnswer && this.#steadyNow() - before.departedAt > this.patienceMs;
       if (!isLost) return false;
       before.abort(new Error('the origin did not answer'));
     }
@@ -80,8 +94,13 @@ export class Flights {
     return true;
   }
 
-  #depart(journey: Journey, signal: AbortSignal | undefined, onEnd: () => void): Departed {
-    const flight = new Flight(journey, signal, this.#now());
+  #depart(
+    journey: Journey,
+    signal: AbortSignal | undefined,
+    patienceMs: number,
+    onEnd: () => void,
+  ): Departed {
+    const flight = new Flight(journey, signal, this.#steadyNow(), patienceMs);
     const land = (): void => {
       flight.end();
       onEnd();

@@ -31,6 +31,7 @@ export interface Origin {
    * Sends the request.
    *
    * @param fields Replaces these fields of the user's; undefined takes one away.
+   * @param method In place of the user's.
    */
-  send(fields: Fields, signal: AbortSignal | undefined): Promise<OriginResponse>;
+  send(fields: Fields, signal: AbortSignal | undefined, method?: string): Promise<OriginResponse>;
 }

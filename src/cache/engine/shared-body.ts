@@ -39,6 +39,8 @@ export class SharedBody implements ReadBody {
   #held = 0;
   #whole: Uint8Array | undefined;
   #state: 'kept' | 'passing' | 'complete' | 'ended' | 'failed' = 'kept';
+  /** When it last got on, by a clock that is never set back. */
+  #progressAt = performance.now();
   #error: unknown;
   #onDemand: (() => void) | undefined;
 
@@ -50,6 +52,11 @@ export class SharedBody implements ReadBody {
   /** Whether somebody who comes now can still have all of it. */
   get canBeJoined(): boolean {
     return this.#state === 'kept' || this.#state === 'complete';
+  }
+
+  /** How long its source has brought nothing; 0 when it is over. */
+  get stalledForMs(): number {
+    return this.#state === 'kept' ? performance.now() - this.#progressAt : 0;
   }
 
   /** Begins to read, once. Readers that are to be sure of all of it are opened before. */
@@ -142,6 +149,7 @@ export class SharedBody implements ReadBody {
   }
 
   #push(chunk: Uint8Array): void {
+    this.#progressAt = performance.now();
     this.#chunks.push(chunk);
     this.#received += chunk.byteLength;
     if (this.#state === 'kept') {

@@ -1,0 +1,218 @@
+// What becomes of an answer: it is stored, confirms what is stored, replaces or removes it, or is for one user only.
+import type { ResolvedCacheOptions } from '../options.ts';
+import { admit } from '../policy/admit.ts';
+import { mayServeOnError, mayUse } from '../policy/decide.ts';
+import { conditions, freshen, headContradicts, isAbout } from '../policy/freshen.ts';
+import type { StoredEntry } from '../policy/record.ts';
+import type { CacheRequest } from '../policy/request.ts';
+import { varyFields } from '../policy/vary.ts';
+import { isTrouble } from './back-off.ts';
+import { ByName } from './by-name.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import { commit } from './commit.ts';
+import { publishStore } from './events.ts';
+import type { Flight, Outcome } from './flight.ts';
+import { attempt, HOLD_MS } from './invalidation.ts';
+import type { Found } from './lookup.ts';
+import type { Origin } from './origin.ts';
+import { SharedBody } from './shared-body.ts';
+import type { CacheCounters } from './statistics.ts';
+import type { Arrived, Upstream } from './upstream.ts';
+
+/** How long requests for what could not be stored don't wait for each other; as in Varnish (hit-for-miss). */
+const UNCACHEABLE_MS = 120_000;
+
+/** Answers to credentials. */
+const ABOUT_USERS: ReadonlySet<number> = new Set([401, 403, 407]);
+
+const UNCHANGED: Readonly<Record<string, string | undefined>> = Object.freeze({});
+
+/** The cache wants all of it, and answers the client's conditions itself. */
+const UNCONDITIONAL: Readonly<Record<string, string | undefined>> = Object.freeze({
+  'if-none-match': undefined,
+  'if-modified-since': undefined,
+});
+
+/** Whether what is stored is no answer to who asks that way: a redirect to those who follow, an encoded body to `fetch`. */
+export function isUnfit({ status, fields, decoded }: StoredEntry, origin: Origin): boolean {
+  if (origin.follows && status >= 300 && status < 400 && fields['location'] !== undefined) return true;
+  return origin.decodes && !decoded && fields['content-encoding'] !== undefined;
+}
+
+export class Outcomes {
+  readonly #options: ResolvedCacheOptions;
+  readonly #upstream: Upstream;
+  readonly #steadyNow: () => number;
+  readonly #budget: ByteBudget;
+  readonly #counters: CacheCounters;
+  /** Until when. */
+  readonly #uncacheable = new ByName<number>();
+
+  constructor(
+    options: ResolvedCacheOptions,
+    upstream: Upstream,
+    steadyNow: () => number,
+    budget: ByteBudget,
+    counters: CacheCounters,
+  ) {
+    this.#options = options;
+    this.#upstream = upstream;
+    this.#steadyNow = steadyNow;
+    this.#budget = budget;
+    this.#counters = counters;
+  }
+
+  /** Whether what last came from there could not be stored, so that waiting for it is of no use. */
+  isUncacheable({ resource }: CacheRequest): boolean {
+    const until = this.#uncacheable.get(resource);
+    return until !== undefined && this.#steadyNow() < until;
+  }
+
+  /** Sends a flight's request. `land` is called when what it brought is stored, or won't be. */
+  async bring(flight: Flight, land: () => void): Promise<Outcome> {
+    const { request, found, origin } = flight;
+    const { entry } = found;
+    const epoch = await attempt(() => this.#options.store.epoch());
+    const isAboutEntry =
+      entry !== undefined &&
+      request.method === 'GET' &&
+      request.range === undefined &&
+      !request.directives.noStore &&
+      !request.hasPrecondition &&
+      mayUse(request, entry) &&
+      !isUnfit(entry, origin);
+    const asked = isAboutEntry ? conditions(entry) : undefined;
+    let arrived = await this.#upstream.send(
+      flight,
+      asked === undefined ? UNCHANGED : { ...UNCONDITIONAL, ...asked },
+    );
+    if (entry !== undefined && asked !== undefined && arrived.status === 304) {
+      void arrived.body?.cancel().catch(ignore);
+      if (!arrived.redirected && isAbout(arrived.fields, entry)) {
+        this.#counters.notModified += 1;
+        const validated = (await this.#refreshed(flight, entry, arrived, epoch)) ?? entry;
+        land();
+        return { kind: 'validated', entry: validated, body: found.body };
+      }
+      // It is about a response that is not stored here.
+      arrived = await this.#upstream.send(flight, UNCONDITIONAL);
+    }
+    if (request.method === 'HEAD' && entry !== undefined && isAboutStored(request, entry, arrived))
+      await this.#refreshed(flight, entry, arrived, epoch);
+    return this.#decide(flight, arrived, isAboutEntry, epoch, land);
+  }
+
+  /** To store what has come, or not. */
+  async #decide(
+    flight: Flight,
+    arrived: Arrived,
+    isAboutEntry: boolean,
+    epoch: number | undefined,
+    land: () => void,
+  ): Promise<Outcome> {
+    const { request, found } = flight;
+    const isBad = isTrouble(arrived.status);
+    const isWorse =
+      found.entry !== undefined && isBad && mayServeOnError(request, found.entry, arrived.respondedAt);
+    const admitted = arrived.redirected || isWorse ? 'no-use' : admit(request, arrived, this.#options);
+    if (typeof admitted === 'string' || isLarger(arrived, this.#options.entryLimitBytes)) {
+      if (request.isPlain && !isBad) this.#markUncacheable(request);
+      // What was stored is no longer what the origin gives; a user's own 401 doesn't say that.
+      const isAboutUser = !request.isShareable && ABOUT_USERS.has(arrived.status);
+      if (isAboutEntry && arrived.status !== 304 && !isBad && !isAboutUser) await this.#forget(found);
+      land();
+      return { kind: 'single', response: arrived };
+    }
+    this.#uncacheable.delete(request.resource);
+    return this.#keep(flight, { ...admitted, epoch: epoch ?? 0 }, arrived, epoch !== undefined, land);
+  }
+
+  /**
+   * The stored response with the fields of a 304 (RFC 9111, 4.3.4) or of an answer to HEAD (4.3.5); undefined if it is to be kept no
+   * longer, as it is another by now, or would be found by other fields than these.
+   */
+  async #refreshed(
+    { request, found }: Flight,
+    entry: StoredEntry,
+    arrived: Arrived,
+    epoch: number | undefined,
+  ): Promise<StoredEntry | undefined> {
+    const isOther = arrived.status !== 304 && headContradicts(arrived.fields, entry);
+    const fresher = isOther ? 'no-use' : freshen(request, entry, arrived, this.#options);
+    if (
+      typeof fresher === 'string' ||
+      varyFields(fresher.fields).join() !== varyFields(entry.fields).join()
+    ) {
+      await this.#forget(found);
+      return undefined;
+    }
+    const updated = { ...fresher, epoch: epoch ?? entry.epoch };
+    if (epoch !== undefined)
+      await attempt(() => this.#options.store.update(found.key, updated, found.lookup.version));
+    return updated;
+  }
+
+  /** The body goes to whoever reads it, and into the store once all of it has come. */
+  #keep(flight: Flight, entry: StoredEntry, arrived: Arrived, hasStore: boolean, land: () => void): Outcome {
+    const { request, found } = flight;
+    const isStored = hasStore && !found.isBlind;
+    const body = new SharedBody(arrived.body, {
+      entryLimitBytes: this.#options.entryLimitBytes,
+      budget: this.#budget,
+      isStored,
+      onComplete: (bytes) => {
+        const isLate = this.#options.now() - arrived.requestedAt > HOLD_MS;
+        if (!isStored || isLate || !isWhole(arrived, bytes.byteLength)) land();
+        else void this.#commit(request, found, { ...entry, bodyBytes: bytes.byteLength }, bytes).then(land);
+      },
+      onIncomplete: (reason) => {
+        land();
+        if (reason === 'too-large') this.#markUncacheable(request);
+      },
+      onReaderGone: (how) => {
+        // One who has only looked at the fields has nothing against it being stored.
+        if (how === 'dropped') flight.leaveRunning();
+        else flight.leave();
+      },
+    });
+    flight.body = body;
+    // When all who wait have opened their readers, so that nobody misses the beginning.
+    setImmediate(() => {
+      body.start();
+    });
+    return { kind: 'shared', entry, body, isStored };
+  }
+
+  async #commit(request: CacheRequest, found: Found, entry: StoredEntry, bytes: Uint8Array): Promise<void> {
+    const { store } = this.#options;
+    if ((await attempt(() => commit(store, request, found, entry, bytes))) !== true) return;
+    this.#counters.stored += 1;
+    this.#counters.storedBytes += bytes.byteLength;
+    publishStore(this.#options.name, request.url, entry.status, bytes.byteLength);
+  }
+
+  #markUncacheable({ resource }: CacheRequest): void {
+    this.#uncacheable.set(resource, this.#steadyNow() + UNCACHEABLE_MS);
+  }
+
+  async #forget(found: Found): Promise<void> {
+    if (!found.isBlind) await attempt(() => this.#options.store.delete(found.key));
+  }
+}
+
+/** Whether an answer to HEAD says what GET would give in place of the stored response. */
+function isAboutStored(request: CacheRequest, entry: StoredEntry, arrived: Arrived): boolean {
+  return arrived.status === 200 && !arrived.redirected && entry.status === 200 && mayUse(request, entry);
+}
+
+function isLarger({ fields, decoded }: Arrived, limitBytes: number): boolean {
+  return !decoded && Number(fields['content-length']) > limitBytes;
+}
+
+/** Whether all has come that was announced (RFC 9111, 3.3). */
+function isWhole({ fields, decoded }: Arrived, bytes: number): boolean {
+  const announced = fields['content-length'];
+  return decoded || announced === undefined || Number(announced) === bytes;
+}
+
+function ignore(): void {}
