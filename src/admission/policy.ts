@@ -1,19 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { CRITICALITIES, type Criticality } from '../core/criticality.ts';
 import { RespiteError } from '../core/errors.ts';
 import { boolean, integer, knownKeys, oneOf, positive } from '../core/validate.ts';
 
-/**
- * How much a request matters, from Google's Site Reliability Engineering, "Handling Overload": what is shed last comes first here.
- * `sheddable` is for calls with no user waiting, costly, and retried by the caller.
- */
-export type Criticality = 'critical-plus' | 'critical' | 'sheddable-plus' | 'sheddable';
-
-export const CRITICALITIES: readonly Criticality[] = Object.freeze([
-  'critical-plus',
-  'critical',
-  'sheddable-plus',
-  'sheddable',
-]);
+export { CRITICALITIES, type Criticality };
 
 /** What a request takes of the limit, read from its headers. Has to be quick: it runs before anything is decided. */
 export type CostOf = (headers: IncomingHttpHeaders) => number;

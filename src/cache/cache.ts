@@ -2,7 +2,7 @@ import { Engine } from './engine/engine.ts';
 import type { CacheStats } from './engine/statistics.ts';
 import { fetchThrough } from './fetch.ts';
 import { interceptThrough } from './dispatch/interceptor.ts';
-import type { DispatchInterceptor } from './dispatch/shapes.ts';
+import type { DispatchInterceptor } from '../core/dispatch-shapes.ts';
 import { showInstruments } from './instruments.ts';
 import { type CacheOptions, resolveCacheOptions } from './options.ts';
 import { groupName, tagName } from './policy/tags.ts';

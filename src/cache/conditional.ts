@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { RespiteError } from '../core/errors.ts';
 import { knownKeys } from '../core/validate.ts';
-import { formatHttpDate, parseHttpDate } from './http/date.ts';
+import { formatHttpDate, parseHttpDate } from '../core/http-date.ts';
 import { isEntityTag, parseEntityTags, strongMatch, weakMatch } from './http/etag.ts';
 
 /** What is known of a resource before its content is made. Undefined or left out: not known. */

@@ -14,7 +14,7 @@ export type {
   CacheTroubleEvent,
 } from './engine/events.ts';
 export type { CacheResult, CacheStats } from './engine/statistics.ts';
-export type { DispatchInterceptor } from './dispatch/shapes.ts';
+export type { DispatchInterceptor } from '../core/dispatch-shapes.ts';
 export type { CacheOptions } from './options.ts';
 export type { StoredEntry, StoredRecord, VaryMarker } from './policy/record.ts';
 export type { CacheStore, Lookup, MaybePromise, Version } from './store/contract.ts';

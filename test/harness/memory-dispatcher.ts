@@ -1,6 +1,6 @@
 // A cache in front of a dispatcher that is a function, and a client that speaks to undici's kind of handlers.
 import { createCache, type CacheOptions } from '../../src/cache/index.ts';
-import type { Dispatch, DispatchHandler, DispatchOptions } from '../../src/cache/dispatch/shapes.ts';
+import type { Dispatch, DispatchHandler, DispatchOptions } from '../../src/core/dispatch-shapes.ts';
 import { turns } from './memory-origin.ts';
 
 export interface Received {

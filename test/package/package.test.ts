@@ -32,6 +32,7 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
     'tieredStore',
     'undiciStore',
   ],
+  './client': ['HeldBackError', 'createClient'],
   './config': ['defineConfig'],
   './express': ['policy', 'respite'],
   './fastify': ['respite'],
@@ -65,6 +66,7 @@ server.listen(0, () => console.log('listening ' + server.address().port));
 const CONSUMER = `import { type AdmissionStats, type Criticality, protect, type Protection, RespiteError } from 'respite';
 import { type Channel, createChannel, createWriteBudget, type WriteBudgetStats } from 'respite/backpressure';
 import { type Cache, conditional, createCache, memoryStore } from 'respite/cache';
+import { type Client, type ClientStats, createClient, HeldBackError } from 'respite/client';
 import { defineConfig } from 'respite/config';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
@@ -81,6 +83,11 @@ const cache: Cache = createCache({ store: memoryStore({ limitBytes: 1_000_000 })
 const hits: number = cache.stats().requests.hit;
 createServer((req, res) => conditional(req, res, { lastModified: new Date(), etag: '"a"' }) || res.end(String(hits)));
 void cache.fetch('http://localhost/').then((response: Response) => response.text());
+const client: Client = createClient({ retry: { attempts: 2 }, origins: { 'http://localhost': { trustsRefusals: true } } });
+client.fetch('http://localhost/', { method: 'POST', body: () => 'again', deadlineMs: 100, criticality: 'sheddable' }).catch((error: unknown) => {
+  if (error instanceof HeldBackError) console.log(error.reason, client.stats('http://localhost') satisfies ClientStats | undefined);
+});
+createCache({ fetch: client.fetch });
 const protection: Protection = protect(createServer(), { limit: 10, routes: { 'POST /a': 'sheddable' } });
 const stats: AdmissionStats = protection.stats();
 const limit: number = stats.limit;

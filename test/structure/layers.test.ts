@@ -13,7 +13,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['management'],
   ['supervisor', 'adapter'],
   ['worker', 'telemetry'],
-  ['admission', 'backpressure', 'cache', 'health'],
+  ['admission', 'backpressure', 'cache', 'client', 'health'],
   ['core'],
 ];
 

@@ -3,7 +3,7 @@ import { markAsUntransferable } from 'node:worker_threads';
 import type { Answer } from '../engine/answer.ts';
 import { NO_BODY } from '../store/contract.ts';
 import { headersFor, rawHeadersFor } from './headers.ts';
-import type { DispatchController, DispatchHandler } from './shapes.ts';
+import type { DispatchController, DispatchHandler } from '../../core/dispatch-shapes.ts';
 
 /** Bytes that are handed over at once: a reader who copies them and then stops holds no more than one piece. */
 const PIECE_BYTES = 64 * 1024;

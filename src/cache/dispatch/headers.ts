@@ -1,6 +1,6 @@
 // The fields of an answer in the two shapes that undici's handlers read.
 import type { Answer } from '../engine/answer.ts';
-import type { DispatchHeaders } from './shapes.ts';
+import type { DispatchHeaders } from '../../core/dispatch-shapes.ts';
 
 /** By name. */
 export function headersFor({ fields, extra, setCookies, age, cacheStatus }: Answer): DispatchHeaders {

@@ -5,7 +5,7 @@ import { type FieldsInit, readFields } from '../http/fields.ts';
 import { readRequest } from '../policy/request.ts';
 import { Delivery } from './delivery.ts';
 import { DispatchOrigin } from './origin.ts';
-import type { Dispatch, DispatchInterceptor, DispatchOptions } from './shapes.ts';
+import type { Dispatch, DispatchInterceptor, DispatchOptions } from '../../core/dispatch-shapes.ts';
 
 /** Dispatches through the engine. */
 export function interceptThrough(engine: Engine): DispatchInterceptor {

@@ -7,7 +7,7 @@ import type {
   DispatchHandler,
   DispatchHeaders,
   DispatchOptions,
-} from './shapes.ts';
+} from '../../core/dispatch-shapes.ts';
 
 /** Whoever asked; makes the signal when it is asked for. */
 interface Signalling {

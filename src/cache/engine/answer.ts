@@ -1,5 +1,5 @@
 // Answers made from what is stored.
-import { formatHttpDate, parseHttpDate } from '../http/date.ts';
+import { formatHttpDate, parseHttpDate } from '../../core/http-date.ts';
 import { strongMatch } from '../http/etag.ts';
 import type { Fields } from '../http/fields.ts';
 import { selectRange } from '../http/range.ts';

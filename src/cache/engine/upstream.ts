@@ -5,7 +5,7 @@ import type { Fields } from '../http/fields.ts';
 import type { BackOff } from './back-off.ts';
 import type { Flight } from './flight.ts';
 import type { OriginResponse } from './origin.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { retryAfterMs } from '../../core/retry-after.ts';
 
 export type Arrived = ArrivedResponse & OriginResponse;
 

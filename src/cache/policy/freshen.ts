@@ -1,5 +1,5 @@
 // Validation (RFC 9111, 4.3): what to ask, and what the answer does to what is stored.
-import { parseHttpDate } from '../http/date.ts';
+import { parseHttpDate } from '../../core/http-date.ts';
 import { isEntityTag, parseEntityTags, weakMatch } from '../http/etag.ts';
 import { type Fields, newFields } from '../http/fields.ts';
 import { admit, type ArrivedResponse, type NotStored } from './admit.ts';

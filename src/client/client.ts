@@ -1,0 +1,60 @@
+import { type ClientFetch, fetchThrough } from './fetch.ts';
+import { type ClientOptions, resolveClientOptions } from './options.ts';
+import type { HeldBackReason, PeerState } from './peer/peer.ts';
+import { Peers } from './peers.ts';
+
+/** What the client has done at one origin. */
+export interface ClientStats {
+  /** Calls that were made, also those held back. */
+  readonly calls: number;
+  /** Attempts that were sent for them. */
+  readonly attempts: number;
+  /** Attempts beyond the first of a call. */
+  readonly retries: number;
+  /** Attempts that the origin served. */
+  readonly succeeded: number;
+  /** Attempts that it did not: no answer in time, no connection, 429, 502, 503, 504. */
+  readonly failed: number;
+  /** Calls that were not sent, by reason; in a dry run calls that would not have been. */
+  readonly heldBack: Readonly<Record<HeldBackReason, number>>;
+  /** Retries that the client may make now. */
+  readonly budget: number;
+  readonly state: PeerState;
+}
+
+/** Makes calls to other services, and never makes their outage worse. */
+export interface Client {
+  /** `fetch`, with retries within a budget. A call that is held back is a 503 with `Respite-Held-Back` and `Retry-After`. */
+  readonly fetch: ClientFetch;
+  /** What the client has done at an origin such as `http://mailbox.internal`; undefined if there was no call to it. */
+  stats(origin: string): ClientStats | undefined;
+}
+
+/**
+ * Creates a client. Make one for your process and keep it: what it learns about an origin is in it.
+ *
+ * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ */
+export function createClient(options: ClientOptions = {}): Client {
+  const resolved = resolveClientOptions(options);
+  const peers = new Peers(resolved.rulesOf, resolved.random);
+  return {
+    fetch: fetchThrough(resolved, peers),
+    stats: (origin) => {
+      const peer = peers.get(URL.parse(origin)?.origin ?? origin);
+      if (peer === undefined) return undefined;
+      const nowMs = resolved.now();
+      const { calls, attempts, retries, succeeded, failed, heldBack } = peer.counts;
+      return {
+        calls,
+        attempts,
+        retries,
+        succeeded,
+        failed,
+        heldBack: { ...heldBack },
+        budget: peer.budgetTokens(nowMs),
+        state: peer.state(nowMs),
+      };
+    },
+  };
+}

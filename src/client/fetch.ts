@@ -1,0 +1,196 @@
+// The client behind the signature of `fetch`: one call, and the attempts that it takes.
+import { CRITICALITIES, type Criticality } from '../core/criticality.ts';
+import { RespiteError } from '../core/errors.ts';
+import { retryAfterMs } from '../core/retry-after.ts';
+import { boolean, integer, oneOf } from '../core/validate.ts';
+import { AttemptSignal } from './attempt-signal.ts';
+import { outcomeOfError } from './failure.ts';
+import { heldBackAnswer, HeldBackError } from './held-back.ts';
+import type { ResolvedClientOptions } from './options.ts';
+import type { Outcome } from './outcome.ts';
+import type { Pass } from './peer/circuit.ts';
+import type { HeldBack, Peer, Retry } from './peer/peer.ts';
+import type { Peers } from './peers.ts';
+import {
+  attemptInit,
+  callerSignal,
+  type ClientRequestInit,
+  discard,
+  type Fetch,
+  type FetchInput,
+  hasRepeatableBody,
+  headersOf,
+  requestOf,
+  type Target,
+  targetOf,
+} from './request.ts';
+import { wait } from './wait.ts';
+
+export type ClientFetch = (input: FetchInput, init?: ClientRequestInit) => Promise<Response>;
+
+/** `fetch` through the client. */
+export function fetchThrough(options: ResolvedClientOptions, peers: Peers): ClientFetch {
+  return async (input, init = {}) => {
+    const send = options.fetch ?? globalThis.fetch;
+    const target = targetOf(input, init);
+    if (target === undefined) return await send(input, init as Parameters<Fetch>[1]);
+    callerSignal(input, init)?.throwIfAborted();
+    const nowMs = options.now();
+    const peer = peers.of(target.origin, nowMs);
+    return await new FetchCall(options, peer, send, target, input, init, nowMs).run();
+  };
+}
+
+type Attempted =
+  | { readonly outcome: Outcome; readonly response: Response }
+  | { readonly outcome: Outcome; readonly error: unknown };
+
+/** A deadline that passes says something about the peer only if the peer had this long to answer, in ms. */
+const MIN_JUDGED_MS = 100;
+
+class FetchCall {
+  readonly #options: ResolvedClientOptions;
+  readonly #peer: Peer;
+  readonly #send: Fetch;
+  readonly #target: Target;
+  readonly #input: FetchInput;
+  readonly #init: ClientRequestInit;
+  readonly #caller: AbortSignal | undefined;
+  readonly #criticality: Criticality | undefined;
+  readonly #rank: number;
+  readonly #headers: Headers;
+  readonly #endMs: number;
+  #attempts = 0;
+
+  constructor(
+    options: ResolvedClientOptions,
+    peer: Peer,
+    send: Fetch,
+    target: Target,
+    input: FetchInput,
+    init: ClientRequestInit,
+    nowMs: number,
+  ) {
+    this.#options = options;
+    this.#peer = peer;
+    this.#send = send;
+    this.#target = target;
+    this.#input = input;
+    this.#init = init;
+    this.#caller = callerSignal(input, init);
+    if (init.criticality !== undefined)
+      this.#criticality = oneOf('criticality', init.criticality, CRITICALITIES);
+    this.#rank = CRITICALITIES.indexOf(this.#criticality ?? options.criticality);
+    this.#headers = headersOf(input, init);
+    this.#endMs = nowMs + integer('deadlineMs', init.deadlineMs ?? options.deadlineMs, 0);
+  }
+
+  async run(): Promise<Response> {
+    const { now } = this.#options;
+    const isSafe = this.#isSafe();
+    const isRepeatable = hasRepeatableBody(this.#input, this.#init);
+    const admission = this.#endMs > now() ? this.#peer.admit(this.#rank, now()) : this.#peer.tooLate();
+    if ('heldBack' in admission && !this.#options.dryRun) return this.#holdBack(admission.heldBack);
+    let pass = 'pass' in admission ? admission.pass : undefined;
+    for (;;) {
+      const attempted = await this.#attempt(pass);
+      const retry = this.#retry(attempted.outcome, isSafe, isRepeatable);
+      if (retry === undefined) {
+        if ('response' in attempted) return attempted.response;
+        throw attempted.error;
+      }
+      if ('response' in attempted) discard(attempted.response);
+      await wait(retry.waitMs, this.#caller);
+      ({ pass } = retry);
+    }
+  }
+
+  /** Sends one attempt, and tells the peer's state how it ended. */
+  async #attempt(pass: Pass | undefined): Promise<Attempted> {
+    const { now, attemptTimeoutMs } = this.#options;
+    const startMs = now();
+    const leftMs = this.#endMs - startMs;
+    const timeoutMs = Math.max(0, Math.min(attemptTimeoutMs, leftMs));
+    this.#attempts += 1;
+    this.#peer.counts.attempts += 1;
+    const signal = new AttemptSignal(this.#caller, timeoutMs, () => this.#timeout(timeoutMs));
+    let attempted: Attempted;
+    try {
+      const init = attemptInit(this.#init, this.#attemptHeaders(leftMs), signal.signal);
+      const response = await this.#send(this.#input, init);
+      signal.responded(response, this.#endMs - now(), () => this.#timeout(leftMs));
+      attempted = { outcome: outcomeOf(response, now() - startMs), response };
+    } catch (error) {
+      signal.end();
+      const tookMs = now() - startMs;
+      const isLate = tookMs >= MIN_JUDGED_MS && (signal.hasTimedOut || isTimeout(this.#caller));
+      const isSlow = signal.hasTimedOut && timeoutMs === attemptTimeoutMs;
+      attempted = { outcome: this.#failure(error, isLate || isSlow, signal.hasTimedOut), error };
+    }
+    if (pass !== undefined) this.#peer.ended(pass, this.#rank, attempted.outcome, now());
+    return attempted;
+  }
+
+  #failure(error: unknown, isPeersFault: boolean, hasTimedOut: boolean): Outcome {
+    if (isPeersFault) return { kind: 'timed-out' };
+    if (hasTimedOut || this.#caller?.aborted === true) return { kind: 'withdrawn' };
+    const redirect = this.#init.redirect ?? requestOf(this.#input)?.redirect ?? 'follow';
+    return outcomeOfError(error, redirect === 'follow');
+  }
+
+  #retry(outcome: Outcome, isSafe: boolean, isRepeatable: boolean): Retry | undefined {
+    if (this.#caller?.aborted === true) return undefined;
+    const nowMs = this.#options.now();
+    const request = { isSafe, isRepeatable, attempts: this.#attempts, leftMs: this.#endMs - nowMs };
+    const retry = this.#peer.retry(outcome, this.#rank, request, nowMs);
+    return this.#options.dryRun ? undefined : retry;
+  }
+
+  #isSafe(): boolean {
+    if (this.#init.idempotent !== undefined) return boolean('idempotent', this.#init.idempotent);
+    return this.#peer.rules.safeMethods.has(this.#target.method) || this.#headers.has('idempotency-key');
+  }
+
+  /** What was given with the call goes out with each attempt, less the time used. */
+  #attemptHeaders(leftMs: number): Headers {
+    const headers = new Headers(this.#headers);
+    if (this.#criticality !== undefined) headers.set('respite-criticality', this.#criticality);
+    if (this.#init.deadlineMs !== undefined)
+      headers.set('respite-deadline-ms', String(Math.max(1, Math.floor(leftMs))));
+    if (this.#attempts > 1) headers.set('respite-attempt', String(this.#attempts));
+    return headers;
+  }
+
+  #holdBack(heldBack: HeldBack): Response {
+    const { origin } = this.#target;
+    if (this.#options.throws) throw new HeldBackError(origin, heldBack);
+    const { body, ...init } = heldBackAnswer(origin, heldBack);
+    return new Response(this.#target.method === 'HEAD' ? null : body, init);
+  }
+
+  #timeout(timeoutMs: number): RespiteError {
+    return new RespiteError(
+      'RESPITE_CLIENT_TIMEOUT',
+      `${this.#target.method} to ${this.#target.origin} took longer than ${Math.round(timeoutMs)} ms (attempt ${this.#attempts})`,
+    );
+  }
+}
+
+function isTimeout(caller: AbortSignal | undefined): boolean {
+  const reason: unknown = caller?.aborted === true ? caller.reason : undefined;
+  return reason instanceof Error && reason.name === 'TimeoutError';
+}
+
+function outcomeOf(response: Response, tookMs: number): Outcome {
+  const { status, headers } = response;
+  if (status < 400)
+    return { kind: 'response', status, isShed: false, retryAfterMs: 0, forbidsRetry: false, tookMs };
+  return {
+    kind: 'response',
+    status,
+    isShed: (status === 429 || status === 503) && !response.redirected && headers.has('respite-shed'),
+    retryAfterMs: retryAfterMs(headers.get('retry-after') ?? undefined, Date.now()),
+    forbidsRetry: headers.get('respite-retry') === 'no',
+    tookMs,
+  };
+}

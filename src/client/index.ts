@@ -1,0 +1,12 @@
+export { type Client, type ClientStats, createClient } from './client.ts';
+export type { ClientFetch } from './fetch.ts';
+export { HeldBackError } from './held-back.ts';
+export type {
+  CircuitOptions,
+  ClientOptions,
+  OriginOptions,
+  RetryOptions,
+  ThrottleOptions,
+} from './options.ts';
+export type { HeldBackReason, PeerState } from './peer/peer.ts';
+export type { ClientRequestInit } from './request.ts';

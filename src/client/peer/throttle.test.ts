@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Recent } from './recent.ts';
+import { heldBackShare } from './throttle.ts';
+
+const RULES = { requestsPerAccept: 2, maxShare: 0.9 };
+
+test('nothing is held back while half of the calls are served', () => {
+  assert.equal(heldBackShare(RULES, { requests: [0, 100, 0, 0], accepts: 50 }, 1), 0);
+});
+
+test('nothing is judged by fewer than twenty calls', () => {
+  assert.equal(heldBackShare(RULES, { requests: [0, 19, 0, 0], accepts: 0 }, 1), 0);
+});
+
+test('without any success most is held back, and a tenth still goes out', () => {
+  assert.equal(heldBackShare(RULES, { requests: [0, 1000, 0, 0], accepts: 0 }, 1), 0.9);
+});
+
+test('the least important class is held back first', () => {
+  const totals = { requests: [0, 500, 0, 500], accepts: 300 };
+  // 400 of 1000 are too many: the sheddable half can give 450 of its 500.
+  assert.equal(heldBackShare(RULES, totals, 1), 0);
+  const lowest = heldBackShare(RULES, totals, 3);
+  assert.ok(lowest > 0.75 && lowest < 0.85, `${lowest}`);
+});
+
+test('what the classes give is what is too much, and never more than the maximum of a class', () => {
+  const counts = fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 4, maxLength: 4 });
+  fc.assert(
+    fc.property(counts, fc.double({ min: 0, max: 1, noNaN: true }), (requests, served) => {
+      const total = requests.reduce((sum, count) => sum + count, 0);
+      const accepts = served * total;
+      const shares = requests.map((_, rank) => heldBackShare(RULES, { requests, accepts }, rank));
+      assert.ok(shares.every((share) => share >= 0 && share <= 0.9));
+      const given = shares.reduce((sum, share, rank) => sum + share * (requests[rank] ?? 0), 0);
+      assert.ok(given <= Math.max(0, total - 2 * accepts) + 1e-6);
+    }),
+  );
+});
+
+test('what happened more than ten seconds ago does not count, however quiet it was since', () => {
+  const recent = new Recent();
+  for (let i = 0; i < 100; i += 1) recent.ended(1, 'failed', 0);
+  assert.equal(recent.totals(9999).requests[1], 100);
+  assert.equal(recent.isClean(9999), false);
+  assert.equal(recent.totals(10_000).requests[1], 0);
+  assert.equal(recent.isClean(10_001), true);
+  assert.equal(recent.totals(600_000).requests[1], 0);
+});
+
+test('half of the failures are forgotten, and no success', () => {
+  const recent = new Recent();
+  for (let i = 0; i < 100; i += 1) recent.ended(1, i < 20 ? 'accepted' : 'failed', 0);
+  recent.forgiveHalf();
+  const { requests, accepts } = recent.totals(0);
+  assert.deepEqual([Math.round(requests[1] ?? 0), accepts], [60, 20]);
+});
+
+test('the share of refusals is of the last two seconds and of one class', () => {
+  const recent = new Recent();
+  recent.ended(3, 'refused', 0);
+  recent.ended(1, 'accepted', 0);
+  assert.equal(recent.refusedShare(3, 0), 1);
+  assert.equal(recent.refusedShare(1, 0), 0);
+  for (let i = 0; i < 3; i += 1) recent.ended(3, 'accepted', 1000);
+  assert.equal(recent.refusedShare(3, 1000), 0.25);
+  assert.equal(recent.refusedShare(3, 2000), 0);
+});
