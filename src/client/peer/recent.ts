@@ -10,17 +10,22 @@ interface Bucket {
   index: number;
   /** By rank of the criticality. */
   readonly requests: number[];
-  accepts: number;
-  readonly refusals: number[];
-  readonly answers: number[];
+  heldBack: number;
+  failed: number;
+  readonly refused: number[];
+  readonly answered: number[];
 }
 
 /** Sums over a window of time. */
 export interface RecentTotals {
-  /** Attempts that ended and calls that throttling held back, by rank. */
+  /** Attempts that ended and calls that throttling held back, by rank of the criticality. */
   readonly requests: readonly number[];
-  /** Attempts that the peer served. */
-  readonly accepts: number;
+  /** How many of these were held back. */
+  readonly heldBack: number;
+  /** Attempts that the peer asked to repeat later. */
+  readonly refused: number;
+  /** Attempts that failed otherwise. */
+  readonly failed: number;
 }
 
 /** Counts calls to a peer over a sliding window. After a gap nothing old counts. */
@@ -31,8 +36,10 @@ export class Recent {
 
   /** A call that throttling held back. It counts as a request that the peer did not accept. */
   heldBack(rank: number, nowMs: number): void {
+    const bucket = this.#bucket(nowMs);
     this.#troubleMs = nowMs;
-    add(this.#bucket(nowMs).requests, rank, 1);
+    bucket.heldBack += 1;
+    add(bucket.requests, rank, 1);
   }
 
   /**
@@ -42,10 +49,11 @@ export class Recent {
   ended(rank: number, result: 'accepted' | 'refused' | 'failed', nowMs: number): void {
     const bucket = this.#bucket(nowMs);
     add(bucket.requests, rank, 1);
-    if (result === 'accepted') bucket.accepts += 1;
-    else this.#troubleMs = nowMs;
-    if (result === 'refused') add(bucket.refusals, rank, 1);
-    add(bucket.answers, rank, 1);
+    add(bucket.answered, rank, 1);
+    if (result === 'accepted') return;
+    this.#troubleMs = nowMs;
+    if (result === 'refused') add(bucket.refused, rank, 1);
+    else bucket.failed += 1;
   }
 
   /** Whether all attempts in the window were served: then there is nothing to compute. */
@@ -54,37 +62,39 @@ export class Recent {
   }
 
   totals(nowMs: number): RecentTotals {
-    const requests = Array.from({ length: RANKS }, () => 0);
-    let accepts = 0;
+    const requests = zeros();
+    let [heldBack, refused, failed] = [0, 0, 0];
     for (const bucket of this.#live(nowMs, BUCKETS)) {
       bucket.requests.forEach((count, rank) => {
         add(requests, rank, count);
       });
-      accepts += bucket.accepts;
+      heldBack += bucket.heldBack;
+      refused += sum(bucket.refused);
+      failed += bucket.failed;
     }
-    return { requests, accepts };
+    return { requests, heldBack, refused, failed };
   }
 
   /** Share of the answers of the last one to two seconds that were refusals, in one class. */
   refusedShare(rank: number, nowMs: number): number {
-    let [refusals, answers] = [0, 0];
+    let [refused, answered] = [0, 0];
     for (const bucket of this.#live(nowMs, 2)) {
-      refusals += bucket.refusals[rank] ?? 0;
-      answers += bucket.answers[rank] ?? 0;
+      refused += bucket.refused[rank] ?? 0;
+      answered += bucket.answered[rank] ?? 0;
     }
-    return answers === 0 ? 0 : refusals / answers;
+    return answered === 0 ? 0 : refused / answered;
   }
 
-  /** Forgets half of the failures: the peer has shown that it serves again. */
+  /** Forgets half of what went wrong: the peer has shown that it serves again. */
   forgiveHalf(): void {
     for (const bucket of this.#buckets) {
-      const sum = bucket.requests.reduce((total, count) => total + count, 0);
-      const excess = Math.max(0, sum - bucket.accepts);
-      if (excess === 0) continue;
-      const kept = (sum - excess / 2) / sum;
-      bucket.requests.forEach((count, rank) => {
-        bucket.requests[rank] = count * kept;
-      });
+      const requests = sum(bucket.requests);
+      const wrong = bucket.heldBack + bucket.failed + sum(bucket.refused);
+      if (wrong === 0) continue;
+      bucket.heldBack /= 2;
+      bucket.failed /= 2;
+      scale(bucket.refused, 1 / 2);
+      scale(bucket.requests, (requests - wrong / 2) / requests);
     }
   }
 
@@ -106,18 +116,32 @@ export class Recent {
 }
 
 function emptyBucket(): Bucket {
-  const zeros = (): number[] => Array.from({ length: RANKS }, () => 0);
-  return { index: -1, requests: zeros(), accepts: 0, refusals: zeros(), answers: zeros() };
+  return { index: -1, requests: zeros(), heldBack: 0, failed: 0, refused: zeros(), answered: zeros() };
 }
 
 function reset(bucket: Bucket, index: number): void {
   bucket.index = index;
   bucket.requests.fill(0);
-  bucket.accepts = 0;
-  bucket.refusals.fill(0);
-  bucket.answers.fill(0);
+  bucket.heldBack = 0;
+  bucket.failed = 0;
+  bucket.refused.fill(0);
+  bucket.answered.fill(0);
+}
+
+function zeros(): number[] {
+  return Array.from({ length: RANKS }, () => 0);
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 function add(counts: number[], rank: number, count: number): void {
   counts[rank] = (counts[rank] ?? 0) + count;
+}
+
+function scale(counts: number[], factor: number): void {
+  counts.forEach((count, rank) => {
+    counts[rank] = count * factor;
+  });
 }

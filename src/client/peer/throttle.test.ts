@@ -6,36 +6,66 @@ import { heldBackShare } from './throttle.ts';
 
 const RULES = { requestsPerAccept: 2, maxShare: 0.9 };
 
-test('nothing is held back while half of the calls are served', () => {
-  assert.equal(heldBackShare(RULES, { requests: [0, 100, 0, 0], accepts: 50 }, 1), 0);
+const NOTHING_WRONG = { heldBack: 0, refused: 0, failed: 0 };
+
+test('nothing is held back while half of the attempts are served', () => {
+  assert.equal(heldBackShare(RULES, { ...NOTHING_WRONG, requests: [0, 100, 0, 0], failed: 50 }, 1), 0);
 });
 
-test('nothing is judged by fewer than twenty calls', () => {
-  assert.equal(heldBackShare(RULES, { requests: [0, 19, 0, 0], accepts: 0 }, 1), 0);
+test('nothing is judged by fewer than twenty attempts', () => {
+  assert.equal(heldBackShare(RULES, { ...NOTHING_WRONG, requests: [0, 19, 0, 0], failed: 19 }, 1), 0);
 });
 
 test('without any success most is held back, and a tenth still goes out', () => {
-  assert.equal(heldBackShare(RULES, { requests: [0, 1000, 0, 0], accepts: 0 }, 1), 0.9);
+  assert.equal(heldBackShare(RULES, { ...NOTHING_WRONG, requests: [0, 1000, 0, 0], failed: 1000 }, 1), 0.9);
 });
 
 test('the least important class is held back first', () => {
-  const totals = { requests: [0, 500, 0, 500], accepts: 300 };
+  const totals = { ...NOTHING_WRONG, requests: [0, 500, 0, 500], failed: 700 };
   // 400 of 1000 are too many: the sheddable half can give 450 of its 500.
   assert.equal(heldBackShare(RULES, totals, 1), 0);
   const lowest = heldBackShare(RULES, totals, 3);
   assert.ok(lowest > 0.75 && lowest < 0.85, `${lowest}`);
 });
 
+/** Where the share of calls that go out settles, when as many of the attempts go wrong as the peer's rule says. */
+function settledShare(refusedShare: (sent: number) => number, failedShare: number): number {
+  let heldBack = 0;
+  for (let i = 0; i < 200; i += 1) {
+    const attempts = 1000 - heldBack;
+    const refused = attempts * refusedShare(attempts);
+    heldBack =
+      1000 *
+      heldBackShare(
+        RULES,
+        { requests: [0, 1000, 0, 0], heldBack, refused, failed: attempts * failedShare },
+        1,
+      );
+  }
+  return 1 - heldBack / 1000;
+}
+
+test('when two of three instances are down, two thirds of the calls go out, however long it lasts', () => {
+  const share = settledShare(() => 0, 2 / 3);
+  assert.ok(share > 0.65 && share < 0.68, `${share}`);
+});
+
+test('a peer that refuses what is beyond its capacity gets no more than twice that', () => {
+  const share = settledShare((sent) => Math.max(0, 1 - 100 / sent), 0);
+  assert.ok(share > 0.15 && share < 0.25, `${share}`);
+});
+
 test('what the classes give is what is too much, and never more than the maximum of a class', () => {
   const counts = fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 4, maxLength: 4 });
   fc.assert(
-    fc.property(counts, fc.double({ min: 0, max: 1, noNaN: true }), (requests, served) => {
+    fc.property(counts, fc.double({ min: 0, max: 1, noNaN: true }), (requests, failing) => {
       const total = requests.reduce((sum, count) => sum + count, 0);
-      const accepts = served * total;
-      const shares = requests.map((_, rank) => heldBackShare(RULES, { requests, accepts }, rank));
+      const failed = failing * total;
+      const totals = { ...NOTHING_WRONG, requests, failed };
+      const shares = requests.map((_, rank) => heldBackShare(RULES, totals, rank));
       assert.ok(shares.every((share) => share >= 0 && share <= 0.9));
       const given = shares.reduce((sum, share, rank) => sum + share * (requests[rank] ?? 0), 0);
-      assert.ok(given <= Math.max(0, total - 2 * accepts) + 1e-6);
+      assert.ok(given <= Math.max(0, total - 2 * (total - failed)) + 1e-6);
     }),
   );
 });
@@ -54,8 +84,8 @@ test('half of the failures are forgotten, and no success', () => {
   const recent = new Recent();
   for (let i = 0; i < 100; i += 1) recent.ended(1, i < 20 ? 'accepted' : 'failed', 0);
   recent.forgiveHalf();
-  const { requests, accepts } = recent.totals(0);
-  assert.deepEqual([Math.round(requests[1] ?? 0), accepts], [60, 20]);
+  const { requests, failed } = recent.totals(0);
+  assert.deepEqual([Math.round(requests[1] ?? 0), failed], [60, 40]);
 });
 
 test('the share of refusals is of the last two seconds and of one class', () => {
