@@ -1,4 +1,4 @@
-// The abort signal of one attempt: it follows the caller's signal, the attempt's time-out and the call's deadline. Made by hand, as
+// The abort signal of one attempt: it follows the signals of callers, the attempt's time-out and the call's deadline. Made by hand, as
 // AbortSignal.any() leaks on Node.js 22 and 24 (node #54614, #55351): a caller's signal often lives as long as the process.
 
 /** Removes what an attempt left on its caller's signal, and its timer, when the response has been collected unread. */
@@ -11,8 +11,7 @@ const kept = new WeakMap<object, AbortController>();
 
 export class AttemptSignal {
   readonly #controller = new AbortController();
-  readonly #caller: AbortSignal | undefined;
-  readonly #follow: () => void;
+  readonly #release: () => void;
   #timer: NodeJS.Timeout | undefined;
   #timedOut = false;
 
@@ -20,13 +19,9 @@ export class AttemptSignal {
    * @param timeoutMs Time until {@link AttemptSignal.responded}.
    * @param timeoutError What the attempt is aborted with then.
    */
-  constructor(caller: AbortSignal | undefined, timeoutMs: number, timeoutError: () => Error) {
-    this.#caller = caller;
+  constructor(callers: readonly AbortSignal[], timeoutMs: number, timeoutError: () => Error) {
     const weak = new WeakRef(this.#controller);
-    this.#follow = () => {
-      weak.deref()?.abort(caller?.reason);
-    };
-    caller?.addEventListener('abort', this.#follow, { once: true });
+    this.#release = follow(callers, (reason) => weak.deref()?.abort(reason));
     this.#timer = setTimeout(() => {
       this.#timedOut = true;
       this.#controller.abort(timeoutError());
@@ -54,23 +49,33 @@ export class AttemptSignal {
     const weak = new WeakRef(this.#controller);
     const timer = setTimeout(() => weak.deref()?.abort(deadlineError()), Math.max(0, leftMs));
     timer.unref();
-    const caller = this.#caller;
-    const follow = this.#follow;
+    const release = this.#release;
     collected.register(this.#controller, () => {
       clearTimeout(timer);
-      caller?.removeEventListener('abort', follow);
+      release();
     });
   }
 
-  /** Nothing follows: lets go of the caller's signal. */
+  /** Nothing follows: lets go of the callers' signals. */
   end(): void {
     clearTimeout(this.#timer);
-    this.#caller?.removeEventListener('abort', this.#follow);
+    this.#release();
   }
+}
 
-  /** Aborts an attempt whose result is no longer wanted. */
-  abort(reason: Error): void {
-    this.end();
-    this.#controller.abort(reason);
-  }
+/** Passes on the first abort. Returns what ends that; it holds nothing but the signals. */
+function follow(signals: readonly AbortSignal[], abort: (reason: unknown) => void): () => void {
+  const listeners = signals.map((signal) => {
+    const listener = (): void => {
+      abort(signal.reason);
+    };
+    signal.addEventListener('abort', listener, { once: true });
+    return listener;
+  });
+  return () => {
+    signals.forEach((signal, i) => {
+      const listener = listeners[i];
+      if (listener !== undefined) signal.removeEventListener('abort', listener);
+    });
+  };
 }

@@ -1,3 +1,4 @@
+import { rememberInbound } from '../core/inbound.ts';
 import { type ClientFetch, fetchThrough } from './fetch.ts';
 import { type ClientOptions, resolveClientOptions } from './options.ts';
 import type { HeldBackReason, PeerState } from './peer/peer.ts';
@@ -37,6 +38,7 @@ export interface Client {
  */
 export function createClient(options: ClientOptions = {}): Client {
   const resolved = resolveClientOptions(options);
+  if (resolved.inherits) rememberInbound();
   const peers = new Peers(resolved.rulesOf, resolved.random);
   return {
     fetch: fetchThrough(resolved, peers),

@@ -6,6 +6,7 @@ import { boolean, integer, oneOf } from '../core/validate.ts';
 import { AttemptSignal } from './attempt-signal.ts';
 import { outcomeOfError } from './failure.ts';
 import { heldBackAnswer, HeldBackError } from './held-back.ts';
+import { inheritedNow, NOTHING_INHERITED } from './inherited.ts';
 import type { ResolvedClientOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
 import type { Pass } from './peer/circuit.ts';
@@ -34,7 +35,6 @@ export function fetchThrough(options: ResolvedClientOptions, peers: Peers): Clie
     const send = options.fetch ?? globalThis.fetch;
     const target = targetOf(input, init);
     if (target === undefined) return await send(input, init as Parameters<Fetch>[1]);
-    callerSignal(input, init)?.throwIfAborted();
     const nowMs = options.now();
     const peer = peers.of(target.origin, nowMs);
     return await new FetchCall(options, peer, send, target, input, init, nowMs).run();
@@ -55,7 +55,9 @@ class FetchCall {
   readonly #target: Target;
   readonly #input: FetchInput;
   readonly #init: ClientRequestInit;
-  readonly #caller: AbortSignal | undefined;
+  /** The caller's signal, and the departure of the caller of the request that is being handled. */
+  readonly #callers: readonly AbortSignal[];
+  readonly #sendsDeadline: boolean;
   readonly #criticality: Criticality | undefined;
   readonly #rank: number;
   readonly #headers: Headers;
@@ -77,16 +79,21 @@ class FetchCall {
     this.#target = target;
     this.#input = input;
     this.#init = init;
-    this.#caller = callerSignal(input, init);
-    if (init.criticality !== undefined)
-      this.#criticality = oneOf('criticality', init.criticality, CRITICALITIES);
+    const inherited = options.inherits ? inheritedNow() : NOTHING_INHERITED;
+    const own = callerSignal(input, init);
+    this.#callers = [own, inherited.departure].filter((signal) => signal !== undefined);
+    const criticality = init.criticality ?? inherited.criticality;
+    if (criticality !== undefined) this.#criticality = oneOf('criticality', criticality, CRITICALITIES);
     this.#rank = CRITICALITIES.indexOf(this.#criticality ?? options.criticality);
     this.#headers = headersOf(input, init);
-    this.#endMs = nowMs + integer('deadlineMs', init.deadlineMs ?? options.deadlineMs, 0);
+    const deadlineMs = integer('deadlineMs', init.deadlineMs ?? options.deadlineMs, 0);
+    this.#sendsDeadline = init.deadlineMs !== undefined || inherited.leftMs < Infinity;
+    this.#endMs = nowMs + Math.min(deadlineMs, inherited.leftMs);
   }
 
   async run(): Promise<Response> {
     const { now } = this.#options;
+    this.#aborted()?.throwIfAborted();
     const isSafe = this.#isSafe();
     const isRepeatable = hasRepeatableBody(this.#input, this.#init);
     const admission = this.#endMs > now() ? this.#peer.admit(this.#rank, now()) : this.#peer.tooLate();
@@ -100,7 +107,7 @@ class FetchCall {
         throw attempted.error;
       }
       if ('response' in attempted) discard(attempted.response);
-      await wait(retry.waitMs, this.#caller);
+      await wait(retry.waitMs, this.#callers);
       ({ pass } = retry);
     }
   }
@@ -113,7 +120,7 @@ class FetchCall {
     const timeoutMs = Math.max(0, Math.min(attemptTimeoutMs, leftMs));
     this.#attempts += 1;
     this.#peer.counts.attempts += 1;
-    const signal = new AttemptSignal(this.#caller, timeoutMs, () => this.#timeout(timeoutMs));
+    const signal = new AttemptSignal(this.#callers, timeoutMs, () => this.#timeout(timeoutMs));
     let attempted: Attempted;
     try {
       const init = attemptInit(this.#init, this.#attemptHeaders(leftMs), signal.signal);
@@ -123,7 +130,7 @@ class FetchCall {
     } catch (error) {
       signal.end();
       const tookMs = now() - startMs;
-      const isLate = tookMs >= MIN_JUDGED_MS && (signal.hasTimedOut || isTimeout(this.#caller));
+      const isLate = tookMs >= MIN_JUDGED_MS && (signal.hasTimedOut || isTimeout(this.#aborted()));
       const isSlow = signal.hasTimedOut && timeoutMs === attemptTimeoutMs;
       attempted = { outcome: this.#failure(error, isLate || isSlow, signal.hasTimedOut), error };
     }
@@ -133,17 +140,21 @@ class FetchCall {
 
   #failure(error: unknown, isPeersFault: boolean, hasTimedOut: boolean): Outcome {
     if (isPeersFault) return { kind: 'timed-out' };
-    if (hasTimedOut || this.#caller?.aborted === true) return { kind: 'withdrawn' };
+    if (hasTimedOut || this.#aborted() !== undefined) return { kind: 'withdrawn' };
     const redirect = this.#init.redirect ?? requestOf(this.#input)?.redirect ?? 'follow';
     return outcomeOfError(error, redirect === 'follow');
   }
 
   #retry(outcome: Outcome, isSafe: boolean, isRepeatable: boolean): Retry | undefined {
-    if (this.#caller?.aborted === true) return undefined;
+    if (this.#aborted() !== undefined) return undefined;
     const nowMs = this.#options.now();
     const request = { isSafe, isRepeatable, attempts: this.#attempts, leftMs: this.#endMs - nowMs };
     const retry = this.#peer.retry(outcome, this.#rank, request, nowMs);
     return this.#options.dryRun ? undefined : retry;
+  }
+
+  #aborted(): AbortSignal | undefined {
+    return this.#callers.find((signal) => signal.aborted);
   }
 
   #isSafe(): boolean {
@@ -155,8 +166,7 @@ class FetchCall {
   #attemptHeaders(leftMs: number): Headers {
     const headers = new Headers(this.#headers);
     if (this.#criticality !== undefined) headers.set('respite-criticality', this.#criticality);
-    if (this.#init.deadlineMs !== undefined)
-      headers.set('respite-deadline-ms', String(Math.max(1, Math.floor(leftMs))));
+    if (this.#sendsDeadline) headers.set('respite-deadline-ms', String(Math.max(1, Math.floor(leftMs))));
     if (this.#attempts > 1) headers.set('respite-attempt', String(this.#attempts));
     return headers;
   }
@@ -176,8 +186,8 @@ class FetchCall {
   }
 }
 
-function isTimeout(caller: AbortSignal | undefined): boolean {
-  const reason: unknown = caller?.aborted === true ? caller.reason : undefined;
+function isTimeout(aborted: AbortSignal | undefined): boolean {
+  const reason: unknown = aborted?.reason;
   return reason instanceof Error && reason.name === 'TimeoutError';
 }
 

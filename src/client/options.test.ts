@@ -9,6 +9,7 @@ test('everything has a default, and only undefined means default', () => {
     attemptTimeoutMs: 10_000,
     deadlineMs: 30_000,
     criticality: 'critical',
+    inherits: true,
     throws: false,
     dryRun: false,
   });

@@ -66,6 +66,11 @@ export interface ClientOptions extends OriginOptions {
   readonly holdLimitMs?: number | undefined;
   /** What differs for single origins, by origin: `{ 'http://mailbox.internal': { trustsRefusals: true } }`. */
   readonly origins?: Readonly<Record<string, OriginOptions>> | undefined;
+  /**
+   * Under `respite run` or `protect()`, calls take over from the request that the calling code handles: its class, what is left of
+   * its deadline, and its end when its caller leaves. Default true.
+   */
+  readonly inherits?: boolean | undefined;
   /** A call that is held back rejects with a `RespiteError` instead of giving a 503. Default false. */
   readonly throws?: boolean | undefined;
   /** Decides and counts, but sends every call. Default false. */
@@ -83,6 +88,7 @@ export interface ResolvedClientOptions {
   readonly deadlineMs: number;
   readonly criticality: Criticality;
   readonly rulesOf: (origin: string) => PeerRules;
+  readonly inherits: boolean;
   readonly throws: boolean;
   readonly dryRun: boolean;
   readonly now: () => number;
@@ -102,6 +108,7 @@ const KEYS = [
   'circuit',
   'holdLimitMs',
   'origins',
+  'inherits',
   'throws',
   'dryRun',
   'now',
@@ -136,6 +143,7 @@ export function resolveClientOptions(options: ClientOptions = {}): ResolvedClien
     deadlineMs: integer('client.deadlineMs', options.deadlineMs ?? 30_000, 1),
     criticality: oneOf('client.criticality', options.criticality ?? 'critical', CRITICALITIES),
     rulesOf: (origin: string) => byOrigin.get(origin) ?? common,
+    inherits: boolean('client.inherits', options.inherits ?? true),
     throws: boolean('client.throws', options.throws ?? false),
     dryRun: boolean('client.dryRun', options.dryRun ?? false),
     now: callable('client.now', options.now) ?? (() => performance.now()),

@@ -1,16 +1,17 @@
-/** Waits, until the time is over or the signal aborts; then rejects with its reason. */
-export function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
+/** Waits, until the time is over or one of the signals aborts; then rejects with its reason. */
+export function wait(ms: number, signals: readonly AbortSignal[]): Promise<void> {
+  const aborted = signals.find((signal) => signal.aborted);
+  if (aborted !== undefined) return Promise.reject(aborted.reason as Error);
   if (ms === 0) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    const abort = (): void => {
+    const over = (): void => {
       clearTimeout(timer);
-      reject(signal?.reason as Error);
+      for (const signal of signals) signal.removeEventListener('abort', over);
+      const first = signals.find((signal) => signal.aborted);
+      if (first === undefined) resolve();
+      else reject(first.reason as Error);
     };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', abort, { once: true });
+    const timer = setTimeout(over, ms);
+    for (const signal of signals) signal.addEventListener('abort', over, { once: true });
   });
 }

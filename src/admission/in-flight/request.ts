@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Criticality } from '../../core/criticality.ts';
 import { costOf } from '../classify/cost.ts';
 import type { RequestClass } from '../classify/request-class.ts';
 import { type Counted, type Outcome, type Place, type Stage } from '../limit/index.ts';
@@ -97,6 +98,12 @@ export class RequestInFlight implements Counted, OnConnection {
 
   get isExempt(): boolean {
     return this.requestClass.rank === -1;
+  }
+
+  /** What the calls that it makes are to be; undefined for exempt requests. */
+  get criticality(): Criticality | undefined {
+    const { criticality } = this.requestClass;
+    return criticality === 'exempt' ? undefined : criticality;
   }
 
   /** It has ended in a way that says something about this server and its users. */

@@ -4,10 +4,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { inboundStorage } from '../../core/inbound.ts';
 import type { Admission } from '../admission.ts';
 import { enterRequest } from './http1.ts';
 import { enterStream, meetMessage } from './http2.ts';
-import { kAdmission } from './marks.ts';
+import { kAdmission, requestOf } from './marks.ts';
 import { enterUpgrade } from './upgrade.ts';
 
 /** What is intercepted: `net.Server.prototype` for a whole process, or one server. */
@@ -41,9 +42,12 @@ class Hook {
       const emit = (ownEmit ?? inherited.emit) as Emit;
       const admission = admissions.at(-1);
       if (admission !== undefined) {
+        /** The response or stream that a request is answered on. */
+        let answering: unknown;
         switch (event) {
           case 'request':
             if (!enter(admission, first, second, false)) return true;
+            answering = second;
             break;
           case 'connection':
             if (!speaksHttp(this) || admission.accepted(this)) break;
@@ -51,15 +55,18 @@ class Hook {
             return true;
           case 'checkContinue':
             if (!enter(admission, first, second, true)) return true;
+            answering = second;
             if (((ownCount ?? inherited.listenerCount) as ListenerCount).call(this, event) > 0) break;
             (second as ServerResponse).writeContinue();
-            return emit.call(this, 'request', first, second);
+            return handle(second, emit, this, ['request', first, second]);
           case 'checkExpectation':
             if (!enter(admission, first, second, true)) return true;
+            answering = second;
             break;
           case 'stream': {
             const stream = first as ServerHttp2Stream;
             if (!enterStream(admission, stream, second as IncomingHttpHeaders, third as number)) return true;
+            answering = first;
             break;
           }
           case 'upgrade':
@@ -70,6 +77,9 @@ class Hook {
             hasSeenProbe = true;
             return false;
           default:
+        }
+        if (answering !== undefined && inboundStorage() !== undefined) {
+          return handle(answering, emit, this, arguments);
         }
       }
       return arguments.length === 3
@@ -99,6 +109,17 @@ class Hook {
     if (current === undefined) Reflect.deleteProperty(this.#target, kAdmission);
     else define(this.#target, kAdmission, current);
   }
+}
+
+/**
+ * Emits the event of a request so that calls of the client know which request they are made for. Without a closure: one in the hook
+ * would cost every event of every server.
+ */
+function handle(answering: unknown, emit: Emit, server: Intercepted, args: ArrayLike<unknown>): boolean {
+  const storage = inboundStorage();
+  const request = typeof answering === 'object' && answering !== null ? requestOf(answering) : undefined;
+  if (storage === undefined || request === undefined) return Reflect.apply(emit, server, args) as boolean;
+  return storage.run(request, Reflect.apply, emit, server, args) as boolean;
 }
 
 const hooks = new WeakMap<Intercepted, Hook>();
