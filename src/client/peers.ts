@@ -1,4 +1,5 @@
-import { Peer } from './peer/peer.ts';
+import { RouteLabels } from '../core/route-labels.ts';
+import { HELD_BACK_REASONS, noCounts, Peer, type PeerCounts } from './peer/peer.ts';
 import type { PeerRules } from './peer/rules.ts';
 
 /** Maximum origins that are remembered. A crawler must not fill the memory; the origin used least recently makes room. */
@@ -9,6 +10,9 @@ export class Peers {
   readonly #rulesOf: (origin: string) => PeerRules;
   readonly #random: () => number;
   readonly #byOrigin = new Map<string, Peer>();
+  readonly #labels = new RouteLabels();
+  /** Counts of origins that are no longer remembered, by label: counters never go back. */
+  readonly #retired = new Map<string, PeerCounts>();
 
   constructor(rulesOf: (origin: string) => PeerRules, random: () => number) {
     this.#rulesOf = rulesOf;
@@ -19,6 +23,8 @@ export class Peers {
     const known = this.#byOrigin.get(origin);
     if (known !== undefined) return known;
     if (this.#byOrigin.size >= MAX_PEERS) this.#evict();
+    // In the order of first use, so that an origin keeps the label that it has.
+    this.#labels.of(origin);
     const peer = new Peer(this.#rulesOf(origin), this.#random, nowMs);
     this.#byOrigin.set(origin, peer);
     return peer;
@@ -26,6 +32,14 @@ export class Peers {
 
   get(origin: string): Peer | undefined {
     return this.#byOrigin.get(origin);
+  }
+
+  /** All counts since the start. The first 200 origins are labels of their own, later ones share `_OTHER`. */
+  countsByLabel(): ReadonlyMap<string, PeerCounts> {
+    const sums = new Map<string, PeerCounts>();
+    for (const [label, counts] of this.#retired) addTo(sums, label, counts);
+    for (const [origin, { counts }] of this.#byOrigin) addTo(sums, this.#labels.of(origin), counts);
+    return sums;
   }
 
   #evict(): void {
@@ -36,6 +50,20 @@ export class Peers {
       oldest = origin;
       ({ usedMs } = peer);
     }
-    if (oldest !== undefined) this.#byOrigin.delete(oldest);
+    if (oldest === undefined) return;
+    const evicted = this.#byOrigin.get(oldest);
+    if (evicted !== undefined) addTo(this.#retired, this.#labels.of(oldest), evicted.counts);
+    this.#byOrigin.delete(oldest);
   }
+}
+
+function addTo(sums: Map<string, PeerCounts>, label: string, counts: PeerCounts): void {
+  let sum = sums.get(label);
+  if (sum === undefined) sums.set(label, (sum = noCounts()));
+  sum.calls += counts.calls;
+  sum.attempts += counts.attempts;
+  sum.retries += counts.retries;
+  sum.succeeded += counts.succeeded;
+  sum.failed += counts.failed;
+  for (const reason of HELD_BACK_REASONS) sum.heldBack[reason] += counts.heldBack[reason];
 }

@@ -7,6 +7,7 @@ import type { Tokens } from 'marked';
 import { parse } from 'yaml';
 import { processLedger } from '../../src/backpressure/ledger.ts';
 import { createCache } from '../../src/cache/index.ts';
+import { createClient } from '../../src/client/index.ts';
 import type { Instrument, InstrumentRegistry } from '../../src/core/instruments.ts';
 import { renderMetrics } from '../../src/telemetry/index.ts';
 import { pages, partsOf } from './pages.ts';
@@ -16,6 +17,9 @@ import { isTest, repository, sourceLengths } from './sources.ts';
 const DECLARED_IN: Readonly<Record<string, () => void>> = {
   'backpressure/ledger.ts': processLedger,
   'cache/instruments.ts': createCache,
+  'client/instruments.ts': () => {
+    void createClient({ fetch: () => Promise.resolve(new Response()) }).fetch('http://peer.internal/');
+  },
 };
 
 const read = (file: string): string => readFileSync(path.join(repository, file), 'utf8');

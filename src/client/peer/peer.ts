@@ -11,6 +11,13 @@ import { heldBackShare } from './throttle.ts';
 /** Why a call was not sent. */
 export type HeldBackReason = 'retry-after' | 'circuit-open' | 'throttled' | 'deadline';
 
+export const HELD_BACK_REASONS: readonly HeldBackReason[] = Object.freeze([
+  'retry-after',
+  'circuit-open',
+  'throttled',
+  'deadline',
+]);
+
 export interface HeldBack {
   readonly reason: HeldBackReason;
   /** When it is worth calling again, in ms from now. */
@@ -48,6 +55,17 @@ export interface PeerCounts {
   readonly heldBack: Record<HeldBackReason, number>;
 }
 
+export function noCounts(): PeerCounts {
+  return {
+    calls: 0,
+    attempts: 0,
+    retries: 0,
+    succeeded: 0,
+    failed: 0,
+    heldBack: { 'retry-after': 0, 'circuit-open': 0, throttled: 0, deadline: 0 },
+  };
+}
+
 /** State of one peer as programs and people see it. */
 export type PeerState = 'closed' | 'throttled' | 'holding-back' | 'open' | 'half-open';
 
@@ -62,14 +80,7 @@ const THROTTLED_WAIT_MS = 1000;
 
 export class Peer {
   readonly rules: PeerRules;
-  readonly counts: PeerCounts = {
-    calls: 0,
-    attempts: 0,
-    retries: 0,
-    succeeded: 0,
-    failed: 0,
-    heldBack: { 'retry-after': 0, 'circuit-open': 0, throttled: 0, deadline: 0 },
-  };
+  readonly counts: PeerCounts = noCounts();
   readonly #random: () => number;
   readonly #recent = new Recent();
   readonly #budget: AttemptBudget;

@@ -1,0 +1,44 @@
+// The client's metrics.
+import { addInstruments, type Instrument } from '../core/instruments.ts';
+import { HELD_BACK_REASONS, type PeerCounts } from './peer/peer.ts';
+import type { Peers } from './peers.ts';
+
+/** Has a client's numbers shown. Returns what ends it. */
+export function showInstruments(peers: Peers): () => void {
+  return addInstruments(() => clientInstruments(peers.countsByLabel()));
+}
+
+function clientInstruments(byPeer: ReadonlyMap<string, PeerCounts>): readonly Instrument[] {
+  const counter = (name: string, help: string, read: (counts: PeerCounts) => number): Instrument => ({
+    name,
+    help,
+    type: 'counter',
+    series: [...byPeer].map(([peer, counts]) => ({ labels: { peer }, value: read(counts) })),
+  });
+  return [
+    counter('respite_client_calls_total', 'Calls through the HTTP client.', ({ calls }) => calls),
+    counter(
+      'respite_client_attempts_total',
+      'Attempts that the HTTP client sent for its calls.',
+      ({ attempts }) => attempts,
+    ),
+    counter(
+      'respite_client_retries_total',
+      'Attempts of the HTTP client beyond the first of a call.',
+      ({ retries }) => retries,
+    ),
+    counter(
+      'respite_client_failed_attempts_total',
+      'Attempts of the HTTP client that the peer did not serve.',
+      ({ failed }) => failed,
+    ),
+    {
+      name: 'respite_client_held_back_total',
+      help: 'Calls that the HTTP client did not send, by reason.',
+      type: 'counter',
+      series: [...byPeer].flatMap(([peer, { heldBack }]) =>
+        HELD_BACK_REASONS.map((reason) => ({ labels: { peer, reason }, value: heldBack[reason] })),
+      ),
+    },
+  ];
+}
