@@ -1,4 +1,6 @@
+import type { DispatchInterceptor } from '../core/dispatch-shapes.ts';
 import { rememberInbound } from '../core/inbound.ts';
+import { interceptThrough } from './dispatch/interceptor.ts';
 import { type ClientFetch, fetchThrough } from './fetch.ts';
 import { showInstruments } from './instruments.ts';
 import { type ClientOptions, resolveClientOptions } from './options.ts';
@@ -28,6 +30,11 @@ export interface ClientStats {
 export interface Client {
   /** `fetch`, with retries within a budget. A call that is held back is a 503 with `Respite-Held-Back` and `Retry-After`. */
   readonly fetch: ClientFetch;
+  /**
+   * The same client for undici's dispatchers, version 7 and later: `new Agent().compose(client.interceptor())`. Put redirects outside of
+   * it: each request of theirs is a call.
+   */
+  interceptor(): DispatchInterceptor;
   /** What the client has done at an origin such as `http://mailbox.internal`; undefined if there was no call to it. */
   stats(origin: string): ClientStats | undefined;
   /** Takes the client's numbers out of the metrics. Calls still work afterwards. */
@@ -46,6 +53,7 @@ export function createClient(options: ClientOptions = {}): Client {
   const hideInstruments = showInstruments(peers);
   return {
     fetch: fetchThrough(resolved, peers),
+    interceptor: () => interceptThrough(resolved, peers),
     stats: (origin) => {
       const peer = peers.get(URL.parse(origin)?.origin ?? origin);
       if (peer === undefined) return undefined;

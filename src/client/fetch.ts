@@ -1,14 +1,11 @@
 // The client behind the signature of `fetch`: one call, and the attempts that it takes.
-import { CRITICALITIES, type Criticality } from '../core/criticality.ts';
 import { RespiteError } from '../core/errors.ts';
-import { retryAfterMs } from '../core/retry-after.ts';
-import { boolean, integer, oneOf } from '../core/validate.ts';
+import { boolean } from '../core/validate.ts';
 import { AttemptSignal } from './attempt-signal.ts';
 import { outcomeOfError } from './failure.ts';
 import { heldBackAnswer, HeldBackError } from './held-back.ts';
-import { inheritedNow, NOTHING_INHERITED } from './inherited.ts';
 import type { ResolvedClientOptions } from './options.ts';
-import type { Outcome } from './outcome.ts';
+import { type Outcome, outcomeOfResponse } from './outcome.ts';
 import type { Pass } from './peer/circuit.ts';
 import type { HeldBack, Peer, Retry } from './peer/peer.ts';
 import type { Peers } from './peers.ts';
@@ -25,6 +22,7 @@ import {
   type Target,
   targetOf,
 } from './request.ts';
+import { admit, fieldsOf, MIN_JUDGED_MS, type Terms, termsOf } from './terms.ts';
 import { wait } from './wait.ts';
 
 export type ClientFetch = (input: FetchInput, init?: ClientRequestInit) => Promise<Response>;
@@ -45,9 +43,6 @@ type Attempted =
   | { readonly outcome: Outcome; readonly response: Response }
   | { readonly outcome: Outcome; readonly error: unknown };
 
-/** A deadline that passes says something about the peer only if the peer had this long to answer, in ms. */
-const MIN_JUDGED_MS = 100;
-
 class FetchCall {
   readonly #options: ResolvedClientOptions;
   readonly #peer: Peer;
@@ -57,11 +52,8 @@ class FetchCall {
   readonly #init: ClientRequestInit;
   /** The caller's signal, and the departure of the caller of the request that is being handled. */
   readonly #callers: readonly AbortSignal[];
-  readonly #sendsDeadline: boolean;
-  readonly #criticality: Criticality | undefined;
-  readonly #rank: number;
+  readonly #terms: Terms;
   readonly #headers: Headers;
-  readonly #endMs: number;
   #attempts = 0;
 
   constructor(
@@ -79,16 +71,9 @@ class FetchCall {
     this.#target = target;
     this.#input = input;
     this.#init = init;
-    const inherited = options.inherits ? inheritedNow() : NOTHING_INHERITED;
-    const own = callerSignal(input, init);
-    this.#callers = [own, inherited.departure].filter((signal) => signal !== undefined);
-    const criticality = init.criticality ?? inherited.criticality;
-    if (criticality !== undefined) this.#criticality = oneOf('criticality', criticality, CRITICALITIES);
-    this.#rank = CRITICALITIES.indexOf(this.#criticality ?? options.criticality);
+    this.#terms = termsOf(options, init, nowMs);
+    this.#callers = [callerSignal(input, init), this.#terms.departure].filter((each) => each !== undefined);
     this.#headers = headersOf(input, init);
-    const deadlineMs = integer('deadlineMs', init.deadlineMs ?? options.deadlineMs, 0);
-    this.#sendsDeadline = init.deadlineMs !== undefined || inherited.leftMs < Infinity;
-    this.#endMs = nowMs + Math.min(deadlineMs, inherited.leftMs);
   }
 
   async run(): Promise<Response> {
@@ -96,7 +81,7 @@ class FetchCall {
     this.#aborted()?.throwIfAborted();
     const isSafe = this.#isSafe();
     const isRepeatable = hasRepeatableBody(this.#input, this.#init);
-    const admission = this.#endMs > now() ? this.#peer.admit(this.#rank, now()) : this.#peer.tooLate();
+    const admission = admit(this.#peer, this.#terms, now());
     if ('heldBack' in admission && !this.#options.dryRun) return this.#holdBack(admission.heldBack);
     let pass = 'pass' in admission ? admission.pass : undefined;
     for (;;) {
@@ -116,7 +101,7 @@ class FetchCall {
   async #attempt(pass: Pass | undefined): Promise<Attempted> {
     const { now, attemptTimeoutMs } = this.#options;
     const startMs = now();
-    const leftMs = this.#endMs - startMs;
+    const leftMs = this.#terms.endMs - startMs;
     const timeoutMs = Math.max(0, Math.min(attemptTimeoutMs, leftMs));
     this.#attempts += 1;
     this.#peer.counts.attempts += 1;
@@ -125,7 +110,7 @@ class FetchCall {
     try {
       const init = attemptInit(this.#init, this.#attemptHeaders(leftMs), signal.signal);
       const response = await this.#send(this.#input, init);
-      signal.responded(response, this.#endMs - now(), () => this.#timeout(leftMs));
+      signal.responded(response, this.#terms.endMs - now(), () => this.#timeout(leftMs));
       attempted = { outcome: outcomeOf(response, now() - startMs), response };
     } catch (error) {
       signal.end();
@@ -134,7 +119,7 @@ class FetchCall {
       const isSlow = signal.hasTimedOut && timeoutMs === attemptTimeoutMs;
       attempted = { outcome: this.#failure(error, isLate || isSlow, signal.hasTimedOut), error };
     }
-    if (pass !== undefined) this.#peer.ended(pass, this.#rank, attempted.outcome, now());
+    if (pass !== undefined) this.#peer.ended(pass, this.#terms.rank, attempted.outcome, now());
     return attempted;
   }
 
@@ -148,8 +133,8 @@ class FetchCall {
   #retry(outcome: Outcome, isSafe: boolean, isRepeatable: boolean): Retry | undefined {
     if (this.#aborted() !== undefined) return undefined;
     const nowMs = this.#options.now();
-    const request = { isSafe, isRepeatable, attempts: this.#attempts, leftMs: this.#endMs - nowMs };
-    const retry = this.#peer.retry(outcome, this.#rank, request, nowMs);
+    const request = { isSafe, isRepeatable, attempts: this.#attempts, leftMs: this.#terms.endMs - nowMs };
+    const retry = this.#peer.retry(outcome, this.#terms.rank, request, nowMs);
     return this.#options.dryRun ? undefined : retry;
   }
 
@@ -165,9 +150,7 @@ class FetchCall {
   /** What was given with the call goes out with each attempt, less the time used. */
   #attemptHeaders(leftMs: number): Headers {
     const headers = new Headers(this.#headers);
-    if (this.#criticality !== undefined) headers.set('respite-criticality', this.#criticality);
-    if (this.#sendsDeadline) headers.set('respite-deadline-ms', String(Math.max(1, Math.floor(leftMs))));
-    if (this.#attempts > 1) headers.set('respite-attempt', String(this.#attempts));
+    for (const [name, value] of fieldsOf(this.#terms, this.#attempts, leftMs)) headers.set(name, value);
     return headers;
   }
 
@@ -191,16 +174,6 @@ function isTimeout(aborted: AbortSignal | undefined): boolean {
   return reason instanceof Error && reason.name === 'TimeoutError';
 }
 
-function outcomeOf(response: Response, tookMs: number): Outcome {
-  const { status, headers } = response;
-  if (status < 400)
-    return { kind: 'response', status, isShed: false, retryAfterMs: 0, forbidsRetry: false, tookMs };
-  return {
-    kind: 'response',
-    status,
-    isShed: (status === 429 || status === 503) && !response.redirected && headers.has('respite-shed'),
-    retryAfterMs: retryAfterMs(headers.get('retry-after') ?? undefined, Date.now()),
-    forbidsRetry: headers.get('respite-retry') === 'no',
-    tookMs,
-  };
+function outcomeOf({ status, headers, redirected }: Response, tookMs: number): Outcome {
+  return outcomeOfResponse(status, (name) => headers.get(name) ?? undefined, redirected, tookMs);
 }

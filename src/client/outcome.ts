@@ -1,3 +1,5 @@
+import { retryAfterMs } from '../core/retry-after.ts';
+
 /** How an attempt ended, in terms that do not depend on how it was sent. */
 export type Outcome =
   | {
@@ -19,6 +21,27 @@ export type Outcome =
   | { readonly kind: 'timed-out' }
   /** The caller no longer wants it, or it could never have been sent. It says nothing about the peer. */
   | { readonly kind: 'withdrawn' };
+
+/** @param field Reads a field of the response; names are in lower case. */
+export function outcomeOfResponse(
+  status: number,
+  field: (name: string) => string | undefined,
+  wasRedirected: boolean,
+  tookMs: number,
+): Outcome {
+  if (status < 400) {
+    return { kind: 'response', status, isShed: false, retryAfterMs: 0, forbidsRetry: false, tookMs };
+  }
+  const mayBeShed = (status === 429 || status === 503) && !wasRedirected;
+  return {
+    kind: 'response',
+    status,
+    isShed: mayBeShed && field('respite-shed') !== undefined,
+    retryAfterMs: retryAfterMs(field('retry-after'), Date.now()),
+    forbidsRetry: field('respite-retry') === 'no',
+    tookMs,
+  };
+}
 
 /** What an outcome says about the peer. */
 export type Verdict = 'success' | 'served' | 'refused' | 'failed' | 'nothing';

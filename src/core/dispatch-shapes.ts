@@ -27,7 +27,7 @@ export interface DispatchHandler {
   onResponseError?(controller: DispatchController, error: Error): void;
 }
 
-/** The parts of a request that the cache reads; the others are passed on. */
+/** The parts of a request that the cache and the client read; the others are passed on. */
 export interface DispatchOptions {
   readonly origin?: string | URL | undefined;
   readonly path: string;
@@ -36,6 +36,7 @@ export interface DispatchOptions {
   readonly body?: unknown;
   readonly query?: Record<string, unknown> | null | undefined;
   readonly upgrade?: boolean | string | null | undefined;
+  readonly idempotent?: boolean | undefined;
 }
 
 /** Sends a request; undici's `dispatch`. */

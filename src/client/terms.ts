@@ -1,0 +1,59 @@
+// What holds for a call, whichever way it is made: class, end, and the header fields that tell the peer.
+import { CRITICALITIES, type Criticality } from '../core/criticality.ts';
+import { integer, oneOf } from '../core/validate.ts';
+import { inheritedNow, NOTHING_INHERITED } from './inherited.ts';
+import type { ResolvedClientOptions } from './options.ts';
+import type { Admission, Peer } from './peer/peer.ts';
+
+/** What the caller gives with a call. */
+export interface GivenTerms {
+  readonly criticality?: Criticality | undefined;
+  readonly deadlineMs?: number | undefined;
+}
+
+export interface Terms {
+  /** Undefined if neither the caller nor the request that is handled has one. */
+  readonly criticality: Criticality | undefined;
+  readonly rank: number;
+  /** When the call has to be over, by the client's clock. */
+  readonly endMs: number;
+  /** The peer is to know the deadline: it is somebody's, not only the client's default. */
+  readonly sendsDeadline: boolean;
+  /** Aborts when the caller of the request that is handled leaves. */
+  readonly departure: AbortSignal | undefined;
+}
+
+export function termsOf(options: ResolvedClientOptions, given: GivenTerms, nowMs: number): Terms {
+  const inherited = options.inherits ? inheritedNow() : NOTHING_INHERITED;
+  const wanted = given.criticality ?? inherited.criticality;
+  const criticality = wanted === undefined ? undefined : oneOf('criticality', wanted, CRITICALITIES);
+  const deadlineMs = integer('deadlineMs', given.deadlineMs ?? options.deadlineMs, 0);
+  return {
+    criticality,
+    rank: CRITICALITIES.indexOf(criticality ?? options.criticality),
+    endMs: nowMs + Math.min(deadlineMs, inherited.leftMs),
+    sendsDeadline: given.deadlineMs !== undefined || inherited.leftMs < Infinity,
+    departure: inherited.departure,
+  };
+}
+
+/** Decides whether a call with these terms may go out. */
+export function admit(peer: Peer, { rank, endMs }: Terms, nowMs: number): Admission {
+  return endMs > nowMs ? peer.admit(rank, nowMs) : peer.tooLate();
+}
+
+/** Names and values of the fields that an attempt carries. @param leftMs What is left of the call. */
+export function fieldsOf(
+  { criticality, sendsDeadline }: Terms,
+  attempts: number,
+  leftMs: number,
+): readonly (readonly [name: string, value: string])[] {
+  const fields: [string, string][] = [];
+  if (criticality !== undefined) fields.push(['respite-criticality', criticality]);
+  if (sendsDeadline) fields.push(['respite-deadline-ms', String(Math.max(1, Math.floor(leftMs)))]);
+  if (attempts > 1) fields.push(['respite-attempt', String(attempts)]);
+  return fields;
+}
+
+/** A deadline that passes says something about the peer only if the peer had this long to answer, in ms. */
+export const MIN_JUDGED_MS = 100;
