@@ -53,7 +53,6 @@ class FetchCall {
   /** The caller's signal, and the departure of the caller of the request that is being handled. */
   readonly #callers: readonly AbortSignal[];
   readonly #terms: Terms;
-  readonly #headers: Headers;
   #attempts = 0;
 
   constructor(
@@ -73,7 +72,6 @@ class FetchCall {
     this.#init = init;
     this.#terms = termsOf(options, init, nowMs);
     this.#callers = [callerSignal(input, init), this.#terms.departure].filter((each) => each !== undefined);
-    this.#headers = headersOf(input, init);
   }
 
   async run(): Promise<Response> {
@@ -144,13 +142,16 @@ class FetchCall {
 
   #isSafe(): boolean {
     if (this.#init.idempotent !== undefined) return boolean('idempotent', this.#init.idempotent);
-    return this.#peer.rules.safeMethods.has(this.#target.method) || this.#headers.has('idempotency-key');
+    if (this.#peer.rules.safeMethods.has(this.#target.method)) return true;
+    return headersOf(this.#input, this.#init).has('idempotency-key');
   }
 
-  /** What was given with the call goes out with each attempt, less the time used. */
-  #attemptHeaders(leftMs: number): Headers {
-    const headers = new Headers(this.#headers);
-    for (const [name, value] of fieldsOf(this.#terms, this.#attempts, leftMs)) headers.set(name, value);
+  /** What was given with the call, class and deadline among them; undefined if nothing comes to it. */
+  #attemptHeaders(leftMs: number): Headers | undefined {
+    const fields = fieldsOf(this.#terms, this.#attempts, leftMs);
+    if (fields.length === 0) return undefined;
+    const headers = headersOf(this.#input, this.#init);
+    for (const [name, value] of fields) headers.set(name, value);
     return headers;
   }
 

@@ -62,10 +62,15 @@ export function hasRepeatableBody(input: FetchInput, { body }: ClientRequestInit
   );
 }
 
-/** What an attempt is sent with. The caller's object stays as it is. */
-export function attemptInit(init: ClientRequestInit, headers: Headers, signal: AbortSignal): FetchInit {
+/** What an attempt is sent with. The caller's object stays as it is. @param headers In place of those that were given. */
+export function attemptInit(
+  init: ClientRequestInit,
+  headers: Headers | undefined,
+  signal: AbortSignal,
+): FetchInit {
   const { body, deadlineMs: _deadline, criticality: _criticality, idempotent: _idempotent, ...own } = init;
-  const attempt: FetchInit = { ...own, headers, signal };
+  const attempt: FetchInit = { ...own, signal };
+  if (headers !== undefined) attempt.headers = headers;
   if (body !== undefined) attempt.body = typeof body === 'function' ? body() : body;
   return attempt;
 }
