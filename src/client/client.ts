@@ -15,6 +15,8 @@ export interface ClientStats {
   readonly attempts: number;
   /** Attempts beyond the first of a call. */
   readonly retries: number;
+  /** Second attempts beside one that took long. */
+  readonly hedges: number;
   /** Attempts that the origin served. */
   readonly succeeded: number;
   /** Attempts that it did not: no answer in time, no connection, 429, 502, 503, 504. */
@@ -58,11 +60,12 @@ export function createClient(options: ClientOptions = {}): Client {
       const peer = peers.get(URL.parse(origin)?.origin ?? origin);
       if (peer === undefined) return undefined;
       const nowMs = resolved.now();
-      const { calls, attempts, retries, succeeded, failed, heldBack } = peer.counts;
+      const { calls, attempts, retries, hedges, succeeded, failed, heldBack } = peer.counts;
       return {
         calls,
         attempts,
         retries,
+        hedges,
         succeeded,
         failed,
         heldBack: { ...heldBack },

@@ -141,6 +141,21 @@ test('an attempt that takes too long is aborted and repeated', async () => {
   assert.equal(client.stats(ORIGIN)?.failed, 1);
 });
 
+test('a second attempt goes beside one that takes longer than usual, if repeating is safe', async () => {
+  const usual = Array.from({ length: 150 }, () => 200);
+  const { client, seen, clock } = fakeOrigin([...usual, 'hang', 200, 'hang'], { hedge: {} });
+  for (const _ of usual) {
+    await client.fetch(ORIGIN);
+    clock.nowMs += 20;
+  }
+  assert.equal((await client.fetch(ORIGIN)).status, 200);
+  assert.equal(seen.at(-1)?.headers.get('respite-attempt'), '2');
+  const call = client.fetch(ORIGIN, { method: 'POST', body: 'x', deadlineMs: 50 });
+  await assert.rejects(call, { code: 'RESPITE_CLIENT_TIMEOUT' });
+  const { hedges, attempts, failed: failures } = client.stats(ORIGIN) ?? {};
+  assert.deepEqual([hedges, attempts, failures], [1, 153, 0]);
+});
+
 test('a deadline too short for any origin says nothing about this one', async () => {
   const { client } = fakeOrigin(['hang']);
   await assert.rejects(client.fetch(ORIGIN, { deadlineMs: 5 }), { code: 'RESPITE_CLIENT_TIMEOUT' });

@@ -2,7 +2,9 @@
 import { RespiteError } from '../core/errors.ts';
 import { boolean } from '../core/validate.ts';
 import { AttemptSignal } from './attempt-signal.ts';
+import type { Attempted } from './attempted.ts';
 import { outcomeOfError } from './failure.ts';
+import { race } from './hedge.ts';
 import { heldBackAnswer, HeldBackError } from './held-back.ts';
 import type { ResolvedClientOptions } from './options.ts';
 import { type Outcome, outcomeOfResponse } from './outcome.ts';
@@ -38,10 +40,6 @@ export function fetchThrough(options: ResolvedClientOptions, peers: Peers): Clie
     return await new FetchCall(options, peer, send, target, input, init, nowMs).run();
   };
 }
-
-type Attempted =
-  | { readonly outcome: Outcome; readonly response: Response }
-  | { readonly outcome: Outcome; readonly error: unknown };
 
 class FetchCall {
   readonly #options: ResolvedClientOptions;
@@ -83,7 +81,8 @@ class FetchCall {
     if ('heldBack' in admission && !this.#options.dryRun) return this.#holdBack(admission.heldBack);
     let pass = 'pass' in admission ? admission.pass : undefined;
     for (;;) {
-      const attempted = await this.#attempt(pass);
+      const mayHedge = isSafe && isRepeatable && this.#attempts === 0;
+      const attempted = await (mayHedge ? this.#hedged(pass) : this.#attempt(pass));
       const retry = this.#retry(attempted.outcome, isSafe, isRepeatable);
       if (retry === undefined) {
         if ('response' in attempted) return attempted.response;
@@ -95,15 +94,32 @@ class FetchCall {
     }
   }
 
+  /** Sends an attempt, and a second one beside it if that takes long. */
+  #hedged(pass: Pass | undefined): Promise<Attempted> {
+    const { now, dryRun } = this.#options;
+    const { rank } = this.#terms;
+    const afterMs = dryRun ? undefined : this.#peer.hedgeAfterMs(rank, now());
+    if (afterMs === undefined) return this.#attempt(pass);
+    return race({
+      afterMs,
+      first: (lost) => this.#attempt(pass, lost),
+      second: (lost) => {
+        const second = this.#peer.hedge(rank, now());
+        return second === undefined ? undefined : this.#attempt(second, lost);
+      },
+    });
+  }
+
   /** Sends one attempt, and tells the peer's state how it ended. */
-  async #attempt(pass: Pass | undefined): Promise<Attempted> {
+  async #attempt(pass: Pass | undefined, lost?: AbortSignal): Promise<Attempted> {
     const { now, attemptTimeoutMs } = this.#options;
     const startMs = now();
     const leftMs = this.#terms.endMs - startMs;
     const timeoutMs = Math.max(0, Math.min(attemptTimeoutMs, leftMs));
     this.#attempts += 1;
     this.#peer.counts.attempts += 1;
-    const signal = new AttemptSignal(this.#callers, timeoutMs, () => this.#timeout(timeoutMs));
+    const callers = lost === undefined ? this.#callers : [...this.#callers, lost];
+    const signal = new AttemptSignal(callers, timeoutMs, () => this.#timeout(timeoutMs));
     let attempted: Attempted;
     try {
       const init = attemptInit(this.#init, this.#attemptHeaders(leftMs), signal.signal);
@@ -115,15 +131,16 @@ class FetchCall {
       const tookMs = now() - startMs;
       const isLate = tookMs >= MIN_JUDGED_MS && (signal.hasTimedOut || isTimeout(this.#aborted()));
       const isSlow = signal.hasTimedOut && timeoutMs === attemptTimeoutMs;
-      attempted = { outcome: this.#failure(error, isLate || isSlow, signal.hasTimedOut), error };
+      const isOwn = signal.hasTimedOut || lost?.aborted === true;
+      attempted = { outcome: this.#failure(error, isLate || isSlow, isOwn), error };
     }
     if (pass !== undefined) this.#peer.ended(pass, this.#terms.rank, attempted.outcome, now());
     return attempted;
   }
 
-  #failure(error: unknown, isPeersFault: boolean, hasTimedOut: boolean): Outcome {
+  #failure(error: unknown, isPeersFault: boolean, isOwn: boolean): Outcome {
     if (isPeersFault) return { kind: 'timed-out' };
-    if (hasTimedOut || this.#aborted() !== undefined) return { kind: 'withdrawn' };
+    if (isOwn || this.#aborted() !== undefined) return { kind: 'withdrawn' };
     const redirect = this.#init.redirect ?? requestOf(this.#input)?.redirect ?? 'follow';
     return outcomeOfError(error, redirect === 'follow');
   }

@@ -4,6 +4,7 @@ export { HeldBackError } from './held-back.ts';
 export type {
   CircuitOptions,
   ClientOptions,
+  HedgeOptions,
   OriginOptions,
   RetryOptions,
   ThrottleOptions,

@@ -28,6 +28,11 @@ function clientInstruments(byPeer: ReadonlyMap<string, PeerCounts>): readonly In
       ({ retries }) => retries,
     ),
     counter(
+      'respite_client_hedges_total',
+      'Second attempts that the HTTP client sent beside one that took long.',
+      ({ hedges }) => hedges,
+    ),
+    counter(
       'respite_client_failed_attempts_total',
       'Attempts of the HTTP client that the peer did not serve.',
       ({ failed }) => failed,

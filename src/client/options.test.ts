@@ -43,6 +43,8 @@ const WRONG: readonly (readonly [options: object, message: string])[] = [
     { retry: { statuses: [200] } },
     'client.retry.statuses[0] must be a whole number from 400 to 599, got 200',
   ],
+  [{ hedge: { after: 1 } }, 'client.hedge.after must be a number from 0.5 to 0.999, got 1'],
+  [{ hedge: true }, 'client.hedge must be an object, got true'],
   [{ throttle: { maxShare: 1 } }, 'client.throttle.maxShare must be a number from 0 to 0.99, got 1'],
   [{ throttle: true }, 'client.throttle must be an object, got true'],
   [{ circuit: { failures: 0 } }, 'client.circuit.failures must be a whole number of at least 1, got 0'],

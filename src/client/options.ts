@@ -16,6 +16,14 @@ export interface RetryOptions {
   readonly statuses?: readonly number[] | undefined;
 }
 
+/** When the client sends a second attempt beside one that takes long. */
+export interface HedgeOptions {
+  /** Quantile of the origin's latency after which it is sent, from 0.5 to 0.999. Default 0.98. */
+  readonly after?: number | undefined;
+  /** Second attempts per call that is answered in the usual time. Default 0.02. */
+  readonly budget?: number | undefined;
+}
+
 /** When the client holds calls back because the origin serves too few of them. */
 export interface ThrottleOptions {
   /** Calls that may go out per call that the origin serves. Default 2: throttling begins when more than half fail. */
@@ -58,6 +66,8 @@ export interface ClientOptions extends OriginOptions {
   /** Class of a call that has none. Default `critical`. */
   readonly criticality?: Criticality | undefined;
   readonly retry?: RetryOptions | undefined;
+  /** Second attempts for requests that may be repeated; `{}` for the defaults. Default false: none. */
+  readonly hedge?: HedgeOptions | false | undefined;
   /** `false` switches it off. */
   readonly throttle?: ThrottleOptions | false | undefined;
   /** `false` switches it off. */
@@ -104,6 +114,7 @@ const KEYS = [
   'deadlineMs',
   'criticality',
   'retry',
+  'hedge',
   'throttle',
   'circuit',
   'holdLimitMs',
@@ -125,6 +136,7 @@ export function resolveClientOptions(options: ClientOptions = {}): ResolvedClien
   knownKeys('client', options, KEYS);
   const general = {
     retry: resolveRetry(options.retry ?? {}),
+    hedge: (options.hedge ?? false) === false ? false : resolveHedge(options.hedge as HedgeOptions),
     throttle: options.throttle === false ? false : resolveThrottle(options.throttle ?? {}),
     circuit: options.circuit === false ? false : resolveCircuit(options.circuit ?? {}),
     holdLimitMs: integer('client.holdLimitMs', options.holdLimitMs ?? 60_000, 0),
@@ -162,6 +174,15 @@ function resolveRetry(given: RetryOptions): PeerRules['retry'] {
     baseMs: integer(`${option}.baseMs`, given.baseMs ?? 100, 0),
     maxMs: integer(`${option}.maxMs`, given.maxMs ?? 5000, 0),
     statuses: new Set(statuses.map((status, i) => integer(`${option}.statuses[${i}]`, status, 400, 599))),
+  });
+}
+
+function resolveHedge(given: HedgeOptions): PeerRules['hedge'] {
+  const option = 'client.hedge';
+  knownKeys(option, given, ['after', 'budget']);
+  return Object.freeze({
+    after: fraction(`${option}.after`, given.after ?? 0.98, 0.5, 0.999),
+    budget: fraction(`${option}.budget`, given.budget ?? 0.02),
   });
 }
 

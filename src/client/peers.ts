@@ -63,6 +63,7 @@ function addTo(sums: Map<string, PeerCounts>, label: string, counts: PeerCounts)
   sum.calls += counts.calls;
   sum.attempts += counts.attempts;
   sum.retries += counts.retries;
+  sum.hedges += counts.hedges;
   sum.succeeded += counts.succeeded;
   sum.failed += counts.failed;
   for (const reason of HELD_BACK_REASONS) sum.heldBack[reason] += counts.heldBack[reason];

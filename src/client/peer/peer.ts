@@ -3,6 +3,7 @@ import { type Outcome, verdictOf } from '../outcome.ts';
 import { backOffMs } from './back-off.ts';
 import { AttemptBudget } from './budget.ts';
 import { Circuit, type CircuitState, type Pass } from './circuit.ts';
+import { Hedging } from './hedging.ts';
 import { Holds } from './hold.ts';
 import type { PeerRules } from './rules.ts';
 import { Recent } from './recent.ts';
@@ -50,6 +51,7 @@ export interface PeerCounts {
   calls: number;
   attempts: number;
   retries: number;
+  hedges: number;
   succeeded: number;
   failed: number;
   readonly heldBack: Record<HeldBackReason, number>;
@@ -60,6 +62,7 @@ export function noCounts(): PeerCounts {
     calls: 0,
     attempts: 0,
     retries: 0,
+    hedges: 0,
     succeeded: 0,
     failed: 0,
     heldBack: { 'retry-after': 0, 'circuit-open': 0, throttled: 0, deadline: 0 },
@@ -86,6 +89,7 @@ export class Peer {
   readonly #budget: AttemptBudget;
   readonly #circuit: Circuit | undefined;
   readonly #holds: Holds;
+  readonly #hedging: Hedging | undefined;
   /** Successes in a row. */
   #streak = 0;
   usedMs: number;
@@ -96,6 +100,7 @@ export class Peer {
     this.#budget = new AttemptBudget(rules.retry.budget, BUDGET_CAPACITY, nowMs);
     this.#circuit = rules.circuit === false ? undefined : new Circuit(rules.circuit, random);
     this.#holds = new Holds(random);
+    if (rules.hedge !== false) this.#hedging = new Hedging(rules.hedge, nowMs);
     this.usedMs = nowMs;
   }
 
@@ -134,6 +139,7 @@ export class Peer {
     }
     if (verdict === 'success' || verdict === 'served') {
       if (verdict === 'success') this.#budget.deposit();
+      if (outcome.kind === 'response') this.#hedging?.succeeded(outcome.tookMs, nowMs);
       this.#recent.ended(rank, 'accepted', nowMs);
       this.counts.succeeded += 1;
       this.#succeeded(pass);
@@ -162,15 +168,27 @@ export class Peer {
     const { retry } = this.rules;
     if (attempts >= retry.attempts || !isRepeatable || !this.#isWorthRepeating(outcome)) return undefined;
     if (!isSafe && !this.#provesNothingRan(outcome)) return undefined;
-    if (this.state(nowMs) === 'open' || this.state(nowMs) === 'half-open') return undefined;
-    if (this.#throttledShare(rank, nowMs) > 0) return undefined;
+    if (!this.#isHealthy(rank, nowMs)) return undefined;
     const askedMs = outcome.kind === 'response' ? outcome.retryAfterMs : 0;
     // A kept-alive connection that the peer closed at the same moment: a new one is all that it takes.
     const isRace = outcome.kind === 'connection-lost' && attempts === 1;
     const waitMs = isRace ? 0 : askedMs + backOffMs(retry, attempts, this.#random);
     if (askedMs > retry.maxMs || waitMs >= leftMs || !this.#budget.take(nowMs)) return undefined;
     this.counts.retries += 1;
-    return { waitMs, pass: { generation: this.#circuit?.generation ?? 0 } };
+    return { waitMs, pass: this.#pass() };
+  }
+
+  /** Time after which a second attempt may be sent beside the first, in ms; undefined if there will be none. */
+  hedgeAfterMs(rank: number, nowMs: number): number | undefined {
+    const afterMs = this.#hedging?.afterMs(nowMs);
+    return afterMs !== undefined && this.#isHealthy(rank, nowMs) ? afterMs : undefined;
+  }
+
+  /** Takes the token of a second attempt; undefined if there is none. */
+  hedge(rank: number, nowMs: number): Pass | undefined {
+    if (!this.#isHealthy(rank, nowMs) || this.#hedging?.take(nowMs) !== true) return undefined;
+    this.counts.hedges += 1;
+    return this.#pass();
   }
 
   state(nowMs: number): PeerState {
@@ -182,6 +200,16 @@ export class Peer {
 
   budgetTokens(nowMs: number): number {
     return this.#budget.tokens(nowMs);
+  }
+
+  #pass(): Pass {
+    return { generation: this.#circuit?.generation ?? 0 };
+  }
+
+  /** No calls of the class are held back by the circuit or by throttling. */
+  #isHealthy(rank: number, nowMs: number): boolean {
+    const circuit = this.#circuit?.state ?? 'closed';
+    return circuit === 'closed' && this.#throttledShare(rank, nowMs) === 0;
   }
 
   #succeeded(pass: Pass): void {

@@ -1,5 +1,6 @@
 import type { BackOff } from './back-off.ts';
 import type { CircuitRules } from './circuit.ts';
+import type { HedgeRules } from './hedging.ts';
 import type { Throttle } from './throttle.ts';
 
 /** Which attempts are repeated, and how often. */
@@ -14,6 +15,7 @@ export interface RetryRules extends BackOff {
 /** How the client treats one origin. */
 export interface PeerRules {
   readonly retry: RetryRules;
+  readonly hedge: HedgeRules | false;
   readonly throttle: Throttle | false;
   readonly circuit: CircuitRules | false;
   /** Responses that take longer count as failures, in ms; undefined for none. */
