@@ -20,8 +20,7 @@ export class AttemptSignal {
    * @param timeoutError What the attempt is aborted with then.
    */
   constructor(callers: readonly AbortSignal[], timeoutMs: number, timeoutError: () => Error) {
-    const weak = new WeakRef(this.#controller);
-    this.#release = follow(callers, (reason) => weak.deref()?.abort(reason));
+    this.#release = callers.length === 0 ? releaseNothing : follow(callers, weakAbort(this.#controller));
     this.#timer = setTimeout(() => {
       this.#timedOut = true;
       this.#controller.abort(timeoutError());
@@ -46,8 +45,13 @@ export class AttemptSignal {
       return;
     }
     kept.set(response, this.#controller).set(body, this.#controller);
-    const weak = new WeakRef(this.#controller);
-    const timer = setTimeout(() => weak.deref()?.abort(deadlineError()), Math.max(0, leftMs));
+    const abort = weakAbort(this.#controller);
+    const timer = setTimeout(
+      () => {
+        abort(deadlineError());
+      },
+      Math.max(0, leftMs),
+    );
     timer.unref();
     const release = this.#release;
     collected.register(this.#controller, () => {
@@ -62,6 +66,14 @@ export class AttemptSignal {
     this.#release();
   }
 }
+
+/** Aborts the controller as long as something else holds it. */
+function weakAbort(controller: AbortController): (reason: unknown) => void {
+  const weak = new WeakRef(controller);
+  return (reason) => weak.deref()?.abort(reason);
+}
+
+function releaseNothing(): void {}
 
 /** Passes on the first abort. Returns what ends that; it holds nothing but the signals. */
 function follow(signals: readonly AbortSignal[], abort: (reason: unknown) => void): () => void {

@@ -75,8 +75,8 @@ export function attemptInit(
   return attempt;
 }
 
-/** Maximum bytes that are read of a response that nobody wants. Reading them keeps the connection; more is not worth it. */
-const MAX_DISCARDED_BYTES = 65_536;
+/** Maximum bytes that are read of a response that is not wanted. Reading them keeps the connection; more is not worth it. */
+export const MAX_DISCARDED_BYTES = 65_536;
 
 /** Disposes of a response, so that its connection is free for others. */
 export function discard(response: Response): void {

@@ -17,7 +17,7 @@ export interface Terms {
   readonly rank: number;
   /** When the call has to be over, by the client's clock. */
   readonly endMs: number;
-  /** The peer is to know the deadline: it is somebody's, not only the client's default. */
+  /** The attempt carries the deadline: the caller or the request has one, it is not only the client's default. */
   readonly sendsDeadline: boolean;
   /** Aborts when the caller of the request that is handled leaves. */
   readonly departure: AbortSignal | undefined;

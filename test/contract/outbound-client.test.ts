@@ -82,12 +82,12 @@ test('a POST is never sent twice over it', async (t) => {
 test('a POST whose connection is refused is repeated', async (t) => {
   const { server, url } = await serve(t, (_request, response) => response.end());
   const { port } = server.address() as AddressInfo;
-  // While the server has this port at one address, nobody listens to it at another.
-  const nobody = `http://127.0.0.99:${port}`;
+  // While the server has this port at one address, no other process can listen to it at another.
+  const refusing = `http://127.0.0.99:${port}`;
   const client = createClient({ retry: { baseMs: 0 } });
   const init = { method: 'POST', body: 'x', redirect: 'manual' } as const;
-  await assert.rejects(client.fetch(nobody, init), TypeError);
-  assert.equal(client.stats(nobody)?.attempts, 3);
+  await assert.rejects(client.fetch(refusing, init), TypeError);
+  assert.equal(client.stats(refusing)?.attempts, 3);
   assert.equal((await client.fetch(url, init)).status, 200);
 });
 
@@ -151,7 +151,7 @@ test('Retry-After of one response holds back the next calls, without a request',
   assert.equal(requests, sent);
 });
 
-test('responses that nobody wants free their connections', async (t) => {
+test('responses that are not wanted free their connections', async (t) => {
   const sockets = new Set<net.Socket>();
   let requests = 0;
   const { server, url } = await serve(t, (_request, response) => {

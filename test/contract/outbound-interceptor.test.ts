@@ -78,8 +78,8 @@ test('fetch() of undici gets headers and body of it', async (t) => {
 
 test('a POST is sent once, unless its header or its option says otherwise', async (t) => {
   const { url, dispatcher, asked } = await scene(t, fails);
-  const once_ = await request(url, { dispatcher, method: 'POST', body: 'x' });
-  await once_.body.dump();
+  const single = await request(url, { dispatcher, method: 'POST', body: 'x' });
+  await single.body.dump();
   assert.equal(asked.length, 1);
   const keyed = await request(url, {
     dispatcher,
@@ -119,10 +119,12 @@ test('a caller who leaves ends the call', async (t) => {
 
 test('a refused connection is repeated, and the last error is passed on', async (t) => {
   const { url, dispatcher, client } = await scene(t, serves);
-  // While the server has this port at one address, nobody listens to it at another.
-  const nobody = url.replace('127.0.0.1', '127.0.0.99');
-  await assert.rejects(request(nobody, { dispatcher, method: 'POST', body: 'x' }), { code: 'ECONNREFUSED' });
-  assert.equal(client.stats(nobody)?.attempts, 3);
+  // While the server has this port at one address, no other process can listen to it at another.
+  const refusing = url.replace('127.0.0.1', '127.0.0.99');
+  await assert.rejects(request(refusing, { dispatcher, method: 'POST', body: 'x' }), {
+    code: 'ECONNREFUSED',
+  });
+  assert.equal(client.stats(refusing)?.attempts, 3);
 });
 
 test('a call that is held back is a 503, to request() and to fetch()', async (t) => {

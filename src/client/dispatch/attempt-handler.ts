@@ -1,11 +1,9 @@
 import type { DispatchController, DispatchHandler, DispatchHeaders } from '../../core/dispatch-shapes.ts';
 import { outcomeOfError } from '../failure.ts';
 import { type Outcome, outcomeOfResponse } from '../outcome.ts';
+import { MAX_DISCARDED_BYTES } from '../request.ts';
 import { MIN_JUDGED_MS } from '../terms.ts';
 import type { CallController } from './controller.ts';
-
-/** Maximum bytes that are read of a response that nobody wants. Reading them keeps the connection; more is not worth it. */
-const MAX_DISCARDED_BYTES = 65_536;
 
 /** What an attempt asks of its call. */
 interface AttemptOwner {

@@ -138,7 +138,7 @@ export class DispatchCall {
     if (this.#release()) this.#handler.onResponseError?.(this.#controller, reason);
   }
 
-  /** The call is over. False if it was already: an attempt may only learn later that nobody wants it. */
+  /** The call is over. False if it was already: an attempt may end later than its call. */
   #release(): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;

@@ -73,6 +73,15 @@ test('it closes after twenty successes, and opens again when failures prevail', 
   assert.equal(failing.state, 'open');
 });
 
+test('refusals do not open it, but a probe that is refused has failed', () => {
+  const circuit = new Circuit(RULES, half);
+  for (let nowMs = 0; nowMs < 10_000; nowMs += 100) circuit.refused(pass(circuit, nowMs), nowMs);
+  assert.equal(circuit.state, 'closed');
+  const probing = opened();
+  probing.refused(pass(probing, 5000), 5000);
+  assert.equal(probing.state, 'open');
+});
+
 test('results of attempts that were sent before it opened change nothing', () => {
   const circuit = new Circuit(RULES, half);
   const early = pass(circuit, 0);

@@ -87,6 +87,14 @@ export class Circuit {
     return true;
   }
 
+  /**
+   * The peer asked to repeat the request later. It serves others, perhaps of another class, so this does not open a closed circuit; a
+   * probe that is refused has failed.
+   */
+  refused(pass: Pass, nowMs: number): void {
+    if (this.#state !== 'closed') this.failed(pass, nowMs);
+  }
+
   failed({ generation }: Pass, nowMs: number): void {
     if (generation !== this.#generation) return;
     this.#failures += 1;

@@ -148,7 +148,8 @@ export class Peer {
     this.counts.failed += 1;
     this.#streak = 0;
     this.#recent.ended(rank, verdict, nowMs);
-    this.#circuit?.failed(pass, nowMs);
+    if (verdict === 'refused') this.#circuit?.refused(pass, nowMs);
+    else this.#circuit?.failed(pass, nowMs);
     if (outcome.kind === 'response' && verdict === 'refused' && outcome.retryAfterMs > 0) {
       const holdMs = Math.min(outcome.retryAfterMs, this.rules.holdLimitMs);
       this.#holds.refused(rank, this.#recent.refusedShare(rank, nowMs), holdMs, nowMs);

@@ -27,7 +27,7 @@ const STALL = { beginsMs: 10_000, endsMs: 15_000 };
 
 const DOWN: CallScenario = { ...USUAL, bottom: { ...AMPLE, failedShare: () => 1 } };
 
-/** The calls of 1000 a second are so many that a peak in 100 ms shows. */
+/** 100 calls in 100 ms are enough for a peak to show. */
 const RECOVERY: CallScenario = {
   ...USUAL,
   durationMs: 80_000,
@@ -77,7 +77,7 @@ const REQUIREMENTS: Readonly<Record<string, (create: CreateClient, seed: number)
   *halfFail(create, seed) {
     const outcome = simulateCalls({ ...USUAL, bottom: { ...AMPLE, failedShare: () => 0.5 } }, create, seed);
     yield* atMost('attempts per call', amplification(outcome), 1.1);
-    // Whoever holds everything back would pass; half of the calls could be served by sending each once.
+    // A client that holds everything back would reach the first. Sending each call once serves half.
     yield* atLeast('success', goodShare(outcome, 0, 60_000), 0.48);
   },
   *someFail(create, seed) {
