@@ -122,7 +122,7 @@ const MOST_ROOM_WAITS = 1000;
 const STACK_WAIT_MS = 1000;
 
 /** Long enough for a main thread that is as busy as can be. */
-const SAMPLE_HEAP_TIMEOUT_MS = 2000;
+const MAIN_THREAD_TIMEOUT_MS = 2000;
 
 const commands = openCommands();
 
@@ -152,10 +152,11 @@ function stop(): void {
 }
 
 async function obey(command: WatchdogCommand): Promise<void> {
-  const { capture, sampleHeap } = await import('./capture.ts');
+  const { capture, collectGarbage, sampleHeap } = await import('./capture.ts');
   await Promise.race([stackTaken, delay(STACK_WAIT_MS, undefined, { ref: false })]);
-  if (command.kind === 'sample-heap') {
-    sampleHeap(SAMPLE_HEAP_TIMEOUT_MS);
+  if (command.kind !== 'capture') {
+    const act = command.kind === 'sample-heap' ? sampleHeap : collectGarbage;
+    act(MAIN_THREAD_TIMEOUT_MS);
     return;
   }
   const { id, what } = command;
