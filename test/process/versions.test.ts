@@ -15,7 +15,8 @@ function copyOfPackage(): { readonly bin: string; readonly version: string } {
   cpSync(path.join(repository, built), path.join(copy, built), { recursive: true });
   cpSync(path.join(repository, 'package.json'), path.join(copy, 'package.json'));
   symlinkSync(path.join(repository, 'node_modules'), path.join(copy, 'node_modules'));
-  const version = path.join(copy, built, 'core', `version${path.extname(bin)}`);
+  // Modules that several others share have a folder of their own in the build.
+  const version = path.join(copy, built, built === 'src' ? 'core' : 'shared', `version${path.extname(bin)}`);
   return { bin: path.join(copy, path.relative(repository, bin)), version };
 }
 
@@ -29,7 +30,7 @@ test('workers of a newer version serve, and the log asks once for a restart of t
   assert.deepEqual(running.logged('runs Respite'), []);
 
   const code = readFileSync(copy.version, 'utf8');
-  writeFileSync(copy.version, code.replace(/VERSION = '.*'/, "VERSION = '9.9.9'"));
+  writeFileSync(copy.version, code.replace(/VERSION = (['"]).*?\1/, "VERSION = '9.9.9'"));
   for (const { pid } of before) process.kill(pid, 'SIGKILL');
   await running.untilStatus(
     'two other workers',
