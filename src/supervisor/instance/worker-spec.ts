@@ -1,6 +1,7 @@
 import { needsWatchdog } from '../detect/detectors/options.ts';
 import type { WorkerSpec } from '../workers/process/spawn-worker.ts';
 import type { SupervisorConfig } from './contract.ts';
+import { workerOomScore } from './oom-score.ts';
 
 /** The part of `startTimeoutMs` that the warm-up may take: a start must not fail because of it. */
 const WARM_UP_SHARE = 0.5;
@@ -21,6 +22,7 @@ export function workerSpec(
     nodeArgs,
     blockedLoop: detect.blockedLoop,
     hasWatchdog: needsWatchdog(detect),
+    oomScore: workerOomScore,
     setup: {
       script: who.release.entry,
       admission: { ...admission, dryRun },
