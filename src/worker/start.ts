@@ -22,6 +22,7 @@ import { leaveLastWords } from './last-words.ts';
 import { LoadedSecrets } from './loaded-secrets.ts';
 import { GuardedServers, warmUpOf } from './guarded-servers.ts';
 import { Readiness } from './readiness.ts';
+import { readFiguresSoon } from './late-figures.ts';
 import { Listening } from './listening.ts';
 import { keepLogTail } from './log-tail.ts';
 import {
@@ -31,7 +32,6 @@ import {
   type ToSupervisor,
   type WorkerSetup,
 } from './protocol.ts';
-import type * as RuntimeFigures from './runtime-figures.ts';
 import type * as SlowClients from './slow-clients.ts';
 import type { SentSample } from './sample.ts';
 import { Sampler } from './sampler.ts';
@@ -46,8 +46,6 @@ const SIGNAL_ARRIVES_MS = 100;
 /** A script that does not listen by then is watched all the same. Before, the thread would be in the way of its start. */
 const WATCH_AFTER_MS = 2000;
 
-/** Before the first sample, and not in the way of the start. */
-const FIGURES_AFTER_MS = 500;
 
 /** The part of the drain's time over which the end of long-lived connections is to be spread. */
 const SPREAD_SHARE = 0.5;
@@ -126,10 +124,10 @@ export function startWorker(setup: WorkerSetup): void {
     });
   };
   setTimeout(watch, WATCH_AFTER_MS).unref();
-  setTimeout(() => {
-    const { RuntimeReader: Reader } = load('runtime-figures') as typeof RuntimeFigures;
-    sampler.watchRuntime(new Reader(() => listening.servers));
-  }, FIGURES_AFTER_MS).unref();
+  readFiguresSoon(
+    () => listening.servers,
+    (reader) => sampler.watchRuntime(reader),
+  );
 
   const guard = setup.backpressure === undefined ? undefined : slowClients(setup.backpressure);
   const readiness = new Readiness({

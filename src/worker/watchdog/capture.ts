@@ -1,4 +1,4 @@
-// Answers what the supervisor asks, from the watchdog thread. Loaded when something is asked for the first time.
+// Answers what the supervisor asks, from the watchdog thread.
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import type { Session } from 'node:inspector';
 import type { CaptureCommand } from './command.ts';
