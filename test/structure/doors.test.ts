@@ -93,7 +93,6 @@ const PAST_THE_DOOR: readonly {
       'cli/incidents/directory.ts',
       'cli/incidents/incidents.test.ts',
       'cli/incidents/index.ts',
-      'cli/incidents/prune.ts',
       'management/incidents.test.ts',
       'management/incidents.ts',
     ],
@@ -108,6 +107,7 @@ const PAST_THE_DOOR: readonly {
     why: CHECKED_EARLY,
     from: ['cli/incidents/directory.ts', 'cli/incidents/incidents.test.ts'],
   },
+  { to: 'supervisor/incidents/evidence/prune.ts', why: LOADED_LATE, from: ['cli/incidents/prune.ts'] },
   { to: 'supervisor/instance/fleet/index.ts', why: LOADED_LATE, from: ['cli/run.ts'] },
   {
     to: 'supervisor/instance/fleet/options.ts',

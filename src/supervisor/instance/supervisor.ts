@@ -204,7 +204,7 @@ class WorkerSupervisor implements Supervisor {
     this.#config.onPhase?.('ready');
     this.#pool.startAll();
     const { inBackground, untilItSucceeds } = this.#parts.unexpected;
-    inBackground('checking where incidents are kept', this.#parts.evidence.check());
+    inBackground('taking over where incidents are kept', this.#parts.evidence.takeOver());
     untilItSucceeds('watching the kernel', async () => this.#parts.deaths.watch());
     if (this.#config.supervisor.fallbackResponder)
       untilItSucceeds('watching for outages', async () => this.#parts.outages.watch());
