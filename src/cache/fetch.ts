@@ -5,7 +5,7 @@ import { keepOwner, passOwnerOn } from './body-owner.ts';
 import type { Answer } from './engine/answer.ts';
 import type { Engine } from './engine/engine.ts';
 import type { Origin, OriginResponse } from './engine/origin.ts';
-import { type Fields, type FieldsInit, NO_FIELDS, readFields } from './http/fields.ts';
+import { type Fields, type FieldsInit, NO_FIELDS, readFields } from '../http/fields.ts';
 import {
   NO_REQUEST_DIRECTIVES,
   readRequest,

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { assertOnly } from './exceptions.ts';
 import { folderOf, sourceImports, sourceLengths } from './sources.ts';
 
-/** Has no index.ts: each file is a tool by itself, and all of them in one door would be loaded into every process. */
-const WITHOUT_DOOR = ['core'];
+/** Have no index.ts: each file is a tool by itself, and all of them in one door would be loaded into every process. */
+const WITHOUT_DOOR = ['core', 'http'];
 
 const CHECKED_EARLY =
   'options are checked before the first worker starts, and the index would load the whole feature by then';

@@ -1,7 +1,7 @@
 // The cache as an interceptor of undici's dispatchers.
 import { stringify } from 'node:querystring';
 import type { Engine } from '../engine/engine.ts';
-import { type FieldsInit, readFields } from '../http/fields.ts';
+import { type FieldsInit, readFields } from '../../http/fields.ts';
 import { readRequest } from '../policy/request.ts';
 import { Delivery } from './delivery.ts';
 import { DispatchOrigin } from './origin.ts';

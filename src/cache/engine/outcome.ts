@@ -5,7 +5,7 @@ import { mayServeOnError, mayUse } from '../policy/decide.ts';
 import { conditions, freshen, headContradicts, isAbout } from '../policy/freshen.ts';
 import type { StoredEntry } from '../policy/record.ts';
 import type { CacheRequest } from '../policy/request.ts';
-import { varyFields } from '../policy/vary.ts';
+import { varyFields } from '../../http/vary.ts';
 import { isTrouble } from './back-off.ts';
 import { ByName } from './by-name.ts';
 import type { ByteBudget } from './byte-budget.ts';

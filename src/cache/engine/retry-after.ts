@@ -1,4 +1,4 @@
-import { parseHttpDate } from '../http/date.ts';
+import { parseHttpDate } from '../../http/date.ts';
 
 /** Longest that a server can have itself left alone for. */
 const LIMIT_MS = 3_600_000;

@@ -1,7 +1,7 @@
 // Sends requests to origins, and has back-off learn from how that ends.
 import type { ResolvedCacheOptions } from '../options.ts';
 import type { ArrivedResponse } from '../policy/admit.ts';
-import type { Fields } from '../http/fields.ts';
+import type { Fields } from '../../http/fields.ts';
 import type { BackOff } from './back-off.ts';
 import type { Flight } from './flight.ts';
 import type { OriginResponse } from './origin.ts';

@@ -1,6 +1,6 @@
 // What the policy needs to know of a request.
-import { deltaSeconds, type Directives, parseDirectives } from '../http/directives.ts';
-import { type Fields, NO_FIELDS } from '../http/fields.ts';
+import { deltaSeconds, type Directives, parseDirectives } from '../../http/directives.ts';
+import { type Fields, NO_FIELDS } from '../../http/fields.ts';
 import { foreignHost, resourceKey } from './key.ts';
 
 /** Cache-Control of a request (RFC 9111, 5.2.1; RFC 5861, 4). Seconds; undefined where not said or not understood. */

@@ -1,6 +1,6 @@
 // Variants (RFC 9111, 4.1).
-import { splitList } from '../http/directives.ts';
-import type { Fields } from '../http/fields.ts';
+import { splitList } from './directives.ts';
+import type { Fields } from './fields.ts';
 
 /** Sorted lower-case names of the fields that a response was chosen by. */
 export function varyFields(fields: Fields): readonly string[] {

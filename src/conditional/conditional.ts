@@ -1,10 +1,11 @@
 // Conditional requests, answered before the work is done (RFC 9110, 13).
-import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { RespiteError } from '../core/errors.ts';
 import { knownKeys } from '../core/validate.ts';
-import { formatHttpDate, parseHttpDate } from './http/date.ts';
-import { isEntityTag, parseEntityTags, strongMatch, weakMatch } from './http/etag.ts';
+import { formatHttpDate } from '../http/date.ts';
+import { isEntityTag } from '../http/etag.ts';
+import { evaluate, type FieldOf, type Precondition } from '../http/preconditions.ts';
+import { madeTag, variantOf, withoutVariants, withVariant } from './tag.ts';
 
 /** What is known of a resource before its content is made. Undefined or left out: not known. */
 export interface ConditionalOptions {
@@ -17,12 +18,12 @@ export interface ConditionalOptions {
   readonly etag?: string | undefined;
   /**
    * Whatever else tells two versions apart that were made within a millisecond, such as a revision. Becomes a part of the
-   * weak ETag that is made of `lastModified`.
+   * ETag that is made of `lastModified`, which is strong then: `If-Match` needs that.
    */
   readonly version?: string | number | undefined;
   /** Cache-Control. Default `no-cache`: a response that is kept is to be asked about before it is used again. */
   readonly cacheControl?: string | undefined;
-  /** Vary. */
+  /** Vary. What a request says in these fields becomes a part of the ETag that is made of `lastModified`. */
   readonly vary?: string | undefined;
   /** False where nothing is there yet; then `If-Match: *` fails and `If-None-Match: *` doesn't. Default true. */
   readonly exists?: boolean | undefined;
@@ -45,9 +46,6 @@ export interface ConditionalResponse {
 
 const KNOWN = ['lastModified', 'etag', 'version', 'cacheControl', 'vary', 'exists'];
 
-/** What the fields of a request call for: the work, or 304 or 412 in its place. */
-export type Precondition = 'proceed' | 'not-modified' | 'failed';
-
 /**
  * Answers a request with 304 if the client has the current version already, or 412 if it meant another one; to be asked
  * before the content is made:
@@ -67,13 +65,10 @@ export function conditional(
   response: ConditionalResponse,
   options: ConditionalOptions,
 ): boolean {
-  const { etag, lastModifiedMs } = validators(options);
-  const result = evaluate(
+  const { result, etag, lastModified } = compare(
     request.method ?? 'GET',
     (name) => joined(request.headers[name]),
-    options.exists === false ? undefined : etag,
-    lastModifiedMs,
-    options.exists ?? true,
+    options,
   );
   if (result === 'failed') {
     // An answer to this request alone, and not about the resource: no cache may keep it, or take validators from it.
@@ -84,7 +79,7 @@ export function conditional(
     return true;
   }
   if (etag !== undefined) response.setHeader('etag', etag);
-  if (lastModifiedMs !== undefined) response.setHeader('last-modified', formatHttpDate(lastModifiedMs));
+  if (lastModified !== undefined) response.setHeader('last-modified', lastModified);
   const cacheControl = options.cacheControl ?? (response.hasHeader('cache-control') ? undefined : 'no-cache');
   if (cacheControl !== undefined) response.setHeader('cache-control', cacheControl);
   if (options.vary !== undefined) addVary(response, options.vary);
@@ -114,73 +109,22 @@ export interface Preconditions {
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for an entity tag or a date that is none.
  */
 export function preconditions(request: Request, options: ConditionalOptions): Preconditions {
-  const { etag, lastModifiedMs } = validators(options);
-  const result = evaluate(
+  const { result, etag, lastModified } = compare(
     request.method,
     (name) => request.headers.get(name) ?? undefined,
-    options.exists === false ? undefined : etag,
-    lastModifiedMs,
-    options.exists ?? true,
+    options,
   );
   if (result === 'failed') return { status: 412, headers: { 'cache-control': 'no-store' } };
   const headers: Record<string, string> = { 'cache-control': options.cacheControl ?? 'no-cache' };
   if (etag !== undefined) headers['etag'] = etag;
-  if (lastModifiedMs !== undefined) headers['last-modified'] = formatHttpDate(lastModifiedMs);
+  if (lastModified !== undefined) headers['last-modified'] = lastModified;
   if (options.vary !== undefined) headers['vary'] = options.vary;
   return { status: result === 'proceed' ? undefined : 304, headers };
 }
 
-/** RFC 9110, 13.2.2: which condition counts, and what it calls for. Dates in milliseconds since 1970. */
-export function evaluate(
-  method: string,
-  field: (name: string) => string | undefined,
-  etag: string | undefined,
-  lastModifiedMs: number | undefined,
-  exists: boolean,
-): Precondition {
-  const isRead = method === 'GET' || method === 'HEAD';
-  const modified = lastModifiedMs === undefined ? undefined : Math.floor(lastModifiedMs / 1000) * 1000;
-  const match = field('if-match');
-  if (match !== undefined) {
-    const tags = parseEntityTags(match);
-    const isMatch = tags === '*' ? exists : etag !== undefined && tags.some((tag) => strongMatch(tag, etag));
-    if (!isMatch) return 'failed';
-  } else {
-    const unmodifiedSince = parseHttpDate(field('if-unmodified-since'), Date.now());
-    // Where there is no date to compare the condition can't be said to hold.
-    if (unmodifiedSince !== undefined && (modified === undefined || modified > unmodifiedSince))
-      return 'failed';
-  }
-  const noneMatch = field('if-none-match');
-  if (noneMatch !== undefined) {
-    const tags = parseEntityTags(noneMatch);
-    const isMatch = tags === '*' ? exists : etag !== undefined && tags.some((tag) => weakMatch(tag, etag));
-    if (!isMatch) return 'proceed';
-    return isRead ? 'not-modified' : 'failed';
-  }
-  if (!isRead || modified === undefined) return 'proceed';
-  const modifiedSince = parseHttpDate(field('if-modified-since'), Date.now());
-  return modifiedSince !== undefined && modified <= modifiedSince ? 'not-modified' : 'proceed';
-}
-
-/** A weak entity tag of a time and whatever else tells versions apart. */
-export function weakTag(lastModifiedMs: number, version: string | number | undefined): string {
-  const time = lastModifiedMs.toString(36);
-  if (version === undefined) return `W/"${time}"`;
-  const text = String(version);
-  // Short and plain ones can be read; the others could be anything.
-  const suffix = /^[\w.]{1,32}$/.test(text)
-    ? text
-    : createHash('sha256').update(text).digest('base64url').slice(0, 22);
-  return `W/"${time}-${suffix}"`;
-}
-
-function validators(options: ConditionalOptions): {
-  readonly etag: string | undefined;
-  readonly lastModifiedMs: number | undefined;
-} {
+function checked(options: ConditionalOptions): number | undefined {
   knownKeys('conditional', options, KNOWN);
-  const { lastModified, etag, version } = options;
+  const { lastModified, etag } = options;
   const lastModifiedMs = lastModified instanceof Date ? lastModified.getTime() : lastModified;
   if (lastModifiedMs !== undefined && !Number.isFinite(lastModifiedMs)) {
     throw new RespiteError(
@@ -194,8 +138,31 @@ function validators(options: ConditionalOptions): {
       `conditional.etag must be an entity tag such as "\\"abc\\"" or "W/\\"abc\\"", got ${JSON.stringify(etag)}`,
     );
   }
-  if (etag !== undefined || lastModifiedMs === undefined) return { etag, lastModifiedMs };
-  return { etag: weakTag(lastModifiedMs, version), lastModifiedMs };
+  return lastModifiedMs;
+}
+
+/** Compares a request with what is known, and says which validators the response has. */
+function compare(
+  method: string,
+  field: FieldOf,
+  options: ConditionalOptions,
+): {
+  readonly result: Precondition;
+  readonly etag: string | undefined;
+  readonly lastModified: string | undefined;
+} {
+  const lastModifiedMs = checked(options);
+  const { version, vary, exists = true } = options;
+  const isRead = method === 'GET' || method === 'HEAD';
+  const made = lastModifiedMs === undefined ? undefined : madeTag(lastModifiedMs, version);
+  const variant = vary === undefined || !isRead ? '' : variantOf(vary, field);
+  const etag = options.etag ?? (made === undefined ? undefined : withVariant(made, variant));
+  // A write is to a resource, whichever of its variants the client has seen.
+  const asked: FieldOf =
+    options.etag !== undefined || isRead ? field : (name) => withoutVariants(name, field(name));
+  const current = { etag: exists ? etag : undefined, lastModifiedMs, exists };
+  const lastModified = lastModifiedMs === undefined ? undefined : formatHttpDate(lastModifiedMs);
+  return { result: evaluate(method, asked, current, Date.now()), etag, lastModified };
 }
 
 function addVary(response: ConditionalResponse, vary: string): void {
