@@ -362,7 +362,7 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
     'management.token must be a string of visible characters without spaces',
   ],
   [{ notify: { webhook: { url: 'secret' } } }, 'notify.webhook.url must be an http or https URL'],
-  [{ notify: { webhook: {} } }, 'notify.webhook.url must be an http or https URL'],
+  [{ notify: { heartbeat: { url: 'secret' } } }, 'notify.heartbeat.url must be an http or https URL'],
   [
     { notify: { webhook: { url: 'http://h', headers: { a: 1 } } } },
     'notify.webhook.headers must be an object of header names and texts',
@@ -386,7 +386,7 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   ],
   [
     { notify: { email: 1 } },
-    'notify.email is not an option; known are webhook, slack, command, events, repeatWindowMs, giveUpAfterMs',
+    'notify.email is not an option; known are webhook, slack, command, heartbeat, events, repeatWindowMs, giveUpAfterMs',
   ],
   [{ management: { port: 1 } }, 'management.port is not an option; known are address, token'],
 ];
