@@ -1,6 +1,6 @@
 import { Engine } from './engine/engine.ts';
 import type { CacheStats } from './engine/statistics.ts';
-import { fetchThrough } from './fetch.ts';
+import { fetchThrough } from './fetch/fetch.ts';
 import { interceptThrough } from './dispatch/interceptor.ts';
 import type { DispatchInterceptor } from './dispatch/shapes.ts';
 import { showInstruments } from './instruments.ts';

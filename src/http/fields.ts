@@ -32,7 +32,9 @@ export function readFields(init: FieldsInit | undefined): Fields {
   } else {
     for (const name in init) {
       const value = init[name];
-      if (value !== undefined) add(fields, name, typeof value === 'string' ? value : String(value));
+      if (typeof value === 'string') add(fields, name, value);
+      else if (Array.isArray(value)) for (const one of value) add(fields, name, String(one));
+      else if (value !== undefined) add(fields, name, String(value));
     }
   }
   return fields;

@@ -130,10 +130,13 @@ export class Engine {
   #answer(request: CacheRequest, origin: Origin, found: Found): MaybePromise<Answer> {
     const now = this.#now();
     const { entry, body } = found;
-    if (entry !== undefined && isUnfit(entry, origin) && !request.directives.onlyIfCached) {
-      return this.#coalescing.alone({ request, origin, found, reason: 'bypass', result: 'bypass' });
+    const isUnused = entry !== undefined && isUnfit(entry, origin);
+    if (isUnused && !request.directives.onlyIfCached) {
+      // No fallback either.
+      const without = { ...found, entry: undefined };
+      return this.#coalescing.alone({ request, origin, found: without, reason: 'bypass', result: 'bypass' });
     }
-    const fit = entry !== undefined && isUnfit(entry, origin) ? undefined : entry;
+    const fit = isUnused ? undefined : entry;
     const decision = decide(request, fit, now);
     switch (decision.kind) {
       case 'fresh':

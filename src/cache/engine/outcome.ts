@@ -81,10 +81,11 @@ export class Outcomes {
       !request.hasPrecondition &&
       mayUse(request, entry) &&
       !isUnfit(entry, origin);
-    const asked = isAboutEntry ? conditions(entry) : undefined;
+    const { reload } = request.directives;
+    const asked = isAboutEntry && !reload ? conditions(entry) : undefined;
     let arrived = await this.#upstream.send(
       flight,
-      asked === undefined ? UNCHANGED : { ...UNCONDITIONAL, ...asked },
+      asked === undefined ? (reload ? UNCONDITIONAL : UNCHANGED) : { ...UNCONDITIONAL, ...asked },
     );
     if (entry !== undefined && asked !== undefined && arrived.status === 304) {
       void arrived.body?.cancel().catch(ignore);

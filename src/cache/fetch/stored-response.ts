@@ -1,7 +1,7 @@
 // A Response that costs next to nothing before somebody asks for its parts.
 import { headersOfAnswer } from './answer-headers.ts';
-import type { Answer } from './engine/answer.ts';
-import { CachedResponse } from './response.ts';
+import type { Answer } from '../engine/answer.ts';
+import { CachedResponse } from './cached-response.ts';
 
 /** Bytes of a stream's pieces: a reader who stops holds no more than one. */
 const PIECE_BYTES = 64 * 1024;
@@ -99,7 +99,7 @@ export class StoredResponse extends Base implements Response {
 
   clone(): Response {
     if (this.#plain !== undefined || this.#isRead) {
-      return new CachedResponse(this.#toPlain().clone().body, this, this.#answer);
+      return new CachedResponse(this.#toPlain().clone().body, this.headers, this.#answer);
     }
     const clone = new StoredResponse(this.#stored, this.#answer);
     if (this.#headers !== undefined) clone.#headers = new Headers(this.#headers);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { inspect } from 'node:util';
-import type { Answer } from './engine/answer.ts';
+import type { Answer } from '../engine/answer.ts';
 import { StoredResponse } from './stored-response.ts';
 
 const INIT = { status: 203, statusText: 'So', headers: { 'content-type': 'text/plain; charset=utf-8' } };

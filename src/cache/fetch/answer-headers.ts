@@ -1,4 +1,4 @@
-import type { Answer } from './engine/answer.ts';
+import type { Answer } from '../engine/answer.ts';
 
 /** The header fields of an answer, as `Headers` takes them. */
 export function headersOfAnswer(answer: Answer): [string, string][] {
