@@ -23,7 +23,7 @@ import { LoadedSecrets } from './loaded-secrets.ts';
 import { GuardedServers, warmUpOf } from './guarded-servers.ts';
 import { Readiness } from './readiness.ts';
 import { readFiguresSoon } from './late-figures.ts';
-import { Listening } from './listening.ts';
+import { Listening } from './listening/index.ts';
 import { keepLogTail } from './log-tail.ts';
 import {
   receiveFromSupervisor,
@@ -137,7 +137,7 @@ export function startWorker(setup: WorkerSetup): void {
     tell,
     open: () => listening.open(),
   });
-  const listening = new Listening(tell, readiness, (server) => {
+  const onServer = (server: net.Server): void => {
     secrets.tell();
     setImmediate(watch);
     // Whoever has made such a server has loaded it already.
@@ -149,7 +149,9 @@ export function startWorker(setup: WorkerSetup): void {
       sessions.add(session);
       session.once('close', () => sessions.delete(session));
     });
-  });
+  };
+  const isSupervised = (): boolean => supervised;
+  const listening = new Listening({ ...setup, tell, readiness, isSupervised, onServer });
   listening.install();
 
   const news = new TrafficNews(admissions, tell);
@@ -210,7 +212,7 @@ export function startWorker(setup: WorkerSetup): void {
   receiveFromSupervisor((message, handle) => {
     switch (message.kind) {
       case 'socket':
-        if (handle !== undefined) listening.receive(message.key, handle);
+        if (handle !== undefined) listening.receive(message.key, handle, message.bound, message.anyKey);
         break;
       case 'not-held':
         listening.notHeld(message.key);

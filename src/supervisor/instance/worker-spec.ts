@@ -30,6 +30,8 @@ export function workerSpec(
       relaysMessages: process.connected,
       readyByMessage: ready === 'message',
       waitsForHealth: who.keys.length > 0,
+      isAlone: who.keys.length === 0 && supervisor.workers === 1,
+      sharesExclusive: supervisor.shareExclusive,
       warmUp: { requests: warmUp, timeoutMs: WARM_UP_SHARE * startTimeoutMs },
       drainTimeoutMs,
       killTimeoutMs,

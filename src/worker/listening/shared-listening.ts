@@ -1,5 +1,14 @@
-import type { Gate } from './gate.ts';
-import type { BoundAddress, TcpHandle } from './protocol.ts';
+import type { BoundAddress, TcpHandle } from '../protocol.ts';
+
+/** What stands before the first handle while its server must not accept. */
+export interface Held {
+  ref(): void;
+  unref(): void;
+  /** Accepts from now on. @param backlog As the user's `listen()` has it. */
+  open(backlog: number): void;
+  /** The server is closed before that. */
+  close(): void;
+}
 
 /**
  * One listening server that accepts from many copies of its socket. libuv accepts one connection per handle and turn of
@@ -15,16 +24,19 @@ export class SharedListening {
   readonly #onClosedByUser: () => void;
   readonly #closeFirst: TcpHandle['close'];
   #state: 'accepting' | 'paused' | 'closed' = 'accepting';
-  #referenced = true;
-  /** Closed while this worker may not accept yet. */
-  #gate: Gate | undefined;
+  #referenced: boolean;
+  /** Closed while this server may not accept yet. */
+  #gate: Held | undefined;
 
-  /** @param gate Of `first`, while this worker may not accept yet; see {@link open}. */
-  constructor(first: TcpHandle, backlog: number, onClosedByUser: () => void, gate?: Gate) {
+  /** @param gate Of `first`, while its server may not accept yet; see {@link open}. */
+  constructor(first: TcpHandle, backlog: number, onClosedByUser: () => void, gate?: Held) {
     this.#first = first;
     this.#backlog = backlog;
     this.#onClosedByUser = onClosedByUser;
     this.#gate = gate;
+    // `server.unref()` may come before `listen()`.
+    this.#referenced = first.hasRef();
+    if (!this.#referenced) gate?.unref();
     const { ref, unref } = first;
     this.#closeFirst = first.close.bind(first);
     first.close = (callback) => this.#close(callback);

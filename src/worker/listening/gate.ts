@@ -1,11 +1,12 @@
-import type { TcpHandle } from './protocol.ts';
+import type { TcpHandle } from '../protocol.ts';
+import type { Held } from './shared-listening.ts';
 
 /**
  * Keeps one listening handle from serving until it is opened. A copy of a held socket does not accept at all: its connections wait in the
  * kernel, for this worker or for another one. A socket that this worker has bound itself accepts already, since that is how Node.js
  * finds out whether the port is free; nobody else could serve its connections, so they wait here, and nothing is read from them.
  */
-export class Gate {
+export class Gate implements Held {
   readonly #handle: TcpHandle;
   readonly #most: number;
   readonly #listen: TcpHandle['listen'];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Gate } from './gate.ts';
-import type { TcpHandle } from './protocol.ts';
+import type { TcpHandle } from '../protocol.ts';
 import { SharedListening } from './shared-listening.ts';
 
 interface Fake extends TcpHandle {
@@ -23,6 +23,7 @@ function fakeHandle(listenStatus: number = 0): Fake {
     },
     ref: () => calls.push('ref'),
     unref: () => calls.push('unref'),
+    hasRef: () => calls.findLast((call) => call.endsWith('ref')) !== 'unref',
     getsockname: (out) => {
       Object.assign(out, { address: '::', port: 80, family: 'IPv6' });
       return calls.includes('close') ? -1 : 0;
@@ -116,4 +117,11 @@ test('a worker that ends behind its gate closes what waits, and opens no more', 
   listening.pause();
   listening.open();
   assert.deepEqual([first.calls, copy.calls, client.calls], [['close'], ['close'], ['close']]);
+});
+
+test('what was unreferenced before it listens stays so', () => {
+  const [first, copy] = [fakeHandle(), fakeHandle()];
+  first.unref();
+  new SharedListening(first, 1, never).add(copy);
+  assert.deepEqual(copy.calls, ['listen 1', 'unref']);
 });
