@@ -46,7 +46,6 @@ const SIGNAL_ARRIVES_MS = 100;
 /** A script that does not listen by then is watched all the same. Before, the thread would be in the way of its start. */
 const WATCH_AFTER_MS = 2000;
 
-
 /** The part of the drain's time over which the end of long-lived connections is to be spread. */
 const SPREAD_SHARE = 0.5;
 

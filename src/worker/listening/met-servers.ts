@@ -3,7 +3,7 @@ import type net from 'node:net';
 /** The servers of this process that have ever been to listen. */
 export class MetServers {
   /** Those that listen, or still have connections. */
-  readonly open = new Set<net.Server>();
+  readonly open: Set<net.Server> = new Set<net.Server>();
   readonly #met = new WeakSet<net.Server>();
   readonly #onServer: (server: net.Server) => void;
 
