@@ -2,6 +2,7 @@
 import type { ResolvedCacheOptions } from '../options.ts';
 import { decide, mayServeOnError } from '../policy/decide.ts';
 import { conditions } from '../policy/freshen.ts';
+import { foreignHost, resourceKey } from '../policy/key.ts';
 import type { StoredEntry } from '../policy/record.ts';
 import type { CacheRequest, RequestRules } from '../policy/request.ts';
 import type { MaybePromise } from '../store/contract.ts';
@@ -13,7 +14,7 @@ import { type Counted, CountedStore, storeErrors } from './counted-store.ts';
 import { publishInvalidate, publishTrouble } from './events.ts';
 import type { Journey } from './flight.ts';
 import { Flights, laneOf } from './flights.ts';
-import { forward } from './invalidation.ts';
+import { forward, HOLD_MS } from './invalidation.ts';
 import { Ledger } from './ledger.ts';
 import { type Found, foundNothing, look } from './lookup.ts';
 import type { Origin } from './origin.ts';
@@ -86,6 +87,18 @@ export class Engine {
     this.#flights.close();
     await this.#options.store.invalidateTags(tags);
     publishInvalidate(this.#name, [], tags);
+  }
+
+  async invalidate(url: string, host: string | undefined): Promise<void> {
+    const resource = resourceKey(url, host === undefined ? undefined : foreignHost(url, { host }));
+    this.#flights.close([resource]);
+    await this.#options.store.invalidate(resource, HOLD_MS);
+    publishInvalidate(this.#name, [url], []);
+  }
+
+  async clear(): Promise<void> {
+    this.#flights.close();
+    await this.#options.store.flush();
   }
 
   stats(): CacheStats {
