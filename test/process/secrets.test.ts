@@ -46,7 +46,7 @@ async function assertNowhere(
   const { id, summary } = await endedIncident(running);
   // What is over soon is told in one message.
   await running.until('the message of its end', () =>
-    sent.some((body) => body.includes('"event":"resolved"')),
+    sent.some((body) => body.includes('"event":"recovered"')),
   );
   const folder = path.join(running.dir, '.respite/incidents');
   const files = (): string[] =>
