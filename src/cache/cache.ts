@@ -1,6 +1,6 @@
 import { Engine } from './engine/engine.ts';
 import type { CacheStats } from './engine/statistics.ts';
-import { fetchThrough } from './fetch.ts';
+import { fetchThrough } from './fetch/fetch.ts';
 import { interceptThrough } from './dispatch/interceptor.ts';
 import type { DispatchInterceptor } from '../core/dispatch-shapes.ts';
 import { showInstruments } from './instruments.ts';
@@ -21,6 +21,13 @@ export interface Cache {
    * `https://api.example`, those that belong to one of its groups of that name (RFC 9875).
    */
   invalidateTags(tags: readonly string[], origin?: string): Promise<void>;
+  /**
+   * Removes what is stored for a URL, all variants of it, also what is on its way; with a `host`, what was asked for with that `Host`.
+   * Rejects if the store can't be reached; what then stays is invalidated before it is used again.
+   */
+  invalidate(url: string | URL, host?: string): Promise<void>;
+  /** Removes all that is stored, also what is on its way. */
+  clear(): Promise<void>;
   /** What the cache has done since it was created. */
   stats(): CacheStats;
   /** Closes the store. Requests still work afterwards, but what they bring may not be kept. */
@@ -43,6 +50,11 @@ export function createCache(options: CacheOptions = {}): Cache {
       engine.invalidateTags(
         tags.map((tag) => (origin === undefined ? tagName(tag) : groupName(origin, tag))),
       ),
+    invalidate: (url, host) => {
+      const { href, hash } = new URL(url);
+      return engine.invalidate(href.slice(0, href.length - hash.length), host);
+    },
+    clear: () => engine.clear(),
     stats: () => engine.stats(),
     close: async () => {
       hideInstruments();

@@ -6,7 +6,7 @@ export {
   type ConditionalResponse,
   type Preconditions,
   preconditions,
-} from './conditional.ts';
+} from '../conditional/index.ts';
 export type {
   CacheInvalidateEvent,
   CacheRequestEvent,

@@ -86,8 +86,10 @@ test('a restart that fails is logged', async () => {
   assert.deepEqual(calls, ['restart', 'the rolling restart failed']);
 });
 
-test('it leaves nothing behind', () => {
-  const { source, ignore } = setup();
+test('after the end a signal means nothing, and does not kill', () => {
+  const { source, calls, ignore } = setup();
   ignore();
-  assert.deepEqual(source.eventNames(), []);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2', 'SIGQUIT'])
+    assert.equal(source.emit(signal), true, `${signal} is listened for`);
+  assert.deepEqual(calls, []);
 });

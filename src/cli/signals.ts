@@ -4,7 +4,6 @@ import type { Log, Supervisor } from '../supervisor/index.ts';
 /** The part of `process` that signals need. */
 interface SignalSource {
   on(signal: NodeJS.Signals, listener: () => void): unknown;
-  off(signal: NodeJS.Signals, listener: () => void): unknown;
 }
 
 interface SignalConfig {
@@ -21,7 +20,10 @@ const OF_THE_SCRIPT = ['SIGUSR1', 'SIGUSR2', 'SIGQUIT'] as const;
 /**
  * SIGTERM leaves the load balancer and stops, SIGINT, which is a person's, stops, SIGHUP restarts. But SIGHUP is also what a
  * terminal sends when it is closed: where there was one and it is gone, it means stop. Signals that
- * only a script can give a meaning to are handed on to the workers; without a listener there they end Respite as SIGTERM does. Returns what ends the listening.
+ * only a script can give a meaning to are handed on to the workers; without a listener there they end Respite as SIGTERM does.
+ *
+ * @returns From when it is called, no signal means anything: the supervisor has ended, and what is left takes a moment. One that killed
+ * the process then would turn a clean end into a failed one.
  */
 export function handleSignals({
   supervisor,
@@ -30,6 +32,7 @@ export function handleSignals({
   hasTerminal = hasControllingTerminal,
 }: SignalConfig): () => void {
   const hadTerminal = hasTerminal();
+  let isOver = false;
   const handOn = (signal: NodeJS.Signals): void => {
     if (supervisor.passOn(signal)) return;
     log.warn(
@@ -55,9 +58,13 @@ export function handleSignals({
     ],
     ...OF_THE_SCRIPT.map((signal) => [signal, () => handOn(signal)] as const),
   ];
-  for (const [signal, listener] of listeners) source.on(signal, listener);
+  for (const [signal, listener] of listeners) {
+    source.on(signal, () => {
+      if (!isOver) listener();
+    });
+  }
   return () => {
-    for (const [signal, listener] of listeners) source.off(signal, listener);
+    isOver = true;
   };
 }
 

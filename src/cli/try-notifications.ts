@@ -10,7 +10,7 @@ export async function tryNotifying(config: string | undefined): Promise<number> 
   const tried = notify === undefined ? [] : await tryNotifications(notify);
   if (tried.length === 0)
     throw usageError(
-      'the configuration names nobody to tell: notify.webhook, notify.slack or notify.command',
+      'the configuration names nobody to tell: notify.webhook, notify.slack, notify.command or notify.heartbeat',
     );
   for (const { channel, failure, tookMs } of tried) {
     write(

@@ -1,4 +1,4 @@
-import { retryAfterMs } from '../core/retry-after.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
 
 /** How an attempt ended, in terms that do not depend on how it was sent. */
 export type Outcome =

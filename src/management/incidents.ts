@@ -5,7 +5,6 @@ import {
   readIncident,
   type StoredIncident,
 } from '../supervisor/incidents/evidence/folder.ts';
-import type { Incident } from '../supervisor/index.ts';
 import { type Answer, json, refusal } from './answer.ts';
 import type { RouteContext } from './routes.ts';
 
@@ -16,9 +15,13 @@ const MOST = 100;
 const REPORT_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+/** Of this run, or from the disk: then with what was kept of it. */
+type Known = Omit<StoredIncident, 'schema' | 'evidence' | 'missing'> &
+  Partial<Pick<StoredIncident, 'evidence'>>;
+
 /** A line of the list: enough to choose one. */
 type Listed = Pick<
-  Incident,
+  StoredIncident,
   'id' | 'cause' | 'summary' | 'worker' | 'openedAtMs' | 'endedAtMs' | 'outcome'
 > & {
   /** Names of the files that were kept of it. */
@@ -27,7 +30,7 @@ type Listed = Pick<
 
 /** Those of this run and those on disk, newest first. */
 export async function listIncidents({ supervisor, incidentsDirectory }: RouteContext): Promise<Answer> {
-  const found = new Map<string, Incident>();
+  const found = new Map<string, Known>();
   for (const stored of await storedIn(incidentsDirectory)) found.set(stored.id, stored);
   // What is known here is newer than what was written; only the files are known there alone.
   for (const live of supervisor.status().incidents) found.set(live.id, { ...found.get(live.id), ...live });
@@ -73,7 +76,7 @@ function unknown(): Answer {
   return refusal(404, 'no such incident; GET /incidents lists them');
 }
 
-function listed(incident: Incident & Partial<Pick<StoredIncident, 'evidence'>>): Listed {
+function listed(incident: Known): Listed {
   const { id, cause, summary, worker, openedAtMs, endedAtMs, outcome, evidence = [] } = incident;
   return {
     id,

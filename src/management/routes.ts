@@ -7,6 +7,7 @@ import { CAPTURE_ROUTES } from './captures.ts';
 import type { Console } from './console/index.ts';
 import { instanceHealth } from './health.ts';
 import { listIncidents, showIncident, showReport } from './incidents.ts';
+import { ownFigures } from './own-figures.ts';
 import { restart } from './restart.ts';
 import { type ReusedAnswers, versionOf } from './reused-answers.ts';
 import { publicStatus, statusWithoutSecrets } from './shown-status.ts';
@@ -144,7 +145,7 @@ function health(group: string | undefined): Route['answer'] {
   };
 }
 
-async function metrics({ supervisor, headers, reused }: RouteContext): Promise<Answer> {
+async function metrics({ supervisor, headers, reused, version }: RouteContext): Promise<Answer> {
   const { chooseFormat, CONTENT_TYPES, renderMetrics } = await import('../telemetry/index.ts');
   const { readFigures } = await import('../supervisor/detect/probes/figures.ts');
   const format = chooseFormat(headers.accept);
@@ -153,7 +154,7 @@ async function metrics({ supervisor, headers, reused }: RouteContext): Promise<A
     const machine = await readFigures(now);
     return {
       status: 200,
-      body: Buffer.from(renderMetrics({ ...now, machine }, format)),
+      body: Buffer.from(renderMetrics({ ...now, machine, supervisor: ownFigures(version) }, format)),
       headers: { 'Content-Type': CONTENT_TYPES[format], Vary: 'Accept' },
     };
   });

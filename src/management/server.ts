@@ -52,8 +52,16 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
   const reused = new ReusedAnswers(() => performance.now());
   let opened: Promise<Console> | undefined;
   // At the first request for it, not at the start of the server.
-  const openConsole = (): Promise<Console> =>
-    (opened ??= import('./console/index.ts').then((module) => new module.Console(config)));
+  const openConsole = async (): Promise<Console> => {
+    opened ??= import('./console/index.ts').then((module) => new module.Console(config));
+    try {
+      return await opened;
+    } catch (error) {
+      // The package is being replaced: the next request finds it again.
+      opened = undefined;
+      throw error;
+    }
+  };
   const server = createServer(TIMEOUTS);
   serveBounded(server, (request, response) => {
     answer(request)

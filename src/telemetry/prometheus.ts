@@ -6,6 +6,7 @@ import { type Format, renderText } from './exposition.ts';
 import { counter, gauge, type Histogram, type Metric, type Reading } from './metric.ts';
 import { machineMetrics, runtimeMetrics } from './runtime.ts';
 import { type MetricsSample, type MetricsSnapshot, type MetricsWorker, WORKER_STATES } from './snapshot.ts';
+import { supervisorMetrics } from './supervisor.ts';
 import { utilization } from './utilization.ts';
 
 /** The snapshot as text. */
@@ -23,6 +24,7 @@ function metricsOf(snapshot: MetricsSnapshot): (Metric | Histogram)[] {
     ...healthMetrics(snapshot),
     ...instrumentMetrics(snapshot),
     ...incidentMetrics(snapshot),
+    ...supervisorMetrics(snapshot.supervisor),
   ];
 }
 

@@ -25,6 +25,8 @@ export interface MetricsSnapshot {
   readonly fallbackResponder?: { readonly answered: number } | undefined;
   /** Read for the purpose. */
   readonly machine?: MachineFigures | undefined;
+  /** Of the process that renders them. */
+  readonly supervisor?: SupervisorFigures | undefined;
   /** By cause. */
   readonly incidentCounts: {
     readonly ended: Readonly<Record<string, number>>;
@@ -51,6 +53,18 @@ export interface MachineFigures {
   readonly throttledSeconds: number | undefined;
   /** Connections that wait to be accepted, by port. */
   readonly acceptQueues: ReadonlyMap<number, number>;
+}
+
+/** What the supervisor tells of its own process. */
+export interface SupervisorFigures {
+  /** Of Respite. */
+  readonly version: string;
+  readonly nodeVersion: string;
+  readonly startedAtMs: number;
+  readonly rssBytes: number;
+  readonly cpuSeconds: number;
+  readonly eventLoopActiveSeconds: number;
+  readonly eventLoopIdleSeconds: number;
 }
 
 /** What a worker's V8 and Node.js tell of themselves. */

@@ -72,6 +72,7 @@ const ON_CHANNEL: readonly ToSupervisor[] = [
   { kind: 'other-version', version: '9.9.9' },
   {
     kind: 'bound',
+    anyKey: undefined,
     key: 'k',
     bound: { address: '::', port: 80, family: 'IPv6' },
     speaksHttp: true,

@@ -125,8 +125,9 @@ const WAITING = { route: 'string', count: 'number', oldestMs: 'number' } as cons
 const ON_CHANNEL: ShapesOf<ToSupervisor> = {
   hello: {},
   'other-version': { version: 'string' },
-  bound: { key: 'string', bound: ADDRESS, speaksHttp: 'boolean' },
-  claim: { key: 'string', where: 'string' },
+  bound: { key: 'string', bound: ADDRESS, anyKey: { optional: 'string' }, speaksHttp: 'boolean' },
+  'address-in-use': { where: 'string' },
+  claim: { key: 'string', overlapping: ['string'] },
   listening: { key: 'string', speaksHttp: 'boolean' },
   waits: { conditions: [oneOf('message', 'indicators', 'warm-up')], indicators: ['string'] },
   'warm-up': { done: 'number', of: 'number', tookMs: 'number', failure: { optional: 'string' } },

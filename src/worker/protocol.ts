@@ -30,6 +30,10 @@ export interface WorkerSetup {
   readonly readyByMessage: boolean;
   /** Others have listened before: it accepts only when its own critical health indicators are up. */
   readonly waitsForHealth: boolean;
+  /** It is the only worker and has no predecessor: what it can't bind is another program's. */
+  readonly isAlone: boolean;
+  /** A server with `exclusive: true` is shared as any other. */
+  readonly sharesExclusive: boolean;
   /** Requests that it makes to itself before it accepts, and the maximum time for all, in ms. */
   readonly warmUp: { readonly requests: readonly string[]; readonly timeoutMs: number };
   readonly drainTimeoutMs: number;
@@ -66,15 +70,22 @@ export type ToSupervisor =
   | { readonly kind: 'hello' }
   /** Its code is of another version than the supervisor's. */
   | { readonly kind: 'other-version'; readonly version: string }
-  /** Bound a new socket; comes with its handle. */
+  /** Listens on a socket that it has bound; comes with its handle. @param anyKey The `listen(0)` that its port came from. */
   | {
       readonly kind: 'bound';
       readonly key: SocketKey;
       readonly bound: BoundAddress;
+      readonly anyKey: SocketKey | undefined;
       readonly speaksHttp: boolean;
     }
-  /** Wants copies of a socket that it could not bind, being taken. */
-  | { readonly kind: 'claim'; readonly key: SocketKey; readonly where: string }
+  /** Can't listen there, since another program does. */
+  | { readonly kind: 'address-in-use'; readonly where: string }
+  /** Wants copies of a socket that it could not bind, being taken. @param overlapping Held sockets that are in the way. */
+  | {
+      readonly kind: 'claim';
+      readonly key: SocketKey;
+      readonly overlapping: readonly SocketKey[];
+    }
   /** Listens on copies that it was given. */
   | { readonly kind: 'listening'; readonly key: SocketKey; readonly speaksHttp: boolean }
   /** Does not accept yet, since it waits for these; accepts when there are none. @param indicators Those that are not up. */
@@ -85,7 +96,7 @@ export type ToSupervisor =
     }
   /** Its warm-up takes long, or one of its requests failed. */
   | ({ readonly kind: 'warm-up' } & WarmUpNews)
-  /** The user closed the server. */
+  /** The user closed the server; it is told `released` when connections are refused. */
   | { readonly kind: 'closed'; readonly key: SocketKey }
   | { readonly kind: 'passed-through'; readonly reason: PassThroughReason; readonly where: string }
   | { readonly kind: 'sample'; readonly sample: SentSample }
@@ -108,8 +119,13 @@ export type ToSupervisor =
 
 export type ToWorker =
   /** One copy of a held socket; comes with its handle. */
-  | { readonly kind: 'socket'; readonly key: SocketKey }
-  /** A held socket that nobody listens on was given up: close the copies of it. */
+  | {
+      readonly kind: 'socket';
+      readonly key: SocketKey;
+      readonly bound: BoundAddress;
+      readonly anyKey: SocketKey | undefined;
+    }
+  /** A socket is not held any more, or what you closed is known to be closed: close the copies of it. */
   | { readonly kind: 'released'; readonly key: SocketKey }
   /** All copies of all held sockets have been sent: run the user's script. */
   | { readonly kind: 'go' }
@@ -133,6 +149,7 @@ export interface TcpHandle {
   close(callback?: () => void): void;
   ref(): void;
   unref(): void;
+  hasRef(): boolean;
   getsockname(out: Partial<BoundAddress>): number;
 }
 

@@ -32,14 +32,14 @@ export class Readiness {
 
   /** Nothing may be accepted yet. */
   get isHeld(): boolean {
-    return !this.#isOpen && this.#conditions.size > 0;
+    return !this.#isOpen && (this.#conditions.size > 0 || (!this.#listens && this.#waitsForIndicators));
   }
 
-  /** To be called before a server listens. Indicators that are registered later hold nothing back. */
+  /** A server listens, and stays. Indicators that are registered later hold nothing back. */
   listens(): void {
     if (this.#listens) return;
     this.#listens = true;
-    if (this.#config.waitsForHealth && this.#down.length > 0) this.#conditions.add('indicators');
+    if (this.#waitsForIndicators) this.#conditions.add('indicators');
     if (!this.isHeld) this.#isOpen = true;
     else this.#tell();
     // Its listener may still have to be told that it listens.
@@ -62,6 +62,10 @@ export class Readiness {
     this.#isOpen = true;
     this.#opened.abort();
     this.#config.open();
+  }
+
+  get #waitsForIndicators(): boolean {
+    return this.#config.waitsForHealth && this.#down.length > 0;
   }
 
   /** Critical indicators that readiness depends on and that are not up. */

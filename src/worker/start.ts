@@ -22,7 +22,8 @@ import { leaveLastWords } from './last-words.ts';
 import { LoadedSecrets } from './loaded-secrets.ts';
 import { GuardedServers, warmUpOf } from './guarded-servers.ts';
 import { Readiness } from './readiness.ts';
-import { Listening } from './listening.ts';
+import { readFiguresSoon } from './late-figures.ts';
+import { Listening } from './listening/index.ts';
 import { keepLogTail } from './log-tail.ts';
 import {
   receiveFromSupervisor,
@@ -31,7 +32,6 @@ import {
   type ToSupervisor,
   type WorkerSetup,
 } from './protocol.ts';
-import type * as RuntimeFigures from './runtime-figures.ts';
 import type * as SlowClients from './slow-clients.ts';
 import type { SentSample } from './sample.ts';
 import { Sampler } from './sampler.ts';
@@ -45,9 +45,6 @@ const SIGNAL_ARRIVES_MS = 100;
 
 /** A script that does not listen by then is watched all the same. Before, the thread would be in the way of its start. */
 const WATCH_AFTER_MS = 2000;
-
-/** Before the first sample, and not in the way of the start. */
-const FIGURES_AFTER_MS = 500;
 
 /** The part of the drain's time over which the end of long-lived connections is to be spread. */
 const SPREAD_SHARE = 0.5;
@@ -126,10 +123,10 @@ export function startWorker(setup: WorkerSetup): void {
     });
   };
   setTimeout(watch, WATCH_AFTER_MS).unref();
-  setTimeout(() => {
-    const { RuntimeReader: Reader } = load('runtime-figures') as typeof RuntimeFigures;
-    sampler.watchRuntime(new Reader(() => listening.servers));
-  }, FIGURES_AFTER_MS).unref();
+  readFiguresSoon(
+    () => listening.servers,
+    (reader) => sampler.watchRuntime(reader),
+  );
 
   const guard = setup.backpressure === undefined ? undefined : slowClients(setup.backpressure);
   const readiness = new Readiness({
@@ -139,7 +136,7 @@ export function startWorker(setup: WorkerSetup): void {
     tell,
     open: () => listening.open(),
   });
-  const listening = new Listening(tell, readiness, (server) => {
+  const onServer = (server: net.Server): void => {
     secrets.tell();
     setImmediate(watch);
     // Whoever has made such a server has loaded it already.
@@ -151,7 +148,9 @@ export function startWorker(setup: WorkerSetup): void {
       sessions.add(session);
       session.once('close', () => sessions.delete(session));
     });
-  });
+  };
+  const isSupervised = (): boolean => supervised;
+  const listening = new Listening({ ...setup, tell, readiness, isSupervised, onServer });
   listening.install();
 
   const news = new TrafficNews(admissions, tell);
@@ -212,7 +211,7 @@ export function startWorker(setup: WorkerSetup): void {
   receiveFromSupervisor((message, handle) => {
     switch (message.kind) {
       case 'socket':
-        if (handle !== undefined) listening.receive(message.key, handle);
+        if (handle !== undefined) listening.receive(message.key, handle, message.bound, message.anyKey);
         break;
       case 'not-held':
         listening.notHeld(message.key);

@@ -185,3 +185,10 @@ test('credentials stand in no store, neither in keys nor in what is listed there
   assert.ok(seen.length >= 4);
   assert.ok(!JSON.stringify(seen).includes('SECRET'));
 });
+
+test('a handler of another generation of undici gets an error, never silence', () => {
+  const { dispatch } = memoryDispatcher(() => ({ headers: PUBLIC }));
+  const legacy = { onConnect: () => {}, onHeaders: () => true, onComplete: () => {}, onError: () => {} };
+  const options = { method: 'GET', origin: 'http://o.example', path: '/' };
+  assert.throws(() => dispatch(options, legacy as never), { code: 'UND_ERR_INVALID_ARG' });
+});

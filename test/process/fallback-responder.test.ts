@@ -126,7 +126,11 @@ describe('the fallback responder', { concurrency: 3 }, () => {
     // Whatever waits from before is answered too.
     const { status, headers } = await request(port);
     assert.deepEqual([status, headers['respite-shed']], [503, 'no-worker']);
-    assert.ok(Number(headers['retry-after']) > 5, 'the next try is in 30 s');
+    // It hears of the next try, in 30 s, when the supervisor looks again.
+    await until(
+      'the time of the next try',
+      async () => Number((await request(port)).headers['retry-after']) > 5,
+    );
     assert.equal((await running.manage('/health/ready')).status, 503);
     assert.equal((await running.manage('/health/live')).status, 200);
     const { incidents } = await running.status();

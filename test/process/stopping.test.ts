@@ -153,11 +153,8 @@ test('a second signal ends it at once', async (t) => {
   running.signal('SIGTERM');
   await until('refused connections', () => refuses(port), running.transcript);
   assert.equal(running.exit, undefined);
-  // Within a second of the first it would be the same request.
-  await running.until('its end', () => {
-    running.signal('SIGTERM');
-    return running.exit !== undefined;
-  });
+  // Another one: the same within a second would be the same request.
+  running.signal('SIGINT');
   const { code, signal } = await running.ended();
   assert.ok(code !== null && signal === null, running.transcript());
   await assert.rejects(answer);

@@ -86,6 +86,7 @@ export function trial(
     live(fresh, second, perSecond * share, noise, fault, dependency, random);
     live(old, second, perSecond * (1 - share), noise, {}, dependency, random);
     const verdict = judge.add(momentOf((second + 1) * 1000, fresh, old));
+    if (judge.wantsCollection) collect(fresh, random);
     if (verdict.kind === 'worse') return { second: second + 1, verdict };
   }
   return undefined;
@@ -127,12 +128,14 @@ function live(
   if (who.isNew) who.liveMb += noise.cacheMb * (2 ** -(second / 2) - 2 ** -((second + 1) / 2));
   who.liveMb += fault.leakMb ?? 0;
   who.garbageMb += noise.garbageMb * 2 * random();
-  if (who.liveMb + who.garbageMb > who.limitMb) {
-    who.garbageMb = 0;
-    who.collections += 1;
-    who.liveAfterMb = who.liveMb;
-    who.limitMb = 1.3 * who.liveMb + 4 * random();
-  }
+  if (who.liveMb + who.garbageMb > who.limitMb) collect(who, random);
+}
+
+function collect(who: Worker, random: () => number): void {
+  who.garbageMb = 0;
+  who.collections += 1;
+  who.liveAfterMb = who.liveMb;
+  who.limitMb = 1.3 * who.liveMb + 4 * random();
 }
 
 function momentOf(nowMs: number, fresh: Worker, old: Worker): Moment {

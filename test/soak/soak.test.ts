@@ -9,13 +9,12 @@ import type { Incident } from '../../src/supervisor/index.ts';
 import { request } from '../harness/http.ts';
 import { respite } from '../harness/respite.ts';
 import { below, printedRandom } from '../harness/seed.ts';
+import { PATIENCE_MS, Users } from './users.ts';
 
 const MINUTES = Number(process.env['RESPITE_TEST_SOAK_MINUTES'] ?? 60);
 const FAULT_EVERY_MS = 30_000;
 /** Between two requests of a user, in ms. */
 const PAUSE_MS = 50;
-/** Users give up after this, in ms. */
-const PATIENCE_MS = 5000;
 /** From a fault to its end, the slowest detector and the time that a new worker has to stay up included, in ms. */
 const MOST_MS = 120_000;
 const WORKERS = 3;
@@ -43,11 +42,6 @@ interface Fault {
   readonly atMs: number;
 }
 
-interface Failure {
-  readonly atMs: number;
-  readonly why: string;
-}
-
 test(`${MINUTES} minutes, a random fault every ${FAULT_EVERY_MS / 1000} s, sometimes two at once`, async (t) => {
   const random = printedRandom(t);
   const running = respite(t, 'faults/anything.mjs', {
@@ -57,7 +51,7 @@ test(`${MINUTES} minutes, a random fault every ${FAULT_EVERY_MS / 1000} s, somet
   const port = await running.port();
   await running.ready();
   const endsMs = Date.now() + MINUTES * 60_000;
-  const users = new Users(port);
+  const users = new Users(port, PAUSE_MS);
   const faults: Fault[] = [];
   const memoryKb: number[] = [];
   // Respite forgets the oldest.
@@ -121,50 +115,6 @@ async function cause(port: number, kind: string): Promise<Fault | undefined> {
     return { kind, pid, atMs: Date.now() };
   } catch {
     return undefined;
-  }
-}
-
-/** Users with a connection for each request. */
-class Users {
-  requests = 0;
-  readonly failures: Failure[] = [];
-  readonly #port: number;
-  readonly #running: Promise<void>;
-  readonly #pending = new Set<Promise<void>>();
-  #isStopping = false;
-
-  constructor(port: number) {
-    this.#port = port;
-    this.#running = this.#run();
-  }
-
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    await this.#running;
-    await Promise.all(this.#pending);
-  }
-
-  summary(): string {
-    return `${this.requests} requests, ${this.failures.length} failed`;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#isStopping) {
-      const asked = this.#ask().finally(() => this.#pending.delete(asked));
-      this.#pending.add(asked);
-      await delay(PAUSE_MS);
-    }
-  }
-
-  async #ask(): Promise<void> {
-    const atMs = Date.now();
-    this.requests += 1;
-    try {
-      const { status } = await request(this.#port, { signal: AbortSignal.timeout(PATIENCE_MS) });
-      if (status !== 200) this.failures.push({ atMs, why: `status ${status}` });
-    } catch (error) {
-      this.failures.push({ atMs, why: String(error) });
-    }
   }
 }
 

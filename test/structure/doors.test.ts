@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { assertOnly } from './exceptions.ts';
 import { folderOf, sourceImports, sourceLengths } from './sources.ts';
 
-/** Has no index.ts: each file is a tool by itself, and all of them in one door would be loaded into every process. */
-const WITHOUT_DOOR = ['core'];
+/** Have no index.ts: each file is a tool by itself, and all of them in one door would be loaded into every process. */
+const WITHOUT_DOOR = ['core', 'http'];
 
 const CHECKED_EARLY =
   'options are checked before the first worker starts, and the index would load the whole feature by then';
@@ -93,7 +93,6 @@ const PAST_THE_DOOR: readonly {
       'cli/incidents/directory.ts',
       'cli/incidents/incidents.test.ts',
       'cli/incidents/index.ts',
-      'cli/incidents/prune.ts',
       'management/incidents.test.ts',
       'management/incidents.ts',
     ],
@@ -108,6 +107,7 @@ const PAST_THE_DOOR: readonly {
     why: CHECKED_EARLY,
     from: ['cli/incidents/directory.ts', 'cli/incidents/incidents.test.ts'],
   },
+  { to: 'supervisor/incidents/evidence/prune.ts', why: LOADED_LATE, from: ['cli/incidents/prune.ts'] },
   { to: 'supervisor/instance/fleet/index.ts', why: LOADED_LATE, from: ['cli/run.ts'] },
   {
     to: 'supervisor/instance/fleet/options.ts',

@@ -14,6 +14,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['supervisor', 'adapter'],
   ['worker', 'telemetry'],
   ['admission', 'backpressure', 'cache', 'client', 'health'],
+  ['conditional'],
+  ['http'],
   ['core'],
 ];
 

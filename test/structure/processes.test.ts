@@ -37,8 +37,9 @@ const BY_PATH: Readonly<Record<string, readonly string[]>> = {
   'supervisor/instance/start-supervisor.ts': ['supervisor/instance/supervisor.ts'],
   'supervisor/outage/fallback-responder.ts': ['supervisor/outage/main.ts'],
   'supervisor/workers/process/spawn-worker.ts': ['worker/preload.ts', 'worker/await-sockets.ts'],
+  'worker/late-figures.ts': ['worker/runtime-figures.ts'],
   'worker/preload.ts': ['worker/start.ts'],
-  'worker/start.ts': ['worker/runtime-figures.ts', 'worker/slow-clients.ts'],
+  'worker/start.ts': ['worker/slow-clients.ts'],
   'worker/watchdog/watched.ts': ['worker/watchdog/thread.ts'],
 };
 

@@ -1,11 +1,16 @@
 // The cache as an interceptor of undici's dispatchers.
 import { stringify } from 'node:querystring';
 import type { Engine } from '../engine/engine.ts';
-import { type FieldsInit, readFields } from '../http/fields.ts';
+import { type FieldsInit, readFields } from '../../http/fields.ts';
 import { readRequest } from '../policy/request.ts';
 import { Delivery } from './delivery.ts';
 import { DispatchOrigin } from './origin.ts';
-import type { Dispatch, DispatchInterceptor, DispatchOptions } from '../../core/dispatch-shapes.ts';
+import type {
+  Dispatch,
+  DispatchHandler,
+  DispatchInterceptor,
+  DispatchOptions,
+} from '../../core/dispatch-shapes.ts';
 
 /** Dispatches through the engine. */
 export function interceptThrough(engine: Engine): DispatchInterceptor {
@@ -17,6 +22,7 @@ function dispatchThrough(engine: Engine, dispatch: Dispatch): Dispatch {
     const options = withQuery(given);
     const url = options === undefined ? undefined : urlOf(options);
     if (options === undefined || url === undefined || !isForCaches(options)) return dispatch(given, handler);
+    requireHandler(handler);
     const delivery = new Delivery(handler);
     try {
       handler.onRequestStart?.(delivery, {});
@@ -39,6 +45,14 @@ function dispatchThrough(engine: Engine, dispatch: Dispatch): Dispatch {
     }
     return true;
   };
+}
+
+/** Handlers of undici 6, which would never be called: undici 8 refuses them in the same words. */
+function requireHandler(handler: DispatchHandler): void {
+  if (typeof handler.onRequestStart === 'function' || typeof handler.onResponseStart === 'function') return;
+  throw Object.assign(new TypeError('invalid onRequestStart method: undici 7 or later is needed'), {
+    code: 'UND_ERR_INVALID_ARG',
+  });
 }
 
 /** Neither tunnels and upgrades, nor a GET with content, which asks for something that the URL does not name. */

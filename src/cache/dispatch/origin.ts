@@ -1,6 +1,6 @@
 // The origin by way of one of undici's dispatchers.
 import type { Origin, OriginResponse } from '../engine/origin.ts';
-import { type Fields, readFields } from '../http/fields.ts';
+import { type Fields, readFields } from '../../http/fields.ts';
 import type {
   Dispatch,
   DispatchController,

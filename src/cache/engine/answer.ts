@@ -1,8 +1,8 @@
 // Answers made from what is stored.
-import { formatHttpDate, parseHttpDate } from '../../core/http-date.ts';
-import { strongMatch } from '../http/etag.ts';
-import type { Fields } from '../http/fields.ts';
-import { selectRange } from '../http/range.ts';
+import { formatHttpDate } from '../../http/date.ts';
+import type { Fields } from '../../http/fields.ts';
+import { rangeApplies } from '../../http/preconditions.ts';
+import { selectRange } from '../../http/range.ts';
 import { ageSeconds } from '../policy/decide.ts';
 import { clientHasIt } from '../policy/freshen.ts';
 import type { StoredEntry } from '../policy/record.ts';
@@ -138,16 +138,10 @@ function stored(
   };
 }
 
-/** Only of a 200 that is here as the origin sent it, and only if If-Range doesn't forbid it (RFC 9110, 13.1.5). */
+/** Only of a 200 that is here as the origin sent it. */
 function takesRange(request: CacheRequest, entry: StoredEntry, now: number): boolean {
   if (entry.status !== 200 || entry.decoded) return false;
-  const condition = request.fields['if-range'];
-  if (condition === undefined) return true;
-  if (condition.includes('"')) return strongMatch(condition, entry.fields['etag'] ?? '');
-  // A date is a strong validator only if the response was made at least a second later (RFC 9110, 8.8.2.2).
-  const modified = parseHttpDate(entry.fields['last-modified'], now);
-  const made = parseHttpDate(entry.fields['date'], now) ?? now;
-  return modified !== undefined && condition === entry.fields['last-modified'] && made - modified >= 1000;
+  return rangeApplies(request.fields['if-range'], entry.fields, now);
 }
 
 /** What a 304 repeats (RFC 9110, 15.4.5), and the date by which a client without entity tags knows it. */

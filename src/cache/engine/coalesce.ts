@@ -4,7 +4,7 @@ import type { ResolvedCacheOptions } from '../options.ts';
 import { decide, type ForwardReason, mayServeOnError } from '../policy/decide.ts';
 import { variantDigest } from '../policy/key.ts';
 import type { CacheRequest } from '../policy/request.ts';
-import { varyFields } from '../policy/vary.ts';
+import { varyFields } from '../../http/vary.ts';
 import { type Answer, answerEmpty, answerFromOrigin, answerStored, answerUnavailable } from './answer.ts';
 import { type BackOff, isTrouble, type Refusal } from './back-off.ts';
 import type { Journey, Outcome } from './flight.ts';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StoredEntry, VaryMarker } from '../policy/record.ts';
 import type { CacheRequest } from '../policy/request.ts';
-import { varyFields } from '../policy/vary.ts';
+import { varyFields } from '../../http/vary.ts';
 import { type CacheStore, NO_BODY } from '../store/contract.ts';
 import { type Found, variantKey } from './lookup.ts';
 

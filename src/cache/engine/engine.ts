@@ -2,6 +2,7 @@
 import type { ResolvedCacheOptions } from '../options.ts';
 import { decide, mayServeOnError } from '../policy/decide.ts';
 import { conditions } from '../policy/freshen.ts';
+import { foreignHost, resourceKey } from '../policy/key.ts';
 import type { StoredEntry } from '../policy/record.ts';
 import type { CacheRequest, RequestRules } from '../policy/request.ts';
 import type { MaybePromise } from '../store/contract.ts';
@@ -13,7 +14,7 @@ import { type Counted, CountedStore, storeErrors } from './counted-store.ts';
 import { publishInvalidate, publishTrouble } from './events.ts';
 import type { Journey } from './flight.ts';
 import { Flights, laneOf } from './flights.ts';
-import { forward } from './invalidation.ts';
+import { forward, HOLD_MS } from './invalidation.ts';
 import { Ledger } from './ledger.ts';
 import { type Found, foundNothing, look } from './lookup.ts';
 import type { Origin } from './origin.ts';
@@ -88,6 +89,18 @@ export class Engine {
     publishInvalidate(this.#name, [], tags);
   }
 
+  async invalidate(url: string, host: string | undefined): Promise<void> {
+    const resource = resourceKey(url, host === undefined ? undefined : foreignHost(url, { host }));
+    this.#flights.close([resource]);
+    await this.#options.store.invalidate(resource, HOLD_MS);
+    publishInvalidate(this.#name, [url], []);
+  }
+
+  async clear(): Promise<void> {
+    this.#flights.close();
+    await this.#options.store.flush();
+  }
+
   stats(): CacheStats {
     const { counters, tallies } = this.counted;
     return {
@@ -130,10 +143,13 @@ export class Engine {
   #answer(request: CacheRequest, origin: Origin, found: Found): MaybePromise<Answer> {
     const now = this.#now();
     const { entry, body } = found;
-    if (entry !== undefined && isUnfit(entry, origin) && !request.directives.onlyIfCached) {
-      return this.#coalescing.alone({ request, origin, found, reason: 'bypass', result: 'bypass' });
+    const isUnused = entry !== undefined && isUnfit(entry, origin);
+    if (isUnused && !request.directives.onlyIfCached) {
+      // No fallback either.
+      const without = { ...found, entry: undefined };
+      return this.#coalescing.alone({ request, origin, found: without, reason: 'bypass', result: 'bypass' });
     }
-    const fit = entry !== undefined && isUnfit(entry, origin) ? undefined : entry;
+    const fit = isUnused ? undefined : entry;
     const decision = decide(request, fit, now);
     switch (decision.kind) {
       case 'fresh':

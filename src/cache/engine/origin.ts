@@ -1,5 +1,5 @@
 // The engine's way to the origin: `fetch` or a dispatcher, the engine does not know which.
-import type { Fields } from '../http/fields.ts';
+import type { Fields } from '../../http/fields.ts';
 
 /** A response whose body has not been read. */
 export interface OriginResponse {

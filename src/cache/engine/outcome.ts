@@ -5,7 +5,7 @@ import { mayServeOnError, mayUse } from '../policy/decide.ts';
 import { conditions, freshen, headContradicts, isAbout } from '../policy/freshen.ts';
 import type { StoredEntry } from '../policy/record.ts';
 import type { CacheRequest } from '../policy/request.ts';
-import { varyFields } from '../policy/vary.ts';
+import { varyFields } from '../../http/vary.ts';
 import { isTrouble } from './back-off.ts';
 import { ByName } from './by-name.ts';
 import type { ByteBudget } from './byte-budget.ts';
@@ -81,10 +81,11 @@ export class Outcomes {
       !request.hasPrecondition &&
       mayUse(request, entry) &&
       !isUnfit(entry, origin);
-    const asked = isAboutEntry ? conditions(entry) : undefined;
+    const { reload } = request.directives;
+    const asked = isAboutEntry && !reload ? conditions(entry) : undefined;
     let arrived = await this.#upstream.send(
       flight,
-      asked === undefined ? UNCHANGED : { ...UNCONDITIONAL, ...asked },
+      asked === undefined ? (reload ? UNCONDITIONAL : UNCHANGED) : { ...UNCONDITIONAL, ...asked },
     );
     if (entry !== undefined && asked !== undefined && arrived.status === 304) {
       void arrived.body?.cancel().catch(ignore);

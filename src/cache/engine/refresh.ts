@@ -1,5 +1,5 @@
 // The request by which something stored is refreshed in the background, made of the request of the one who happened to come.
-import { type Fields, newFields } from '../http/fields.ts';
+import { type Fields, newFields } from '../../http/fields.ts';
 import { readRequest, type RequestRules } from '../policy/request.ts';
 import type { Journey } from './flight.ts';
 import type { Origin, OriginResponse } from './origin.ts';

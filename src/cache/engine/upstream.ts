@@ -1,11 +1,11 @@
 // Sends requests to origins, and has back-off learn from how that ends.
 import type { ResolvedCacheOptions } from '../options.ts';
 import type { ArrivedResponse } from '../policy/admit.ts';
-import type { Fields } from '../http/fields.ts';
+import type { Fields } from '../../http/fields.ts';
 import type { BackOff } from './back-off.ts';
 import type { Flight } from './flight.ts';
 import type { OriginResponse } from './origin.ts';
-import { retryAfterMs } from '../../core/retry-after.ts';
+import { retryAfterMs } from '../../http/retry-after.ts';
 
 export type Arrived = ArrivedResponse & OriginResponse;
 
@@ -21,6 +21,7 @@ export class Upstream {
   }
 
   async send({ request, origin, signal }: Flight, fields: Fields): Promise<Arrived> {
+    signal.throwIfAborted();
     const requestedAt = this.#options.now();
     this.#backOff.sent(request);
     try {
@@ -28,6 +29,11 @@ export class Upstream {
       const respondedAt = this.#options.now();
       const pauseMs = retryAfterMs(response.fields['retry-after'], respondedAt);
       this.#backOff.answered(request, response.status, pauseMs, this.#steadyNow());
+      if (signal.aborted) {
+        // Too late for everybody, and nobody else will let go of it.
+        void response.body?.cancel(signal.reason).catch(ignore);
+        throw signal.reason;
+      }
       return { ...response, requestedAt, respondedAt };
     } catch (error) {
       if (!signal.aborted && isTransportFailure(error)) this.#backOff.failed(request, this.#steadyNow());
@@ -67,3 +73,5 @@ export function isTransportFailure(error: unknown): boolean {
   }
   return false;
 }
+
+function ignore(): void {}

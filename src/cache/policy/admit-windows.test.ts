@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatHttpDate } from '../../core/http-date.ts';
+import { formatHttpDate } from '../../http/date.ts';
 import { admit } from './admit.ts';
 import type { PolicyOptions } from './options.ts';
 import type { StoredEntry } from './record.ts';

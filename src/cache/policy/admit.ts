@@ -1,6 +1,6 @@
 // May this response be stored, and what is to be known of it when it is asked for (RFC 9111, 3 and 4.2)?
-import { parseHttpDate, formatHttpDate } from '../../core/http-date.ts';
-import { type Fields, storedFields } from '../http/fields.ts';
+import { parseHttpDate, formatHttpDate } from '../../http/date.ts';
+import { type Fields, storedFields } from '../../http/fields.ts';
 import { type Control, controlOf } from './control.ts';
 import type { PolicyOptions } from './options.ts';
 import type { StoredEntry } from './record.ts';

@@ -1,7 +1,7 @@
 // Which directives rule a response: Cache-Control, or a targeted field in its place (RFC 9213).
-import { deltaSeconds, parseDirectives } from '../http/directives.ts';
-import type { Fields } from '../http/fields.ts';
-import { type BareItem, parseDictionary } from '../http/structured.ts';
+import { deltaSeconds, parseDirectives } from '../../http/directives.ts';
+import type { Fields } from '../../http/fields.ts';
+import { type BareItem, parseDictionary } from '../../http/structured.ts';
 
 /** Directives of a response. Seconds. */
 export interface Control {

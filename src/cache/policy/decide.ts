@@ -44,6 +44,7 @@ function consider(request: CacheRequest, entry: StoredEntry | undefined, now: nu
   if (directives.noStore || request.hasPrecondition) return BYPASS_REQUEST;
   if (entry === undefined) return MISS;
   if (!mayUse(request, entry)) return BYPASS;
+  if (directives.force) return now < entry.freshUntil ? FRESH : STALE;
   if (entry.noCache) return REVALIDATE_STALE;
   if (directives.noCache) return REVALIDATE_REQUEST;
 

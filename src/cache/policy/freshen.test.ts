@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatHttpDate } from '../../core/http-date.ts';
+import { formatHttpDate } from '../../http/date.ts';
 import type { ArrivedResponse } from './admit.ts';
 import { clientHasIt, conditions, freshen, headContradicts, isAbout } from './freshen.ts';
 import type { PolicyOptions } from './options.ts';

@@ -1,7 +1,8 @@
 // Validation (RFC 9111, 4.3): what to ask, and what the answer does to what is stored.
-import { parseHttpDate } from '../../core/http-date.ts';
-import { isEntityTag, parseEntityTags, weakMatch } from '../http/etag.ts';
-import { type Fields, newFields } from '../http/fields.ts';
+import { parseHttpDate } from '../../http/date.ts';
+import { isEntityTag, weakMatch } from '../../http/etag.ts';
+import { type Fields, newFields } from '../../http/fields.ts';
+import { evaluate } from '../../http/preconditions.ts';
 import { admit, type ArrivedResponse, type NotStored } from './admit.ts';
 import type { PolicyOptions } from './options.ts';
 import type { StoredEntry } from './record.ts';
@@ -71,17 +72,11 @@ export function headContradicts(response: Fields, entry: StoredEntry): boolean {
   return false;
 }
 
-/** Whether the client's own copy is the stored response (RFC 9111, 4.3.2; RFC 9110, 13.2.2): answer it with 304. */
+/** Whether the client's own copy is the stored response (RFC 9111, 4.3.2): answer it with 304. */
 export function clientHasIt(request: CacheRequest, entry: StoredEntry, now: number): boolean {
-  const match = request.fields['if-none-match'];
-  if (match !== undefined) {
-    const tags = parseEntityTags(match);
-    if (tags === '*') return true;
-    const own = entry.fields['etag'];
-    return own !== undefined && tags.some((tag) => weakMatch(tag, own));
-  }
-  const since = parseHttpDate(request.fields['if-modified-since'], now);
-  if (since === undefined) return false;
-  const modified = parseHttpDate(entry.fields['last-modified'] ?? entry.fields['date'], now);
-  return modified !== undefined && modified <= since;
+  const { etag, 'last-modified': modified, date } = entry.fields;
+  // Without Last-Modified, the time when it was made is one at which it was as it is (4.3.2).
+  const lastModifiedMs = parseHttpDate(modified ?? date, now);
+  const current = { etag, lastModifiedMs, exists: true };
+  return evaluate(request.method, (name) => request.fields[name], current, now) === 'not-modified';
 }

@@ -1,5 +1,5 @@
 // What a response to an unsafe request makes invalid (RFC 9111, 4.4).
-import type { Fields } from '../http/fields.ts';
+import type { Fields } from '../../http/fields.ts';
 import type { CacheRequest } from './request.ts';
 
 /** RFC 9110, 9.2.1, and safe extensions: PROPFIND and REPORT (RFC 9110's registry), SEARCH, QUERY. */

@@ -1,7 +1,7 @@
 // Names of resources and their variants, in stores and among requests in flight.
 import { hash } from 'node:crypto';
-import type { Fields } from '../http/fields.ts';
-import { varyValues } from './vary.ts';
+import type { Fields } from '../../http/fields.ts';
+import { varyValues } from '../../http/vary.ts';
 
 /**
  * The authority that a request names by `:authority` or `Host`, in lower case, if it isn't that of the URL. It belongs to the

@@ -1,5 +1,5 @@
 // What is kept about a response, ready for deciding: all times are milliseconds since 1970, worked out once.
-import type { Fields } from '../http/fields.ts';
+import type { Fields } from '../../http/fields.ts';
 
 /** A stored response without its body. Plain data, so that any store can keep it. */
 export interface StoredEntry {

@@ -41,6 +41,8 @@ test('without Cache-Control nothing is set, except by Pragma: no-cache', () => {
     minFresh: undefined,
     maxStale: undefined,
     staleIfError: undefined,
+    reload: false,
+    force: false,
   };
   assert.deepEqual(readRequestDirectives({}), nothing);
   assert.deepEqual(readRequestDirectives({ pragma: 'other' }), nothing);

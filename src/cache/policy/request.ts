@@ -1,6 +1,6 @@
 // What the policy needs to know of a request.
-import { deltaSeconds, type Directives, parseDirectives } from '../http/directives.ts';
-import { type Fields, NO_FIELDS } from '../http/fields.ts';
+import { deltaSeconds, type Directives, parseDirectives } from '../../http/directives.ts';
+import { type Fields, NO_FIELDS } from '../../http/fields.ts';
 import { foreignHost, resourceKey } from './key.ts';
 
 /** Cache-Control of a request (RFC 9111, 5.2.1; RFC 5861, 4). Seconds; undefined where not said or not understood. */
@@ -13,6 +13,9 @@ export interface RequestDirectives {
   /** Infinity for `max-stale` without a number. */
   readonly maxStale: number | undefined;
   readonly staleIfError: number | undefined;
+  /** By the cache modes of fetch: as if nothing were stored (`reload`), or whatever is stored, however old (`force-cache`). */
+  readonly reload: boolean;
+  readonly force: boolean;
 }
 
 /** A request, as the policy sees it. */
@@ -58,6 +61,8 @@ export const NO_REQUEST_DIRECTIVES: RequestDirectives = Object.freeze({
   minFresh: undefined,
   maxStale: undefined,
   staleIfError: undefined,
+  reload: false,
+  force: false,
 });
 
 /** Reads what matters for caching, once for each request. `fields` by lower-case name, the URL as it is sent. */
@@ -116,6 +121,8 @@ export function readRequestDirectives(fields: Fields): RequestDirectives {
     minFresh: seconds(directives, 'min-fresh', Infinity),
     maxStale: directives.get('max-stale') === true ? Infinity : seconds(directives, 'max-stale', undefined),
     staleIfError: seconds(directives, 'stale-if-error', undefined),
+    reload: false,
+    force: false,
   };
 }
 

@@ -1,7 +1,7 @@
 // Names by which responses are invalidated together: tags of this cache's user, and groups of the origin (RFC 9875).
-import { splitList } from '../http/directives.ts';
-import type { Fields } from '../http/fields.ts';
-import { parseStrings } from '../http/structured.ts';
+import { splitList } from '../../http/directives.ts';
+import type { Fields } from '../../http/fields.ts';
+import { parseStrings } from '../../http/structured.ts';
 
 /** RFC 9875, 2.1: caches must take at least 32 groups of at least 32 characters; more are left out. */
 const TAG_LIMIT = 64;

@@ -1,11 +1,4 @@
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
-import {
-  INCIDENT_FILE,
-  listIncidents,
-  pathOf,
-  pruneIncidents,
-} from '../../supervisor/incidents/evidence/folder.ts';
+import { pruneIncidents, removeIncidentsBefore } from '../../supervisor/incidents/evidence/prune.ts';
 import type { ResolvedIncidentsOptions } from '../../supervisor/index.ts';
 import { usageError } from '../usage.ts';
 import type { IncidentsFlags } from './request.ts';
@@ -25,24 +18,13 @@ export async function prune(
 ): Promise<readonly string[]> {
   const countToKeep = keep === undefined ? undefined : parseCount(keep);
   const ageMs = olderThan === undefined ? undefined : parseAge(olderThan);
-  const old = ageMs === undefined ? [] : await removeOpenedBefore(directory, nowMs - ageMs);
+  const old = ageMs === undefined ? [] : await removeIncidentsBefore(directory, nowMs - ageMs, nowMs);
   if (countToKeep === undefined && ageMs !== undefined) return old;
   const limits =
     countToKeep === undefined
       ? { countLimit, sizeLimitBytes }
       : { countLimit: countToKeep, sizeLimitBytes: Infinity };
   return [...old, ...(await pruneIncidents(directory, limits, nowMs))];
-}
-
-/** One that is open stays, whatever its age: somebody may be at it. */
-async function removeOpenedBefore(directory: string, beforeMs: number): Promise<string[]> {
-  const removed: string[] = [];
-  for (const { id, openedAtMs, endedAtMs } of await listIncidents(directory)) {
-    if (openedAtMs >= beforeMs || endedAtMs === undefined) continue;
-    await rm(path.dirname(pathOf(directory, id, INCIDENT_FILE)), { recursive: true, force: true });
-    removed.push(id);
-  }
-  return removed.toReversed();
 }
 
 function parseCount(text: string): number {

@@ -13,5 +13,6 @@ export function refused(
   } catch {
     // Not Respite's own words.
   }
+  if (status === 401) reason = 'it wants its management token: set RESPITE_MANAGEMENT_TOKEN';
   return new RespiteError('RESPITE_CLI_REFUSED', `${shown(port)} refused: ${reason}`);
 }

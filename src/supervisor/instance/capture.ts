@@ -1,6 +1,7 @@
 import { RespiteError } from '../../core/errors.ts';
 import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
 import type { WorkerProcess } from '../workers/process/worker-process.ts';
+import { late } from './late.ts';
 import type { ResolvedSupervisorOptions } from './options.ts';
 
 /** Asks a worker for what someone wants to see of it now. Rejects with `RESPITE_SUPERVISOR_CAPTURE_FAILED`. */
@@ -13,6 +14,6 @@ export async function captureOf(
   if (worker === undefined) {
     throw new RespiteError('RESPITE_SUPERVISOR_CAPTURE_FAILED', `there is no worker ${workerId}`);
   }
-  const { captureNow } = await import('../incidents/evidence/on-demand.ts');
+  const { captureNow } = await late.captures();
   return captureNow(worker, what, seconds, incidents === false ? undefined : incidents.directory);
 }

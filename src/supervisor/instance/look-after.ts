@@ -1,12 +1,6 @@
-// What goes on beside the workers while they serve. Loads all that is needed when something happens, so that it is there also when the
-// package is being replaced underneath.
+// What goes on beside the workers while they serve.
 import type { IndicatorReport } from '../../core/health-link.ts';
-import '../detect/canary/index.ts';
-import '../detect/crash/classify.ts';
-import '../detect/crash/kernel-kills.ts';
 import type { ResolvedDetectOptions } from '../detect/detectors/index.ts';
-import '../incidents/evidence/keeper.ts';
-import '../incidents/evidence/on-demand.ts';
 import type { Healer } from './healing/healer.ts';
 import { Rounds } from './healing/rounds.ts';
 import type { InstanceMeasure } from './history/index.ts';
@@ -14,9 +8,7 @@ import type { History } from '../../core/history.ts';
 import { recordHistory } from './history/record.ts';
 import type { WorkerPool } from './pool.ts';
 import type { WorkerProcess } from '../workers/process/worker-process.ts';
-import '../../core/redact.ts';
 import type { SocketExchange } from '../workers/sockets/socket-exchange.ts';
-import '../outage/index.ts';
 
 interface Surroundings {
   readonly detect: ResolvedDetectOptions;

@@ -61,6 +61,11 @@ export interface SupervisorOptions {
   readonly heapMb?: number | undefined;
   /** Options for Node.js in each worker, such as `--import=tsx` or `--env-file=.env`; the supervisor does not have them. Default: none. */
   readonly nodeArgs?: readonly string[] | undefined;
+  /**
+   * Share servers that listen with `exclusive: true` as any other; `false`: they are the worker's own, so a second worker or a replacement can't
+   * listen there. Default true.
+   */
+  readonly shareExclusive?: boolean | undefined;
   /** What SIGTERM waits for, so that no load balancer sends requests any more when connections are refused. Default: nothing. */
   readonly balancer?: BalancerOptions | undefined;
   /** What is taken for a fault of a worker, so that it is replaced. */
@@ -85,6 +90,7 @@ export interface ResolvedSupervisorOptions {
   readonly fallbackResponder: boolean;
   readonly heapMb: number | undefined;
   readonly nodeArgs: readonly string[];
+  readonly shareExclusive: boolean;
   readonly balancer: ResolvedBalancerOptions;
   readonly detect: ResolvedDetectOptions;
   readonly incidents: ResolvedIncidentsOptions | false;
@@ -105,6 +111,7 @@ export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
   fallbackResponder: true,
   heapMb: undefined,
   nodeArgs: Object.freeze([]),
+  shareExclusive: true,
   balancer: BALANCER_DEFAULTS,
   detect: DETECT_DEFAULTS,
   incidents: INCIDENTS_DEFAULTS,
@@ -142,6 +149,7 @@ export function resolveSupervisorOptions(options: SupervisorOptions = {}): Resol
     ),
     heapMb: heapMb === undefined ? undefined : integer('supervisor.heapMb', heapMb, 16),
     nodeArgs: resolveNodeArgs(options.nodeArgs ?? DEFAULTS.nodeArgs),
+    shareExclusive: boolean('supervisor.shareExclusive', options.shareExclusive ?? DEFAULTS.shareExclusive),
     balancer: resolveBalancerOptions(options.balancer),
     detect: resolveDetectOptions(options.detect),
     incidents: resolveIncidentsOptions(options.incidents),

@@ -13,6 +13,7 @@ import { Departure } from './balancer/departure.ts';
 import type { SupervisorConfig } from './contract.ts';
 import { Deaths } from './healing/deaths.ts';
 import { Healer } from './healing/healer.ts';
+import { late } from './late.ts';
 import { UnexpectedErrors } from './unexpected.ts';
 
 /** What the parts need of the supervisor and of its pool. */
@@ -92,8 +93,8 @@ export function createParts(config: SupervisorConfig, around: Surroundings): Par
       replace: async (worker, cause, collected) => around.heal(worker, cause, collected),
       collect: async (worker, incident) => evidence.collect(worker, incident),
       onWarning: (worker, cause) => evidence.prepare(worker, cause),
-      investigate: async (worker) => (await import('./healing/rounds.ts')).investigate(worker),
-      whereInKernel: async (worker) => (await import('./healing/rounds.ts')).whereInKernel(worker),
+      investigate: async (worker) => (await late.rounds()).investigate(worker),
+      whereInKernel: async (worker) => (await late.rounds()).whereInKernel(worker),
     }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Canary } from '../detect/canary/index.ts';
 import type { Death } from './healing/deaths.ts';
 import type { Incident } from '../incidents/incident.ts';
+import { late } from './late.ts';
 import type { PoolConfig } from './pool-config.ts';
 import type { WorkerProcess } from '../workers/process/worker-process.ts';
 import type { Release, Releases } from '../workers/release/index.ts';
@@ -51,8 +52,7 @@ export class RollingRestart {
 
   async #renewAll(trialMs: number): Promise<string | undefined> {
     const { slots, log, nowMs, serving } = this.#config;
-    // Not needed before somebody asks for a restart; look-after.ts loads it in time.
-    const canaries = await import('../detect/canary/index.ts');
+    const canaries = await late.canary();
     const canary = new canaries.Canary<WorkerProcess>(trialMs, {
       log,
       nowMs,

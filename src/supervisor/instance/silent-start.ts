@@ -10,7 +10,7 @@ export function warnOfSilentStart(log: Log, isSilent: () => boolean): void {
     const seconds = afterMs / 1000;
     log.warn(
       { afterMs },
-      `the script has not listened on any port after ${seconds} s: is it a server, and what does it wait for? It is waited for without a limit`,
+      `the script has not listened on any port after ${seconds} s. If its server runs in a process that it has started, or uses UDP or a native addon, Respite can't protect it: run what listens. Otherwise Respite goes on waiting`,
     );
   };
   for (const afterMs of AFTER_MS) setTimeout(() => warn(afterMs), afterMs).unref();

@@ -6,6 +6,7 @@ import type { Ended, Supervisor, SupervisorConfig } from './contract.ts';
 import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
 import type { InstanceMeasure } from './history/index.ts';
 import type { History } from '../../core/history.ts';
+import { late, loadAll } from './late.ts';
 import type { Log } from '../log.ts';
 import { createParts, type Parts } from './parts.ts';
 import { nextStartsMs } from './pool-figures.ts';
@@ -202,12 +203,12 @@ class WorkerSupervisor implements Supervisor {
     if (this.#state === 'stopping') return;
     this.#config.onPhase?.('ready');
     this.#pool.startAll();
-    const { inBackground } = this.#parts.unexpected;
-    inBackground('checking where incidents are kept', this.#parts.evidence.check());
-    inBackground('watching the kernel', this.#parts.deaths.watch());
+    const { inBackground, untilItSucceeds } = this.#parts.unexpected;
+    inBackground('taking over where incidents are kept', this.#parts.evidence.takeOver());
+    untilItSucceeds('watching the kernel', async () => this.#parts.deaths.watch());
     if (this.#config.supervisor.fallbackResponder)
-      inBackground('watching for outages', this.#parts.outages.watch());
-    inBackground('looking at the workers', this.#lookAfter());
+      untilItSucceeds('watching for outages', async () => this.#parts.outages.watch());
+    untilItSucceeds('looking at the workers', async () => this.#lookAfter());
   }
 
   /** Of the instance and of its workers. */
@@ -218,7 +219,8 @@ class WorkerSupervisor implements Supervisor {
 
   /** Loaded when somebody serves: until then there is nothing to see. */
   async #lookAfter(): Promise<void> {
-    const { lookAfter } = await import('./look-after.ts');
+    await loadAll();
+    const { lookAfter } = await late.lookAfter();
     this.#history = lookAfter({
       detect: this.#config.supervisor.detect,
       healer: this.#parts.healer,

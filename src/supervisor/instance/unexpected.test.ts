@@ -59,3 +59,20 @@ test('work in the background that fails is told', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(logged, ['the supervisor met watching failed: no file; it goes on']);
 });
+
+test('work that has to succeed is tried again until it does', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { errors, logged } = make();
+  const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  let tries = 0;
+  errors.untilItSucceeds('watching', async () => {
+    tries += 1;
+    if (tries < 3) throw new Error('no file');
+  });
+  for (let i = 0; i < 5; i += 1) {
+    await settled();
+    t.mock.timers.tick(2000);
+  }
+  assert.equal(tries, 3);
+  assert.equal(logged.length, 2);
+});

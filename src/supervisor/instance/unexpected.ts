@@ -6,6 +6,9 @@ import type { Log } from '../log.ts';
 /** The same error is one incident within this time, in ms. It is logged each time. */
 const REPEAT_WINDOW_MS = 300_000;
 
+/** Between two tries of what has to succeed, in ms. */
+const RETRY_MS = 2000;
+
 /** Different errors are remembered, up to this number. */
 const MAX_REMEMBERED = 100;
 
@@ -41,6 +44,14 @@ export class UnexpectedErrors {
   /** Lets work go on by itself. If it fails, that is logged and told. @param what As in "<what> failed". */
   readonly inBackground = (what: string, work: Promise<unknown>): void => {
     work.catch((error: unknown) => this.happened(`${what} failed`, error));
+  };
+
+  /** The same for work that is tried again until it succeeds: what it loads may be away while the package is being replaced. */
+  readonly untilItSucceeds = (what: string, work: () => Promise<unknown>): void => {
+    work().catch((error: unknown) => {
+      this.happened(`${what} failed`, error);
+      setTimeout(() => this.untilItSucceeds(what, work), RETRY_MS).unref();
+    });
   };
 
   /** @param what The beginning of a sentence that ends with the error's message. */

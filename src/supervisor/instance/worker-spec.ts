@@ -1,6 +1,7 @@
 import { needsWatchdog } from '../detect/detectors/options.ts';
 import type { WorkerSpec } from '../workers/process/spawn-worker.ts';
 import type { SupervisorConfig } from './contract.ts';
+import { workerOomScore } from './oom-score.ts';
 
 /** The part of `startTimeoutMs` that the warm-up may take: a start must not fail because of it. */
 const WARM_UP_SHARE = 0.5;
@@ -21,6 +22,7 @@ export function workerSpec(
     nodeArgs,
     blockedLoop: detect.blockedLoop,
     hasWatchdog: needsWatchdog(detect),
+    oomScore: workerOomScore,
     setup: {
       script: who.release.entry,
       admission: { ...admission, dryRun },
@@ -28,6 +30,8 @@ export function workerSpec(
       relaysMessages: process.connected,
       readyByMessage: ready === 'message',
       waitsForHealth: who.keys.length > 0,
+      isAlone: who.keys.length === 0 && supervisor.workers === 1,
+      sharesExclusive: supervisor.shareExclusive,
       warmUp: { requests: warmUp, timeoutMs: WARM_UP_SHARE * startTimeoutMs },
       drainTimeoutMs,
       killTimeoutMs,

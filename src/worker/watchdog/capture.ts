@@ -1,4 +1,4 @@
-// Answers what the supervisor asks, from the watchdog thread. Loaded when something is asked for the first time.
+// Answers what the supervisor asks, from the watchdog thread.
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import type { Session } from 'node:inspector';
 import type { CaptureCommand } from './command.ts';
@@ -64,11 +64,20 @@ function begin(command: CaptureCommand, answer: Answer): () => void {
 
 /** Starts heap sampling in the main thread, if it is not going on. */
 export function sampleHeap(timeoutMs: number): void {
+  inMainThread(timeoutMs, (session, done) => evaluate(session, 'sampleHeap', done));
+}
+
+/** A major collection of the main thread's heap. */
+export function collectGarbage(timeoutMs: number): void {
+  inMainThread(timeoutMs, (session, done) => session.post('HeapProfiler.collectGarbage', done));
+}
+
+function inMainThread(timeoutMs: number, act: (session: Session, done: () => void) => void): void {
   const inspector = process.getBuiltinModule('node:inspector');
   const session = new inspector.Session();
   session.connectToMainThread();
   const late = setTimeout(() => session.disconnect(), timeoutMs);
-  evaluate(session, 'sampleHeap', () => {
+  act(session, () => {
     clearTimeout(late);
     session.disconnect();
   });

@@ -30,19 +30,19 @@ export interface CaptureCommand {
   readonly file: string | undefined;
 }
 
-/** The heap is to be sampled from now on, so that a profile can be had later. */
-export interface SampleHeapCommand {
-  readonly kind: 'sample-heap';
+/** The heap is to be sampled from now on, so that a profile can be had later; or to be collected, all of it. */
+export interface HeapCommand {
+  readonly kind: 'sample-heap' | 'collect-garbage';
 }
 
 /** What the supervisor says to the watchdog thread, one line of JSON each. */
-export type WatchdogCommand = CaptureCommand | SampleHeapCommand;
+export type WatchdogCommand = CaptureCommand | HeapCommand;
 
 /** Undefined when the line is not ours. */
 export function parseCommand(line: string): WatchdogCommand | undefined {
   try {
-    const command = JSON.parse(line) as Partial<CaptureCommand> | SampleHeapCommand | null;
-    if (command?.kind === 'sample-heap') return command;
+    const command = JSON.parse(line) as Partial<CaptureCommand> | HeapCommand | null;
+    if (command?.kind === 'sample-heap' || command?.kind === 'collect-garbage') return command;
     const isCapture = command?.kind === 'capture' && CAPTURES.some((known) => known === command.what);
     return isCapture ? (command as CaptureCommand) : undefined;
   } catch {

@@ -1,10 +1,12 @@
 // The watchdog thread. Lives in the user's process and shares nothing with the main thread but a little memory, so it goes
-// on when that one stands still. Loads as little as it can: its memory and its start are the user's.
+// on when that one stands still. Loads as little as it can, since its memory and its start are the user's, and all of it at once: the
+// package may be replaced later.
 import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { killProcessGroup } from '../../core/process-group.ts';
+import { capture, collectGarbage, sampleHeap } from './capture.ts';
 import { isDebuggerAttached } from './debugger.ts';
 import { parseCommand, type WatchdogCommand } from './command.ts';
 import { Gap, TICK_MS } from './gap.ts';
@@ -122,7 +124,7 @@ const MOST_ROOM_WAITS = 1000;
 const STACK_WAIT_MS = 1000;
 
 /** Long enough for a main thread that is as busy as can be. */
-const SAMPLE_HEAP_TIMEOUT_MS = 2000;
+const MAIN_THREAD_TIMEOUT_MS = 2000;
 
 const commands = openCommands();
 
@@ -152,10 +154,10 @@ function stop(): void {
 }
 
 async function obey(command: WatchdogCommand): Promise<void> {
-  const { capture, sampleHeap } = await import('./capture.ts');
   await Promise.race([stackTaken, delay(STACK_WAIT_MS, undefined, { ref: false })]);
-  if (command.kind === 'sample-heap') {
-    sampleHeap(SAMPLE_HEAP_TIMEOUT_MS);
+  if (command.kind !== 'capture') {
+    const act = command.kind === 'sample-heap' ? sampleHeap : collectGarbage;
+    act(MAIN_THREAD_TIMEOUT_MS);
     return;
   }
   const { id, what } = command;

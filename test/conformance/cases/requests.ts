@@ -74,7 +74,7 @@ const directives: readonly PairCase[] = [
   ...(
     [
       ['no-store', 'miss'],
-      ['reload', 'validate'],
+      ['reload', 'miss'],
       ['no-cache', 'validate'],
       ['default', 'hit'],
       ['force-cache', 'hit'],

@@ -1,6 +1,8 @@
 // A worker that leaks file descriptors is replaced while it has some left.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { echo } from '../../harness/http.ts';
@@ -18,7 +20,9 @@ const AT_ONCE = 170;
 describe('file descriptors', { concurrency: 2 }, () => {
   for (const kind of ['files', 'connections']) {
     test(
-      `leaked ${kind}: replaced before there is none left, and it is said what they are`,
+      kind === 'files'
+        ? 'leaked files: replaced before there is none left; the worker serves on while no other one can be started'
+        : 'leaked connections: replaced before there is none left, and the incident says what they are',
       { skip: lacks('prlimit') },
       async (t) => {
         const database = new Database(t, true);
@@ -31,11 +35,22 @@ describe('file descriptors', { concurrency: 2 }, () => {
         const [sick] = await running.ready();
         const { status, stderr } = spawnSync('prlimit', ['--pid', String(sick?.pid), `--nofile=${LIMIT}`]);
         assert.equal(status, 0, String(stderr));
+        const broken = path.join(running.dir, 'broken');
+        if (kind === 'files') writeFileSync(broken, '');
         for (let i = 0; i < AT_ONCE; i += 1) await echo(port, { path: `/leak?kind=${kind}` });
         // Slowly enough from here: it is looked at once a second.
         while (running.logged('replacing it').length === 0) {
           await echo(port, { path: `/leak?kind=${kind}` });
           await delay(100);
+        }
+        if (kind === 'files') {
+          // The sick worker serves on as long as no other one can be started.
+          const problem = 'its replacement failed: ';
+          await running.untilStatus('a replacement that fails', ({ incidents: [open] }) =>
+            open?.steps.some(({ what }) => what.startsWith(problem)),
+          );
+          assert.equal((await echo(port)).pid, sick?.pid);
+          rmSync(broken);
         }
         const incident = await endedIncident(running);
         assert.equal(incident.cause, 'descriptors-exhausted');

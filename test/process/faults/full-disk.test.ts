@@ -10,7 +10,7 @@ import { echo, request } from '../../harness/http.ts';
 import { endedIncident } from '../../harness/incidents.ts';
 import { temporaryDirectory } from '../../harness/process.ts';
 import { lacks } from '../../harness/programs.ts';
-import { respite } from '../../harness/respite.ts';
+import { respite, type RunningRespite } from '../../harness/respite.ts';
 
 const BLOCKED = 'faults/blocked.mjs';
 const QUICK = { unreadyMs: 500, evidenceMs: 1000, killMs: 4000 };
@@ -32,14 +32,24 @@ function smallDisk(t: TestContext): string | undefined {
   return directory;
 }
 
-/** A blocked worker is replaced although its evidence cannot be written: once, Respite logs why. */
-async function healsWithout(t: TestContext, directory: string, why: string): Promise<Incident> {
+/**
+ * A blocked worker is replaced although its evidence cannot be written: once, Respite logs why.
+ *
+ * @param started Called before anything is wrong.
+ */
+async function healsWithout(
+  t: TestContext,
+  directory: string,
+  why: string,
+  started: (running: RunningRespite) => Promise<unknown> = async () => {},
+): Promise<Incident> {
   const running = respite(t, BLOCKED, {
     options: ['--incidents', directory],
     config: { supervisor: { stableMs: 300, detect: { blockedLoop: QUICK } } },
   });
   const port = await running.port();
   await running.ready();
+  await started(running);
   request(port, { path: '/sleepy-loop' }).catch(() => {});
   const incident = await endedIncident(running);
   assert.equal(incident.steps.at(-1)?.what, 'replaced');
@@ -94,9 +104,15 @@ describe('a disk without room', { concurrency: 3 }, () => {
     },
   );
 
-  test('where the directory of incidents is a file healing goes on, and the log says so', async (t) => {
+  test('where the directory of incidents is a file the log says so at the start, and healing goes on', async (t) => {
     const file = path.join(temporaryDirectory(), 'a-file');
     writeFileSync(file, '');
-    await healsWithout(t, file, 'ENOTDIR');
+    await healsWithout(t, file, 'ENOTDIR', (running) =>
+      running.logs(
+        'incidents cannot be kept in',
+        'is not a directory',
+        'choose another directory with --incidents',
+      ),
+    );
   });
 });

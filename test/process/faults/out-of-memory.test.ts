@@ -1,8 +1,7 @@
 // A worker that dies of memory, and who ended it: V8 or the kernel.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { ControlGroup } from '../../harness/control-group.ts';
 import { echo } from '../../harness/http.ts';
 import { respite } from '../../harness/respite.ts';
 import { until } from '../../harness/until.ts';
@@ -35,15 +34,15 @@ test('V8 aborts a worker whose heap is full: gc-death-spiral, with the figures',
 });
 
 test('the kernel kills a worker for want of memory: killed-by-kernel, by its own counter', async (t) => {
-  const cgroup = memoryCgroup(t, 300 * MB);
-  if (cgroup === undefined) return;
+  const group = memoryGroup(t, 300 * MB);
+  if (group === undefined) return;
   const running = respite(t, FIXTURE, {
     // On a slow machine the detector may come first, and the kernel never.
     config: { supervisor: { stableMs: 300, detect: { memory: false } } },
-    env: { RESPITE_TEST_CGROUP: cgroup, NODE_OPTIONS: `--import=${ENTER}` },
+    env: { RESPITE_TEST_CGROUP: group.directory, NODE_OPTIONS: `--import=${ENTER}` },
   });
   // After that of the processes in it, since these hooks run in the order in which they were given.
-  t.after(async () => until('the cgroup to be empty', () => removed(cgroup)));
+  t.after(async () => until('the cgroup to be empty', () => group.remove()));
   const port = await running.port();
   const [worker] = await running.ready();
   await echo(port, { path: '/memory' });
@@ -61,35 +60,17 @@ const ENTER = `data:text/javascript,${encodeURIComponent(
   "import { writeFileSync } from 'node:fs'; writeFileSync(process.env.RESPITE_TEST_CGROUP + '/cgroup.procs', String(process.pid));",
 )}`;
 
-/** A cgroup of this test's own, of version 1 or 2; undefined where this user may not make one. */
-function memoryCgroup(t: TestContext, limitBytes: number): string | undefined {
-  const own = readFileSync('/proc/self/cgroup', 'utf8');
-  const [, v1] = /^\d+:(?:\w+,)*memory(?:,\w+)*:(.*)$/m.exec(own) ?? [];
-  const [, v2] = /^0::(.*)$/m.exec(own) ?? [];
-  const parent =
-    v1 === undefined ? path.join('/sys/fs/cgroup', v2 ?? '') : path.join('/sys/fs/cgroup/memory', v1);
-  const made = path.join(parent, `respite-test-${process.pid}`);
+/** Undefined where this user may not make one. */
+function memoryGroup(t: TestContext, limitBytes: number): ControlGroup | undefined {
   try {
-    mkdirSync(made);
-    writeFileSync(
-      path.join(made, v1 === undefined ? 'memory.max' : 'memory.limit_in_bytes'),
-      String(limitBytes),
-    );
+    const group = new ControlGroup('memory', 'out-of-memory');
+    group.limit(limitBytes);
+    return group;
   } catch (error) {
     // Only root may, and not in every container. Anything else is a mistake of this test.
     if (!['EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes(String((error as NodeJS.ErrnoException).code)))
       throw error;
     t.skip(`needs permission to make a control group: ${String(error)}`);
     return undefined;
-  }
-  return made;
-}
-
-function removed(cgroup: string): boolean {
-  try {
-    rmdirSync(cgroup);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,5 +1,5 @@
 // Records as JSON tuples, and back with every part checked: what comes back must not be able to make a response throw.
-import { newFields } from '../../http/fields.ts';
+import { newFields } from '../../../http/fields.ts';
 import type { StoredEntry, StoredRecord, VaryMarker } from '../../policy/record.ts';
 import { garbage } from './frame.ts';
 

@@ -324,7 +324,7 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ supervisor: { heapMb: 15 } }, 'supervisor.heapMb must be a whole number of at least 16, got 15'],
   [
     { supervisor: { worker: 1 } },
-    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, deployTimeoutMs, ready, warmUp, stableMs, trialMs, fallbackResponder, heapMb, nodeArgs, balancer, detect, incidents, fleet',
+    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, deployTimeoutMs, ready, warmUp, stableMs, trialMs, fallbackResponder, heapMb, nodeArgs, shareExclusive, balancer, detect, incidents, fleet',
   ],
   [
     { supervisor: { fleet: { client: 'redis://h', name: 'x' } } },
@@ -362,7 +362,7 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
     'management.token must be a string of visible characters without spaces',
   ],
   [{ notify: { webhook: { url: 'secret' } } }, 'notify.webhook.url must be an http or https URL'],
-  [{ notify: { webhook: {} } }, 'notify.webhook.url must be an http or https URL'],
+  [{ notify: { heartbeat: { url: 'secret' } } }, 'notify.heartbeat.url must be an http or https URL'],
   [
     { notify: { webhook: { url: 'http://h', headers: { a: 1 } } } },
     'notify.webhook.headers must be an object of header names and texts',
@@ -386,7 +386,7 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   ],
   [
     { notify: { email: 1 } },
-    'notify.email is not an option; known are webhook, slack, command, events, repeatWindowMs, giveUpAfterMs',
+    'notify.email is not an option; known are webhook, slack, command, heartbeat, events, repeatWindowMs, giveUpAfterMs',
   ],
   [{ management: { port: 1 } }, 'management.port is not an option; known are address, token'],
 ];

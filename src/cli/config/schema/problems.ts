@@ -8,6 +8,7 @@ const SECRETS: ReadonlySet<string> = new Set([
   'notify.webhook.headers',
   'notify.webhook.secret',
   'notify.slack.url',
+  'notify.heartbeat.url',
 ]);
 
 /** One line for each rule that an issue has found broken: path, rule and value. */

@@ -18,6 +18,7 @@ export interface ComparedWorker {
   readonly counters: Pick<WorkerCounters, 'read' | 'labels' | 'cells'>;
   readonly sample: WorkerSample | undefined;
   readonly report: WatchdogReport | undefined;
+  readonly captures: { readonly collectGarbage: () => void };
 }
 
 export interface CanaryConfig<Worker extends ComparedWorker> {
@@ -81,6 +82,7 @@ export class Canary<Worker extends ComparedWorker> {
 
   #tick(worker: Worker): void {
     const verdict = this.#judge?.add(this.#look(worker));
+    if (this.#judge?.wantsCollection === true) worker.captures.collectGarbage();
     if (verdict?.kind !== 'worse') return;
     clearInterval(this.#timer);
     this.#isWorse = true;

@@ -129,6 +129,33 @@ test('the live heap: two collections and five seconds of growth that does not sl
   assert.ok(!grows([9, 9, 4, 2], 0), 'caches that fill');
 });
 
+test('a collection is wanted after 4 s of growth as of a leak, then ever later while none is found, and never of a large heap', () => {
+  const wanted = (usedMb: (second: number) => number, isCollected: boolean): readonly number[] => {
+    const heap = new HeapGrowth();
+    const seconds: number[] = [];
+    let majorCollections = 0;
+    for (let second = 0; second <= 20; second += 1) {
+      const usedBytes = usedMb(second) * MB;
+      heap.take(1000 * second, { majorCollections, usedBytes, liveBytes: 20 * MB }, new Map());
+      if (!heap.wantsCollection(1000 * second)) continue;
+      seconds.push(second);
+      if (isCollected) majorCollections += 1;
+    }
+    return seconds;
+  };
+  const garbage = (second: number): number => 20 + 9 * second;
+  assert.deepEqual(wanted(garbage, true), [4, 13]);
+  assert.deepEqual(wanted(garbage, false), [4, 8, 12, 16, 20], 'asked for again when it did not come');
+  assert.deepEqual(
+    wanted((second) => 20 + second, true),
+    [],
+  );
+  assert.deepEqual(
+    wanted((second) => 257 + 9 * second, true),
+    [],
+  );
+});
+
 test('verdicts in words', () => {
   const figures = {
     fresh: { answered: 312, failed: 16 },

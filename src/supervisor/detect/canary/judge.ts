@@ -117,6 +117,11 @@ export class Judge {
     return what === undefined ? { kind: 'undecided' } : { kind: 'worse', what, figures: this.figures };
   }
 
+  /** Whether a collection of the new worker's heap would tell more than the last moment did. */
+  get wantsCollection(): boolean {
+    return this.#heap.wantsCollection(this.#before.nowMs);
+  }
+
   get figures(): TrialFigures {
     return {
       fresh: this.#allFresh,

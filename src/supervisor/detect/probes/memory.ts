@@ -26,10 +26,24 @@ export function readMemoryUse(readFile: ReadFile = readShort): MemoryUse | undef
   return tightest ?? readMachine(readFile('/proc/meminfo'));
 }
 
-function readGroup({ version, folder }: ControlGroup, readFile: ReadFile): MemoryUse | undefined {
-  const { limit, used, cache } = FILES[version];
-  const limitBytes = Number(readFile(`${folder}/${limit}`) ?? Number.NaN);
-  if (!(limitBytes > 0 && limitBytes < NO_LIMIT_BYTES)) return undefined;
+/** The smallest limit of all groups, or what the machine has; undefined where that is unknown. */
+export function memoryLimitBytes(readFile: ReadFile = readShort): number | undefined {
+  const limits = controlGroups('memory', readFile).map((group) => limitOf(group, readFile));
+  const machineBytes = 1024 * (fieldOf(readFile('/proc/meminfo'), 'MemTotal') ?? Infinity);
+  const least = Math.min(machineBytes, ...limits.map((limit) => limit ?? Infinity));
+  return Number.isFinite(least) ? least : undefined;
+}
+
+function limitOf({ version, folder }: ControlGroup, readFile: ReadFile): number | undefined {
+  const limitBytes = Number(readFile(`${folder}/${FILES[version].limit}`) ?? Number.NaN);
+  return limitBytes > 0 && limitBytes < NO_LIMIT_BYTES ? limitBytes : undefined;
+}
+
+function readGroup(group: ControlGroup, readFile: ReadFile): MemoryUse | undefined {
+  const { version, folder } = group;
+  const { used, cache } = FILES[version];
+  const limitBytes = limitOf(group, readFile);
+  if (limitBytes === undefined) return undefined;
   const current = readFile(`${folder}/${used}`);
   if (current === undefined) return undefined;
   const cached = fieldOf(readFile(`${folder}/memory.stat`), cache) ?? 0;

@@ -7,13 +7,23 @@ const HELD = new Set(['T', 't']);
 
 /** Whether a process is stopped, by SIGSTOP for example. False where that is unknown. */
 export function isStopped(pid: number): boolean {
-  const stat = readShort(`/proc/${pid}/stat`) ?? '';
-  // The name of the process stands in brackets before the state, and may have any characters.
-  return HELD.has(stat[stat.lastIndexOf(')') + 2] ?? '');
+  return HELD.has(fieldsOf(pid)[0] ?? '');
+}
+
+/** When a process began, in clock ticks since the machine did; undefined where that is unknown. */
+export function startTicksOf(pid: number): number | undefined {
+  const ticks = Number(fieldsOf(pid)[19] ?? NaN);
+  return Number.isNaN(ticks) ? undefined : ticks;
 }
 
 /** What the main thread of a process has spent waiting for a processor since it began, in ms; undefined where that is unknown. */
 export function readRunQueueWaitMs(pid: number): number | undefined {
   const text = readShort(`/proc/${pid}/task/${pid}/schedstat`);
   return text === undefined ? undefined : parseRunQueueWaitMs(text);
+}
+
+/** Of /proc/<pid>/stat, from the state on. The name of the process stands in brackets before it, and may have any characters. */
+function fieldsOf(pid: number): readonly string[] {
+  const stat = readShort(`/proc/${pid}/stat`) ?? '';
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

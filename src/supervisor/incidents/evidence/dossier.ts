@@ -1,5 +1,6 @@
 import type { Incident } from '../incident.ts';
 import type { Log } from '../../log.ts';
+import { thisAuthor } from './author.ts';
 import {
   type EvidenceFile,
   INCIDENT_FILE,
@@ -11,6 +12,8 @@ import { OneAtATime } from '../../../core/one-at-a-time.ts';
 import type { Redact } from '../../../core/redact.ts';
 
 export const REPORT_FILE = 'report.html';
+
+const AUTHOR = thisAuthor();
 
 interface DossierConfig {
   readonly directory: string;
@@ -45,6 +48,7 @@ export class Dossier {
   get stored(): StoredIncident {
     return {
       schema: 1,
+      author: AUTHOR,
       ...this.#incident,
       evidence: [...this.#evidence.values()],
       missing: this.#missing.map(this.#config.redact),

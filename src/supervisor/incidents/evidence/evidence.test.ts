@@ -55,15 +55,19 @@ function setup(t: TestContext, folder: string = ''): Setup {
 
 test('a directory that nothing can be written to is told at the start, and one that is not there yet is none', async (t) => {
   const { evidence, warnings, directory } = setup(t, 'not/there/yet');
-  await evidence.check();
+  await evidence.takeOver();
   assert.deepEqual([warnings, existsSync(path.dirname(directory))], [[], false]);
   const blocked = setup(t, 'file/incidents');
   writeFileSync(path.dirname(blocked.directory), '');
-  await blocked.evidence.check();
+  await blocked.evidence.takeOver();
   assert.match(
     blocked.warnings.join('\n'),
     /^incidents cannot be kept in .*file.incidents: ENOTDIR.*; choose another directory with --incidents$/,
   );
+  const program = setup(t, 'program');
+  writeFileSync(program.directory, '', { mode: 0o755 });
+  await program.evidence.takeOver();
+  assert.match(program.warnings.join('\n'), /program: .*program is not a directory; choose/);
 });
 
 test('of a worker that has died there is what it said last, and what the dependencies say now', async (t) => {

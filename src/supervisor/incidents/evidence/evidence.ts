@@ -28,17 +28,33 @@ export class Evidence {
     this.#ticks = setInterval(() => this.#do((keeper) => keeper.tick(this.#live.values())), TICK_MS).unref();
   }
 
-  /** Warns if nothing could be kept: the first incident would be too late to learn of it. Never rejects. */
-  async check(): Promise<void> {
-    const { incidents, log } = this.#config;
+  /**
+   * Takes over the directory: warns if nothing could be kept there, since the first incident would be too late to learn of it, and closes
+   * what an earlier supervisor has left open.
+   */
+  async takeOver(): Promise<void> {
+    const { incidents, log, nowMs } = this.#config;
     if (incidents === false) return;
-    const { problemOfDirectory } = await import('./folder.ts');
-    const problem = await problemOfDirectory(incidents.directory);
-    if (problem === undefined) return;
-    log.warn(
-      { directory: incidents.directory },
-      `incidents cannot be kept in ${incidents.directory}: ${problem}; choose another directory with --incidents`,
-    );
+    const { directory } = incidents;
+    const [{ problemOfDirectory }, { closeInterrupted }] = await Promise.all([
+      import('./folder.ts'),
+      import('./interrupted.ts'),
+      this.#load(), // Later the package may be away.
+    ]);
+    const problem = await problemOfDirectory(directory);
+    if (problem !== undefined) {
+      log.warn(
+        { directory },
+        `incidents cannot be kept in ${directory}: ${problem}; choose another directory with --incidents`,
+      );
+      return;
+    }
+    const closed = await closeInterrupted(directory, nowMs());
+    if (closed.length > 0)
+      log.warn(
+        { incidents: closed },
+        `closed as interrupted: ${closed.length} ${closed.length === 1 ? 'incident' : 'incidents'} whose supervisor has ended`,
+      );
   }
 
   /** A worker has been started. */
@@ -98,6 +114,11 @@ export class Evidence {
 
   async #load(): Promise<Keeper> {
     this.#keeper ??= import('./keeper.ts').then(({ Keeper: Loaded }) => new Loaded(this.#config));
-    return this.#keeper;
+    const loading = this.#keeper;
+    // The package is being replaced: it is there again soon.
+    loading.catch(() => {
+      if (this.#keeper === loading) this.#keeper = undefined;
+    });
+    return loading;
   }
 }

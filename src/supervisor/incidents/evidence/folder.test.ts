@@ -8,14 +8,11 @@ import {
   isIncidentId,
   listIncidents,
   pathOf,
-  pruneIncidents,
   readIncident,
   type StoredIncident,
   writeEvidence,
   writeIncident,
 } from './folder.ts';
-
-const NONE = { countLimit: 1000, sizeLimitBytes: 1e9 };
 
 function directory(t: TestContext): string {
   const made = mkdtempSync(path.join(tmpdir(), 'respite-folder-'));
@@ -87,27 +84,4 @@ test('no id and no name leads out of the directory', () => {
     }),
   );
   for (const id of ['..', '.', '', 'a/b', 'a\0', '../x', 'x/..', '-x']) assert.ok(!isIncidentId(id), id);
-});
-
-test('the oldest go when there are too many, never one that is open', async (t) => {
-  const dir = directory(t);
-  for (const id of ['1', '2', '3', '4', '5']) await writeIncident(dir, incident(id));
-  await writeIncident(dir, { ...incident('0'), endedAtMs: undefined });
-  const nowMs = Date.now();
-  assert.deepEqual(await pruneIncidents(dir, { ...NONE, countLimit: 3 }, nowMs, new Set(['1'])), [
-    '2',
-    '3',
-    '4',
-  ]);
-  assert.deepEqual(readdirSync(dir), ['0', '1', '5']);
-  // Nobody has written to it for so long that its supervisor must be gone.
-  assert.deepEqual(await pruneIncidents(dir, { ...NONE, countLimit: 2 }, nowMs + 3_700_000), ['0']);
-});
-
-test('the oldest go when all together are too large', async (t) => {
-  const dir = directory(t);
-  for (const id of ['1', '2', '3']) await writeEvidence(dir, id, 'heap.heapprofile', 'x'.repeat(1000));
-  assert.deepEqual(await pruneIncidents(dir, { ...NONE, sizeLimitBytes: 2500 }, 0), ['1']);
-  assert.deepEqual(await pruneIncidents(dir, { ...NONE, sizeLimitBytes: 2500 }, 0), []);
-  assert.deepEqual(await pruneIncidents(path.join(dir, 'nowhere'), NONE, 0), []);
 });

@@ -1,8 +1,8 @@
 // Incidents on disk: a directory each, named by the incident's id, with `incident.json` in it and what else was kept.
-import { access, constants, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Incident } from '../incident.ts';
-import type { ResolvedIncidentsOptions } from './options.ts';
+import type { Incident, IncidentOutcome } from '../incident.ts';
+import type { Author } from './author.ts';
 
 /** Something that was kept of an incident. */
 export interface EvidenceFile {
@@ -14,9 +14,13 @@ export interface EvidenceFile {
 }
 
 /** `incident.json`: an incident, what was kept of it, and what could not be. */
-export interface StoredIncident extends Incident {
+export interface StoredIncident extends Omit<Incident, 'outcome'> {
   /** Of this form. Another number is another form. */
   readonly schema: 1;
+  /** Who writes it. Older versions did not say. */
+  readonly author?: Author | undefined;
+  /** `interrupted`: its supervisor ended first, and a later one has closed it. */
+  readonly outcome?: IncidentOutcome | 'interrupted' | undefined;
   readonly evidence: readonly EvidenceFile[];
   /** One sentence for each thing that could not be kept, with the reason. */
   readonly missing: readonly string[];
@@ -34,9 +38,6 @@ const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-/** An incident that has not ended, and that was written to within this time, may be somebody's who is still at it. */
-const OPEN_MS = 3_600_000;
-
 export function isIncidentId(id: string): boolean {
   return ID.test(id);
 }
@@ -49,6 +50,7 @@ export function isIncidentId(id: string): boolean {
 export async function problemOfDirectory(directory: string): Promise<string | undefined> {
   for (let folder = directory; ; folder = path.dirname(folder)) {
     try {
+      if (!(await stat(folder)).isDirectory()) return `${folder} is not a directory`;
       await access(folder, constants.W_OK | constants.X_OK);
       return undefined;
     } catch (error) {
@@ -117,58 +119,11 @@ export async function listIncidents(directory: string): Promise<StoredIncident[]
   return incidents.filter((incident) => incident !== undefined);
 }
 
-export type PruneLimits = Pick<ResolvedIncidentsOptions, 'countLimit' | 'sizeLimitBytes'>;
-
-/**
- * Removes the oldest until the rest is within its limits. What is open stays: what the caller says is, and what seems to be.
- *
- * @param openIds Incidents that are being written.
- * @returns The ids of those that were removed.
- */
-export async function pruneIncidents(
-  directory: string,
-  { countLimit, sizeLimitBytes }: PruneLimits,
-  nowMs: number,
-  openIds: ReadonlySet<string> = new Set(),
-): Promise<string[]> {
-  const ids = await incidentIds(directory);
-  const sizes = await Promise.all(ids.map((id) => sizeOf(path.join(directory, id))));
-  let count = ids.length;
-  let bytes = sizes.reduce((sum, size) => sum + size, 0);
-  const removed: string[] = [];
-  for (const [i, id] of ids.entries()) {
-    if (count <= countLimit && bytes <= sizeLimitBytes) break;
-    // eslint-disable-next-line no-await-in-loop -- the next may not have to go
-    if (openIds.has(id) || (await seemsOpen(directory, id, nowMs))) continue;
-    // eslint-disable-next-line no-await-in-loop
-    await rm(path.join(directory, id), { recursive: true, force: true });
-    count -= 1;
-    bytes -= sizes[i] ?? 0;
-    removed.push(id);
-  }
-  return removed;
-}
-
 /** The oldest first: an id begins with the time. Links are not followed. */
-async function incidentIds(directory: string): Promise<string[]> {
+export async function incidentIds(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => entry.isDirectory() && ID.test(entry.name))
     .map(({ name }) => name)
     .toSorted();
-}
-
-async function sizeOf(directory: string): Promise<number> {
-  const names = await readdir(directory).catch(() => []);
-  const sizes = await Promise.all(
-    names.map(async (name) => (await lstat(path.join(directory, name)).catch(() => undefined))?.size ?? 0),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-async function seemsOpen(directory: string, id: string, nowMs: number): Promise<boolean> {
-  const incident = await readIncident(directory, id);
-  if (incident === undefined || incident.endedAtMs !== undefined) return false;
-  const written = await lstat(path.join(directory, id, INCIDENT_FILE)).catch(() => undefined);
-  return written !== undefined && nowMs - written.mtimeMs < OPEN_MS;
 }

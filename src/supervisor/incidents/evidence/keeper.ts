@@ -11,9 +11,10 @@ import { MACHINE_MEASURES, MachineHistory } from '../../detect/probes/machine-hi
 import { type PeerSockets, socketsByPeer } from '../../detect/probes/sockets-by-peer.ts';
 import { askWorker } from './asking.ts';
 import { Dossier, reasonOf, REPORT_FILE } from './dossier.ts';
-import { pruneIncidents, type StoredIncident } from './folder.ts';
+import type { StoredIncident } from './folder.ts';
 import { markLines } from '../../workers/process/log-tail.ts';
 import type { ResolvedIncidentsOptions } from './options.ts';
+import { pruneIncidents } from './prune.ts';
 import { type Redact, redactAll } from '../../../core/redact.ts';
 import { type DependencyProbe, renderReport } from './report/page.ts';
 import { withSourceLines } from './source-lines.ts';

@@ -17,7 +17,7 @@ test('fills in the defaults, each by itself', () => {
 for (const [options, message] of [
   [
     { hook: 1 },
-    'notify.hook is not an option; known are webhook, slack, command, events, repeatWindowMs, giveUpAfterMs',
+    'notify.hook is not an option; known are webhook, slack, command, heartbeat, events, repeatWindowMs, giveUpAfterMs',
   ],
   [{ webhook: { url: 'ftp://h/secret' } }, 'notify.webhook.url must be an http or https URL'],
   [{ webhook: { url: undefined } }, 'notify.webhook.url must be an http or https URL'],
@@ -41,6 +41,11 @@ for (const [options, message] of [
     { webhook: { url: URL, secret: 'whsec_secret' } },
     'notify.webhook.secret must be whsec_ and base64, or a text of at least 16 characters',
   ],
+  [
+    { heartbeat: { url: URL, everyMs: 999 } },
+    'notify.heartbeat.everyMs must be a whole number of at least 1000, got 999',
+  ],
+  [{ heartbeat: { url: 'beats' } }, 'notify.heartbeat.url must be an http or https URL'],
   [{ slack: { url: '/secret' } }, 'notify.slack.url must be an http or https URL'],
   [{ command: 'mail' }, 'notify.command must be an array of texts, the executable first, got "mail"'],
   [{ command: [] }, 'notify.command must be an array of texts, the executable first, got an array'],

@@ -13,6 +13,8 @@ export interface NotifyOptions {
   readonly slack?: SlackOptions | undefined;
   /** An executable and its arguments, started without a shell: it gets the JSON on its standard input. */
   readonly command?: readonly [executable: string, ...args: string[]] | undefined;
+  /** Tells a service elsewhere that this instance is alive; it raises the alarm when that stays away. Default: none. */
+  readonly heartbeat?: HeartbeatOptions | undefined;
   /** What is told. Default all: `opened`, `recovered`, `unresolved`. */
   readonly events?: readonly NotifyEvent[] | undefined;
   /** What happens again in the same place within so many milliseconds is told at their end, once, with a count. Default 300000. */
@@ -40,11 +42,19 @@ export interface SlackOptions {
   readonly url: string;
 }
 
+export interface HeartbeatOptions {
+  /** http or https, of a dead man's switch (healthchecks.io, Dead Man's Snitch, …). A secret, of which only the host is ever shown. */
+  readonly url: string;
+  /** How often it gets a POST, in milliseconds. Default 60000. */
+  readonly everyMs?: number | undefined;
+}
+
 /** {@link NotifyOptions} with every default filled in. */
 export interface ResolvedNotifyOptions {
   readonly webhook: ResolvedWebhookOptions | undefined;
   readonly slack: SlackOptions | undefined;
   readonly command: readonly [executable: string, ...args: string[]] | undefined;
+  readonly heartbeat: ResolvedHeartbeatOptions | undefined;
   readonly events: readonly NotifyEvent[];
   readonly repeatWindowMs: number;
   readonly giveUpAfterMs: number;
@@ -57,14 +67,24 @@ export interface ResolvedWebhookOptions {
   readonly secret: string | undefined;
 }
 
+export interface ResolvedHeartbeatOptions {
+  readonly url: string;
+  readonly everyMs: number;
+}
+
 export const DEFAULTS: ResolvedNotifyOptions = Object.freeze({
   webhook: undefined,
   slack: undefined,
   command: undefined,
+  heartbeat: undefined,
   events: NOTIFY_EVENTS,
   repeatWindowMs: 300_000,
   giveUpAfterMs: 300_000,
 });
+
+/** Minimum and default time between two beats, in ms. Dead man's switches count in minutes. */
+export const MIN_HEARTBEAT_MS = 1000;
+const DEFAULT_HEARTBEAT_MS = 60_000;
 
 /** A try of any kind is given up after this unless told otherwise. */
 export const DEFAULT_TIMEOUT_MS = 10_000;
@@ -78,13 +98,14 @@ export const EVENTS_RULE: string = `an array of ${NOTIFY_EVENTS.join(', ')}`;
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value, but no secret. */
 export function resolveNotifyOptions(options: NotifyOptions = {}): ResolvedNotifyOptions {
   knownKeys('notify', options, Object.keys(DEFAULTS));
-  const { webhook, slack, command, events = DEFAULTS.events } = options;
+  const { webhook, slack, command, heartbeat, events = DEFAULTS.events } = options;
   if (command !== undefined && !isCommand(command)) return fail('notify.command', COMMAND_RULE, command);
   if (!areEvents(events)) return fail('notify.events', EVENTS_RULE, events);
   return Object.freeze({
     webhook: webhook === undefined ? undefined : resolveWebhook(webhook),
     slack: slack === undefined ? undefined : resolveSlack(slack),
     command,
+    heartbeat: heartbeat === undefined ? undefined : resolveHeartbeat(heartbeat),
     events,
     repeatWindowMs: integer('notify.repeatWindowMs', options.repeatWindowMs ?? DEFAULTS.repeatWindowMs, 0),
     giveUpAfterMs: integer('notify.giveUpAfterMs', options.giveUpAfterMs ?? DEFAULTS.giveUpAfterMs, 0),
@@ -143,6 +164,15 @@ function resolveWebhook(webhook: WebhookOptions): ResolvedWebhookOptions {
 function resolveSlack(slack: SlackOptions): SlackOptions {
   knownKeys('notify.slack', slack, ['url']);
   return Object.freeze({ url: webhookUrl('notify.slack.url', slack.url) });
+}
+
+function resolveHeartbeat(heartbeat: HeartbeatOptions): ResolvedHeartbeatOptions {
+  knownKeys('notify.heartbeat', heartbeat, ['url', 'everyMs']);
+  const { url, everyMs = DEFAULT_HEARTBEAT_MS } = heartbeat;
+  return Object.freeze({
+    url: webhookUrl('notify.heartbeat.url', url),
+    everyMs: integer('notify.heartbeat.everyMs', everyMs, MIN_HEARTBEAT_MS),
+  });
 }
 
 function webhookUrl(option: string, value: unknown): string {

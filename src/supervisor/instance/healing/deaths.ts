@@ -7,6 +7,7 @@ import type { Exit } from '../../workers/process/worker-end.ts';
 import type { WorkerProcess } from '../../workers/process/worker-process.ts';
 import type { Aftermath } from '../../workers/slot/state.ts';
 import type { KernelKills } from '../../detect/crash/kernel-kills.ts';
+import { late } from '../late.ts';
 
 /** A signal that nothing in a process raises by a mistake: somebody has sent it. */
 const FROM_OUTSIDE: ReadonlySet<string | null> = new Set([
@@ -65,7 +66,7 @@ export class Deaths {
 
   /** To be called once the first worker is ready; what is loaded here would be in the way of its start. */
   async watch(): Promise<void> {
-    const { watchKernelKills } = await import('../../detect/crash/kernel-kills.ts');
+    const { watchKernelKills } = await late.kernelKills();
     this.#kernelKills = watchKernelKills();
   }
 
@@ -133,10 +134,9 @@ export class Deaths {
   }
 
   async #lookInto(worker: WorkerProcess, death: Death): Promise<Opening & Pick<Incident, 'stack'>> {
-    // Nobody waits for it, so it is not loaded before something has died.
     const [{ classify }, { processRedaction }, words] = await Promise.all([
-      import('../../detect/crash/classify.ts'),
-      import('../../../core/redact.ts'),
+      late.classify(),
+      late.redact(),
       worker.lastWords,
     ]);
     const { id, slot, pid } = worker;

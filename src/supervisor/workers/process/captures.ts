@@ -42,6 +42,11 @@ export class Captures {
     this.#say({ kind: 'sample-heap' });
   }
 
+  /** Has the heap collected, all of it, which stops the worker meanwhile. */
+  collectGarbage(): void {
+    this.#say({ kind: 'collect-garbage' });
+  }
+
   /**
    * Asks for something. Rejects with `RESPITE_SUPERVISOR_CAPTURE_FAILED` when the worker can't tell it, has ended, or has not
    * told it in time.

@@ -1,6 +1,6 @@
 // The command line, the descriptors and the environment of a worker process.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { closeSync, writeFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 // Not by way of their index: this is loaded before the first worker is started, and little else should be.
@@ -35,6 +35,8 @@ export interface WorkerSpec {
   readonly blockedLoop: ResolvedBlockedLoop | false;
   /** Something about it can only be seen from inside. */
   readonly hasWatchdog: boolean;
+  /** Its `oom_score_adj`, read after it was started; undefined for that of the supervisor. */
+  readonly oomScore: () => number | undefined;
 }
 
 /** A process that has been started, or could not be. */
@@ -109,8 +111,19 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
       },
     },
   );
+  setOomScore(child.pid, spec.oomScore());
   // Without a process there is no `stdio` either, whatever its type says.
   const stdio = child.stdio as ChildProcess['stdio'] | undefined;
   const pipe = stdio?.[descriptor] as Duplex | null | undefined;
   return { child, pipe: pipe ?? undefined, countersDescriptor };
+}
+
+/** Out of memory, the kernel is to end a worker rather than the supervisor. */
+function setOomScore(pid: number | undefined, score: number | undefined): void {
+  if (pid === undefined || score === undefined) return;
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, String(score));
+  } catch {
+    // It has ended already, or /proc may not be written to: then size alone decides.
+  }
 }

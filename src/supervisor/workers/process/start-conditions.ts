@@ -55,6 +55,12 @@ export class StartConditions {
     else this.#timer ??= setTimeout(() => this.#listensEnough(), REMAINING_LISTENS_MS);
   }
 
+  /** A socket that its predecessors listened on is not held any more. */
+  released(key: SocketKey): void {
+    if (this.#missingKeys.delete(key) && this.#missingKeys.size === 0 && this.#timer !== undefined)
+      this.#listensEnough();
+  }
+
   waits(conditions: readonly ReadyCondition[], indicators: readonly string[]): void {
     this.#conditions = conditions;
     this.#indicators = indicators;

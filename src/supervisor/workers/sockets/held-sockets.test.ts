@@ -20,6 +20,7 @@ function fakeHandle(): TcpHandle & { closed: boolean; backlogs: number[] } {
     },
     ref: () => {},
     unref: () => {},
+    hasRef: () => true,
     getsockname: () => 0,
   };
   return handle;
@@ -28,10 +29,10 @@ function fakeHandle(): TcpHandle & { closed: boolean; backlogs: number[] } {
 test('a socket outlives the worker that bound it', () => {
   const sockets = new HeldSockets();
   const handle = fakeHandle();
-  sockets.hold('a', handle, ADDRESS, 1);
+  sockets.hold('a', handle, { bound: ADDRESS }, 1);
   assert.ok(sockets.isListening('a', 1));
   sockets.forget(1);
-  assert.equal(sockets.handleOf('a'), handle);
+  assert.equal(sockets.get('a')?.handle, handle);
   assert.deepEqual(sockets.keys, ['a']);
   assert.deepEqual(sockets.addresses, [ADDRESS]);
   assert.ok(!handle.closed);
@@ -40,24 +41,24 @@ test('a socket outlives the worker that bound it', () => {
 test('a socket is released only when no worker listens on it', () => {
   const sockets = new HeldSockets();
   const handle = fakeHandle();
-  sockets.hold('a', handle, ADDRESS, 1);
+  sockets.hold('a', handle, { bound: ADDRESS }, 1);
   sockets.listensOn('a', 2);
   assert.deepEqual(sockets.unused, []);
   assert.equal(sockets.closedBy('a', 1), false);
-  sockets.release('a');
+  assert.equal(sockets.release('a'), false);
   assert.ok(!handle.closed);
   assert.equal(sockets.closedBy('a', 2), true);
   assert.deepEqual(sockets.unused, ['a']);
-  sockets.release('a');
+  assert.equal(sockets.release('a'), true);
   assert.ok(handle.closed);
-  assert.equal(sockets.handleOf('a'), undefined);
+  assert.equal(sockets.get('a')?.handle, undefined);
 });
 
 test('a socket bound anew takes the place of the old one', () => {
   const sockets = new HeldSockets();
   const [old, fresh] = [fakeHandle(), fakeHandle()];
-  sockets.hold('a', old, ADDRESS, 1);
-  sockets.hold('a', fresh, ADDRESS, 2);
+  sockets.hold('a', old, { bound: ADDRESS }, 1);
+  sockets.hold('a', fresh, { bound: ADDRESS }, 2);
   assert.ok(old.closed);
   sockets.releaseAll();
   assert.ok(fresh.closed);

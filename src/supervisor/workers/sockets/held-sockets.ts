@@ -5,6 +5,8 @@ interface HeldSocket {
   /** Never listened on in this process, so connections wait in the kernel until a worker takes them. */
   readonly handle: TcpHandle;
   readonly bound: BoundAddress;
+  /** The `listen(0)` that its port came from. */
+  readonly anyKey: SocketKey | undefined;
   /** As the worker said that listened on it last. */
   speaksHttp: boolean;
   /** Workers that listen on it. */
@@ -29,9 +31,14 @@ export class HeldSockets {
   }
 
   /** Keeps a socket that a worker has bound, and listens on. */
-  hold(key: SocketKey, handle: TcpHandle, bound: BoundAddress, workerId: number, speaksHttp = false): void {
+  hold(
+    key: SocketKey,
+    handle: TcpHandle,
+    { bound, anyKey, speaksHttp = false }: Partial<HeldSocket> & Pick<HeldSocket, 'bound'>,
+    workerId: number,
+  ): void {
     this.#sockets.get(key)?.handle.close();
-    this.#sockets.set(key, { handle, bound, speaksHttp, listeners: new Set([workerId]) });
+    this.#sockets.set(key, { handle, bound, anyKey, speaksHttp, listeners: new Set([workerId]) });
   }
 
   /** The handles of those on which HTTP is spoken. */
@@ -39,14 +46,9 @@ export class HeldSockets {
     return [...this.#sockets.values()].flatMap(({ handle, speaksHttp }) => (speaksHttp ? [handle] : []));
   }
 
-  /** The handle to copy to workers. */
-  handleOf(key: SocketKey): TcpHandle | undefined {
-    return this.#sockets.get(key)?.handle;
-  }
-
-  /** Its own address, as long as it is held. */
-  boundOf(key: SocketKey): BoundAddress | undefined {
-    return this.#sockets.get(key)?.bound;
+  /** As long as it is held. */
+  get(key: SocketKey): Pick<HeldSocket, 'handle' | 'bound' | 'anyKey'> | undefined {
+    return this.#sockets.get(key);
   }
 
   /** Whether the worker listens at this address, as `127.0.0.1:3000`, whatever it has asked for. */
@@ -67,7 +69,7 @@ export class HeldSockets {
     socket.speaksHttp = speaksHttp;
   }
 
-  /** @returns True if nobody listens on it any more. */
+  /** @returns True if no worker listens on it any more. */
   closedBy(key: SocketKey, workerId: number): boolean {
     const listeners = this.#sockets.get(key)?.listeners;
     listeners?.delete(workerId);
@@ -79,12 +81,12 @@ export class HeldSockets {
     for (const { listeners } of this.#sockets.values()) listeners.delete(workerId);
   }
 
-  /** Gives up a socket that nobody listens on: from now on connections are refused. */
-  release(key: SocketKey): void {
+  /** Gives up a socket that no worker listens on: from now on connections are refused. @returns Whether it was one. */
+  release(key: SocketKey): boolean {
     const socket = this.#sockets.get(key);
-    if (socket === undefined || socket.listeners.size > 0) return;
+    if (socket === undefined || socket.listeners.size > 0) return false;
     socket.handle.close();
-    this.#sockets.delete(key);
+    return this.#sockets.delete(key);
   }
 
   /**

@@ -5,9 +5,6 @@ import { HeldSockets } from './held-sockets.ts';
 import type { Log } from '../../log.ts';
 import type { WorkerProcess } from '../process/worker-process.ts';
 
-/** A server that the user closed may be opened again, or its process may be about to end; after this it is neither. */
-const RELEASE_AFTER_MS = 1000;
-
 /** Takes the sockets that workers bind, and gives copies of them to all workers. */
 export class SocketExchange {
   readonly #copies: number;
@@ -95,12 +92,15 @@ export class SocketExchange {
       case 'bound':
         if (handle === undefined) break;
         this.#closedServers.opened(worker.id, message.bound);
-        this.#held.hold(message.key, handle, message.bound, worker.id, message.speaksHttp);
+        this.#held.hold(message.key, handle, message, worker.id);
         this.#sendCopies(worker, message.key, this.#copies - 1);
         worker.listens(message.key);
         break;
+      case 'address-in-use':
+        this.#takenPort = message.where;
+        break;
       case 'claim':
-        this.#claim(worker, message.key, message.where);
+        this.#claim(worker, message);
         break;
       case 'listening':
         this.#listening(worker, message.key, message.speaksHttp);
@@ -123,42 +123,57 @@ export class SocketExchange {
     }
   }
 
-  #claim(worker: WorkerProcess, key: SocketKey, where: string): void {
-    if (this.#held.handleOf(key) !== undefined && !this.#held.isListening(key, worker.id)) {
+  /** What only lies in the way, since its workers have ended, is given up: the script listens elsewhere now. */
+  #claim(
+    worker: WorkerProcess,
+    { key, overlapping }: Extract<ToSupervisor, { readonly kind: 'claim' }>,
+  ): void {
+    if (this.#held.get(key) !== undefined && !this.#held.isListening(key, worker.id)) {
       this.#sendCopies(worker, key, this.#copies);
-    } else {
-      this.#takenPort = where;
-      worker.tell({ kind: 'not-held', key });
+      return;
     }
+    for (const each of overlapping) this.#release(each);
+    worker.tell({ kind: 'not-held', key });
   }
 
   #listening(worker: WorkerProcess, key: SocketKey, speaksHttp: boolean): void {
-    const bound = this.#held.boundOf(key);
+    const bound = this.#held.get(key)?.bound;
     if (bound !== undefined) this.#closedServers.opened(worker.id, bound);
     this.#held.listensOn(key, worker.id, speaksHttp);
   }
 
+  /** The user has closed a server: unless the worker is to end anyway, the port is closed when no other worker listens on it. */
   #closed(worker: WorkerProcess, key: SocketKey): void {
-    if (worker.state === 'draining') return;
-    const bound = this.#held.boundOf(key);
-    if (bound !== undefined) this.#closedServers.closed(worker.id, bound, this.#nowMs());
-    if (!this.#held.closedBy(key, worker.id)) return;
-    setTimeout(() => {
-      if (this.#workers.has(worker)) this.#held.release(key);
-    }, RELEASE_AFTER_MS).unref();
+    if (worker.state !== 'draining') {
+      const bound = this.#held.get(key)?.bound;
+      if (bound !== undefined) this.#closedServers.closed(worker.id, bound, this.#nowMs());
+      this.#held.closedBy(key, worker.id);
+      if (this.#release(key)) return;
+    }
+    worker.tell({ kind: 'released', key });
+    // It may listen there again.
+    if (worker.state !== 'draining') this.#sendCopies(worker, key, this.#copies);
   }
 
-  /** Whoever is ready listens on all that it wants; what is left was a predecessor's alone. */
+  /** A worker that is ready listens on all that it wants; what is left was a predecessor's alone. */
   #releaseUnused(): void {
-    for (const key of this.#held.unused) {
-      this.#held.release(key);
-      for (const worker of this.#workers) worker.tell({ kind: 'released', key });
+    for (const key of this.#held.unused) this.#release(key);
+  }
+
+  /** Gives up a socket, unless a worker listens on it. */
+  #release(key: SocketKey): boolean {
+    if (!this.#held.release(key)) return false;
+    for (const worker of this.#workers) {
+      worker.start.released(key);
+      worker.tell({ kind: 'released', key });
     }
+    return true;
   }
 
   #sendCopies(worker: WorkerProcess, key: SocketKey, count: number): void {
-    const handle = this.#held.handleOf(key);
-    if (handle === undefined) return;
-    for (let i = 0; i < count; i += 1) worker.tell({ kind: 'socket', key }, handle);
+    const held = this.#held.get(key);
+    if (held === undefined) return;
+    const { handle, bound, anyKey } = held;
+    for (let i = 0; i < count; i += 1) worker.tell({ kind: 'socket', key, bound, anyKey }, handle);
   }
 }

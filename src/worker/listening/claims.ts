@@ -1,0 +1,26 @@
+import type { SocketKey } from '../protocol.ts';
+
+/** A `listen()` that waits for the supervisor's answer, because the address is taken: perhaps by a socket that is held. */
+interface Claim {
+  /** Copies have arrived. */
+  readonly granted: () => void;
+  /** It is not held. */
+  readonly refused: () => void;
+}
+
+export class Claims {
+  readonly #claims = new Map<SocketKey, { readonly claim: Claim; readonly keepAlive: NodeJS.Timeout }[]>();
+
+  add(key: SocketKey, claim: Claim): void {
+    // The channel to the supervisor alone does not keep the process alive, and a failed `listen()` has to be reported.
+    const keepAlive = setInterval(() => {}, 1000);
+    this.#claims.set(key, [...(this.#claims.get(key) ?? []), { claim, keepAlive }]);
+  }
+
+  /** The oldest for this socket, which is answered now. */
+  take(key: SocketKey): Claim | undefined {
+    const oldest = this.#claims.get(key)?.shift();
+    clearInterval(oldest?.keepAlive);
+    return oldest?.claim;
+  }
+}

@@ -1,0 +1,249 @@
+// What `listen()` of a TCP server does in this process, so that its socket outlives it.
+import type net from 'node:net';
+import { speaksHttp } from '../../admission/index.ts';
+import type { BoundAddress, PassThroughReason, SocketKey, TcpHandle } from '../protocol.ts';
+import { bind, DEFAULT_BACKLOG, type Listen2, type ListeningServer } from './bind.ts';
+import { Claims } from './claims.ts';
+import { Closing } from './closing.ts';
+import { Gate } from './gate.ts';
+import type { Call, ListeningConfig, OwnSocket } from './own-socket.ts';
+import { MetServers } from './met-servers.ts';
+import { overlap, type Place, placeOf } from './place.ts';
+import { Reserve } from './reserve.ts';
+import { SharedListening } from './shared-listening.ts';
+import { SocketKeys } from './socket-keys.ts';
+import { addressInUse, KeepAlive, standIn } from './stand-in.ts';
+import { takeOverListen } from './take-over.ts';
+
+/** The sockets of this worker: which it listens on, which it could, and which it has closed. */
+export class Listening {
+  readonly #config: ListeningConfig;
+  readonly #reserve = new Reserve();
+  readonly #claims = new Claims();
+  readonly #closing = new Closing();
+  readonly #own = new Set<OwnSocket>();
+  /** Those of them that the supervisor knows. */
+  readonly #known = new Map<SocketKey, OwnSocket>();
+  readonly #servers: MetServers;
+  readonly #keys = new SocketKeys();
+  #listen2: Listen2 = () => {};
+  #isPaused = false;
+
+  constructor(config: ListeningConfig) {
+    this.#config = config;
+    this.#servers = new MetServers(config.onServer);
+  }
+
+  /** Those that listen, or still have connections. */
+  get servers(): ReadonlySet<net.Server> {
+    return this.#servers.open;
+  }
+
+  /** Connections that a turn of the event loop accepts from the socket that has most copies. */
+  get acceptsPerTurn(): number {
+    let most = 0;
+    for (const { shared } of this.#known.values()) most = Math.max(most, shared.handles);
+    return most === 0 ? Infinity : most;
+  }
+
+  install(): void {
+    this.#listen2 = takeOverListen(this.#config.sharesExclusive, (server, args, reason) =>
+      this.#listen(server, args, reason),
+    );
+  }
+
+  /** A copy of a held socket has arrived. */
+  receive(key: SocketKey, handle: TcpHandle, bound: BoundAddress, anyKey?: SocketKey): void {
+    const claim = this.#claims.take(key);
+    const known = this.#known.get(key);
+    if (this.#isPaused || (known === undefined && this.#closing.has(key))) handle.close();
+    else if (known !== undefined) known.shared.add(handle);
+    else this.#reserve.add(key, handle, bound, anyKey);
+    claim?.granted();
+  }
+
+  notHeld(key: SocketKey): void {
+    this.#claims.take(key)?.refused();
+  }
+
+  /** The supervisor does not hold a socket any more. */
+  released(key: SocketKey): void {
+    this.#reserve.discard(key);
+    this.#closing.released(key);
+  }
+
+  /** Accepts everywhere from now on. */
+  open(): void {
+    for (const { shared } of this.#known.values()) shared.open();
+  }
+
+  /** Stops accepting everywhere; copies that nobody listened on are given back. */
+  pause(): void {
+    this.#isPaused = true;
+    for (const { shared } of this.#own) shared.pause();
+    this.#reserve.discardAll();
+  }
+
+  #listen(server: ListeningServer, args: Parameters<Listen2>, reason: PassThroughReason | undefined): void {
+    const [address, port, addressType, , fd, flags = 0] = args;
+    this.#servers.meet(server);
+    this.#closing.listensAnew(server);
+    if (reason !== undefined) {
+      this.#listen2.apply(server, args);
+      if (server._handle !== null) {
+        const where = port === -1 || port === null ? String(address ?? fd ?? '') : `port ${port}`;
+        this.#config.tell({ kind: 'passed-through', reason, where });
+      }
+      return;
+    }
+    const wanted = { address, port: port ?? 0, addressType, flags };
+    this.#begin({ server, args, wanted, key: this.#keys.of(wanted) });
+  }
+
+  #begin(call: Call): void {
+    const { wanted, key, args } = call;
+    const place = placeOf(wanted);
+    const isOwn = wanted.port !== 0 && [...this.#own].some((own) => overlap(place, own.place));
+    if (isOwn) {
+      this.#listenOn(call, addressInUse(), place);
+      return;
+    }
+    const reserved = this.#reserve.boundFor(key);
+    if (reserved !== undefined) {
+      this.#listenInPlaceOf(call, { ...place, ...reserved });
+      return;
+    }
+    const handle = bind(wanted, args[3]);
+    if (typeof handle !== 'string') {
+      const name: Partial<BoundAddress> = {};
+      handle.getsockname(name);
+      this.#listenOn(call, handle, { ...place, ...name });
+    } else if (
+      handle === 'taken' &&
+      (this.#closing.overlaps(place) || this.#reserve.overlapping(place).length > 0)
+    ) {
+      this.#listenInPlaceOf(call, place);
+    } else if (handle === 'taken' && !this.#config.isAlone) {
+      this.#claim(call, [], {
+        granted: () => this.#begin(call),
+        refused: () => this.#fail(call, handle),
+      });
+    } else this.#fail(call, handle);
+  }
+
+  /** Listens on a socket that this process does not have yet, because the supervisor holds it, or one in its way. */
+  #listenInPlaceOf(call: Call, place: Place): void {
+    this.#listenOn(call, standIn(place), place, new KeepAlive());
+  }
+
+  /** @param keepAlive Of a handle that only stands for a socket. */
+  #listenOn(call: Call, first: TcpHandle, place: Place, keepAlive?: KeepAlive): void {
+    const { server, args } = call;
+    const [address, port, addressType, backlog, fd, flags] = args;
+    const isAnyAddress = address === null;
+    const held =
+      keepAlive ?? (this.#config.readiness.isHeld ? new Gate(first, backlog || DEFAULT_BACKLOG) : undefined);
+    server._handle = first;
+    // Node.js itself resolves "any address" where it makes the handle.
+    const family = place.family === 'IPv6' ? 6 : 4;
+    const resolved = [
+      isAnyAddress ? place.address : address,
+      port,
+      isAnyAddress ? family : addressType,
+    ] as const;
+    this.#listen2.apply(server, [...resolved, backlog, fd, flags]);
+    if (server._handle === null) {
+      held?.close();
+      return;
+    }
+    const shared = new SharedListening(first, backlog || DEFAULT_BACKLOG, () => this.#closed(own), held);
+    const own: OwnSocket = {
+      ...call,
+      place,
+      first,
+      isBound: keepAlive === undefined,
+      shared,
+      isKnown: false,
+    };
+    this.#own.add(own);
+    // The listeners of `listening` run before that.
+    setImmediate(() => this.#settle(own));
+  }
+
+  /** The server has stayed open. */
+  #settle(own: OwnSocket): void {
+    if (!this.#own.has(own) || own.isKnown || this.#isPaused) return;
+    if (own.isBound) {
+      this.#bound(own, own.first);
+      return;
+    }
+    const [...copies] = this.#reserve.take(own.key);
+    if (copies.length > 0) {
+      for (const copy of copies) own.shared.add(copy);
+      this.#known.set(own.key, own);
+      own.isKnown = true;
+      this.#config.readiness.listens();
+      this.#config.tell({ kind: 'listening', key: own.key, speaksHttp: speaksHttp(own.server) });
+      if (!this.#config.readiness.isHeld) own.shared.open();
+      return;
+    }
+    if (this.#closing.waits(own.place, () => this.#settle(own))) return;
+    const overlapping = this.#reserve.overlapping(own.place);
+    if (overlapping.length === 0) this.#bindLate(own);
+    else
+      this.#claim(own, overlapping, { granted: () => this.#settle(own), refused: () => this.#bindLate(own) });
+  }
+
+  /** What was in the way is gone, or is another program's. */
+  #bindLate(own: OwnSocket): void {
+    const { server, args, place, wanted } = own;
+    if (!this.#own.has(own) || this.#isPaused) return;
+    const handle = bind({ ...wanted, port: place.port }, args[3]);
+    if (typeof handle !== 'string') {
+      own.shared.add(handle);
+      this.#bound(own, handle);
+      return;
+    }
+    this.#own.delete(own);
+    own.shared.pause();
+    server._handle = null;
+    this.#fail(own, handle);
+  }
+
+  /** Nothing of ours: listening as without Respite fails as without Respite. */
+  #fail({ server, args, wanted: { address, port } }: Call, why: 'taken' | 'failed'): void {
+    const where = `port ${port}${address === null ? '' : ` on ${address}`}`;
+    if (why === 'taken') this.#config.tell({ kind: 'address-in-use', where });
+    this.#listen2.apply(server, args);
+  }
+
+  #bound(own: OwnSocket, handle: TcpHandle): void {
+    const { key, place, server, wanted } = own;
+    const { address, port, family } = place;
+    this.#known.set(key, own);
+    own.isKnown = true;
+    this.#config.readiness.listens();
+    const anyKey = wanted.port === 0 ? undefined : this.#keys.probed(port);
+    const bound = { address, port, family };
+    this.#config.tell({ kind: 'bound', key, bound, anyKey, speaksHttp: speaksHttp(server) }, handle);
+    if (!this.#config.readiness.isHeld) own.shared.open();
+  }
+
+  #claim(call: Call, overlapping: readonly SocketKey[], claim: Parameters<Claims['add']>[1]): void {
+    this.#claims.add(call.key, claim);
+    this.#config.tell({ kind: 'claim', key: call.key, overlapping });
+  }
+
+  #closed(own: OwnSocket): void {
+    const { key, place, server, wanted, isKnown } = own;
+    this.#own.delete(own);
+    if (!isKnown) {
+      if (wanted.port === 0) this.#keys.gaveBack(place.port, key);
+      return;
+    }
+    this.#known.delete(key);
+    if (!this.#config.isSupervised()) return;
+    this.#config.tell({ kind: 'closed', key });
+    this.#closing.add(key, place, server);
+  }
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+import { overlap, placeOf, type Wanted } from './place.ts';
+
+const HOSTS: readonly Pick<Wanted, 'address' | 'addressType' | 'flags'>[] = [
+  { address: null, addressType: 4, flags: 0 },
+  { address: '::', addressType: 6, flags: 0 },
+  { address: '::', addressType: 6, flags: 1 },
+  { address: '::1', addressType: 6, flags: 0 },
+  { address: '0.0.0.0', addressType: 4, flags: 0 },
+  { address: '127.0.0.1', addressType: 4, flags: 0 },
+  { address: '127.0.0.2', addressType: 4, flags: 0 },
+];
+
+async function listens(wanted: Wanted, whileOpen: (port: number) => Promise<void>): Promise<boolean> {
+  const server = createServer();
+  const { address, port, flags } = wanted;
+  const host = address === null ? {} : { host: address };
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  server.on('error', () => resolve(false));
+  server.listen({ port, ipv6Only: flags === 1, ...host }, () => {
+    const bound = server.address();
+    void whileOpen(typeof bound === 'object' ? (bound?.port ?? 0) : 0).then(() => {
+      server.close(() => resolve(true));
+    });
+  });
+  return promise;
+}
+
+test('two places overlap where the kernel says that the address is in use', async () => {
+  const found: string[] = [];
+  const said: string[] = [];
+  for (const first of HOSTS) {
+    for (const second of HOSTS) {
+      const name = `${first.address}${first.flags} ${second.address}${second.flags}`;
+      await listens({ ...first, port: 0 }, async (port) => {
+        const isFree = await listens({ ...second, port }, async () => {});
+        if (!isFree) found.push(name);
+        if (overlap(placeOf({ ...first, port }), placeOf({ ...second, port }))) said.push(name);
+      });
+    }
+  }
+  assert.deepEqual(said, found);
+});
+
+test('other ports never overlap', () => {
+  const place = placeOf({ address: null, port: 1, addressType: 4, flags: 0 });
+  assert.equal(overlap(place, { ...place, port: 2 }), false);
+});

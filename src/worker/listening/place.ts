@@ -1,0 +1,46 @@
+import type { BoundAddress } from '../protocol.ts';
+
+/** What `listen()` was asked for. */
+export interface Wanted {
+  /** Null for any. */
+  readonly address: string | null;
+  readonly port: number;
+  readonly addressType: number;
+  readonly flags: number;
+}
+
+/** Where a socket is bound. */
+export interface Place extends BoundAddress {
+  readonly ipv6Only: boolean;
+}
+
+/** libuv's UV_TCP_IPV6ONLY. */
+const IPV6_ONLY = 1;
+
+/** Where Node.js binds it. */
+export function placeOf({ address, port, addressType, flags }: Wanted): Place {
+  const isIpv6 = address === null || addressType === 6;
+  return {
+    address: address ?? '::',
+    port,
+    family: isIpv6 ? 'IPv6' : 'IPv4',
+    ipv6Only: isIpv6 && (flags & IPV6_ONLY) !== 0,
+  };
+}
+
+/** Whether the kernel refuses one of the two while the other is open. */
+export function overlap(a: Place, b: Place): boolean {
+  if (a.port !== b.port) return false;
+  return a.family === b.family
+    ? a.address === b.address || isAny(a) || isAny(b)
+    : takesIpv4(a) || takesIpv4(b);
+}
+
+function isAny({ address }: Place): boolean {
+  return address === '::' || address === '0.0.0.0';
+}
+
+/** A socket for any IPv6 address also takes IPv4, unless it was told not to. */
+function takesIpv4({ address, family, ipv6Only }: Place): boolean {
+  return family === 'IPv6' && address === '::' && !ipv6Only;
+}

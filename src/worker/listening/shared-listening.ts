@@ -1,0 +1,120 @@
+import type { BoundAddress, TcpHandle } from '../protocol.ts';
+
+/** What stands before the first handle while its server must not accept. */
+export interface Held {
+  ref(): void;
+  unref(): void;
+  /** Accepts from now on. @param backlog As the user's `listen()` has it. */
+  open(backlog: number): void;
+  /** The server is closed before that. */
+  close(): void;
+}
+
+/**
+ * One listening server that accepts from many copies of its socket. libuv accepts one connection per handle and turn of
+ * the event loop, so a busy loop with one handle starves its accept queue; see docs/design/listening.md.
+ *
+ * The first handle is the server's own `_handle`; its methods are taken over so that whatever Node.js or the user does
+ * with the server happens to every copy.
+ */
+export class SharedListening {
+  readonly #first: TcpHandle;
+  readonly #backlog: number;
+  readonly #copies = new Set<TcpHandle>();
+  readonly #onClosedByUser: () => void;
+  readonly #closeFirst: TcpHandle['close'];
+  #state: 'accepting' | 'paused' | 'closed' = 'accepting';
+  #referenced: boolean;
+  /** Closed while this server may not accept yet. */
+  #gate: Held | undefined;
+
+  /** @param gate Of `first`, while its server may not accept yet; see {@link open}. */
+  constructor(first: TcpHandle, backlog: number, onClosedByUser: () => void, gate?: Held) {
+    this.#first = first;
+    this.#backlog = backlog;
+    this.#onClosedByUser = onClosedByUser;
+    this.#gate = gate;
+    // `server.unref()` may come before `listen()`.
+    this.#referenced = first.hasRef();
+    if (!this.#referenced) gate?.unref();
+    const { ref, unref } = first;
+    this.#closeFirst = first.close.bind(first);
+    first.close = (callback) => this.#close(callback);
+    first.ref = () => {
+      this.#referenced = true;
+      for (const copy of this.#copies) copy.ref();
+      this.#gate?.ref();
+      ref.call(first);
+    };
+    first.unref = () => {
+      this.#referenced = false;
+      for (const copy of this.#copies) copy.unref();
+      this.#gate?.unref();
+      unref.call(first);
+    };
+  }
+
+  /** The copies that it accepts from, and the first. */
+  get handles(): number {
+    return 1 + this.#copies.size;
+  }
+
+  /** Accepts from one more copy, as far as the server still accepts. */
+  add(copy: TcpHandle): void {
+    if (this.#state !== 'accepting') {
+      copy.close();
+      return;
+    }
+    copy.onconnection = (status, client) => this.#first.onconnection?.(status, client);
+    if (this.#gate === undefined && copy.listen(this.#backlog) !== 0) {
+      copy.close();
+      return;
+    }
+    if (!this.#referenced) copy.unref();
+    this.#copies.add(copy);
+  }
+
+  /** Accepts from now on, if that was still to come. */
+  open(): void {
+    const gate = this.#gate;
+    this.#gate = undefined;
+    if (gate === undefined || this.#state !== 'accepting') return;
+    for (const copy of this.#copies) {
+      // Its descriptor is open, so only memory can be lacking: the others accept.
+      if (copy.listen(this.#backlog) !== 0 && this.#copies.delete(copy)) copy.close();
+    }
+    gate.open(this.#backlog);
+    // Listening refers to each handle anew.
+    if (!this.#referenced) this.#first.unref();
+  }
+
+  /** Stops accepting for good, while for the user the server goes on listening until the user closes it. */
+  pause(): void {
+    if (this.#state !== 'accepting') return;
+    this.#state = 'paused';
+    const bound: Partial<BoundAddress> = {};
+    const status = this.#first.getsockname(bound);
+    this.#first.getsockname = (out) => {
+      Object.assign(out, bound);
+      return status;
+    };
+    this.#closeAll();
+  }
+
+  #close(callback?: () => void): void {
+    if (this.#state === 'accepting') {
+      this.#closeAll(callback);
+      this.#onClosedByUser();
+    } else if (callback !== undefined) {
+      setImmediate(callback);
+    }
+    this.#state = 'closed';
+  }
+
+  #closeAll(callback?: () => void): void {
+    this.#gate?.close();
+    for (const copy of this.#copies) copy.close();
+    this.#copies.clear();
+    this.#closeFirst(callback);
+  }
+}

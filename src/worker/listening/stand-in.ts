@@ -1,0 +1,62 @@
+// A handle that stands for a socket which this process has not got yet.
+import net from 'node:net';
+import { constants } from 'node:os';
+import type { BoundAddress, TcpHandle } from '../protocol.ts';
+import type { Held } from './shared-listening.ts';
+
+type TcpConstructor = new (type: number) => TcpHandle;
+
+/** `TCPConstants.SERVER` of Node.js's own binding. */
+const SERVER = 1;
+
+let Tcp: TcpConstructor | undefined;
+
+/** Node.js's own class of TCP handles, which is only to be had from one of them. */
+function tcp(): TcpConstructor {
+  if (Tcp !== undefined) return Tcp;
+  const create = (net as unknown as { _createServerHandle(...args: unknown[]): TcpHandle })
+    ._createServerHandle;
+  const handle = create('127.0.0.1', 0, 4);
+  Tcp = handle.constructor as TcpConstructor;
+  handle.close();
+  return Tcp;
+}
+
+/** To the server it is bound and listens; it has no socket and accepts nothing. Real handles are added to its server later. */
+export function standIn(bound: BoundAddress): TcpHandle {
+  const handle = new (tcp())(SERVER);
+  handle.listen = () => 0;
+  handle.getsockname = (out) => {
+    Object.assign(out, bound);
+    return 0;
+  };
+  return handle;
+}
+
+/** With it Node.js's `listen()` fails as on an address in use: at the same time, with the same error. */
+export function addressInUse(): TcpHandle {
+  const handle = new (tcp())(SERVER);
+  handle.listen = () => -constants.errno.EADDRINUSE;
+  return handle;
+}
+
+/** A handle that does not accept keeps no process alive; a server that listens does. */
+export class KeepAlive implements Held {
+  readonly #timer = setInterval(() => {}, 2 ** 30);
+
+  ref(): void {
+    this.#timer.ref();
+  }
+
+  unref(): void {
+    this.#timer.unref();
+  }
+
+  open(): void {
+    clearInterval(this.#timer);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+}

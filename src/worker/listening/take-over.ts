@@ -1,0 +1,55 @@
+import net from 'node:net';
+import type { PassThroughReason } from '../protocol.ts';
+import type { Listen2, ListeningServer } from './bind.ts';
+
+/**
+ * Has `onListen` called when a server is to listen, once Node.js has understood what it was asked for.
+ *
+ * @returns What Node.js does then.
+ */
+export function takeOverListen(
+  sharesExclusive: boolean,
+  onListen: (
+    server: ListeningServer,
+    args: Parameters<Listen2>,
+    /** Why the socket stays this process's own. */
+    reason: PassThroughReason | undefined,
+  ) => void,
+): Listen2 {
+  const prototype = net.Server.prototype as ListeningServer;
+  const { listen, _listen2: listen2 } = prototype;
+  const reasons = new WeakMap<net.Server, PassThroughReason>();
+  prototype.listen = function listenWithReason(this: ListeningServer, ...args: unknown[]): ListeningServer {
+    const reason = passThroughReason(args[0], sharesExclusive);
+    if (reason === undefined) reasons.delete(this);
+    else reasons.set(this, reason);
+    return Reflect.apply(listen as (...args: unknown[]) => ListeningServer, this, args);
+  };
+  prototype._listen2 = function listenThroughRespite(...args): void {
+    const [, port, , , fd] = args;
+    onListen(this, args, reasons.get(this) ?? ownReason(this, port, fd));
+  };
+  return listen2;
+}
+
+/**
+ * `exclusive` and `reusePort` are asked for by name; only `listen` itself still knows them.
+ *
+ * @param sharesExclusive `exclusive` keeps node:cluster from sharing a socket and means nothing to a single process, so frameworks set it.
+ */
+function passThroughReason(options: unknown, sharesExclusive: boolean): PassThroughReason | undefined {
+  if (typeof options !== 'object' || options === null) return undefined;
+  const { exclusive, reusePort } = options as net.ListenOptions;
+  if (exclusive === true && !sharesExclusive) return 'exclusive';
+  return reusePort === true ? 'reusePort' : undefined;
+}
+
+function ownReason(
+  server: ListeningServer,
+  port: number | null,
+  fd: number | undefined,
+): PassThroughReason | undefined {
+  if (server._handle !== null) return 'handle';
+  if (typeof fd === 'number' && fd >= 0) return 'file descriptor';
+  return port === -1 ? 'unix socket' : undefined;
+}
