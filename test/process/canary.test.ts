@@ -90,6 +90,15 @@ describe('a rolling restart under load', { concurrency: 2 }, () => {
     });
   }
 
+  test('without requests waits for no comparison', async (t) => {
+    const running = respite(t, 'faults/worse.mjs', { config: CONFIG });
+    await running.port();
+    await running.ready();
+    await deploy(running, 'good');
+    await running.logs(/too few requests came to compare it/);
+    await running.logs('rolling restart is done');
+  });
+
   test('to the same version is not taken back, and the log says what it was judged by', async (t) => {
     const config = { admission: REFUSES_NOTHING, supervisor: { trialMs: 15_000 } };
     const running = respite(t, 'faults/worse.mjs', { config });

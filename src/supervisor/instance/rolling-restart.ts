@@ -58,6 +58,7 @@ export class RollingRestart {
       nowMs,
       serving,
       onWorse: (worker, problem) => slots[worker.slot - 1]?.reject(worker, problem),
+      onIdle: (worker) => slots[worker.slot - 1]?.accept(worker),
     });
     this.#canary = canary;
     for (const [i, slot] of slots.entries()) {

@@ -10,6 +10,10 @@ import type { Reading } from './reading.ts';
 /** How often both versions are read, in ms. */
 const EVERY_MS = 1000;
 
+/** When by then fewer requests than this have been answered, by old and new together, there is nothing to compare: nobody has to wait. */
+const IDLE_AFTER_MS = 3000;
+const IDLE_REQUESTS = 3;
+
 /** A worker as far as it is compared. */
 export interface ComparedWorker {
   readonly id: number;
@@ -29,6 +33,8 @@ export interface CanaryConfig<Worker extends ComparedWorker> {
   readonly serving: () => readonly Worker[];
   /** The new worker is worse. Called once. @param problem In one sentence. */
   readonly onWorse: (worker: Worker, problem: string) => void;
+  /** Hardly any requests come. Called once. */
+  readonly onIdle: (worker: Worker) => void;
 }
 
 /** Compares the first new worker of a rolling restart with the old ones, for as long as both serve. */
@@ -39,6 +45,7 @@ export class Canary<Worker extends ComparedWorker> {
   #judge: Judge | undefined;
   #names: Names = { fresh: '', old: '' };
   #timer: NodeJS.Timeout | undefined;
+  #idleAtMs: number | undefined;
   #isWorse = false;
 
   /** @param trialMs How long both versions serve, in ms. */
@@ -54,6 +61,7 @@ export class Canary<Worker extends ComparedWorker> {
     this.#worker = worker;
     this.#names = { fresh, old: old.length === 1 ? `worker ${old[0]?.id}` : `the ${old.length} old workers` };
     this.#judge = new Judge(this.#look(worker));
+    this.#idleAtMs = this.#config.nowMs() + IDLE_AFTER_MS;
     this.#timer = setInterval(() => this.#tick(worker), EVERY_MS).unref();
     this.#config.log.info(
       { worker: worker.id, slot: worker.slot, trialMs: this.#trialMs },
@@ -83,10 +91,21 @@ export class Canary<Worker extends ComparedWorker> {
   #tick(worker: Worker): void {
     const verdict = this.#judge?.add(this.#look(worker));
     if (this.#judge?.wantsCollection === true) worker.captures.collectGarbage();
-    if (verdict?.kind !== 'worse') return;
+    if (verdict?.kind !== 'worse') {
+      this.#endIfIdle(worker);
+      return;
+    }
     clearInterval(this.#timer);
     this.#isWorse = true;
     this.#config.onWorse(worker, problemOf(verdict.what, verdict.figures, this.#names));
+  }
+
+  #endIfIdle(worker: Worker): void {
+    if (this.#judge === undefined || this.#idleAtMs === undefined) return;
+    if (this.#config.nowMs() < this.#idleAtMs) return;
+    this.#idleAtMs = undefined;
+    const { fresh, old } = this.#judge.figures;
+    if (fresh.answered + old.answered < IDLE_REQUESTS) this.#config.onIdle(worker);
   }
 
   #others(worker: Worker): readonly Worker[] {

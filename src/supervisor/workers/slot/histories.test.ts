@@ -14,6 +14,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('sick'), who: fc.nat({ max: 5 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('rejected'), who: fc.nat({ max: 5 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('accepted'), who: fc.nat({ max: 5 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('collected'), who: fc.nat({ max: 5 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('renew'), trialMs: fc.constantFrom(0, 5000) }) },
   { weight: 3, arbitrary: fc.constant<Step>({ kind: 'turn' }) },
@@ -151,6 +152,20 @@ test('a new version that falls sick in its trial is taken back, and its healing 
   world.take({ kind: 'collected', who: 1 });
   world.ends(2);
   assert.deepEqual([world.isHealing, world.state.serving?.id], [false, 1]);
+});
+
+test('a trial that has nothing to compare ends at once, if it is the new worker that is accepted', () => {
+  const world = new World(randomFrom(1));
+  world.send({ kind: 'start', isFirst: true });
+  world.listens();
+  world.take({ kind: 'renew', trialMs: 5000 });
+  world.turn();
+  world.listens();
+  world.take({ kind: 'accepted', who: 0 });
+  assert.deepEqual([count(world, 'renewed'), count(world, 'drain')], [0, 0], 'the old one is not on trial');
+  world.take({ kind: 'accepted', who: 1 });
+  assert.deepEqual([count(world, 'renewed'), count(world, 'drain')], [1, 1]);
+  assert.deepEqual([world.state.serving?.id, world.state.trial], [2, undefined]);
 });
 
 test('a new version that is rejected in its trial serves until its diagnostics are collected, and the old one goes on', () => {

@@ -56,6 +56,10 @@ function take(draft: Draft, event: SlotEvent): void {
     case 'rejected':
       if (state.serving?.id === event.id) draft.rollBack(event.problem, true);
       break;
+    case 'accepted':
+      if (state.trial !== undefined && state.serving?.id === event.id)
+        state.trial = { ...state.trial, untilMs: draft.nowMs };
+      break;
     case 'collected':
       collected(draft, event.id);
       break;

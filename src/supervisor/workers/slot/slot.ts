@@ -98,6 +98,11 @@ export class Slot<Worker extends SlotWorker> {
     this.#take({ kind: 'rejected', id, problem });
   }
 
+  /** The new worker of a trial can't be compared: the trial is over, and the old one is drained. */
+  accept({ id }: Worker): void {
+    this.#take({ kind: 'accepted', id });
+  }
+
   /** What a rejected worker can tell is known: it may be drained. */
   collected({ id }: Worker): void {
     this.#take({ kind: 'collected', id });

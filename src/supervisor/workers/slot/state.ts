@@ -128,6 +128,8 @@ export type SlotEvent =
   | { readonly kind: 'sick'; readonly id: number; readonly cause: HealedCause }
   /** In its trial, this worker has proved worse than the old one. It is drained once its diagnostics are collected. */
   | { readonly kind: 'rejected'; readonly id: number; readonly problem: string }
+  /** Its trial has nothing to compare, and ends early. */
+  | { readonly kind: 'accepted'; readonly id: number }
   /** Its diagnostics are collected. */
   | { readonly kind: 'collected'; readonly id: number }
   /** A rolling restart. @param trialMs How long both versions serve, in ms; 0 drains the old one at once. */

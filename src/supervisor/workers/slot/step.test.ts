@@ -6,6 +6,7 @@ export type Step =
   | { readonly kind: 'dies'; readonly who: number; readonly isFromOutside: boolean }
   | { readonly kind: 'sick'; readonly who: number }
   | { readonly kind: 'rejected'; readonly who: number }
+  | { readonly kind: 'accepted'; readonly who: number }
   | { readonly kind: 'collected'; readonly who: number }
   | { readonly kind: 'renew'; readonly trialMs: number }
   | { readonly kind: 'turn' }

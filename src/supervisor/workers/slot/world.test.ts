@@ -197,12 +197,10 @@ export class World {
         break;
       }
       case 'rejected':
+      case 'accepted':
       case 'collected': {
         const id = this.#who(given.who);
-        if (id === undefined) break;
-        this.send(
-          given.kind === 'collected' ? { kind: 'collected', id } : { ...given, id, problem: 'worse' },
-        );
+        if (id !== undefined) this.send({ kind: given.kind, id, problem: 'worse' });
         break;
       }
       case 'no process':
