@@ -72,6 +72,11 @@ export class WorkerAdmissions implements AdmissionHost {
     };
   }
 
+  /** Connections of HTTP/1 that speak something else now. */
+  get upgraded(): number {
+    return sum(this.#every(({ requests }) => requests.upgraded));
+  }
+
   /** The connections of HTTP/1 that requests in flight are on. */
   get busySockets(): readonly object[] {
     return this.#every(({ requests }) => [...requests.carriers()]).flat();

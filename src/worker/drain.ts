@@ -9,7 +9,7 @@ import type { Server } from 'node:net';
  */
 const IDLE_GRACE_MS = 1500;
 
-/** After that, what is neither a request nor idle (a WebSocket, half a request) is left to the user's signal handler, in ms. */
+/** After that, what is neither a request nor idle (half a request) is left to the user's signal handler, in ms. */
 const SETTLE_MS = 500;
 
 const POLL_MS = 25;
@@ -19,6 +19,8 @@ interface Draining {
   readonly sessions: ReadonlySet<ServerHttp2Session>;
   /** Requests in flight. */
   active(): number;
+  /** Connections that have left HTTP, such as WebSockets: no request comes on them. */
+  upgraded(): number;
   /** The connections that they are on. */
   busySockets(): Iterable<object>;
   readonly timeoutMs: number;
@@ -42,7 +44,7 @@ export async function drain(draining: Draining): Promise<void> {
     if (elapsedMs >= IDLE_GRACE_MS) for (const session of sessions) session.close();
     if (elapsedMs >= timeoutMs) return;
     if (active() === 0 && sessions.size === 0) {
-      if (elapsedMs >= graceMs + SETTLE_MS || (await countHttpConnections(servers)) === 0) return;
+      if (elapsedMs >= graceMs + SETTLE_MS || (await countHttpConnections(servers)) <= draining.upgraded()) return;
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     // Right after the event loop has read what had arrived: a connection with a request waiting in the kernel is not idle.

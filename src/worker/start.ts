@@ -187,6 +187,7 @@ export function startWorker(setup: WorkerSetup): void {
       servers: listening.servers,
       sessions,
       active: () => admissions.active,
+      upgraded: () => admissions.upgraded,
       busySockets: () => admissions.busySockets,
       timeoutMs,
       isHurried: signal === 'SIGINT',

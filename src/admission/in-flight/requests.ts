@@ -1,5 +1,6 @@
 // The list of requests in flight, oldest first. A list through the requests themselves, so that a request costs no allocation and
 // no search. It has two parts: the queue, which the limit counts, and those beside it (exempt, streaming, waiting for their client).
+import type { Duplex } from 'node:stream';
 import { type Counted, type Outcome, Roster, strike } from '../limit/index.ts';
 import { Kinds, type Traffic, type Unanswered } from './kinds.ts';
 
@@ -65,6 +66,7 @@ export class RequestsInFlight {
   #count = 0;
   #completed = 0;
   #abandoned = 0;
+  #upgraded = 0;
   readonly #kinds = new Kinds();
 
   /** A request that the limit does not count, or no longer. */
@@ -136,6 +138,17 @@ export class RequestsInFlight {
   /** All, by route, most first. */
   describeAll(nowMs: number): WaitingRoute[] {
     return this.#byRoute(nowMs, 0, () => true);
+  }
+
+  /** Connections that have left HTTP by an upgrade or CONNECT, and are open. They are not in flight. */
+  get upgraded(): number {
+    return this.#upgraded;
+  }
+
+  leavesHttp(socket: Duplex): void {
+    if (socket.closed) return;
+    this.#upgraded += 1;
+    socket.once('close', () => (this.#upgraded -= 1));
   }
 
   /** The sockets and sessions on which a request is in flight, a response that was ended and not yet sent included. */

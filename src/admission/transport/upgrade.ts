@@ -22,6 +22,7 @@ export function enterUpgrade(
   if (outcome instanceof RequestInFlight) {
     message[kRequest] = outcome;
     outcome.end(SWITCHING_PROTOCOLS);
+    admission.requests.leavesHttp(socket);
     return true;
   }
   // Node.js has taken its listener off the socket, and the client may have gone.
