@@ -66,6 +66,20 @@ test('raised without a listener of the script it ends the process, as on bare No
   assert.deepEqual(ended, { code: null, signal: 'SIGTERM', said: 'goes on\n' });
 });
 
+test('a script that listens for SIGINT alone gets that in place of SIGTERM, and one that listens for both what was raised', async () => {
+  const raised = async (...signals: readonly string[]): Promise<string> => {
+    const listeners = signals.map((signal) => `process.on('${signal}', () => console.log('${signal}'));`);
+    const { said } = await run(`
+      const held = new HeldSignals(() => true);
+      held.install();
+      ${listeners.join('')}
+      held.raise('SIGTERM');
+      await arrives();`);
+    return said.trimEnd();
+  };
+  assert.deepEqual(await Promise.all([raised('SIGINT'), raised('SIGINT', 'SIGTERM')]), ['SIGINT', 'SIGTERM']);
+});
+
 test('without a supervisor it has its effect at once', async () => {
   const ended = await run(`
     new HeldSignals(() => false).install();

@@ -39,7 +39,7 @@ export class HeldSignals {
     this.#isHolding = false;
     // With the last listener Node.js closes its handle, and a signal ends the process again.
     for (const held of HELD) process.on(held, nothing).off(held, nothing);
-    process.kill(process.pid, signal);
+    process.kill(process.pid, asListenedFor(signal));
   }
 
   #openHandle(signal: StopSignal): void {
@@ -72,6 +72,12 @@ export class HeldSignals {
     // As it is now: an agent may have wrapped it.
     return (process.emit as Emit)(signal, ...args);
   }
+}
+
+/** Many scripts clean up on SIGINT alone, since that is how their authors end them. */
+function asListenedFor(signal: NodeJS.Signals): NodeJS.Signals {
+  const cleansUpOnInterrupt = process.listenerCount('SIGTERM') === 0 && process.listenerCount('SIGINT') > 0;
+  return signal === 'SIGTERM' && cleansUpOnInterrupt ? 'SIGINT' : signal;
 }
 
 function nothing(): void {

@@ -26,18 +26,22 @@ export class RollingRestart {
   }
 
   /**
-   * Moves every slot to another release, or none: when a slot can't be moved, those before it go back to the old one.
+   * Moves every slot to another release, or none: when a slot can't be moved, those before it go back to the old one. Resolves when no
+   * worker of before is left.
    *
    * @param release What every slot is to run; it may be what they run already.
    * @param trialMs How long the first new worker serves beside the old one, in ms.
    * @returns Why the old release goes on; undefined if all slots are renewed.
    */
   async run(release: Release, trialMs: number): Promise<string | undefined> {
-    const { releases, slots } = this.#config;
+    const { releases, serving, slots } = this.#config;
+    const old = serving();
     const isAnother = releases.begin(release);
     const problem = await this.#renewAll(trialMs);
     if (problem === undefined) {
       releases.done();
+      // They drain side by side. Whoever waits for the restart may remove the old files then.
+      await Promise.all(old.map(({ exited }) => exited));
       return undefined;
     }
     const left: string[] = [];
