@@ -5,17 +5,19 @@ import type { Management, ResolvedManagementOptions } from '../management/index.
 import {
   directoryAsReached,
   type Fleet,
+  type Log,
   NO_HEALTH,
   type ResolvedSupervisorOptions,
   type Supervisor,
   startSupervisor,
 } from '../supervisor/index.ts';
 import type { RespiteConfig } from './config/config.ts';
-import { loadConfig } from './config/load.ts';
+import { findConfig, loadConfig } from './config/load.ts';
 import { instanceDirectories, nameOf } from './instances/instance.ts';
 import { createLog, type LateLog, resolveLogSettings } from './log.ts';
 import { write } from './output.ts';
 import type { RunRequest } from './program.ts';
+import { envFiles, ReadOnce } from './read-once.ts';
 import { resolveTarget } from './script/index.ts';
 import { resolveSettings } from './settings.ts';
 import { handleSignals } from './signals.ts';
@@ -32,6 +34,11 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
   Object.assign(process.env, env);
   const logSettings = resolveLogSettings(process.env, isatty(2));
   const config = await loadConfig(cwd, flags.config);
+  const configFile = findConfig(cwd, flags.config);
+  const readOnce = new ReadOnce([
+    ...(configFile === undefined ? [] : [path.resolve(cwd, configFile)]),
+    ...envFiles(process.execArgv, cwd),
+  ]);
   const {
     admission,
     backpressure,
@@ -70,7 +77,10 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
     log,
     health,
     onIncident: telling?.tell,
-    onPhase: serviceManager?.tell,
+    onPhase: (phase) => {
+      serviceManager?.tell(phase);
+      if (phase === 'restarting') warnOfChanges(readOnce, log);
+    },
     inTurn: fleet === undefined ? undefined : (cause, heal) => fleet.inTurn(cause, heal),
   });
   const checking = openHealth(config, log).then((registry) => (indicators = registry));
@@ -100,6 +110,13 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
     serviceManager?.close(),
   ]);
   return exitCode;
+}
+
+/** Whoever has changed one expects its effect of the restart. */
+function warnOfChanges(readOnce: ReadOnce, log: Log): void {
+  for (const file of readOnce.changed()) {
+    log.warn({ file }, `${file} has changed, and is not read again by a rolling restart: start Respite anew`);
+  }
 }
 
 async function openHealth({ health }: RespiteConfig, log: LateLog): Promise<HealthRegistry | undefined> {

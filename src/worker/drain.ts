@@ -44,7 +44,8 @@ export async function drain(draining: Draining): Promise<void> {
     if (elapsedMs >= IDLE_GRACE_MS) for (const session of sessions) session.close();
     if (elapsedMs >= timeoutMs) return;
     if (active() === 0 && sessions.size === 0) {
-      if (elapsedMs >= graceMs + SETTLE_MS || (await countHttpConnections(servers)) <= draining.upgraded()) return;
+      if (elapsedMs >= graceMs + SETTLE_MS || (await countHttpConnections(servers)) <= draining.upgraded())
+        return;
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     // Right after the event loop has read what had arrived: a connection with a request waiting in the kernel is not idle.
