@@ -54,6 +54,22 @@ test('two servers on two ports', async (t) => {
   assert.equal((await echo(one)).pid, (await echo(two)).pid);
 });
 
+test('a port of its own in each worker, by RESPITE_WORKER, stays with its slot in a rolling restart', async (t) => {
+  const ports = [await freePort(), await freePort()];
+  const running = respite(t, 'listens-by-worker.mjs', {
+    options: ['--workers', '2'],
+    env: { OWN_PORTS: ports.join() },
+    config: { supervisor: { trialMs: 0 } },
+  });
+  await running.port();
+  const before = await running.ready();
+  running.signal('SIGHUP');
+  await running.logs('rolling restart is done');
+  const after = await running.ready();
+  assert.equal(new Set([...before, ...after].map(({ pid }) => pid)).size, 4);
+  for (const [i, port] of ports.entries()) assert.equal((await request(port)).body, `worker ${i + 1}`);
+});
+
 test('server.address() and server.listening right after listen()', async (t) => {
   const running = respite(t, 'listens.mjs', { args: ['sync'] });
   const port = await running.port();

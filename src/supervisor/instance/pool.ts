@@ -115,7 +115,7 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
   spawn(slot: number): WorkerProcess | string {
     const { live, sockets, relay, evidence } = this.#config;
     const release = this.releases.of(slot, this.slots[slot - 1]?.isRenewing === true);
-    const who = { id: (this.#lastId += 1), slot, release, keys: sockets.keys };
+    const who = { id: (this.#lastId += 1), slot, release, keys: sockets.expectedOf(slot) };
     const spec = workerSpec(this.#config, { ...who, dryRun: this.#dryRun });
     const spawned = this.#first ?? spawnWorker(spec);
     this.#first = undefined;

@@ -2,6 +2,7 @@ import type { BoundAddress, SocketKey, TcpHandle, ToSupervisor } from '../../../
 import type { ServerReading } from './closed-servers.ts';
 import { ClosedServers, textOf } from './closed-servers.ts';
 import { HeldSockets } from './held-sockets.ts';
+import { SlotSockets } from './slot-sockets.ts';
 import type { Log } from '../../log.ts';
 import type { WorkerProcess } from '../process/worker-process.ts';
 
@@ -11,6 +12,7 @@ export class SocketExchange {
   readonly #log: Log;
   readonly #nowMs: () => number;
   readonly #held = new HeldSockets();
+  readonly #bySlot = new SlotSockets();
   readonly #closedServers = new ClosedServers();
   /** Workers with servers of their own, of which nothing more is known. */
   readonly #passedThrough = new WeakSet<WorkerProcess>();
@@ -26,6 +28,11 @@ export class SocketExchange {
 
   get keys(): readonly SocketKey[] {
     return this.#held.keys;
+  }
+
+  /** Those that the next worker of a slot is to listen on before it takes the place of the one before. */
+  expectedOf(slot: number): readonly SocketKey[] {
+    return this.#bySlot.expected(slot, this.keys);
   }
 
   get addresses(): readonly BoundAddress[] {
@@ -93,6 +100,7 @@ export class SocketExchange {
         if (handle === undefined) break;
         this.#closedServers.opened(worker.id, message.bound);
         this.#held.hold(message.key, handle, message, worker.id);
+        this.#bySlot.listens(worker, message.key);
         this.#sendCopies(worker, message.key, this.#copies - 1);
         worker.listens(message.key);
         break;
@@ -140,6 +148,7 @@ export class SocketExchange {
     const bound = this.#held.get(key)?.bound;
     if (bound !== undefined) this.#closedServers.opened(worker.id, bound);
     this.#held.listensOn(key, worker.id, speaksHttp);
+    this.#bySlot.listens(worker, key);
   }
 
   /** The user has closed a server: unless the worker is to end anyway, the port is closed when no other worker listens on it. */
@@ -148,6 +157,7 @@ export class SocketExchange {
       const bound = this.#held.get(key)?.bound;
       if (bound !== undefined) this.#closedServers.closed(worker.id, bound, this.#nowMs());
       this.#held.closedBy(key, worker.id);
+      this.#bySlot.closed(worker, key);
       if (this.#release(key)) return;
     }
     worker.tell({ kind: 'released', key });

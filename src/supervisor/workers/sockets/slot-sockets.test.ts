@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SlotSockets } from './slot-sockets.ts';
+
+test('the next worker of a slot is to listen where those before it did, not where those of other slots do', () => {
+  const sockets = new SlotSockets();
+  sockets.listens({ slot: 1, id: 1 }, 'app');
+  sockets.listens({ slot: 1, id: 1 }, 'metrics 1');
+  assert.deepEqual(sockets.expected(2, ['app', 'metrics 1']), ['app', 'metrics 1'], 'nothing is known of it');
+  sockets.listens({ slot: 2, id: 2 }, 'app');
+  sockets.listens({ slot: 2, id: 2 }, 'metrics 2');
+  const held = ['app', 'metrics 1', 'metrics 2'];
+  assert.deepEqual(sockets.expected(1, held), ['app', 'metrics 1']);
+  assert.deepEqual(sockets.expected(2, held), ['app', 'metrics 2']);
+});
+
+test('a server that the script has closed is not expected again, one that its successor has taken over is', () => {
+  const sockets = new SlotSockets();
+  sockets.listens({ slot: 1, id: 1 }, 'app');
+  sockets.listens({ slot: 1, id: 1 }, 'admin');
+  sockets.closed({ slot: 1, id: 1 }, 'admin');
+  assert.deepEqual(sockets.expected(1, ['app', 'admin']), ['app']);
+  sockets.listens({ slot: 1, id: 2 }, 'app');
+  sockets.closed({ slot: 1, id: 1 }, 'app');
+  assert.deepEqual(sockets.expected(1, ['app', 'admin']), ['app']);
+});
+
+test('what is not held any more is not expected', () => {
+  const sockets = new SlotSockets();
+  sockets.listens({ slot: 1, id: 1 }, 'old');
+  assert.deepEqual(sockets.expected(1, ['new']), ['new']);
+  assert.deepEqual(sockets.expected(1, []), []);
+});
