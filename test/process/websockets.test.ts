@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { respite } from '../harness/respite.ts';
+import { REFUSES_NOTHING, respite } from '../harness/respite.ts';
 import { within } from '../harness/until.ts';
 
 const CLIENTS = 20;
 
 test('the script hears of its end at once, whatever drain or keep-alive would allow, and closes with 1001', async (t) => {
   const running = respite(t, 'websockets.mjs', {
-    config: { supervisor: { trialMs: 0, drainTimeoutMs: 600_000 } },
+    config: { admission: REFUSES_NOTHING, supervisor: { trialMs: 0, drainTimeoutMs: 600_000 } },
   });
   const port = await running.port();
   await running.ready();
