@@ -102,9 +102,12 @@ describe('requests that nobody answers', { concurrency: 6 }, () => {
     assert.equal((await running.manage('/health/ready')).status, 503);
     database.answers = true;
     const { incidents, restarts, workers } = await running.untilStatus('the end of it', (status) =>
-      status.incidents[1]?.endedAtMs === undefined ? undefined : status,
+      status.incidents.find(({ id }) => id === second.id)?.endedAtMs === undefined ? undefined : status,
     );
-    assert.deepEqual([incidents.length, restarts['stuck-requests'], workers[0]?.pid], [2, 1, fresh?.pid]);
+    // A machine that is short of processors may have an incident of its own.
+    const causes = incidents.map(({ cause }) => cause).filter((cause) => cause !== 'cpu-starved');
+    assert.deepEqual(causes.toSorted(), ['dependency-slow', 'stuck-requests'], running.transcript());
+    assert.deepEqual([restarts['stuck-requests'], workers[0]?.pid], [1, fresh?.pid]);
     await running.ready();
   });
 
