@@ -112,7 +112,7 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
   return exitCode;
 }
 
-/** Whoever has changed one expects its effect of the restart. */
+/** An operator who has changed one expects the restart to apply it. */
 function warnOfChanges(readOnce: ReadOnce, log: Log): void {
   for (const file of readOnce.changed()) {
     log.warn({ file }, `${file} has changed, and is not read again by a rolling restart: start Respite anew`);

@@ -2,7 +2,7 @@
 // Streams and long polls wait for nothing that anybody else could have, so they must not take the place of those who do.
 //
 // Queues are first come, first served: in pools, in dependencies, in the event loop. So one thing tells them apart, however
-// slow the server is: whoever waits in the queue isn't overtaken by those who came later.
+// slow the server is: a request that waits in the queue isn't overtaken by later ones.
 
 /** So many of those that ended last are asked whether they came later, and how long they took. */
 const ASKED = 8;

@@ -39,7 +39,7 @@ export class Coalescing {
     this.#name = parts.options.name;
   }
 
-  /** Shares one request to the origin with whoever wants the same. */
+  /** Shares one request to the origin with all callers that want the same. */
   async together(journey: Forwarded): Promise<Answer> {
     const { request, origin, found } = journey;
     const { flights, counters, options } = this.#parts;

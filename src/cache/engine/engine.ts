@@ -127,7 +127,7 @@ export class Engine {
     return found
       .catch(() => foundNothing(request))
       .then((result) => {
-        // Whoever asked may have gone meanwhile.
+        // The caller may have gone meanwhile.
         origin.signal?.throwIfAborted();
         return this.#answer(request, origin, result);
       });

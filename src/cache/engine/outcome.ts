@@ -153,7 +153,7 @@ export class Outcomes {
     return updated;
   }
 
-  /** The body goes to whoever reads it, and into the store once all of it has come. */
+  /** The body goes to its readers, and into the store once all of it has come. */
   #keep(flight: Flight, entry: StoredEntry, arrived: Arrived, hasStore: boolean, land: () => void): Outcome {
     const { request, found } = flight;
     const isStored = hasStore && !found.isBlind;

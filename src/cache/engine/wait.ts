@@ -1,4 +1,4 @@
-// Waiting for a flight, with an eye on the clock and on whoever waits.
+// Waiting for a flight, with an eye on the clock and on the caller.
 import type { Outcome } from './flight.ts';
 
 /** Waits, but neither longer than the deadline nor after the user has gone. */

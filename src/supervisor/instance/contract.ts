@@ -33,7 +33,7 @@ export interface SupervisorConfig {
     | undefined;
 }
 
-/** What a service manager is told of an instance. */
+/** What a service manager is notified of. */
 export type InstancePhase = 'ready' | 'restarting' | 'stopping';
 
 /** How it all ended. `failure` says in one line what went wrong, undefined when it was asked to stop. */

@@ -40,7 +40,7 @@ export class RollingRestart {
     const problem = await this.#renewAll(trialMs);
     if (problem === undefined) {
       releases.done();
-      // They drain side by side. Whoever waits for the restart may remove the old files then.
+      // They drain side by side. The caller may remove the old files then.
       await Promise.all(old.map(({ exited }) => exited));
       return undefined;
     }

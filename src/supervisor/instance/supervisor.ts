@@ -171,7 +171,7 @@ class WorkerSupervisor implements Supervisor {
     if (this.#stopRequests.isNew(signal)) this.#stop(signal);
   }
 
-  /** A worker got a signal itself. Whoever sends it means the program that listens there, which is the whole instance. */
+  /** A worker got a signal itself. The sender means the program that listens there, which is the whole instance. */
   #heard(worker: WorkerProcess, message: ToSupervisor): void {
     if (message.kind !== 'asked-to-stop' || this.#stopRequests.isAsked || this.#isStopping()) return;
     const [{ signal }, { id, pid }] = [message, worker];

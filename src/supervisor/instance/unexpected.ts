@@ -56,7 +56,7 @@ export class UnexpectedErrors {
 
   /** @param what The beginning of a sentence that ends with the error's message. */
   happened(what: string, error: unknown): void {
-    // Whoever tells of an error may meet one.
+    // Reporting an error may fail, too.
     if (this.#isTelling) return;
     this.#isTelling = true;
     try {

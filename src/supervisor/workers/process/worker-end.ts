@@ -17,7 +17,7 @@ export interface LastWords {
   readonly report: WatchdogReport | undefined;
 }
 
-/** Signals that ask a process to end. Whoever sends them to a worker may have asked the worker's own processes too. */
+/** Signals that ask a process to end. Their sender may have asked the worker's own processes too. */
 const POLITE: ReadonlySet<NodeJS.Signals | null> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP']);
 
 /**

@@ -25,6 +25,15 @@ test('a server that the script has closed is not expected again, one that its su
   assert.deepEqual(sockets.expected(1, ['app', 'admin']), ['app']);
 });
 
+test('a socket that was given up is not expected of its slot when another slot has one like it', () => {
+  const sockets = new SlotSockets();
+  sockets.listens({ slot: 1, id: 1 }, 'app');
+  sockets.listens({ slot: 1, id: 1 }, 'debug');
+  sockets.released('debug');
+  sockets.listens({ slot: 2, id: 2 }, 'debug');
+  assert.deepEqual(sockets.expected(1, ['app', 'debug']), ['app']);
+});
+
 test('what is not held any more is not expected', () => {
   const sockets = new SlotSockets();
   sockets.listens({ slot: 1, id: 1 }, 'old');

@@ -19,6 +19,11 @@ export class SlotSockets {
     if (sockets?.get(key) === id) sockets.delete(key);
   }
 
+  /** It is not held any more: if a worker of another slot has one like it later, that is none of this slot's. */
+  released(key: SocketKey): void {
+    for (const sockets of this.#slots.values()) sockets.delete(key);
+  }
+
   /** Of the sockets that are held, those that the next worker of a slot is to listen on; all for a slot of which nothing is known. */
   expected(slot: number, held: readonly SocketKey[]): readonly SocketKey[] {
     const sockets = this.#slots.get(slot);

@@ -173,6 +173,7 @@ export class SocketExchange {
   /** Gives up a socket, unless a worker listens on it. */
   #release(key: SocketKey): boolean {
     if (!this.#held.release(key)) return false;
+    this.#bySlot.released(key);
     for (const worker of this.#workers) {
       worker.start.released(key);
       worker.tell({ kind: 'released', key });
