@@ -10,7 +10,10 @@ import { admissionWith, SERVER, MB, bodyOf, admitted, shed } from './admission-s
 
 test('once a turn has used its budget, the rest of the turn is refused, and the next turn starts anew', async () => {
   let nowMs = 0;
-  const options = { turnBudget: { targetMs: 10, burstMs: 20 }, routes: { '/late': 'sheddable' } } as const;
+  const options = {
+    turnBudget: { targetMs: 10, burstMs: 20, idleCreditMs: 0 },
+    routes: { '/late': 'sheddable' },
+  } as const;
   const admission = admissionWith(options, () => nowMs);
   const handle = (): void => {
     admitted(admission.request('GET', '/', 0, {})).end(200);
@@ -39,9 +42,13 @@ test('once a turn has used its budget, the rest of the turn is refused, and the 
 
 test('a turn that accepted all it could leaves less to the next one', async () => {
   let nowMs = 0;
-  const admission = admissionWith({ turnBudget: { targetMs: 10, burstMs: 20 } }, () => nowMs, {
-    acceptsPerTurn: () => 2,
-  });
+  const admission = admissionWith(
+    { turnBudget: { targetMs: 10, burstMs: 20, idleCreditMs: 0 } },
+    () => nowMs,
+    {
+      acceptsPerTurn: () => 2,
+    },
+  );
   const turn = async (connections: number): Promise<boolean> => {
     for (let i = 0; i < connections; i += 1) admission.accepted(SERVER);
     admitted(admission.request('GET', '/', 0, {})).end(200);
@@ -57,9 +64,13 @@ test('a turn that accepted all it could leaves less to the next one', async () =
 
 test('connections that come one by one, without requests, are no backlog', async () => {
   let nowMs = 0;
-  const admission = admissionWith({ turnBudget: { targetMs: 10, burstMs: 20 } }, () => nowMs, {
-    acceptsPerTurn: () => 2,
-  });
+  const admission = admissionWith(
+    { turnBudget: { targetMs: 10, burstMs: 20, idleCreditMs: 0 } },
+    () => nowMs,
+    {
+      acceptsPerTurn: () => 2,
+    },
+  );
   const turnEnds = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   for (let i = 0; i < 10; i += 1) {
     admission.accepted(SERVER);

@@ -77,7 +77,7 @@ export interface AdmissionOptions {
   readonly thresholds?: Readonly<Partial<Record<Criticality, number | undefined>>> | undefined;
   /**
    * Bounds how long requests wait for a blocked event loop: once a turn has used its budget, what else became readable
-   * with it is shed. `false` for none. Default `{ targetMs: 10, burstMs: 40 }`.
+   * with it is shed. `false` for none. Default `{ targetMs: 10, burstMs: 40, idleCreditMs: 300 }`.
    */
   readonly turnBudget?: TurnBudgetOptions | false | undefined;
   /**

@@ -10,6 +10,7 @@ const COST_MS = 2;
 const REFUSAL_MS = 0.03;
 const ACCEPT_MS = 0.11;
 const COPIES = 32;
+const LEFT_OUT_MS = 3000;
 
 interface Served {
   offered: number;
@@ -20,6 +21,7 @@ interface Served {
 /**
  * A CPU-bound server: what arrives during one turn is handled in the next, one request after the other. With new
  * connections a turn accepts at most as many as there are copies of the socket, and the next one handles their requests.
+ * The first three seconds, in which the credit of a new process is spent, are left out.
  */
 function simulate(
   load: number,
@@ -28,7 +30,9 @@ function simulate(
 ): { readonly busyShare: number; readonly of: (criticality: Criticality) => Served } {
   const defaults = DEFAULTS.turnBudget;
   assert.ok(defaults !== false);
-  const budget = new TurnBudget(defaults, 0);
+  let nowMs = 0;
+  let idleMs = 0;
+  const budget = new TurnBudget(defaults, 0, () => ({ idle: idleMs, active: nowMs - idleMs }));
   const random = seededRandom(seed);
   const served = CRITICALITIES.map((): Served => ({ offered: 0, admitted: 0, waitsMs: [] }));
   const pick = (): number => {
@@ -39,13 +43,13 @@ function simulate(
     );
   };
   const gapMs = (): number => exponential(random, COST_MS / load);
-  let nowMs = 0;
   let nextMs = gapMs();
   const waiting: number[] = [];
   let accepted: number[] = [];
   while (nowMs < 1000 * seconds) {
     const isIdle = waiting.length === 0 && accepted.length === 0;
     const beganMs = isIdle ? Math.max(nowMs, nextMs) : nowMs;
+    idleMs += beganMs - nowMs;
     nowMs = beganMs;
     for (; nextMs <= beganMs; nextMs += gapMs()) waiting.push(nextMs);
     const readable = connects ? accepted : waiting.splice(0);
@@ -57,20 +61,19 @@ function simulate(
       const rank = pick();
       const of = served[rank];
       assert.ok(of !== undefined);
+      const admits = budget.admits(rank, nowMs - startedMs);
+      nowMs += admits ? COST_MS : REFUSAL_MS;
+      if (arrivalMs < LEFT_OUT_MS) continue;
       of.offered += 1;
-      if (budget.admits(rank, nowMs - startedMs)) {
-        of.admitted += 1;
-        nowMs += COST_MS;
-        of.waitsMs.push(nowMs - arrivalMs);
-      } else {
-        nowMs += REFUSAL_MS;
-      }
+      if (!admits) continue;
+      of.admitted += 1;
+      of.waitsMs.push(nowMs - arrivalMs);
     }
     budget.turnEnded(nowMs, isBacklogged);
   }
   const admitted = served.reduce((sum, of) => sum + of.admitted, 0);
   return {
-    busyShare: (admitted * COST_MS) / nowMs,
+    busyShare: (admitted * COST_MS) / (nowMs - LEFT_OUT_MS),
     of: (criticality) =>
       served[CRITICALITIES.indexOf(criticality)] ?? { offered: 0, admitted: 0, waitsMs: [] },
   };

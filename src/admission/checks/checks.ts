@@ -44,7 +44,11 @@ export class Checks {
     this.bytes = new BytesCheck(options.bodyBudgetBytes, (rank) => this.turn?.bodyShare(rank) ?? 1);
     if (turnBudget !== false) {
       const bodiesShare = (): number => this.bytes.bytes / this.bytes.limitBytes;
-      this.turn = new TurnCheck(turnBudget, { ...surroundings, bodiesShare });
+      this.turn = new TurnCheck(turnBudget, {
+        ...surroundings,
+        bodiesShare,
+        loopTimes: () => performance.eventLoopUtilization(),
+      });
     }
     watchBuiltIn(
       this.#pressure,

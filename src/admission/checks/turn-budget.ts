@@ -1,4 +1,5 @@
 import { CRITICALITIES, type Criticality } from '../policy.ts';
+import { IdleCredit, type LoopTimes } from './idle-credit.ts';
 import type { ResolvedTurnBudget } from './turn-options.ts';
 
 /**
@@ -12,8 +13,15 @@ const SHARES: Readonly<Record<Criticality, { readonly ofTarget: number; readonly
   sheddable: { ofTarget: 0.5, ofBurst: 0.7 },
 };
 
+/**
+ * How far beyond the burst one turn may go on credit, as a part of the burst; and the share of a turn's requests from which,
+ * when they are refused, it is no burst: what is left of the credit is void, or the first second of a flood would be slow.
+ */
+const ON_CREDIT = 1.5;
+const FLOOD_FROM = 0.5;
+
 /** From this share of refused requests on, a class has no more than its part of the target. */
-const NO_BURST_FROM = 0.5;
+const NO_BURST_FROM = 0.7;
 /** From this share of refused requests on, the classes below get nothing. */
 const NOTHING_BELOW_FROM = 0.1;
 /** How fast the refused share follows what happens: quickly up, so that a flood finds little burst, and slowly down. */
@@ -74,11 +82,19 @@ interface ClassBudget {
  */
 export class TurnBudget {
   readonly #classes: readonly ClassBudget[];
+  readonly #credit: IdleCredit;
   #endedMs: number;
   #isAtItsEnd = false;
   #patientUntilMs = -Infinity;
+  /** What the present turn may use on credit, in milliseconds; undefined while it is within its budget. */
+  #creditMs: number | undefined;
 
-  constructor({ targetMs, burstMs }: ResolvedTurnBudget, nowMs: number) {
+  constructor(
+    { targetMs, burstMs, idleCreditMs }: ResolvedTurnBudget,
+    nowMs: number,
+    loopTimes: () => LoopTimes,
+  ) {
+    this.#credit = new IdleCredit(idleCreditMs, ON_CREDIT * burstMs, loopTimes);
     this.#endedMs = nowMs;
     this.#classes = CRITICALITIES.map((criticality) => {
       const { ofTarget, ofBurst } = SHARES[criticality];
@@ -105,7 +121,11 @@ export class TurnBudget {
   admits(rank: number, usedMs: number): boolean {
     const budget = this.#classes[rank];
     if (budget === undefined) return true;
-    const admits = usedMs < budget.budgetMs;
+    let admits = usedMs < budget.budgetMs;
+    if (!admits) {
+      this.#creditMs ??= this.#credit.forTurnMs();
+      admits = usedMs < budget.budgetMs + this.#creditMs;
+    }
     if (usedMs >= PRESSED_FROM * budget.budgetMs) budget.isPressed = true;
     if (admits) budget.admitted += 1;
     else budget.refused += 1;
@@ -133,7 +153,9 @@ export class TurnBudget {
    * @param bodiesShare The part of the budget for bodies that is used, 0 to 1.
    */
   turnEnded(nowMs: number, isBacklogged: boolean = false, bodiesShare: number = 0): void {
-    this.#isAtItsEnd = isBacklogged && !this.#squeezeLowest(nowMs);
+    if (this.#creditMs !== undefined && this.#isFlood()) this.#credit.void();
+    this.#creditMs = undefined;
+    this.#isAtItsEnd = isBacklogged && this.#credit.leftMs() === 0 && !this.#squeezeLowest(nowMs);
     if (!isBacklogged) this.#releaseHighest();
     const elapsedMs = nowMs - this.#endedMs;
     this.#endedMs = nowMs;
@@ -153,6 +175,17 @@ export class TurnBudget {
       budget.budgetMs = Math.max(budget.ofTargetMs, burstMs) * leftByThoseAbove * squeeze;
       refusedAbove = Math.max(refusedAbove, budget.refusedShare);
     }
+  }
+
+  /** Most of the turn's requests were refused. */
+  #isFlood(): boolean {
+    let admitted = 0;
+    let refused = 0;
+    for (const budget of this.#classes) {
+      admitted += budget.admitted;
+      refused += budget.refused;
+    }
+    return refused > FLOOD_FROM * (admitted + refused);
   }
 
   /**

@@ -8,8 +8,13 @@ const SERVER = {};
 
 function turnCheck(clock: { nowMs: number }, acceptsPerTurn: number): TurnCheck {
   return new TurnCheck(
-    { targetMs: 10, burstMs: 40 },
-    { now: () => clock.nowMs, acceptsPerTurn: () => acceptsPerTurn, bodiesShare: () => 0 },
+    { targetMs: 10, burstMs: 40, idleCreditMs: 0 },
+    {
+      now: () => clock.nowMs,
+      acceptsPerTurn: () => acceptsPerTurn,
+      bodiesShare: () => 0,
+      loopTimes: () => ({ idle: 0, active: 0 }),
+    },
   );
 }
 

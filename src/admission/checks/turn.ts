@@ -1,6 +1,7 @@
 import type { RequestInFlight } from '../in-flight/request.ts';
 import type { ShedReason } from '../stats.ts';
 import type { Check } from './check.ts';
+import type { LoopTimes } from './idle-credit.ts';
 import { TurnBudget } from './turn-budget.ts';
 import type { ResolvedTurnBudget } from './turn-options.ts';
 
@@ -17,6 +18,7 @@ export interface TurnSurroundings {
   acceptsPerTurn(): number;
   /** The part of the body budget that is used, 0 to 1. */
   bodiesShare(): number;
+  loopTimes(): LoopTimes;
   /** Called when a turn has ended. */
   turnEnded?(nowMs: number): void;
 }
@@ -51,7 +53,7 @@ export class TurnCheck implements Check {
   #overrun = false;
 
   constructor(options: ResolvedTurnBudget, surroundings: TurnSurroundings) {
-    this.#budget = new TurnBudget(options, surroundings.now());
+    this.#budget = new TurnBudget(options, surroundings.now(), () => surroundings.loopTimes());
     this.#mostForOneMs = options.targetMs;
     this.#surroundings = surroundings;
   }

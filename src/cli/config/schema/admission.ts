@@ -50,7 +50,11 @@ const statuses = strict({
   sheddable: status,
 });
 
-const turnBudget = strict({ targetMs: milliseconds(1).optional(), burstMs: milliseconds(1).optional() });
+const turnBudget = strict({
+  targetMs: milliseconds(1).optional(),
+  burstMs: milliseconds(1).optional(),
+  idleCreditMs: milliseconds(0).optional(),
+});
 
 /** Tenths do not add up exactly. A share that is too large by itself is told of as such. */
 function addsUp(given: Readonly<Record<string, number | undefined>>): boolean {

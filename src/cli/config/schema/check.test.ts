@@ -34,7 +34,7 @@ const VALID: readonly unknown[] = [
       },
       defaultCriticality: 'critical',
       thresholds: { sheddable: 0.5, 'critical-plus': 1, critical: 1, 'sheddable-plus': 0 },
-      turnBudget: { targetMs: 5, burstMs: 50 },
+      turnBudget: { targetMs: 5, burstMs: 50, idleCreditMs: 0 },
       statuses: { sheddable: 503, critical: 429 },
       exempt: ['/health', 'GET /up'],
       exemptLimit: 0,
@@ -131,7 +131,7 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ admission: { turnBudget: { targetMs: 0 } } }, `admission.turnBudget.targetMs ${COUNT}, got 0`],
   [
     { admission: { turnBudget: { intervalMs: 100 } } },
-    'admission.turnBudget.intervalMs is not an option; known are targetMs, burstMs',
+    'admission.turnBudget.intervalMs is not an option; known are targetMs, burstMs, idleCreditMs',
   ],
   [
     { admission: { priority: { identity: 'x user' } } },
