@@ -135,7 +135,8 @@ test('a sheddable route gets 429 from 0.85 on, while others are served', async (
 });
 
 test('what waits for a busy event loop is refused once the turn has used its budget', async (t) => {
-  const running = respite(t, 'computes.mjs', { config: IMPATIENT });
+  const config = { ...IMPATIENT, admission: { turnBudget: { idleCreditMs: 0 } } };
+  const running = respite(t, 'computes.mjs', { config });
   const port = await running.port();
   const agent = new http.Agent({ keepAlive: true, maxSockets: 20 });
   t.after(() => agent.destroy());
@@ -154,7 +155,7 @@ test('what waits for a busy event loop is refused once the turn has used its bud
 
 test('connections that wait in the kernel shorten the turns, so that they are refused in time', async (t) => {
   // Without regard to what waits, each turn would take all that it accepts: 33 times 2 ms.
-  const config = { ...IMPATIENT, admission: { turnBudget: { burstMs: 200 } } };
+  const config = { ...IMPATIENT, admission: { turnBudget: { burstMs: 200, idleCreditMs: 0 } } };
   const running = respite(t, 'computes.mjs', { config });
   const port = await running.port();
   // The first worker gets its copies of the socket one in each turn.
