@@ -1,5 +1,5 @@
 // Which process the kernel ends when memory runs out: the largest. That must not be the supervisor, which has everything to heal with.
-import type { ReadFile } from '../detect/probes/control-group.ts';
+import type { ReadFile } from '../detect/probes/proc.ts';
 import { memoryLimitBytes } from '../detect/probes/memory.ts';
 import { readShort } from '../detect/probes/proc.ts';
 

@@ -1,8 +1,5 @@
 // Which control groups this process belongs to: cgroups(7).
-import { readShort } from './proc.ts';
-
-/** What a short file holds; undefined for one that can't be read. */
-export type ReadFile = (file: string) => string | undefined;
+import { type ReadFile, readShort, settingsOf } from './proc.ts';
 
 export interface ControlGroup {
   readonly version: 1 | 2;
@@ -17,7 +14,7 @@ export function controlGroups(
   controller: 'cpu' | 'memory',
   readFile: ReadFile = readShort,
 ): readonly ControlGroup[] {
-  const lines = (readFile('/proc/self/cgroup') ?? '').split('\n');
+  const lines = (settingsOf(readFile)('/proc/self/cgroup') ?? '').split('\n');
   return lines.flatMap((line): ControlGroup[] => {
     const [, id, controllers = '', place = ''] = /^(\d+):([^:]*):(\/.*)$/.exec(line) ?? [];
     if (id === '0' && controllers === '') {

@@ -1,7 +1,7 @@
 // How much the processors of the machine, and of the control group, have to do.
 import { availableParallelism, loadavg } from 'node:os';
-import { controlGroups, type ReadFile } from './control-group.ts';
-import { fieldOf, readShort } from './proc.ts';
+import { controlGroups } from './control-group.ts';
+import { fieldOf, type ReadFile, readShort } from './proc.ts';
 
 export interface CpuReading {
   readonly cores: number;

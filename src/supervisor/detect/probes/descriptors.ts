@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { DescriptorKind, DescriptorReading } from '../detectors/index.ts';
 import { type Connection, readConnections, readLinks } from './connections.ts';
-import { list, read } from './proc.ts';
+import { list, readShort } from './proc.ts';
 
 /** The soft limit. Undefined for none. */
 export function parseDescriptorLimit(limits: string): number | undefined {
@@ -11,7 +11,8 @@ export function parseDescriptorLimit(limits: string): number | undefined {
 }
 
 export async function readDescriptors(pid: number): Promise<DescriptorReading | undefined> {
-  const [names, limits] = await Promise.all([list(`/proc/${pid}/fd`), read(`/proc/${pid}/limits`)]);
+  const names = await list(`/proc/${pid}/fd`);
+  const limits = readShort(`/proc/${pid}/limits`);
   const limit = limits === undefined ? undefined : parseDescriptorLimit(limits);
   return limit === undefined || names.length === 0 ? undefined : { count: names.length, limit };
 }

@@ -1,7 +1,7 @@
 // How much memory there is and how much of it is used: of the control group, or of the machine.
 import type { LimitSource } from '../detectors/index.ts';
-import { type ControlGroup, controlGroups, type ReadFile } from './control-group.ts';
-import { fieldOf, readShort } from './proc.ts';
+import { type ControlGroup, controlGroups } from './control-group.ts';
+import { fieldOf, type ReadFile, readShort, settingsOf } from './proc.ts';
 
 export interface MemoryUse {
   readonly limitBytes: number;
@@ -35,7 +35,7 @@ export function memoryLimitBytes(readFile: ReadFile = readShort): number | undef
 }
 
 function limitOf({ version, folder }: ControlGroup, readFile: ReadFile): number | undefined {
-  const limitBytes = Number(readFile(`${folder}/${FILES[version].limit}`) ?? Number.NaN);
+  const limitBytes = Number(settingsOf(readFile)(`${folder}/${FILES[version].limit}`) ?? Number.NaN);
   return limitBytes > 0 && limitBytes < NO_LIMIT_BYTES ? limitBytes : undefined;
 }
 

@@ -1,6 +1,6 @@
 // How many processes the kernel has killed because memory ran out: cgroups(7), proc(5).
-import { controlGroups, type ReadFile } from './control-group.ts';
-import { fieldOf, readShort } from './proc.ts';
+import { controlGroups } from './control-group.ts';
+import { fieldOf, type ReadFile, readShort } from './proc.ts';
 
 /** Where this process's own counter may be, the most telling place first. */
 export function oomKillFiles(readFile: ReadFile = readShort): string[] {
