@@ -6,6 +6,7 @@ import { attacks } from './attacks/bench.ts';
 import { backpressure } from './backpressure/bench.ts';
 import { balancers } from './balancers/bench.ts';
 import { cache } from './cache/bench.ts';
+import { client } from './client/bench.ts';
 import { consolePage } from './console/bench.ts';
 import { killed } from './killed/bench.ts';
 import type { Benchmark, Filters } from './lib/benchmark.ts';
@@ -39,6 +40,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   watchdog,
   consolePage,
   cache,
+  client,
   telemetry,
 ];
 

@@ -1,18 +1,20 @@
 // The abort signal of one attempt: it follows the signals of callers, the attempt's time-out and the call's deadline. Made by hand, as
 // AbortSignal.any() leaks on Node.js 22 and 24 (node #54614, #55351): a caller's signal often lives as long as the process.
+import { callTimeouts, type Expiring, Timeout } from './timeouts.ts';
 
-/** Removes what an attempt left on its caller's signal, and its timer, when the response has been collected unread. */
-const collected = new FinalizationRegistry<() => void>((release) => {
-  release();
+/** Ends what an attempt left on its caller's signal, and its deadline, when the response has been collected unread. */
+const collected = new FinalizationRegistry<BodyDeadline>((deadline) => {
+  deadline.end();
 });
 
 /** Keeps an attempt's controller as long as its response or the response's body: until then the caller can still abort it. */
 const kept = new WeakMap<object, AbortController>();
 
-export class AttemptSignal {
+export class AttemptSignal implements Expiring {
   readonly #controller = new AbortController();
   readonly #release: () => void;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #timeout = new Timeout(this);
+  readonly #timeoutError: () => Error;
   #timedOut = false;
 
   /**
@@ -21,10 +23,8 @@ export class AttemptSignal {
    */
   constructor(callers: readonly AbortSignal[], timeoutMs: number, timeoutError: () => Error) {
     this.#release = callers.length === 0 ? releaseNothing : follow(callers, weakAbort(this.#controller));
-    this.#timer = setTimeout(() => {
-      this.#timedOut = true;
-      this.#controller.abort(timeoutError());
-    }, timeoutMs);
+    this.#timeoutError = timeoutError;
+    callTimeouts.start(this.#timeout, timeoutMs);
   }
 
   get signal(): AbortSignal {
@@ -36,33 +36,51 @@ export class AttemptSignal {
     return this.#timedOut;
   }
 
+  expire(): void {
+    this.#timedOut = true;
+    this.#controller.abort(this.#timeoutError());
+  }
+
   /** The headers are there. The body may take until the deadline, which is `leftMs` away. */
   responded(response: Response, leftMs: number, deadlineError: () => Error): void {
     const { body } = response;
-    clearTimeout(this.#timer);
     if (body === null) {
       this.end();
       return;
     }
+    callTimeouts.stop(this.#timeout);
     kept.set(response, this.#controller).set(body, this.#controller);
-    const abort = weakAbort(this.#controller);
-    const timer = setTimeout(
-      () => {
-        abort(deadlineError());
-      },
-      Math.max(0, leftMs),
-    );
-    timer.unref();
-    const release = this.#release;
-    collected.register(this.#controller, () => {
-      clearTimeout(timer);
-      release();
-    });
+    const deadline = new BodyDeadline(this.#controller, leftMs, deadlineError, this.#release);
+    collected.register(this.#controller, deadline);
   }
 
   /** Nothing follows: lets go of the callers' signals. */
   end(): void {
-    clearTimeout(this.#timer);
+    callTimeouts.stop(this.#timeout);
+    this.#release();
+  }
+}
+
+/** The time that a body may take. Does not keep the response. */
+class BodyDeadline implements Expiring {
+  readonly #abort: (reason: unknown) => void;
+  readonly #timeout = new Timeout(this);
+  readonly #error: () => Error;
+  readonly #release: () => void;
+
+  constructor(controller: AbortController, leftMs: number, error: () => Error, release: () => void) {
+    this.#abort = weakAbort(controller);
+    this.#error = error;
+    this.#release = release;
+    callTimeouts.start(this.#timeout, leftMs);
+  }
+
+  expire(): void {
+    this.#abort(this.#error());
+  }
+
+  end(): void {
+    callTimeouts.stop(this.#timeout);
     this.#release();
   }
 }

@@ -193,5 +193,9 @@ function isTimeout(aborted: AbortSignal | undefined): boolean {
 }
 
 function outcomeOf({ status, headers, redirected }: Response, tookMs: number): Outcome {
-  return outcomeOfResponse(status, (name) => headers.get(name) ?? undefined, redirected, tookMs);
+  return outcomeOfResponse(status, fieldOf, headers, tookMs, redirected);
+}
+
+function fieldOf(headers: Headers, name: string): string | undefined {
+  return headers.get(name) ?? undefined;
 }

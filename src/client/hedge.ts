@@ -2,6 +2,7 @@
 import type { Attempted } from './attempted.ts';
 import { verdictOf } from './outcome.ts';
 import { discard } from './request.ts';
+import { callTimeouts, Timeout } from './timeouts.ts';
 
 /** What is raced. Attempts end with an outcome and never reject; `lost` aborts one that is no longer wanted. */
 export interface Race {
@@ -38,12 +39,18 @@ function discardResponse(attempted: Attempted): void {
   if ('response' in attempted) discard(attempted.response);
 }
 
-async function endsWithin(attempt: Promise<Attempted>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const isSlow = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
+/** Whether the attempt, which never rejects, ends in this time. */
+function endsWithin(attempt: Promise<Attempted>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timeout = new Timeout({
+      expire: () => {
+        resolve(false);
+      },
+    });
+    callTimeouts.start(timeout, ms);
+    void attempt.then(() => {
+      callTimeouts.stop(timeout);
+      resolve(true);
+    });
   });
-  const hasEnded = await Promise.race([attempt.then(() => true), isSlow]);
-  clearTimeout(timer);
-  return hasEnded;
 }

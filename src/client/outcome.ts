@@ -22,12 +22,16 @@ export type Outcome =
   /** The caller no longer wants it, or it could never have been sent. It says nothing about the peer. */
   | { readonly kind: 'withdrawn' };
 
-/** @param field Reads a field of the response; names are in lower case. */
-export function outcomeOfResponse(
+/**
+ * @param field Reads a field of the response; names are in lower case.
+ * @param wasRedirected The response may come from another origin.
+ */
+export function outcomeOfResponse<H>(
   status: number,
-  field: (name: string) => string | undefined,
-  wasRedirected: boolean,
+  field: (headers: H, name: string) => string | undefined,
+  headers: H,
   tookMs: number,
+  wasRedirected = false,
 ): Outcome {
   if (status < 400) {
     return { kind: 'response', status, isShed: false, retryAfterMs: 0, forbidsRetry: false, tookMs };
@@ -36,11 +40,16 @@ export function outcomeOfResponse(
   return {
     kind: 'response',
     status,
-    isShed: mayBeShed && field('respite-shed') !== undefined,
-    retryAfterMs: retryAfterMs(field('retry-after'), Date.now()),
-    forbidsRetry: field('respite-retry') === 'no',
+    isShed: mayBeShed && field(headers, 'respite-shed') !== undefined,
+    retryAfterMs: retryAfterMs(field(headers, 'retry-after'), Date.now()),
+    forbidsRetry: field(headers, 'respite-retry') === 'no',
     tookMs,
   };
+}
+
+/** Nothing more to decide: the response is what the caller wants. */
+export function isSuccess(outcome: Outcome): boolean {
+  return outcome.kind === 'response' && outcome.status < 400;
 }
 
 /** What an outcome says about the peer. */

@@ -25,7 +25,7 @@ export class Peers {
     if (this.#byOrigin.size >= MAX_PEERS) this.#evict();
     // In the order of first use, so that an origin keeps the label that it has.
     this.#labels.of(origin);
-    const peer = new Peer(this.#rulesOf(origin), this.#random, nowMs);
+    const peer = new Peer(origin, this.#rulesOf(origin), this.#random, nowMs);
     this.#byOrigin.set(origin, peer);
     return peer;
   }

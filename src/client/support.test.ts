@@ -35,7 +35,10 @@ export function fakeOrigin(answers: readonly Answer[], options: ClientOptions = 
       return typeof answer === 'number' ? new Response('body', { status: answer }) : answer;
     return await new Promise<Response>((_resolve, reject) => {
       const signal = init?.signal;
+      // As the socket of a call would: the client's own timer does not keep the process alive.
+      const socket = setInterval(() => {}, 60_000);
       const abort = (): void => {
+        clearInterval(socket);
         reject(signal?.reason as Error);
       };
       if (signal?.aborted === true) abort();

@@ -42,18 +42,19 @@ export function admit(peer: Peer, { rank, endMs }: Terms, nowMs: number): Admiss
   return endMs > nowMs ? peer.admit(rank, nowMs) : peer.tooLate();
 }
 
+export type Fields = readonly (readonly [name: string, value: string])[];
+
 /** Names and values of the fields that an attempt carries. @param leftMs What is left of the call. */
-export function fieldsOf(
-  { criticality, sendsDeadline }: Terms,
-  attempts: number,
-  leftMs: number,
-): readonly (readonly [name: string, value: string])[] {
+export function fieldsOf({ criticality, sendsDeadline }: Terms, attempts: number, leftMs: number): Fields {
+  if (criticality === undefined && !sendsDeadline && attempts === 1) return NO_FIELDS;
   const fields: [string, string][] = [];
   if (criticality !== undefined) fields.push(['respite-criticality', criticality]);
   if (sendsDeadline) fields.push(['respite-deadline-ms', String(Math.max(1, Math.floor(leftMs)))]);
   if (attempts > 1) fields.push(['respite-attempt', String(attempts)]);
   return fields;
 }
+
+const NO_FIELDS: Fields = Object.freeze([]);
 
 /** A deadline that passes says something about the peer only if the peer had this long to answer, in ms. */
 export const MIN_JUDGED_MS = 100;

@@ -6,9 +6,8 @@ import { MIN_JUDGED_MS } from '../terms.ts';
 import type { CallController } from './controller.ts';
 
 /** What an attempt asks of its call. */
-interface AttemptOwner {
-  timeout(): Error;
-  /** True if another attempt follows, so that what is left of this one is not wanted. */
+export interface AttemptOwner {
+  /** Its headers are there, or it has failed. True if another attempt follows, so that what is left of this one is not wanted. */
   ended(outcome: Outcome): boolean;
   tookMs(): number;
   /** The call is over. False if it was already. */
@@ -20,27 +19,28 @@ export class AttemptHandler implements DispatchHandler {
   readonly #handler: DispatchHandler;
   readonly #call: CallController;
   readonly #owner: AttemptOwner;
-  readonly #timer: NodeJS.Timeout;
   #attempt: DispatchController | undefined;
   #timedOut: Error | undefined;
   #state: 'waiting' | 'passing-on' | 'discarding' = 'waiting';
   #discardedBytes = 0;
 
-  constructor(handler: DispatchHandler, call: CallController, timeoutMs: number, owner: AttemptOwner) {
+  constructor(handler: DispatchHandler, call: CallController, owner: AttemptOwner) {
     this.#handler = handler;
     this.#call = call;
     this.#owner = owner;
-    this.#timer = setTimeout(() => {
-      this.#timedOut = owner.timeout();
-      // Without a connection there is nothing to abort yet; see onRequestStart.
-      if (this.#attempt === undefined) this.#fail(this.#timedOut);
-      else this.#attempt.abort(this.#timedOut);
-    }, timeoutMs);
+  }
+
+  /** No headers in time. */
+  timeOut(error: Error): void {
+    if (this.#state !== 'waiting') return;
+    this.#timedOut = error;
+    // Without a connection there is nothing to abort yet; see onRequestStart.
+    if (this.#attempt === undefined) this.#fail(error);
+    else this.#attempt.abort(error);
   }
 
   /** The attempt was never dispatched. */
   stop(): void {
-    clearTimeout(this.#timer);
     this.#state = 'discarding';
   }
 
@@ -51,6 +51,7 @@ export class AttemptHandler implements DispatchHandler {
       return;
     }
     this.#call.follow(attempt);
+    if (this.#call.aborted) return;
     // The user's handler sees one request: the first that gets as far as this.
     if (this.#call.start()) this.#handler.onRequestStart?.(this.#call, context);
   }
@@ -67,14 +68,10 @@ export class AttemptHandler implements DispatchHandler {
       this.#handler.onResponseStart?.(this.#call, status, headers, statusMessage);
       return;
     }
-    clearTimeout(this.#timer);
-    const field = (name: string): string | undefined => {
-      const value = headers[name];
-      return typeof value === 'string' ? value : value?.[0];
-    };
-    if (this.#owner.ended(outcomeOfResponse(status, field, false, this.#owner.tookMs()))) {
+    if (this.#owner.ended(outcomeOfResponse(status, fieldOf, headers, this.#owner.tookMs()))) {
       this.#state = 'discarding';
-      if (Number(field('content-length') ?? Infinity) > MAX_DISCARDED_BYTES) attempt.abort(NOT_WANTED);
+      const bytes = Number(fieldOf(headers, 'content-length') ?? Infinity);
+      if (bytes > MAX_DISCARDED_BYTES) attempt.abort(NOT_WANTED);
       return;
     }
     this.#state = 'passing-on';
@@ -102,7 +99,6 @@ export class AttemptHandler implements DispatchHandler {
   }
 
   #fail(error: Error): void {
-    clearTimeout(this.#timer);
     if (this.#state === 'discarding') return;
     const isAnswered = this.#state === 'passing-on';
     this.#state = 'discarding';
@@ -117,6 +113,11 @@ export class AttemptHandler implements DispatchHandler {
       kind: this.#call.isLate && this.#owner.tookMs() >= MIN_JUDGED_MS ? 'timed-out' : 'withdrawn',
     };
   }
+}
+
+function fieldOf(headers: DispatchHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : value?.[0];
 }
 
 const NOT_WANTED = new Error('the response is not wanted: another attempt follows');

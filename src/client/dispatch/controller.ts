@@ -7,9 +7,14 @@ interface RawController extends DispatchController {
   readonly rawTrailers?: readonly Buffer[] | null;
 }
 
+/** What the user's abort does while no attempt is under way. */
+export interface CallOwner {
+  aborted(reason: Error): void;
+}
+
 /** The controller of a call, whichever of its attempts is under way. Its user sees one request. */
 export class CallController implements DispatchController {
-  readonly #onAbort: (reason: Error) => void;
+  readonly #owner: CallOwner;
   #attempt: RawController | undefined;
   #hasStarted = false;
   rawHeaders: readonly Buffer[] | null = null;
@@ -17,9 +22,8 @@ export class CallController implements DispatchController {
   paused = false;
   reason: Error | null = null;
 
-  /** @param onAbort Called when the user aborts the call while no attempt is under way. */
-  constructor(onAbort: (reason: Error) => void) {
-    this.#onAbort = onAbort;
+  constructor(owner: CallOwner) {
+    this.#owner = owner;
   }
 
   get rawTrailers(): readonly Buffer[] | null {
@@ -61,7 +65,7 @@ export class CallController implements DispatchController {
     if (this.aborted) return;
     this.aborted = true;
     this.reason = reason;
-    if (this.#attempt === undefined) this.#onAbort(reason);
+    if (this.#attempt === undefined) this.#owner.aborted(reason);
     else this.#attempt.abort(reason);
   }
 

@@ -2,116 +2,158 @@ import type { Dispatch, DispatchHandler, DispatchOptions } from '../../core/disp
 import { RespiteError } from '../../core/errors.ts';
 import { heldBackAnswer, HeldBackError } from '../held-back.ts';
 import type { ResolvedClientOptions } from '../options.ts';
-import type { Outcome } from '../outcome.ts';
+import { isSuccess, type Outcome } from '../outcome.ts';
 import type { Pass } from '../peer/circuit.ts';
-import type { HeldBack, Peer } from '../peer/peer.ts';
-import { admit, fieldsOf, type Terms, termsOf } from '../terms.ts';
-import { AttemptHandler } from './attempt-handler.ts';
-import { CallController } from './controller.ts';
-import { givenTerms, hasRepeatableBody, pairsOf, withFields } from './request.ts';
+import type { HeldBack, Peer, Retry } from '../peer/peer.ts';
+import { admit, type Fields, fieldsOf, type Terms, termsOf } from '../terms.ts';
+import { callTimeouts, type Expiring, Timeout } from '../timeouts.ts';
+import { AttemptHandler, type AttemptOwner } from './attempt-handler.ts';
+import { CallController, type CallOwner } from './controller.ts';
+import { fieldOf, givenTerms, hasRepeatableBody, pairsOf, withFields } from './request.ts';
 
 /** One call through a dispatcher, and the attempts that it takes. */
-export class DispatchCall {
+export class DispatchCall implements AttemptOwner, CallOwner, Expiring {
   readonly #options: ResolvedClientOptions;
   readonly #peer: Peer;
-  readonly #origin: string;
   readonly #dispatch: Dispatch;
   readonly #request: DispatchOptions;
   readonly #handler: DispatchHandler;
-  readonly #pairs: readonly (readonly [name: string, value: unknown])[];
   readonly #terms: Terms;
-  readonly #controller: CallController;
-  readonly #leave = (): void => {
-    this.#controller.abort(this.#terms.departure?.reason as Error);
-  };
+  readonly #controller: CallController = new CallController(this);
+  /** Of the attempt under way as long as it has no headers, and of the call. */
+  readonly #timeout = new Timeout(this);
   #attempts = 0;
   #isOver = false;
   #waiting: NodeJS.Timeout | undefined;
-  #deadline: NodeJS.Timeout | undefined;
+  #leave: (() => void) | undefined;
+  // The attempt under way.
+  #attempt: AttemptHandler | undefined;
+  #pass: Pass | undefined;
+  #startedMs: number;
+  /** What the call has left when the attempt's time is over, in ms. */
+  #beyondMs = 0;
 
   constructor(
     options: ResolvedClientOptions,
     peer: Peer,
-    origin: string,
     dispatch: Dispatch,
     request: DispatchOptions,
     handler: DispatchHandler,
+    nowMs: number,
   ) {
     this.#options = options;
     this.#peer = peer;
-    this.#origin = origin;
     this.#dispatch = dispatch;
     this.#request = request;
     this.#handler = handler;
-    this.#pairs = pairsOf(request.headers);
-    this.#terms = termsOf(options, givenTerms(this.#pairs), options.now());
-    this.#controller = new CallController((reason) => {
-      this.#fail(reason);
-    });
+    this.#terms = termsOf(options, givenTerms(request.headers), nowMs);
+    this.#startedMs = nowMs;
   }
 
   run(): boolean {
-    const admission = admit(this.#peer, this.#terms, this.#options.now());
+    const admission = admit(this.#peer, this.#terms, this.#startedMs);
     if ('heldBack' in admission && !this.#options.dryRun) {
       this.#holdBack(admission.heldBack);
       return true;
     }
-    const { departure, endMs } = this.#terms;
-    departure?.addEventListener('abort', this.#leave, { once: true });
-    this.#deadline = setTimeout(
-      () => {
-        this.#controller.abort(this.#timeout());
-      },
-      Math.max(0, endMs - this.#options.now()),
-    );
-    if (departure?.aborted === true) this.#leave();
-    return this.#send('pass' in admission ? admission.pass : undefined);
+    const { departure } = this.#terms;
+    if (departure !== undefined) this.#endWith(departure);
+    return this.#send('pass' in admission ? admission.pass : undefined, this.#startedMs);
   }
 
-  #send(pass: Pass | undefined): boolean {
-    const { now, attemptTimeoutMs } = this.#options;
-    const startMs = now();
+  #endWith(departure: AbortSignal): void {
+    this.#leave = () => {
+      this.#controller.abort(departure.reason as Error);
+    };
+    departure.addEventListener('abort', this.#leave, { once: true });
+    if (departure.aborted) this.#leave();
+  }
+
+  #send(pass: Pass | undefined, startedMs: number): boolean {
     this.#attempts += 1;
     this.#peer.counts.attempts += 1;
-    const fields = fieldsOf(this.#terms, this.#attempts, this.#terms.endMs - startMs);
-    const request =
-      fields.length === 0 ? this.#request : { ...this.#request, headers: withFields(this.#pairs, fields) };
-    const attempt = new AttemptHandler(this.#handler, this.#controller, attemptTimeoutMs, {
-      timeout: () => this.#timeout(),
-      ended: (outcome) => this.#ended(pass, outcome),
-      tookMs: () => now() - startMs,
-      over: () => this.#release(),
-    });
+    this.#pass = pass;
+    this.#startedMs = startedMs;
+    const leftMs = this.#terms.endMs - startedMs;
+    const timeoutMs = Math.min(this.#options.attemptTimeoutMs, leftMs);
+    this.#beyondMs = leftMs - timeoutMs;
+    callTimeouts.start(this.#timeout, timeoutMs);
+    const attempt = new AttemptHandler(this.#handler, this.#controller, this);
+    this.#attempt = attempt;
     try {
-      return this.#dispatch(request, attempt);
+      return this.#dispatch(this.#requestWith(fieldsOf(this.#terms, this.#attempts, leftMs)), attempt);
     } catch (error) {
       // undici throws for requests that it would never send.
       attempt.stop();
-      this.#release();
-      if (pass !== undefined) this.#peer.ended(pass, this.#terms.rank, { kind: 'withdrawn' }, now());
+      this.over();
+      this.#judge({ kind: 'withdrawn' }, this.#options.now());
       throw error;
     }
   }
 
-  /** True if another attempt follows. */
-  #ended(pass: Pass | undefined, outcome: Outcome): boolean {
-    const { now, dryRun } = this.#options;
-    const nowMs = now();
-    const { rank, endMs } = this.#terms;
-    if (pass !== undefined) this.#peer.ended(pass, rank, outcome, nowMs);
-    if (this.#controller.aborted) return false;
-    const isSafe =
-      this.#request.idempotent ??
-      (this.#peer.rules.safeMethods.has(this.#request.method) ||
-        this.#pairs.some(([name]) => name.toLowerCase() === 'idempotency-key'));
-    const isRepeatable = hasRepeatableBody(this.#request);
-    const terms = { isSafe, isRepeatable, attempts: this.#attempts, leftMs: endMs - nowMs };
-    const retry = this.#peer.retry(outcome, rank, terms, nowMs);
-    if (retry === undefined || dryRun) return false;
+  #requestWith(fields: Fields): DispatchOptions {
+    if (fields.length === 0) return this.#request;
+    return { ...this.#request, headers: withFields(pairsOf(this.#request.headers), fields) };
+  }
+
+  expire(): void {
+    const leftMs = this.#beyondMs;
+    this.#beyondMs = 0;
+    if (leftMs > 0) {
+      callTimeouts.start(this.#timeout, leftMs);
+      this.#attempt?.timeOut(this.#timeoutError());
+    } else {
+      this.#controller.abort(this.#timeoutError());
+    }
+  }
+
+  ended(outcome: Outcome): boolean {
+    const nowMs = outcome.kind === 'response' ? this.#startedMs + outcome.tookMs : this.#options.now();
+    // From here on only the call's own time counts.
+    this.#timeout.endMs += this.#beyondMs;
+    this.#beyondMs = 0;
+    this.#judge(outcome, nowMs);
+    if (this.#controller.aborted || isSuccess(outcome)) return false;
+    const retry = this.#retry(outcome, nowMs);
+    if (retry === undefined || this.#options.dryRun) return false;
     this.#controller.leave();
     this.#waiting = setTimeout(() => {
-      this.#send(retry.pass);
+      this.#send(retry.pass, this.#options.now());
     }, retry.waitMs);
+    return true;
+  }
+
+  #judge(outcome: Outcome, nowMs: number): void {
+    if (this.#pass !== undefined) this.#peer.ended(this.#pass, this.#terms.rank, outcome, nowMs);
+  }
+
+  #retry(outcome: Outcome, nowMs: number): Retry | undefined {
+    const { method, headers, idempotent } = this.#request;
+    const { rank, endMs } = this.#terms;
+    const isSafe =
+      idempotent ??
+      (this.#peer.rules.safeMethods.has(method) || fieldOf(headers, 'idempotency-key') !== undefined);
+    const isRepeatable = hasRepeatableBody(this.#request);
+    const terms = { isSafe, isRepeatable, attempts: this.#attempts, leftMs: endMs - nowMs };
+    return this.#peer.retry(outcome, rank, terms, nowMs);
+  }
+
+  tookMs(): number {
+    return this.#options.now() - this.#startedMs;
+  }
+
+  /** The user aborts the call while no attempt is under way. */
+  aborted(reason: Error): void {
+    if (this.over()) this.#handler.onResponseError?.(this.#controller, reason);
+  }
+
+  /** The call is over. False if it was already: an attempt may end later than its call. */
+  over(): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
+    clearTimeout(this.#waiting);
+    callTimeouts.stop(this.#timeout);
+    if (this.#leave !== undefined) this.#terms.departure?.removeEventListener('abort', this.#leave);
     return true;
   }
 
@@ -121,10 +163,10 @@ export class DispatchCall {
     handler.onRequestStart?.(controller, {});
     if (controller.aborted) return;
     if (this.#options.throws) {
-      handler.onResponseError?.(controller, new HeldBackError(this.#origin, heldBack));
+      handler.onResponseError?.(controller, new HeldBackError(this.#peer.origin, heldBack));
       return;
     }
-    const { status, statusText, headers, body } = heldBackAnswer(this.#origin, heldBack);
+    const { status, statusText, headers, body } = heldBackAnswer(this.#peer.origin, heldBack);
     controller.rawHeaders = Object.entries(headers)
       .flat()
       .map((text) => Buffer.from(text, 'latin1'));
@@ -133,25 +175,10 @@ export class DispatchCall {
     handler.onResponseEnd?.(controller, {});
   }
 
-  /** Ends the call while no attempt is under way. */
-  #fail(reason: Error): void {
-    if (this.#release()) this.#handler.onResponseError?.(this.#controller, reason);
-  }
-
-  /** The call is over. False if it was already: an attempt may end later than its call. */
-  #release(): boolean {
-    if (this.#isOver) return false;
-    this.#isOver = true;
-    clearTimeout(this.#waiting);
-    clearTimeout(this.#deadline);
-    this.#terms.departure?.removeEventListener('abort', this.#leave);
-    return true;
-  }
-
-  #timeout(): RespiteError {
+  #timeoutError(): RespiteError {
     return new RespiteError(
       'RESPITE_CLIENT_TIMEOUT',
-      `${this.#request.method} to ${this.#origin} took too long (attempt ${this.#attempts})`,
+      `${this.#request.method} to ${this.#peer.origin} took too long (attempt ${this.#attempts})`,
     );
   }
 }

@@ -25,17 +25,38 @@ export function withFields(
 }
 
 /** Class and deadline, from the fields that carry them. What is neither says nothing. */
-export function givenTerms(pairs: readonly (readonly [name: string, value: unknown])[]): GivenTerms {
-  const field = (wanted: string): string | undefined => {
-    const value = pairs.find(([name]) => name.toLowerCase() === wanted)?.[1];
-    return typeof value === 'string' ? value : undefined;
-  };
-  const deadline = field('respite-deadline-ms');
-  const criticality = field('respite-criticality');
+export function givenTerms(headers: unknown): GivenTerms {
+  const deadline = fieldOf(headers, 'respite-deadline-ms');
+  const criticality = fieldOf(headers, 'respite-criticality');
+  if (deadline === undefined && criticality === undefined) return NOTHING_GIVEN;
   return {
-    deadlineMs: deadline !== undefined && /^\d{1,10}$/.test(deadline) ? Number(deadline) : undefined,
+    deadlineMs: typeof deadline === 'string' && /^\d{1,10}$/.test(deadline) ? Number(deadline) : undefined,
     criticality: CRITICALITIES.find((each): each is Criticality => each === criticality),
   };
+}
+
+const NOTHING_GIVEN: GivenTerms = Object.freeze({});
+
+/** A field of a request. @param wanted In lower case. */
+export function fieldOf(headers: unknown, wanted: string): unknown {
+  if (headers === undefined || headers === null) return undefined;
+  if (isPlainObject(headers)) return valueIn(headers, wanted);
+  return pairsOf(headers).find(([name]) => isNamed(name, wanted))?.[1];
+}
+
+/** What most callers pass: read without a copy, as this happens for each call. */
+function isPlainObject(headers: unknown): headers is Readonly<Record<string, unknown>> {
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return false;
+  return typeof (headers as Partial<Iterable<unknown>>)[Symbol.iterator] !== 'function';
+}
+
+function valueIn(headers: Readonly<Record<string, unknown>>, wanted: string): unknown {
+  for (const name of Object.keys(headers)) if (isNamed(name, wanted)) return headers[name];
+  return undefined;
+}
+
+function isNamed(name: string, wanted: string): boolean {
+  return name.length === wanted.length && name.toLowerCase() === wanted;
 }
 
 /** Whether a body can be sent again: bytes can, streams and iterators cannot. */
@@ -43,9 +64,13 @@ export function hasRepeatableBody({ body }: DispatchOptions): boolean {
   return (body ?? null) === null || typeof body === 'string' || ArrayBuffer.isView(body);
 }
 
-/** Origin of the request, if it is one that the client can judge: neither a tunnel nor an upgrade. */
-export function originOf({ origin, method, upgrade }: DispatchOptions): string | undefined {
-  if (method === 'CONNECT' || (upgrade ?? false) !== false || origin === undefined) return undefined;
+/** The client cannot judge tunnels and upgrades. */
+export function isJudged({ method, upgrade }: DispatchOptions): boolean {
+  return method !== 'CONNECT' && (upgrade ?? false) === false;
+}
+
+export function originOf({ origin }: DispatchOptions): string | undefined {
+  if (origin === undefined) return undefined;
   const url = URL.parse(String(origin));
   return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.origin : undefined;
 }

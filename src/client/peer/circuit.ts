@@ -31,7 +31,8 @@ export class Circuit {
   readonly #rules: CircuitRules;
   readonly #random: () => number;
   #state: CircuitState = 'closed';
-  #generation = 0;
+  /** What attempts get in this state. */
+  #pass: Pass = { generation: 0 };
   /** Closed: failures in a row, and when the first of them was seen. */
   #failures = 0;
   #failingSinceMs = 0;
@@ -50,8 +51,9 @@ export class Circuit {
     return this.#state;
   }
 
-  get generation(): number {
-    return this.#generation;
+  /** For an attempt that the circuit does not have to admit. */
+  get pass(): Pass {
+    return this.#pass;
   }
 
   /** Lets an attempt through or, with undefined, holds it back. */
@@ -63,7 +65,7 @@ export class Circuit {
       if (this.#inFlight >= HALF_OPEN_IN_FLIGHT + this.#successes) return undefined;
       this.#inFlight += 1;
     }
-    return { generation: this.#generation };
+    return this.#pass;
   }
 
   /** Time until an attempt may go out, in ms. */
@@ -73,7 +75,7 @@ export class Circuit {
 
   /** The peer served an attempt. Returns true if this closes the circuit. */
   succeeded({ generation }: Pass): boolean {
-    if (generation !== this.#generation) return false;
+    if (generation !== this.#pass.generation) return false;
     this.#failures = 0;
     if (this.#state === 'open') {
       this.#enter('half-open');
@@ -96,7 +98,7 @@ export class Circuit {
   }
 
   failed({ generation }: Pass, nowMs: number): void {
-    if (generation !== this.#generation) return;
+    if (generation !== this.#pass.generation) return;
     this.#failures += 1;
     if (this.#state === 'closed') {
       if (this.#failures === 1) this.#failingSinceMs = nowMs;
@@ -110,7 +112,7 @@ export class Circuit {
 
   /** The attempt ended without saying anything about the peer. */
   withdrawn({ generation }: Pass): void {
-    if (generation === this.#generation && this.#state === 'half-open') this.#inFlight -= 1;
+    if (generation === this.#pass.generation && this.#state === 'half-open') this.#inFlight -= 1;
   }
 
   #open(nowMs: number): void {
@@ -120,7 +122,7 @@ export class Circuit {
 
   #enter(state: CircuitState): void {
     this.#state = state;
-    this.#generation += 1;
+    this.#pass = { generation: this.#pass.generation + 1 };
     this.#failures = 0;
     this.#successes = 0;
     this.#inFlight = 0;

@@ -82,6 +82,7 @@ const BUDGET_CAPACITY = 10;
 const THROTTLED_WAIT_MS = 1000;
 
 export class Peer {
+  readonly origin: string;
   readonly rules: PeerRules;
   readonly counts: PeerCounts = noCounts();
   readonly #random: () => number;
@@ -94,7 +95,8 @@ export class Peer {
   #streak = 0;
   usedMs: number;
 
-  constructor(rules: PeerRules, random: () => number, nowMs: number) {
+  constructor(origin: string, rules: PeerRules, random: () => number, nowMs: number) {
+    this.origin = origin;
     this.rules = rules;
     this.#random = random;
     this.#budget = new AttemptBudget(rules.retry.budget, BUDGET_CAPACITY, nowMs);
@@ -110,7 +112,8 @@ export class Peer {
     this.counts.calls += 1;
     const held = this.#holds.waitMs(rank, nowMs);
     if (held > 0) return this.#heldBack('retry-after', held);
-    if (this.#random() < this.#throttledShare(rank, nowMs)) {
+    const share = this.#throttledShare(rank, nowMs);
+    if (share > 0 && this.#random() < share) {
       this.#recent.heldBack(rank, nowMs);
       return this.#heldBack('throttled', THROTTLED_WAIT_MS);
     }
@@ -204,7 +207,7 @@ export class Peer {
   }
 
   #pass(): Pass {
-    return { generation: this.#circuit?.generation ?? 0 };
+    return this.#circuit?.pass ?? NO_CIRCUIT;
   }
 
   /** No calls of the class are held back by the circuit or by throttling. */

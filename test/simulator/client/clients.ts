@@ -30,7 +30,7 @@ const RANK = 1;
 export function respiteClient(options: ClientOptions = {}): CreateClient {
   return (random) => {
     const rules = resolveClientOptions(options).rulesOf('http://bottom.internal');
-    const peer = new Peer(rules, random, 0);
+    const peer = new Peer('http://simulated.example', rules, random, 0);
     return {
       begin: (nowMs) => {
         const admission = peer.admit(RANK, nowMs);

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { mock, test, type TestContext } from 'node:test';
+import fc from 'fast-check';
+import { Timeout, Timeouts } from './timeouts.ts';
+
+/** Time that only the test moves. */
+function stoppedTime(t: TestContext): { tick(ms: number): void; timers(): number } {
+  let nowMs = 0;
+  let created = 0;
+  const clock = mock.method(performance, 'now', () => nowMs);
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const original = globalThis.setTimeout;
+  const counting = mock.method(globalThis, 'setTimeout', (...args: Parameters<typeof original>) => {
+    created += 1;
+    return original(...args);
+  });
+  t.after(() => {
+    counting.mock.restore();
+    mock.timers.reset();
+    clock.mock.restore();
+  });
+  return {
+    tick: (ms) => {
+      for (let i = 0; i < ms; i += 1) {
+        nowMs += 1;
+        mock.timers.tick(1);
+      }
+    },
+    timers: () => created,
+  };
+}
+
+function expiring(timeouts: Timeouts, ms: number, expire: () => void): Timeout {
+  const timeout = new Timeout({ expire });
+  timeouts.start(timeout, ms);
+  return timeout;
+}
+
+test('each expires at its time, to a millisecond, whatever the others do', (t) => {
+  const time = stoppedTime(t);
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 5000 }), { maxLength: 20 }), (durations) => {
+      const timeouts = new Timeouts();
+      const startedMs = performance.now();
+      const ended: number[] = [];
+      durations.forEach((ms, i) => {
+        expiring(timeouts, ms, () => {
+          ended[i] = performance.now() - startedMs;
+        });
+      });
+      time.tick(5010);
+      durations.forEach((ms, i) => {
+        const tookMs = ended[i] ?? Infinity;
+        assert.ok(tookMs >= ms - 1 && tookMs <= ms + 2, `${ms} ms took ${tookMs}`);
+      });
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('one that is stopped never expires, and one that is started again does so once', (t) => {
+  const time = stoppedTime(t);
+  const timeouts = new Timeouts();
+  const seen: string[] = [];
+  const stopped = expiring(timeouts, 100, () => seen.push('stopped'));
+  const again = expiring(timeouts, 100, () => seen.push('again'));
+  time.tick(50);
+  timeouts.stop(stopped);
+  timeouts.start(again, 100);
+  time.tick(70);
+  assert.deepEqual(seen, []);
+  time.tick(1000);
+  assert.deepEqual(seen, ['again']);
+});
+
+test('a time-out can be made longer by setting its end', (t) => {
+  const time = stoppedTime(t);
+  const timeouts = new Timeouts();
+  let hasExpired = false;
+  const timeout = expiring(timeouts, 100, () => {
+    hasExpired = true;
+  });
+  timeout.endMs += 900;
+  time.tick(900);
+  assert.equal(hasExpired, false);
+  time.tick(110);
+  assert.equal(hasExpired, true);
+});
+
+test('ten thousand calls that end in time create a handful of timers', (t) => {
+  const time = stoppedTime(t);
+  const timeouts = new Timeouts();
+  for (let i = 0; i < 10_000; i += 1) {
+    timeouts.stop(expiring(timeouts, 10_000, assert.fail));
+    if (i % 10 === 0) time.tick(1);
+  }
+  assert.ok(time.timers() >= 1 && time.timers() <= 3, `${time.timers()} timers`);
+});
+
+test('an owner that throws does not keep the others waiting', (t) => {
+  const time = stoppedTime(t);
+  const timeouts = new Timeouts();
+  let hasExpired = false;
+  expiring(timeouts, 10, () => {
+    throw new Error('an owner’s fault');
+  });
+  expiring(timeouts, 10, () => {
+    hasExpired = true;
+  });
+  assert.throws(() => {
+    time.tick(20);
+  }, /an owner’s fault/);
+  time.tick(20);
+  assert.equal(hasExpired, true);
+});
+
+test('the process does not stay alive for it', () => {
+  const alive = (): number => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
+  const before = alive();
+  const timeouts = new Timeouts();
+  const timeout = expiring(timeouts, 60_000, assert.fail);
+  assert.equal(alive(), before);
+  timeouts.stop(timeout);
+});
+
+test('the timer keeps no context of the call that happened to be first', async () => {
+  const contexts = new AsyncLocalStorage<string>();
+  const timeouts = new Timeouts();
+  const keepsAlive = setInterval(() => {}, 1000);
+  const seen = await new Promise<string | undefined>((resolve) => {
+    contexts.run('of the first call', () => {
+      expiring(timeouts, 5, () => {
+        resolve(contexts.getStore());
+      });
+    });
+  });
+  clearInterval(keepsAlive);
+  assert.equal(seen, undefined);
+});
