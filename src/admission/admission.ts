@@ -50,7 +50,7 @@ export class Admission implements RequestOwner {
     this.#classes = new RequestClasses(options, host.counters);
     this.#classifier = new RequestClassifier(options, this.#classes);
     this.#shedding = new Shedding(this.#lastMs);
-    this.#checks = new Checks(options, this.requests, {
+    this.#checks = new Checks(options, this.requests, this.#shedding.repeats, {
       now,
       acceptsPerTurn: () => host.acceptsPerTurn(),
       turnEnded: (nowMs) => this.#settleAll(nowMs),
@@ -110,7 +110,7 @@ export class Admission implements RequestOwner {
   ): RequestInFlight | Shed {
     const nowMs = this.#now();
     this.#settleAll(nowMs);
-    this.#checks.requestArrives(nowMs);
+    this.#checks.requestArrives(headers, nowMs);
     let requestClass = this.#classifier.classify(method, target, headers, peer);
     if (requestClass.rank === -1 && !this.#checks.exempt.hasRoom(nowMs)) {
       requestClass = this.#classifier.withoutExemption(requestClass);

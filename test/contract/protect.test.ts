@@ -94,6 +94,21 @@ for (const kind of KINDS) {
       await Promise.all([first.answer, second.answer]);
     });
 
+    test('asks callers not to retry when a tenth of the requests are repeats', async (t) => {
+      const subject = await start(t, kind, { limit: 1 });
+      const first = subject.request('/held');
+      await subject.held(1);
+      for (let i = 0; i < 17; i += 1) {
+        assert.equal((await subject.request('/b').answer).headers['respite-retry'], undefined);
+      }
+      const repeat = { 'respite-attempt': '2' };
+      await subject.request('/b', repeat).answer;
+      const { headers } = await subject.request('/b', repeat).answer;
+      assert.deepEqual([headers['respite-shed'], headers['respite-retry']], ['in-flight', 'no']);
+      subject.letGo();
+      await first.answer;
+    });
+
     test('hears from trusted callers how much a request matters', async (t) => {
       const headers = { 'respite-criticality': 'sheddable' };
       for (const [from, expected] of [

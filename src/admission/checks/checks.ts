@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Repeats } from '../classify/repeats.ts';
 import type { RequestInFlight } from '../in-flight/request.ts';
 import type { RequestsInFlight } from '../in-flight/requests.ts';
 import type { ResolvedAdmissionOptions } from '../options.ts';
@@ -28,18 +30,25 @@ export class Checks {
   readonly turn: TurnCheck | undefined;
   /** Undefined when the limits alone decide. */
   readonly #priority: PriorityCheck | undefined;
+  readonly #repeats: Repeats;
   readonly #deadline = new DeadlineCheck();
   readonly #pressure = new Pressure();
   #sampledMs: number;
   #requests = 0;
   #stopWatching: (() => void) | undefined;
 
-  constructor(options: ResolvedAdmissionOptions, requests: RequestsInFlight, surroundings: Surroundings) {
+  constructor(
+    options: ResolvedAdmissionOptions,
+    requests: RequestsInFlight,
+    repeats: Repeats,
+    surroundings: Surroundings,
+  ) {
     const nowMs = surroundings.now();
     const { priority, turnBudget } = options;
     this.#sampledMs = nowMs;
+    this.#repeats = repeats;
     this.exempt = new ExemptAllowance(options.exemptLimit, nowMs);
-    if (priority !== false) this.#priority = new PriorityCheck(priority, this.#pressure, nowMs);
+    if (priority !== false) this.#priority = new PriorityCheck(priority, this.#pressure, repeats, nowMs);
     this.inFlight = new InFlightCheck(options, requests, nowMs);
     this.bytes = new BytesCheck(options.bodyBudgetBytes, (rank) => this.turn?.bodyShare(rank) ?? 1);
     if (turnBudget !== false) {
@@ -84,8 +93,9 @@ export class Checks {
   }
 
   /** What has to be done from time to time is done when requests come or figures are read: there is no timer. */
-  requestArrives(nowMs: number): void {
+  requestArrives(headers: IncomingHttpHeaders, nowMs: number): void {
     this.#requests += 1;
+    this.#repeats.arrives(headers, nowMs);
     this.#keepUp(nowMs);
   }
 

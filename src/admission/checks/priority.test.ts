@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pressure } from '../pressure/index.ts';
 import { type PriorityOptions, resolvePriorityOptions } from '../priority/options.ts';
+import { Repeats } from '../classify/repeats.ts';
 import { INTERVAL_MS, PriorityCheck } from './priority.ts';
 
 type Asking = Parameters<PriorityCheck['admits']>[0];
 
-function request(rank: number, user?: string): Asking {
-  const headers = user === undefined ? {} : { 'x-user': user };
+function request(rank: number, user?: string, attempt?: number): Asking {
+  const headers = {
+    ...(user !== undefined && { 'x-user': user }),
+    ...(attempt !== undefined && { 'respite-attempt': String(attempt) }),
+  };
   return { isDecided: false, requestClass: { rank }, headers } as Asking;
 }
 
@@ -16,7 +20,11 @@ const SHEDDABLE = 3;
 
 /** What each interval brings. */
 interface Load {
-  readonly asking: readonly { readonly rank: number; readonly user?: string }[];
+  readonly asking: readonly {
+    readonly rank: number;
+    readonly user?: string;
+    readonly attempt?: number;
+  }[];
   /** Of those let through, how many a limit then sheds. */
   readonly limitSheds?: (passed: number) => number;
 }
@@ -28,9 +36,11 @@ function run(
   const { press = 0, hasCheck = false, ...priority } = options;
   const pressure = new Pressure();
   pressure.register({ name: 'x', read: () => press, enter: 1, exit: 0 }, hasCheck);
+  const repeats = new Repeats();
   const check = new PriorityCheck(
     resolvePriorityOptions({ identity: 'x-user', salt: 'x', ...priority }),
     pressure,
+    repeats,
     0,
     () => 0,
   );
@@ -38,11 +48,13 @@ function run(
   for (let interval = 1; interval <= 30; interval += 1) {
     let passed = 0;
     let last = 0;
-    for (const { rank, user } of asking) {
-      if (!check.admits(request(rank, user))) continue;
+    for (const { rank, user, attempt } of asking) {
+      const asked = request(rank, user, attempt);
+      repeats.arrives(asked.headers, interval * INTERVAL_MS);
+      if (!check.admits(asked)) continue;
       passed += 1;
       last = rank;
-      const who = user ?? String(rank);
+      const who = user ?? (attempt === undefined ? String(rank) : `attempt ${attempt}`);
       if (interval > 20) admitted.set(who, (admitted.get(who) ?? 0) + 1);
     }
     const shed = Math.min(passed, Math.round(limitSheds(passed)));
@@ -77,6 +89,22 @@ test('pressure that no gate answers is answered even then', () => {
   const asking = times(250, () => ({ rank: CRITICAL }));
   const { check } = run({ asking }, { identity: undefined, press: 1 });
   assert.ok(check.shedShare > 0.3, String(check.shedShare));
+});
+
+test('inside of a class, repeats are shed before first attempts', () => {
+  const first = times(40, () => ({ rank: CRITICAL }));
+  const repeated = times(60, () => ({ rank: CRITICAL, attempt: 2 }));
+  const asking = [...first, ...repeated];
+  const { admitted } = run({ asking, limitSheds: roomFor50 }, { identity: undefined });
+  assert.ok((admitted.get(String(CRITICAL)) ?? 0) >= 390, JSON.stringify([...admitted]));
+  assert.ok((admitted.get('attempt 2') ?? 0) < 300, JSON.stringify([...admitted]));
+});
+
+test('repeats of an important class go before first attempts of a less important one', () => {
+  const important = times(25, () => ({ rank: CRITICAL, attempt: 2 }));
+  const asking = [...important, ...times(225, () => ({ rank: SHEDDABLE }))];
+  const { admitted } = run({ asking, limitSheds: roomFor50 }, { identity: undefined });
+  assert.equal(admitted.get('attempt 2'), 250);
 });
 
 test('with an identity some users are served whole and others not at all', () => {

@@ -1,6 +1,8 @@
+import { isRepeat, type Repeats } from '../classify/repeats.ts';
 import type { RequestInFlight } from '../in-flight/request.ts';
 import type { Pressure } from '../pressure/index.ts';
 import {
+  COHORTS,
   Cohorts,
   type IdentityOf,
   identityReader,
@@ -12,12 +14,16 @@ import {
 import type { ShedReason } from '../stats.ts';
 import type { Check } from './check.ts';
 
+/** Of a class the first to go. */
+const LAST_COHORT = COHORTS - 1;
+
 /** How often the check decides anew which requests to shed, in ms: often enough for the first second of a flood. */
 export const INTERVAL_MS = 100;
 
 /**
  * Sheds the least important requests before another check has to shed whatever comes at the wrong moment; see
- * docs/design/priority.md. There is nothing to prefer while all requests are of one class and of no known user: then
+ * docs/design/priority.md. Inside of a class, repeats go before first attempts. There is nothing to prefer while all requests are of
+ * one class, of no known user, and no repeats: then
  * the other checks shed by themselves, and this one answers only pressure that no other check answers.
  */
 export class PriorityCheck implements Check {
@@ -26,6 +32,7 @@ export class PriorityCheck implements Check {
   readonly #pressure: Pressure;
   readonly #cohorts: Cohorts;
   readonly #identityOf: IdentityOf | undefined;
+  readonly #repeats: Repeats;
   readonly #wallClock: () => number;
   #decidedMs: number;
   #offered = 0;
@@ -37,12 +44,14 @@ export class PriorityCheck implements Check {
   constructor(
     options: ResolvedPriorityOptions,
     pressure: Pressure,
+    repeats: Repeats,
     nowMs: number,
     wallClock: () => number = Date.now,
   ) {
     const { identity, salt } = options;
     this.#priority = new Priority(options);
     this.#pressure = pressure;
+    this.#repeats = repeats;
     this.#cohorts = new Cohorts(seedOf(salt ?? String(Math.random())), wallClock());
     this.#identityOf = identity === undefined ? undefined : identityReader(identity);
     this.#wallClock = wallClock;
@@ -61,7 +70,8 @@ export class PriorityCheck implements Check {
     headers,
   }: Pick<RequestInFlight, 'isDecided' | 'requestClass' | 'headers'>): boolean {
     if (isDecided && requestClass.rank <= this.#priority.classAtThreshold) return true;
-    const level = levelOf(requestClass.rank, this.#cohorts.of(this.#identityOf?.(headers)));
+    const cohort = isRepeat(headers) ? LAST_COHORT : this.#cohorts.of(this.#identityOf?.(headers));
+    const level = levelOf(requestClass.rank, cohort);
     if (!isDecided) {
       this.#offered += 1;
       this.#priority.offered(level);
@@ -83,7 +93,8 @@ export class PriorityCheck implements Check {
 
   /** Decides anew which requests to shed. To be called every {@link INTERVAL_MS}, after the pressure was sampled. */
   decide(nowMs: number): void {
-    const prefers = this.#identityOf !== undefined || this.#priority.hasClasses;
+    const prefers =
+      this.#identityOf !== undefined || this.#priority.hasClasses || this.#repeats.areSome(nowMs);
     this.#cohorts.rotate(this.#wallClock());
     this.#priority.adapt({
       offered: this.#offered,

@@ -1,5 +1,5 @@
 export { Cohorts, seedOf } from './cohort.ts';
 export { identityReader } from './identity.ts';
-export { levelOf } from './level.ts';
+export { COHORTS, levelOf } from './level.ts';
 export type { IdentityOf, PriorityOptions, ResolvedPriorityOptions } from './options.ts';
 export { Priority } from './priority.ts';

@@ -51,6 +51,7 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   'content-length',
   'content-type',
   'keep-alive',
+  'respite-retry',
   'respite-shed',
   'retry-after',
   'transfer-encoding',

@@ -57,7 +57,7 @@ test('pages of the origins that are named may read the answer, others not', () =
   const cors = { origins: ['https://app.example'], credentials: true };
   const own = headersOf(answer({ origin: 'https://app.example' }, { cors }));
   assert.equal(own.get('Access-Control-Allow-Origin'), 'https://app.example');
-  assert.equal(own.get('Access-Control-Expose-Headers'), 'Retry-After, Respite-Shed');
+  assert.equal(own.get('Access-Control-Expose-Headers'), 'Retry-After, Respite-Shed, Respite-Retry');
   assert.equal(own.get('Access-Control-Allow-Credentials'), 'true');
   const other = headersOf(answer({ origin: 'https://evil.example' }, { cors }));
   assert.equal(other.get('Access-Control-Allow-Origin'), undefined);
@@ -70,7 +70,7 @@ test('by default pages of all origins may read the answer, without cookies; swit
   const page = { origin: 'https://app.example' };
   const open = headersOf(answer(page));
   assert.equal(open.get('Access-Control-Allow-Origin'), '*');
-  assert.equal(open.get('Access-Control-Expose-Headers'), 'Retry-After, Respite-Shed');
+  assert.equal(open.get('Access-Control-Expose-Headers'), 'Retry-After, Respite-Shed, Respite-Retry');
   assert.equal(open.get('Access-Control-Allow-Credentials'), undefined);
   assert.equal(headersOf(answer({})).get('Access-Control-Allow-Origin'), undefined, 'no browser asks');
   assert.equal(headersOf(answer(page, { cors: false })).get('Access-Control-Allow-Origin'), undefined);
@@ -104,3 +104,11 @@ for (const [name, given, message] of [
     });
   });
 }
+
+test('callers are asked not to retry, in words of HTTP and of gRPC', () => {
+  const asks = { status: 503, reason: 'in-flight', retryAfterSeconds: 2, forbidsRetry: true } as const;
+  const fields = (type?: string): Map<string, string> =>
+    headersOf(shedResponse(asks, { 'content-type': type }, resolveShedResponse({})));
+  assert.equal(fields().get('Respite-Retry'), 'no');
+  assert.equal(fields('application/grpc').get('grpc-retry-pushback-ms'), '-1');
+});

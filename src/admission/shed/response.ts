@@ -14,6 +14,8 @@ export interface Saying {
   readonly status: ShedStatus;
   readonly reason: string;
   readonly retryAfterSeconds: number;
+  /** Callers should not send the request again. Default false. */
+  readonly forbidsRetry?: boolean | undefined;
 }
 
 /** A prepared answer. */
@@ -40,7 +42,7 @@ const REASON_PHRASES: Readonly<Record<number, string>> = {
 const GRPC_UNAVAILABLE = '14';
 
 /** Headers that pages of other origins may read. */
-const EXPOSED = 'Retry-After, Respite-Shed';
+const EXPOSED = 'Retry-After, Respite-Shed, Respite-Retry';
 
 /** @param text What people read; by default the status in words. */
 export function shedResponse(
@@ -49,7 +51,7 @@ export function shedResponse(
   { headers: additional, cors }: ResolvedShedResponse,
   text: string = TEXTS[saying.status],
 ): ShedResponse {
-  const { status, reason, retryAfterSeconds } = saying;
+  const { status, reason, retryAfterSeconds, forbidsRetry = false } = saying;
   const type = reader['content-type'];
   const isGrpc = type !== undefined && type.startsWith('application/grpc');
   const isJson = !isGrpc && prefersJson(reader.accept);
@@ -66,9 +68,11 @@ export function shedResponse(
     'Respite-Shed',
     reason,
   ];
+  if (forbidsRetry) headers.push('Respite-Retry', 'no');
   if (isGrpc) {
     headers.push('grpc-status', GRPC_UNAVAILABLE, 'grpc-message', text);
-    headers.push('grpc-retry-pushback-ms', String(1000 * retryAfterSeconds));
+    // gRPC A6: a negative number forbids the retry.
+    headers.push('grpc-retry-pushback-ms', forbidsRetry ? '-1' : String(1000 * retryAfterSeconds));
   }
   if (cors !== false) addCors(headers, cors, reader.origin);
   for (const each of additional) headers.push(each);

@@ -6,6 +6,8 @@ export interface Shed {
   readonly status: ShedStatus;
   readonly reason: ShedReason;
   readonly retryAfterSeconds: number;
+  /** Callers should not send it again: too many do. */
+  readonly forbidsRetry: boolean;
   /** Also close the connection, so that during sustained shedding some clients reconnect elsewhere. */
   readonly closes: boolean;
 }

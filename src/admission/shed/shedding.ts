@@ -1,3 +1,4 @@
+import { Repeats } from '../classify/repeats.ts';
 import type { ShedStatus } from '../options.ts';
 import type { ShedReason } from '../stats.ts';
 import { DrainEstimate, retryAfterSeconds } from './retry-after.ts';
@@ -7,10 +8,11 @@ import { SustainedShedding } from './sustained.ts';
 /** During sustained shedding one in this many shed requests closes its connection. */
 const SHED_PER_CLOSE = 50;
 
-/** What shed requests are answered: when to come again, and whether on the same connection. */
+/** What shed requests are answered: when to come again, whether at all, and whether on the same connection. */
 export class Shedding {
   readonly #drain: DrainEstimate;
   readonly #sustained = new SustainedShedding();
+  readonly repeats: Repeats = new Repeats();
   #count = 0;
 
   constructor(nowMs: number) {
@@ -39,6 +41,7 @@ export class Shedding {
       status,
       reason,
       retryAfterSeconds: retryAfterSeconds(isIdle ? 0 : this.#drain.seconds(nowMs), Math.random()),
+      forbidsRetry: this.repeats.areMany(nowMs),
       closes: this.#count % SHED_PER_CLOSE === 0 && this.#sustained.isSustained(nowMs),
     };
   }
