@@ -22,7 +22,12 @@ export interface HealthCheck {
    * Looks once. Throws, or says, what is wrong. `signal` aborts at the time-out: whatever was opened is to be closed then, and
    * the promise to settle. It is not called again while two of its promises are pending.
    */
-  readonly run: (signal: AbortSignal) => Promise<Finding | void>;
+  readonly run: (signal: AbortSignal) => Promise<Finding | boolean | void>;
+  /**
+   * Closes what the check itself keeps open between its runs, such as a connection that it made; not a client that was handed in.
+   * Called when the indicator is taken away. Another run may follow, when the check is used again, and opens it again.
+   */
+  readonly close?: (() => Promise<void> | void) | undefined;
 }
 
 /** Options that checks of something outside have in common. */
@@ -31,13 +36,19 @@ export interface PeerOptions {
   readonly peer?: string | undefined;
 }
 
-/** Any function as a check: that throws when something is wrong, or returns a {@link Finding}. */
+/**
+ * Any function as a check. It is down when the function throws or returns false, up when it returns nothing or true; a
+ * {@link Finding} says more. Whatever else it returns is down: a typo must not look healthy.
+ */
 export function custom(
-  run: (signal: AbortSignal) => Promise<Finding | void> | Finding | void,
+  run: (signal: AbortSignal) => Promise<Finding | boolean | void> | Finding | boolean | void,
   options: PeerOptions & {
     /** It looks at nothing outside of this machine. Default false. */
     readonly local?: boolean | undefined;
+    /** Closes what the function keeps open between its runs. Called when the indicator is taken away. */
+    readonly close?: (() => Promise<void> | void) | undefined;
   } = {},
 ): HealthCheck {
-  return { peer: options.peer, local: options.local ?? false, run: async (signal) => run(signal) };
+  const { peer, local = false, close } = options;
+  return { peer, local, run: async (signal) => run(signal), close };
 }

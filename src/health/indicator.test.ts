@@ -116,23 +116,6 @@ test('a check that takes longer than the interval is followed at once, and not o
   );
 });
 
-test('errors are told in one line with their code, and what they mean', async () => {
-  const refused = Object.assign(new Error('no\nmore'), { code: 'ECONNREFUSED' });
-  const full = Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
-  const told = async (error: unknown): Promise<unknown[]> => {
-    const { indicator, started } = setup();
-    await settled();
-    started[0]?.end(error as Error);
-    await settled();
-    const report = indicator.report();
-    return [report.error, report.trouble];
-  };
-  assert.deepEqual(await told(refused), ['ECONNREFUSED: no', 'dependency-down']);
-  assert.deepEqual(await told(full), ['ENOSPC: no space left', 'disk-full']);
-  assert.deepEqual(await told('text'), ['text', 'dependency-down']);
-  assert.deepEqual(await told(new AggregateError([new Error('both')], '')), ['both', 'dependency-down']);
-});
-
 test('a check that throws at once, and details that JSON can not take', async () => {
   const throwing = setup({
     check: custom(() => {
@@ -156,12 +139,48 @@ test('a check that throws at once, and details that JSON can not take', async ()
 test('stopped it aborts what is under way, starts nothing and leaves no timer', async () => {
   const { clock, indicator, started } = setup();
   await settled();
-  indicator.stop();
+  await indicator.stop();
   assert.equal(started[0]?.signal.aborted, true);
   assert.equal(clock.timers, 0);
   started[0]?.end(new Error('aborted'));
   await clock.to(5000);
   assert.deepEqual([started.length, indicator.report().status], [1, 'UNKNOWN']);
+});
+
+test('stopped by what is told of its outcome, an overdue check is not started any more', async () => {
+  const clock = new FakeClock();
+  let runs = 0;
+  const check = custom(async () => {
+    runs += 1;
+    await new Promise<void>((resolve) => {
+      clock.after(150, resolve);
+    });
+  });
+  const options = resolveIndicatorOptions('health', 'db', { check, intervalMs: 100, timeoutMs: 400 });
+  const indicator: Indicator = new Indicator('db', options, clock, () => void indicator.stop());
+  indicator.start();
+  await clock.to(1000);
+  assert.deepEqual([runs, clock.timers], [1, 0]);
+});
+
+test('stopped it closes what the check keeps open, once, and survives a close that throws or hangs', async () => {
+  let closed = 0;
+  const throwing = setup({
+    check: custom(() => {}, {
+      close: () => {
+        closed += 1;
+        throw new Error('closing fails');
+      },
+    }),
+  });
+  await throwing.indicator.stop();
+  await throwing.indicator.stop();
+  assert.equal(closed, 1);
+  const hanging = setup({ check: custom(() => {}, { close: async () => new Promise(() => {}) }) });
+  const stopped = hanging.indicator.stop();
+  await hanging.clock.to(400);
+  await stopped;
+  assert.equal(hanging.clock.timers, 0);
 });
 
 test('down within interval and time-out of an outage at any time, whether it refuses or hangs, and up again', async () => {
@@ -211,7 +230,7 @@ test('down within interval and time-out of an outage at any time, whether it ref
       comeBack();
       await clock.to(clock.nowMs + intervalMs + timeoutMs);
       assert.equal(indicator.report().status, 'UP');
-      indicator.stop();
+      await indicator.stop();
     }),
     { numRuns: 100 },
   );

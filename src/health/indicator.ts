@@ -1,6 +1,8 @@
 import type { IndicatorReport } from '../core/health-link.ts';
 import { type Attempt, attempt } from './attempt.ts';
+import { processRedaction } from '../core/redact.ts';
 import type { Clock } from './clock.ts';
+import { readPeer } from './finding.ts';
 import { type IndicatorState, judge, type Outcome, unchecked } from './judge.ts';
 import type { ResolvedIndicatorOptions } from './options.ts';
 
@@ -20,7 +22,8 @@ export class Indicator {
   readonly #clock: Clock;
   readonly #onChecked: () => void;
   #state: IndicatorState;
-  #cancelNext: (() => void) | undefined;
+  #isStarted = false;
+  #cancelNext: () => void = () => {};
   #running: Attempt | undefined;
   /** The next check is due and waits for the end of this one. */
   #overdue = false;
@@ -37,15 +40,34 @@ export class Indicator {
 
   /** Checks at once, and from now on. Does nothing when it has been started. */
   start(): void {
-    if (this.#cancelNext === undefined) this.#check();
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    this.#check();
   }
 
-  /** Checks no more. What is under way is aborted. */
-  stop(): void {
-    this.#cancelNext?.();
-    this.#cancelNext = undefined;
+  /** Checks no more. What is under way is aborted, and what the check keeps open is closed. Never rejects. */
+  async stop(): Promise<void> {
+    if (!this.#isStarted) return;
+    this.#isStarted = false;
+    this.#cancelNext();
     this.#running?.abandon();
     this.#running = undefined;
+    await this.#close();
+  }
+
+  /** User code, which may throw or hang. */
+  async #close(): Promise<void> {
+    const { check, timeoutMs } = this.#options;
+    if (check.close === undefined) return;
+    const { promise: late, resolve: giveUp } = Promise.withResolvers<void>();
+    const cancel = this.#clock.after(timeoutMs, giveUp);
+    try {
+      await Promise.race([check.close(), late]);
+    } catch {
+      // What cannot be closed is of no use any more, and nothing waits for it.
+    } finally {
+      cancel();
+    }
   }
 
   report(): IndicatorReport {
@@ -76,7 +98,8 @@ export class Indicator {
       onOutcome: (outcome) => {
         if (this.#running === running) this.#running = undefined;
         this.#judge(outcome);
-        if (this.#overdue) this.#check();
+        // What was called about the outcome may have stopped it.
+        if (this.#overdue && this.#isStarted) this.#check();
       },
       onSettled: () => {
         this.#pending -= 1;
@@ -100,7 +123,7 @@ export class Indicator {
       critical,
       status,
       sinceMs,
-      peer: check.peer,
+      peer: readPeer(check, processRedaction().redact),
       trouble: fault?.trouble ?? (slowSinceMs === undefined ? undefined : 'dependency-slow'),
       slowSinceMs,
       error: fault?.error,

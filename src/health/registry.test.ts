@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { receiveHealth } from '../core/health-link.ts';
 import { custom } from './check.ts';
-import { disk } from './indicator/disk.ts';
-import { tcp } from './indicator/tcp.ts';
+import { disk } from './checks/disk.ts';
+import { tcp } from './checks/tcp.ts';
 import { health, HealthRegistry } from './registry.ts';
 import { FakeClock, settled } from './support.test.ts';
 
@@ -43,6 +43,19 @@ test('one is taken away by what add returned, once, and its name is free again',
   remove();
   assert.equal(registry.reports().length, 1);
   removeSecond();
+});
+
+test('a callback that throws stops no check, and is a warning', async (t) => {
+  const warnings: unknown[] = [];
+  t.mock.method(process, 'emitWarning', (warning: unknown) => warnings.push(warning));
+  const registry = new HealthRegistry(() => {
+    throw new Error('from the callback');
+  }, new FakeClock());
+  registry.add('db', { check: custom(() => {}) });
+  await settled();
+  assert.equal(registry.reports()[0]?.status, 'UP');
+  await registry.close();
+  assert.match(String(warnings[0]), /from the callback/);
 });
 
 test('what is outside can not be in the group live; what is local can, and is critical', () => {

@@ -36,16 +36,16 @@ export class HealthRegistry {
         `health indicator ${JSON.stringify(name)} is registered already`,
       );
     }
-    const indicator = new Indicator(name, options, this.#clock, () => this.#onChecked(this));
+    const indicator = new Indicator(name, options, this.#clock, () => this.#tell());
     this.#indicators.set(name, indicator);
     indicator.start();
     // Unknown, until it has been checked: better than not to be seen.
-    this.#onChecked(this);
+    this.#tell();
     return () => {
       if (this.#indicators.get(name) !== indicator) return;
       this.#indicators.delete(name);
-      indicator.stop();
-      this.#onChecked(this);
+      void indicator.stop();
+      this.#tell();
     };
   }
 
@@ -61,10 +61,25 @@ export class HealthRegistry {
 
   /** Ends and takes away all of them. */
   clear(): void {
+    void this.close();
+  }
+
+  /** The same. Resolves when every check has closed what it kept open. Never rejects. */
+  async close(): Promise<void> {
     const all = [...this.#indicators.values()];
     this.#indicators.clear();
-    for (const indicator of all) indicator.stop();
-    this.#onChecked(this);
+    const stopping = all.map(async (indicator) => indicator.stop());
+    this.#tell();
+    await Promise.all(stopping);
+  }
+
+  /** The callback is user code: a check must not fail because of it. */
+  #tell(): void {
+    try {
+      this.#onChecked(this);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
   }
 }
 

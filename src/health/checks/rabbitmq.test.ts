@@ -53,3 +53,22 @@ test('after a connection that failed another one is tried', async () => {
   await check.run(signal);
   assert.equal(tries, 2);
 });
+
+test('a connection that was made for the check is closed with it, one that was handed in is not', async () => {
+  const closed: string[] = [];
+  class Closable extends FakeConnection {
+    readonly name: string;
+    constructor(name: string) {
+      super();
+      this.name = name;
+    }
+    async close(): Promise<void> {
+      closed.push(this.name);
+    }
+  }
+  for (const check of [rabbitmq(new Closable('handed in')), rabbitmq(async () => new Closable('made'))]) {
+    await check.run(signal);
+    await check.close?.();
+  }
+  assert.deepEqual(closed, ['made']);
+});

@@ -56,10 +56,12 @@ async function ask(url: URL, options: HttpOptions, signal: AbortSignal): Promise
   });
 }
 
-/** Headers may hold secrets: they go to no other host. */
-function redirected(from: URL, location: string): URL {
+/** Headers may hold secrets: they go to no other host, and not in clear text where they went encrypted. */
+export function redirected(from: URL, location: string): URL {
   const to = new URL(location, from);
-  if (to.host === from.host && /^https?:$/.test(to.protocol)) return to;
+  const isEncrypted = to.protocol === 'https:';
+  if (to.host === from.host && (isEncrypted || to.protocol === from.protocol)) return to;
+  if (to.host === from.host) throw new Error(`redirects from ${from.protocol} to ${to.protocol}`);
   throw new Error(`redirects to another host, ${to.host}`);
 }
 

@@ -1,10 +1,12 @@
 import type { HealthCheck, PeerOptions } from '../check.ts';
 import { peerOf, surviveErrors } from './client.ts';
+import { KeptConnection } from './kept-connection.ts';
 
 /** A connection of `amqplib`. */
 export interface RabbitmqConnection {
   createChannel(): Promise<RabbitmqChannel>;
   on(event: 'close', listener: () => void): unknown;
+  close?(): Promise<unknown>;
 }
 
 /** A channel of `amqplib`. */
@@ -14,10 +16,11 @@ export interface RabbitmqChannel {
 
 /**
  * Opens and closes a channel. A connection of `amqplib` is not made again once it was cut: given a function that connects, it is
- * called when there is no connection, and what it returns is kept until it closes.
+ * called when there is no connection, and what it returns is kept until it closes, or until the indicator is taken away. Hand its signal to
+ * `connect(url, { signal })`: it then ends a connection that takes too long to be made.
  */
 export function rabbitmq(
-  connection: RabbitmqConnection | (() => Promise<RabbitmqConnection>),
+  connection: RabbitmqConnection | ((signal: AbortSignal) => Promise<RabbitmqConnection>),
   options: PeerOptions = {},
 ): HealthCheck {
   let { peer } = options;
@@ -26,7 +29,17 @@ export function rabbitmq(
     peer ??= peerOfSocket(met);
   };
   if (typeof connection !== 'function') meet(connection);
-  const connected = typeof connection === 'function' ? keeping(connection, meet) : async () => connection;
+  const kept =
+    typeof connection === 'function'
+      ? new KeptConnection<RabbitmqConnection>({
+          connect: async (signal) => connection(signal),
+          close: async (made) => made.close?.(),
+          onConnected: (made, drop) => {
+            meet(made);
+            made.on('close', drop);
+          },
+        })
+      : { get: async () => connection, close: undefined };
   return {
     // Known when it is connected.
     get peer() {
@@ -35,31 +48,11 @@ export function rabbitmq(
     local: false,
     run: async () => {
       // When the broker answers only after the time-out this goes on, and closes what it opened.
-      const channel = await (await connected()).createChannel();
+      const channel = await (await kept.get()).createChannel();
       surviveErrors(channel);
       await channel.close();
     },
-  };
-}
-
-/** One connection at a time, also while it is being made. */
-function keeping(
-  connect: () => Promise<RabbitmqConnection>,
-  onConnected: (connection: RabbitmqConnection) => void,
-): () => Promise<RabbitmqConnection> {
-  let current: Promise<RabbitmqConnection> | undefined;
-  return async () => {
-    if (current !== undefined) return current;
-    const opening = (async (): Promise<RabbitmqConnection> => connect())();
-    current = opening;
-    const drop = (): void => {
-      if (current === opening) current = undefined;
-    };
-    opening.then((connection) => {
-      onConnected(connection);
-      connection.on('close', drop);
-    }, drop);
-    return opening;
+    close: async () => kept.close?.(),
   };
 }
 
