@@ -1,6 +1,7 @@
 /** Modules below `src` that are started as processes and threads, or loaded by name, besides those that users import. */
 export const LOADED: readonly string[] = [
   'cli/bin',
+  'cli/checks/main',
   'supervisor/instance/supervisor',
   'supervisor/outage/main',
   'worker/await-sockets',

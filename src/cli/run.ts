@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { isatty } from 'node:tty';
-import type { HealthRegistry } from '../health/index.ts';
 import type { Management, ResolvedManagementOptions } from '../management/index.ts';
 import {
   directoryAsReached,
@@ -11,6 +10,7 @@ import {
   type Supervisor,
   startSupervisor,
 } from '../supervisor/index.ts';
+import type { ConfiguredChecks } from './checks/index.ts';
 import type { RespiteConfig } from './config/config.ts';
 import { findConfig, loadConfig } from './config/load.ts';
 import { instanceDirectories, nameOf } from './instances/instance.ts';
@@ -34,9 +34,10 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
   Object.assign(process.env, env);
   const logSettings = resolveLogSettings(process.env, isatty(2));
   const config = await loadConfig(cwd, flags.config);
-  const configFile = findConfig(cwd, flags.config);
+  const foundConfig = findConfig(cwd, flags.config);
+  const configFile = foundConfig === undefined ? undefined : path.resolve(cwd, foundConfig);
   const readOnce = new ReadOnce([
-    ...(configFile === undefined ? [] : [path.resolve(cwd, configFile)]),
+    ...(configFile === undefined ? [] : [configFile]),
     ...envFiles(process.execArgv, cwd),
   ]);
   const {
@@ -47,7 +48,7 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
   } = resolveSettings(flags, config, process.env, nodeArgs);
 
   const log = createLog(logSettings);
-  let indicators: HealthRegistry | undefined;
+  let indicators: ConfiguredChecks | undefined;
   const health = {
     readyShare: config.health?.readyShare ?? NO_HEALTH.readyShare,
     reports: () => indicators?.reports() ?? [],
@@ -83,7 +84,7 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
     },
     inTurn: fleet === undefined ? undefined : (cause, heal) => fleet.inTurn(cause, heal),
   });
-  const checking = openHealth(config, log).then((registry) => (indicators = registry));
+  const checking = openHealth(config, configFile, log).then((checks) => (indicators = checks));
   // Only then: without indicators everything would look well.
   const opening = checking.then(() =>
     openManagement(
@@ -100,11 +101,12 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
 
   const { exitCode, failure } = await supervisor.ended;
   ignoreSignals();
-  indicators?.clear();
+  const checksEnded = checking.then((checks) => checks?.close());
   await log.open();
   if (failure !== undefined) write('stderr', `respite: ${failure}\n`);
   await Promise.all([
     opening.then((opened) => opened?.close()),
+    checksEnded,
     telling?.close(),
     fleet?.leave(),
     serviceManager?.close(),
@@ -119,10 +121,14 @@ function warnOfChanges(readOnce: ReadOnce, log: Log): void {
   }
 }
 
-async function openHealth({ health }: RespiteConfig, log: LateLog): Promise<HealthRegistry | undefined> {
-  if (health?.indicators === undefined) return undefined;
-  const { startHealth } = await import('./health.ts');
-  return startHealth(health, log);
+async function openHealth(
+  { health }: RespiteConfig,
+  file: string | undefined,
+  log: LateLog,
+): Promise<ConfiguredChecks | undefined> {
+  if (health?.indicators === undefined || file === undefined) return undefined;
+  const { ConfiguredChecks: Checks } = await import('./checks/index.ts');
+  return new Checks({ options: health, file, log });
 }
 
 async function joinFleet(

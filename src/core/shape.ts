@@ -28,6 +28,11 @@ export type ShapeOf<T> =
               ? readonly [ShapeOf<Element>]
               : { readonly [Key in keyof T]-?: ShapeOf<T[Key]> });
 
+/** One shape for each kind of a message; none can be forgotten. */
+export type ShapesOf<Message extends { readonly kind: string }> = {
+  readonly [Kind in Message['kind']]: ShapeOf<Omit<Extract<Message, { readonly kind: Kind }>, 'kind'>>;
+};
+
 /** Whether a value has a shape. Keys beyond those of the shape are allowed: a newer version may say more. Never throws on plain data. */
 export function fits(value: unknown, shape: Shape): boolean {
   if (typeof shape === 'string') return typeof value === shape;

@@ -17,6 +17,9 @@ export interface AttemptEvents {
   readonly onSettled: () => void;
 }
 
+/** A timer that is later than this, in ms, was kept waiting by something else than its own work. */
+const MIN_BLOCKED_MS = 50;
+
 /** Runs a check once. Never throws, and tells nothing before it returns. */
 export function attempt(
   check: HealthCheck,
@@ -34,10 +37,16 @@ export function attempt(
     cancelTimeout();
     onOutcome({ ...found, durationMs: clock.steadyMs() - startedMs });
   };
-  const cancelTimeout = clock.after(timeoutMs, () => {
-    const late = `no answer within ${timeoutMs} ms`;
+  const late = `no answer within ${timeoutMs} ms`;
+  const giveUp = (): void => {
     abort.abort(new Error(late));
     tell(readFailure(late, redact));
+  };
+  let cancelTimeout = clock.after(timeoutMs, () => {
+    const lateMs = clock.steadyMs() - startedMs - timeoutMs;
+    if (lateMs < MIN_BLOCKED_MS) giveUp();
+    // The event loop was blocked: an answer that came in time has not been read yet.
+    else cancelTimeout = clock.after(Math.min(lateMs, timeoutMs), giveUp);
   });
   // In a promise of its own, so that a check that throws at once is like one that rejects.
   Promise.resolve()

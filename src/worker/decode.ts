@@ -1,14 +1,10 @@
 // What the supervisor believes of what a worker says. The worker's code is the user's too, and may be of another version.
-import { decodeByKind, type Guard, isObject, oneOf, type ShapeOf } from '../core/shape.ts';
+import { INDICATOR_REPORT } from '../core/health-shape.ts';
+import { decodeByKind, type Guard, isObject, oneOf, type ShapeOf, type ShapesOf } from '../core/shape.ts';
 import type { StackFrame, WatchdogMessage } from './watchdog/index.ts';
 import type { ToldError } from './last-words.ts';
 import type { BoundAddress, ToSupervisor } from './protocol.ts';
 import type { SentSample } from './sample.ts';
-
-/** One shape for each kind of a message; none can be forgotten. */
-type ShapesOf<Message extends { readonly kind: string }> = {
-  readonly [Kind in Message['kind']]: ShapeOf<Omit<Extract<Message, { readonly kind: Kind }>, 'kind'>>;
-};
 
 const FRAMES = [
   { functionName: 'string', url: 'string', line: 'number', column: 'number' },
@@ -142,24 +138,7 @@ const ON_CHANNEL: ShapesOf<ToSupervisor> = {
       waiting: UNANSWERED,
     },
   },
-  health: {
-    reports: [
-      {
-        name: 'string',
-        groups: ['string'],
-        critical: 'boolean',
-        status: oneOf('UP', 'DOWN', 'OUT_OF_SERVICE', 'UNKNOWN'),
-        sinceMs: 'number',
-        peer: { optional: 'string' },
-        trouble: { optional: oneOf('dependency-down', 'dependency-slow', 'disk-full') },
-        slowSinceMs: { optional: 'number' },
-        error: { optional: 'string' },
-        durationMs: { optional: 'number' },
-        checkedAtMs: { optional: 'number' },
-        details: isObject,
-      },
-    ],
-  },
+  health: { reports: [INDICATOR_REPORT] },
   unwatched: { reason: 'string' },
   uncounted: { reason: 'string' },
   'user-disconnected': {},

@@ -30,6 +30,7 @@ function start(t: TestContext, config: string, workers: number): RunningRespite 
     `import { existsSync } from 'node:fs';
      import { custom, disk } from ${JSON.stringify(module)};
      const often = { intervalMs: 50, timeoutMs: 1000 };
+     const cell = new Int32Array(new SharedArrayBuffer(4));
      export default { health: ${config} };`,
   );
   return respite(t, 'health.mjs', { dir, options: ['--workers', String(workers)] });
@@ -90,7 +91,7 @@ test('a worker that is replaced takes its indicators along', async (t) => {
   await until(running, '/health/ready', 200);
 });
 
-test('indicators of the configuration run in the supervisor', async (t) => {
+test('indicators of the configuration run beside the supervisor', async (t) => {
   const config = `{ indicators: {
     disk: { ...often, check: disk({ path: import.meta.dirname }), groups: ['ready', 'live'] },
     own: { ...often, check: custom(() => { if (existsSync(import.meta.dirname + '/down')) throw new Error('gone'); },
@@ -116,6 +117,39 @@ test('indicators of the configuration run in the supervisor', async (t) => {
   await until(running, '/health/ready', 200);
   const { body: metrics } = await running.manage('/metrics');
   assert.match(metrics, /^respite_health_status\{indicator="hangs"\} 0$/m);
+});
+
+test('nothing that a check does reaches the supervisor, and the other checks go on', async (t) => {
+  const config = `{ indicators: {
+    floods: { ...often, check: custom(() => { for (const all = [];;) { all.push(Buffer.alloc(1e7, 1)); Atomics.wait(cell, 0, 0, 20); } }) },
+    blocks: { ...often, check: custom(() => Atomics.wait(cell, 0, 0)) },
+    exits: { ...often, check: custom(() => process.exit(3)) },
+    throws: { ...often, check: custom(() => { setTimeout(() => { throw new Error('thrown later'); }); }) },
+    rejects: { ...often, check: custom(() => { void Promise.reject(new Error('not handled')); }) },
+    good: { ...often, check: custom(() => true), critical: true },
+  } }`;
+  const running = start(t, config, 1);
+  await running.ready();
+  await running.logs('floods is down: its process was killed: it took more than 512 MB of memory');
+  await running.logs('blocks is down: its process was killed: it was blocked for 10 s');
+  await running.logs('exits is down: process.exit(3) was called in a health check');
+  await running.logs('a health check left an error that nothing caught: Error: thrown later');
+  await running.logs('a health check left an error that nothing caught: Error: not handled');
+  await until(running, '/health/ready', 200);
+  const [, { components }] = await health(running, '/health/ready');
+  assert.deepEqual(
+    Object.entries(components ?? {}).map(([name, { status }]) => `${name} ${status}`),
+    [
+      'instance UP',
+      'workers UP',
+      'floods DOWN',
+      'blocks DOWN',
+      'exits DOWN',
+      'throws UP',
+      'rejects UP',
+      'good UP',
+    ],
+  );
 });
 
 test('what is outside can not be a matter of life and death: the configuration is refused', async (t) => {

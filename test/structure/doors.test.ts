@@ -60,11 +60,17 @@ const PAST_THE_DOOR: readonly {
     why: NO_ROUTER,
     from: ['supervisor/instance/history/counters.ts', 'supervisor/instance/history/instance-history.ts'],
   },
+  { to: 'health/finding.ts', why: USERS_DOOR, from: ['cli/checks/index.ts'] },
   { to: 'health/group.ts', why: USERS_DOOR, from: ['management/health.ts'] },
   {
     to: 'health/options.ts',
     why: USERS_DOOR,
-    from: ['cli/config/schema/check.test.ts', 'cli/config/schema/health.ts', 'cli/health.ts'],
+    from: [
+      'cli/checks/index.ts',
+      'cli/checks/main.ts',
+      'cli/config/schema/check.test.ts',
+      'cli/config/schema/health.ts',
+    ],
   },
   {
     to: 'health/troubles.ts',

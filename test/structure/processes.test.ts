@@ -31,8 +31,9 @@ const EXPORTED = Object.keys(packageFile.exports)
  * does so.
  */
 const BY_PATH: Readonly<Record<string, readonly string[]>> = {
+  'cli/checks/checks-process.ts': ['cli/checks/main.ts'],
   // The user's configuration file.
-  'cli/config/load.ts': [],
+  'cli/config/read.ts': [],
   'management/console/files.ts': ['management/console/browser/main.ts'],
   'supervisor/instance/start-supervisor.ts': ['supervisor/instance/supervisor.ts'],
   'supervisor/outage/fallback-responder.ts': ['supervisor/outage/main.ts'],

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { describe, usageError } from '../usage.ts';
+import { usageError } from '../usage.ts';
 import type { RespiteConfig } from './config.ts';
+import { readConfig } from './read.ts';
 
 const NAMES: readonly string[] = ['ts', 'mjs', 'js', 'json'].map((ending) => `respite.config.${ending}`);
 
@@ -21,22 +20,10 @@ export async function loadConfig(cwd: string, named: string | undefined): Promis
   if (name === undefined) return {};
   const file = path.resolve(cwd, name);
   if (!existsSync(file)) throw usageError(`cannot find the configuration ${file}`);
-  const found = await read(file);
+  const found = await readConfig(file);
   // zod costs 50 ms to load: only for those who have a configuration.
   const { checkConfig } = await import('./schema/check.ts');
   const checked = checkConfig(found);
   if (checked.ok) return checked.config;
   throw usageError(checked.problems.map((problem) => `${name}: ${problem}`).join('\n'));
-}
-
-async function read(file: string): Promise<unknown> {
-  let module: object;
-  try {
-    if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8'));
-    module = (await import(pathToFileURL(file).href)) as object;
-  } catch (error) {
-    throw usageError(`cannot load ${file}: ${describe(error)}`, error);
-  }
-  if (!('default' in module)) throw usageError(`${file} must export its configuration as default`);
-  return module.default;
 }
