@@ -232,3 +232,51 @@ test('errors come out as errors', async (t) => {
     { code: 'UND_ERR_SOCKET' },
   );
 });
+
+test('interim responses and trailers reach the one who asked; neither is stored', async (t) => {
+  const link = '</style.css>; rel=preload';
+  const { url, dispatcher } = await scene(t, (incoming, response) => {
+    response.writeEarlyHints({ link });
+    const isStored = incoming.url === '/stored';
+    response.writeHead(200, { 'cache-control': isStored ? 'max-age=60' : 'no-store', trailer: 'x-sum' });
+    response.write('body');
+    response.addTrailers({ 'x-sum': '7' });
+    response.end();
+  });
+  const ask = async (path: string): Promise<{ interim: unknown[]; trailers: unknown; link: unknown }> => {
+    const interim: unknown[] = [];
+    const { body, trailers, headers } = await request(url + path, {
+      dispatcher,
+      onInfo: (info) => interim.push([info.statusCode, info.headers['link']]),
+    });
+    assert.equal(await body.text(), 'body');
+    return { interim, trailers: { ...trailers }, link: headers['link'] };
+  };
+  const passed = { interim: [[103, link]], trailers: { 'x-sum': '7' }, link: undefined };
+  assert.deepEqual(await ask('passed'), passed);
+  assert.deepEqual(await ask('stored'), { ...passed, trailers: {} });
+  assert.deepEqual(await ask('stored'), { interim: [], trailers: {}, link: undefined });
+});
+
+test('a body that breaks off fails its reader; whoever asks next gets what is stale', async (t) => {
+  let now = Date.now();
+  let answers = 0;
+  const options = { now: () => now };
+  const { url, dispatcher, asked } = await scene(
+    t,
+    (_incoming, response) => {
+      answers += 1;
+      const date = new Date(now).toUTCString();
+      response.writeHead(200, { 'cache-control': 'max-age=10', 'content-length': '8', date });
+      if (answers === 1) response.end('complete');
+      else response.write('comp', () => response.socket?.destroy());
+    },
+    options,
+  );
+  const ask = async (): Promise<string> => (await request(url, { dispatcher })).body.text();
+  assert.equal(await ask(), 'complete');
+  now += 11_000;
+  await assert.rejects(ask(), { code: 'UND_ERR_SOCKET' });
+  for (let i = 0; i < 5; i += 1) assert.equal(await ask(), 'complete');
+  assert.equal(asked.length, 2);
+});

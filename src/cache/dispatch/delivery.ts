@@ -2,8 +2,8 @@
 import { markAsUntransferable } from 'node:worker_threads';
 import type { Answer } from '../engine/answer.ts';
 import { NO_BODY } from '../store/contract.ts';
-import { headersFor, rawHeadersFor } from './headers.ts';
-import type { DispatchController, DispatchHandler } from '../../core/dispatch-shapes.ts';
+import { headersFor, rawHeadersFor, rawOf } from './headers.ts';
+import type { DispatchController, DispatchHandler, DispatchHeaders } from '../../core/dispatch-shapes.ts';
 
 /** Bytes that are handed over at once: a reader who copies them and then stops holds no more than one piece. */
 const PIECE_BYTES = 64 * 1024;
@@ -70,6 +70,14 @@ export class Delivery implements DispatchController {
     // Whoever waits for the engine hears of it here; what the engine says later comes too late.
     if (this.#answer === undefined) this.fail(reason);
     else this.#goOn();
+  }
+
+  /** Passes an interim response on, unless the answer has come from elsewhere meanwhile. */
+  inform(status: number, headers: DispatchHeaders, statusText: string): void {
+    if (this.#answer !== undefined || this.#isOver || this.aborted) return;
+    this.#raw = rawOf(headers);
+    this.#handler.onResponseStart?.(this, status, headers, statusText);
+    this.#raw = undefined;
   }
 
   /** Hands over all of it at once, unless the body has to be waited for, or is too much for its reader. */
@@ -147,7 +155,7 @@ export class Delivery implements DispatchController {
 
   #end(): void {
     this.#isOver = true;
-    this.#handler.onResponseEnd?.(this, {});
+    this.#handler.onResponseEnd?.(this, this.#answer?.trailers?.() ?? {});
   }
 }
 

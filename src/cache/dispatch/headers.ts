@@ -39,6 +39,14 @@ export function rawHeadersFor({ fields, extra, setCookies, age, cacheStatus }: A
   return raw;
 }
 
+/** Headers of an interim response. */
+export function rawOf(headers: DispatchHeaders): Buffer[] {
+  const raw: Buffer[] = [];
+  for (const [name, value] of Object.entries(headers))
+    for (const line of [value ?? []].flat()) raw.push(nameOf(name), Buffer.from(line, 'latin1'));
+  return raw;
+}
+
 /** What caches before this one have said comes first (RFC 9211, 2). */
 function withUpstream(upstream: string | undefined, own: string): string {
   return upstream === undefined ? own : `${upstream}, ${own}`;

@@ -9,22 +9,26 @@ import type {
   DispatchOptions,
 } from '../../core/dispatch-shapes.ts';
 
-/** Whoever asked; makes the signal when it is asked for. */
-interface Signalling {
+/** Whoever asked. */
+interface User {
+  /** Made when it is asked for. */
   readonly signal: AbortSignal;
+  /** An interim response, such as 103. */
+  inform(status: number, headers: DispatchHeaders, statusText: string): void;
 }
+
+const NO_TRAILERS: DispatchHeaders = Object.freeze({});
 
 export class DispatchOrigin implements Origin {
   readonly lane = 'dispatch';
   readonly follows = false;
-  readonly decodes = false;
   readonly #dispatch: Dispatch;
   readonly #options: DispatchOptions;
   readonly #fields: Fields;
   readonly #url: string;
-  readonly #user: Signalling;
+  readonly #user: User;
 
-  constructor(dispatch: Dispatch, options: DispatchOptions, fields: Fields, url: string, user: Signalling) {
+  constructor(dispatch: Dispatch, options: DispatchOptions, fields: Fields, url: string, user: User) {
     this.#dispatch = dispatch;
     this.#options = options;
     this.#fields = fields;
@@ -36,9 +40,13 @@ export class DispatchOrigin implements Origin {
     return this.#user.signal;
   }
 
+  decodes(): boolean {
+    return false;
+  }
+
   send(changes: Fields, signal: AbortSignal | undefined, method?: string): Promise<OriginResponse> {
     return new Promise((resolve, reject) => {
-      const handler = new ResponseReader(this.#url, signal, resolve, reject);
+      const handler = new ResponseReader(this.#url, signal, this.#user, resolve, reject);
       const headers = this.#changed(changes);
       this.#dispatch({ ...this.#options, method: method ?? this.#options.method, headers }, handler);
     });
@@ -62,9 +70,11 @@ export class DispatchOrigin implements Origin {
 class ResponseReader implements DispatchHandler {
   readonly #url: string;
   readonly #signal: AbortSignal | undefined;
+  readonly #user: User;
   readonly #resolve: (response: OriginResponse) => void;
   readonly #reject: (error: Error) => void;
   #body: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #trailers = NO_TRAILERS;
   #onAbort: (() => void) | undefined;
   /** Where redirects have led, if an interceptor before this one follows them. */
   #history: readonly URL[] = [];
@@ -72,11 +82,13 @@ class ResponseReader implements DispatchHandler {
   constructor(
     url: string,
     signal: AbortSignal | undefined,
+    user: User,
     resolve: (response: OriginResponse) => void,
     reject: (error: Error) => void,
   ) {
     this.#url = url;
     this.#signal = signal;
+    this.#user = user;
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -99,7 +111,10 @@ class ResponseReader implements DispatchHandler {
     headers: DispatchHeaders,
     statusText: string = '',
   ): void {
-    if (status < 200) return;
+    if (status < 200) {
+      this.#user.inform(status, headers, statusText);
+      return;
+    }
     const body = new ReadableStream<Uint8Array>(
       {
         start: (into) => {
@@ -123,6 +138,7 @@ class ResponseReader implements DispatchHandler {
       fields: readFields(headers),
       setCookies: [headers['set-cookie'] ?? []].flat(),
       body,
+      trailers: () => this.#trailers,
       url: redirected ? last : this.#url,
       redirected,
       decoded: false,
@@ -136,7 +152,8 @@ class ResponseReader implements DispatchHandler {
     if ((this.#body?.desiredSize ?? 1) <= 0) controller.pause();
   }
 
-  onResponseEnd(): void {
+  onResponseEnd(_controller: DispatchController, trailers: DispatchHeaders | undefined): void {
+    this.#trailers = trailers ?? NO_TRAILERS;
     this.#forgetSignal();
     this.#body?.close();
     this.#body = undefined;

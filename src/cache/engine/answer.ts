@@ -7,7 +7,7 @@ import { ageSeconds } from '../policy/decide.ts';
 import { clientHasIt } from '../policy/freshen.ts';
 import type { StoredEntry } from '../policy/record.ts';
 import type { CacheRequest } from '../policy/request.ts';
-import type { OriginResponse } from './origin.ts';
+import type { OriginResponse, Trailers } from './origin.ts';
 import type { CacheResult } from './statistics.ts';
 
 /** What the engine hands back. Everything in it may be shared: copy what is given away. */
@@ -24,6 +24,8 @@ export interface Answer {
   readonly result: CacheResult;
   /** Bytes of the store's, which must not get into other hands, or a stream that nobody else has. */
   readonly body: Uint8Array | ReadableStream<Uint8Array> | null;
+  /** Fields after the body, once it has been read. */
+  readonly trailers?: (() => Trailers) | undefined;
   readonly url: string;
   readonly redirected: boolean;
 }
@@ -176,6 +178,7 @@ export function answerFromOrigin(response: OriginResponse, cacheStatus: string, 
     cacheStatus,
     result,
     body: response.body,
+    trailers: response.trailers,
     url: response.url,
     redirected: response.redirected,
   };

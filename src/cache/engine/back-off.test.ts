@@ -26,6 +26,18 @@ test('a resource that answers with trouble is not asked for a second, or as long
   assert.equal(backOff.advise(of('/x'), 62_000), 'ask', 'forgotten');
 });
 
+test('a resource whose body broke off is not asked for a second by those that can do without; others are', () => {
+  const backOff = quiet();
+  backOff.answered(of('/x'), 200, 0, 1000);
+  backOff.brokeOff(of('/x'), 1000);
+  assert.equal(backOff.advise(of('/x'), 1999), 'wait');
+  assert.equal(backOff.advise(of('/x'), 2000), 'probe');
+  assert.equal(backOff.advise(of('/y'), 1000), 'ask');
+  assert.equal(backOff.refuse(of('/x'), 1000), undefined, 'nobody is left without an answer');
+  backOff.brokeOff(of('/z', { range: 'bytes=0-1' }), 1000);
+  assert.equal(backOff.advise(of('/z'), 1000), 'ask');
+});
+
 test('a request that is not plain teaches nothing by its status', () => {
   const backOff = quiet();
   for (const fields of [{ authorization: 'x' }, { range: 'bytes=0-1' }, { 'if-none-match': '"a"' }]) {

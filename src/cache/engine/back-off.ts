@@ -107,6 +107,13 @@ export class BackOff {
     this.#onBackOff(originOf(request), BACK_OFF_MS);
   }
 
+  /** An answer broke off in its body: whoever asks next had better get something stale. About one resource only, as the origin is there. */
+  brokeOff(request: CacheRequest, now: number): void {
+    if (!request.isPlain) return;
+    this.#resources.set(request.resource, now + BACK_OFF_MS);
+    this.#onBackOff(request.resource, BACK_OFF_MS);
+  }
+
   /** A request that was sent at `sentAt` has not been answered within its deadline. */
   late(request: CacheRequest, sentAt: number, now: number): void {
     const state = this.#origin(request);

@@ -1,6 +1,9 @@
 // The engine's way to the origin: `fetch` or a dispatcher, the engine does not know which.
 import type { Fields } from '../../http/fields.ts';
 
+/** Trailer fields by name. */
+export type Trailers = Readonly<Record<string, string | string[] | undefined>>;
+
 /** A response whose body has not been read. */
 export interface OriginResponse {
   readonly status: number;
@@ -13,6 +16,8 @@ export interface OriginResponse {
   readonly url: string;
   /** It came from elsewhere than was asked, so it must not be stored for what was asked. */
   readonly redirected: boolean;
+  /** Fields after the body, once it has come; only where they can be passed on. They are not stored (RFC 9110, 6.5.1). */
+  readonly trailers?: (() => Trailers) | undefined;
   /** The body has been decoded, its Content-Encoding and Content-Length are about something else. */
   readonly decoded: boolean;
 }
@@ -23,8 +28,8 @@ export interface Origin {
   readonly lane: string;
   /** Follows redirects, so that a stored redirect is no answer. */
   readonly follows: boolean;
-  /** Bodies come decoded from there, so one that is stored encoded is no answer. */
-  readonly decodes: boolean;
+  /** Whether bodies with this Content-Encoding come decoded from there, so that one that is stored encoded is no answer. */
+  decodes(contentEncoding: string): boolean;
   /** Aborted when its user no longer wants the answer. Asked for only when the answer has to be waited for. */
   readonly signal: AbortSignal | undefined;
   /**

@@ -36,7 +36,8 @@ const UNCONDITIONAL: Readonly<Record<string, string | undefined>> = Object.freez
 /** Whether what is stored is no answer to who asks that way: a redirect to those who follow, an encoded body to `fetch`. */
 export function isUnfit({ status, fields, decoded }: StoredEntry, origin: Origin): boolean {
   if (origin.follows && status >= 300 && status < 400 && fields['location'] !== undefined) return true;
-  return origin.decodes && !decoded && fields['content-encoding'] !== undefined;
+  const encoding = fields['content-encoding'];
+  return !decoded && encoding !== undefined && origin.decodes(encoding);
 }
 
 export class Outcomes {
@@ -166,9 +167,10 @@ export class Outcomes {
         if (!isStored || isLate || !isWhole(arrived, bytes.byteLength)) land();
         else void this.#commit(request, found, { ...entry, bodyBytes: bytes.byteLength }, bytes).then(land);
       },
-      onIncomplete: (reason) => {
+      onIncomplete: (why) => {
         land();
-        if (reason === 'too-large') this.#markUncacheable(request);
+        if (why.reason === 'too-large') this.#markUncacheable(request);
+        if (why.reason === 'broken') this.#upstream.brokeOff(flight, why.error);
       },
       onReaderGone: (how) => {
         // One who has only looked at the fields has nothing against it being stored.

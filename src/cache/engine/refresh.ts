@@ -49,8 +49,8 @@ class ChangedOrigin implements Origin {
     return this.#origin.follows;
   }
 
-  get decodes(): boolean {
-    return this.#origin.decodes;
+  decodes(contentEncoding: string): boolean {
+    return this.#origin.decodes(contentEncoding);
   }
 
   send(fields: Fields, signal: AbortSignal | undefined): Promise<OriginResponse> {

@@ -47,7 +47,7 @@ function scene(options: Partial<SharedBodyOptions> = {}): Scene {
     budget,
     isStored: true,
     onComplete: (whole) => (seen.whole = whole.byteLength),
-    onIncomplete: (reason) => seen.incomplete.push(reason),
+    onIncomplete: ({ reason }) => seen.incomplete.push(reason),
     onReaderGone: (how) => seen.gone.push(how),
     ...options,
   });
@@ -77,7 +77,7 @@ test('a body that is neither stored nor read is cancelled at once', async () => 
   body.start();
   await turn();
   assert.ok(seen.cancelled);
-  assert.deepEqual(seen.incomplete, ['failed']);
+  assert.deepEqual(seen.incomplete, ['cancelled']);
 });
 
 test('a body that turns out too large without a reader is cancelled', async () => {

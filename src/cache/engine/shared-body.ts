@@ -3,6 +3,11 @@ import { RespiteError } from '../../core/errors.ts';
 import { BodyReader, type ReadBody } from './body-reader.ts';
 import type { ByteBudget } from './byte-budget.ts';
 
+/** Why a body is not complete: it is too large to keep, its source broke off, or it was cancelled. */
+export type Incomplete =
+  | { readonly reason: 'too-large' | 'cancelled' }
+  | { readonly reason: 'broken'; readonly error: unknown };
+
 export interface SharedBodyOptions {
   /** More than that is not kept. */
   readonly entryLimitBytes: number;
@@ -11,8 +16,8 @@ export interface SharedBodyOptions {
   readonly isStored: boolean;
   /** All of it has come, and fitted. */
   readonly onComplete: (body: Uint8Array) => void;
-  /** It won't be complete: too large, broken off, or cancelled. Readers may still be reading. */
-  readonly onIncomplete: (reason: 'too-large' | 'failed') => void;
+  /** It won't be complete. Readers may still be reading. */
+  readonly onIncomplete: (why: Incomplete) => void;
   /** A reader has ended (`left`), or was collected unread (`dropped`). */
   readonly onReaderGone: (how: 'left' | 'dropped') => void;
 }
@@ -83,7 +88,7 @@ export class SharedBody implements ReadBody {
   /** Ends it before its end: readers that are left fail, and the source is told to stop. */
   cancel(reason: unknown): void {
     if (this.#state !== 'kept' && this.#state !== 'passing') return;
-    this.#fail(reason);
+    this.#fail(reason, { reason: 'cancelled' });
     this.#onDemand?.();
     this.#source?.cancel(reason).catch(ignore);
   }
@@ -124,7 +129,7 @@ export class SharedBody implements ReadBody {
         if (next.value.byteLength > 0) this.#push(next.value);
       }
     } catch (error) {
-      this.#fail(error);
+      this.#fail(error, { reason: 'broken', error });
       return;
     }
     if (this.#state === 'failed') return;
@@ -138,14 +143,14 @@ export class SharedBody implements ReadBody {
     this.#wakeAll();
   }
 
-  #fail(error: unknown): void {
+  #fail(error: unknown, why: Incomplete): void {
     if (this.#state === 'failed') return;
     const wasKept = this.#state === 'kept';
     this.#error = error;
     this.#state = 'failed';
     this.#releaseIfDone();
     this.#wakeAll();
-    if (wasKept) this.#options.onIncomplete('failed');
+    if (wasKept) this.#options.onIncomplete(why);
   }
 
   #push(chunk: Uint8Array): void {
@@ -165,7 +170,7 @@ export class SharedBody implements ReadBody {
   #pass(): void {
     this.#state = 'passing';
     this.#forget();
-    this.#options.onIncomplete('too-large');
+    this.#options.onIncomplete({ reason: 'too-large' });
     this.#cancelIfUseless();
   }
 

@@ -42,6 +42,11 @@ export class Upstream {
       this.#backOff.settled(request);
     }
   }
+
+  /** The body of an answer has broken off. */
+  brokeOff({ request, signal }: Flight, error: unknown): void {
+    if (!signal.aborted && isTransportFailure(error)) this.#backOff.brokeOff(request, this.#steadyNow());
+  }
 }
 
 /** Codes of undici that say something about a connection; its others are about what the caller wants. */

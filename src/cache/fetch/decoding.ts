@@ -12,7 +12,7 @@ const DECODED: ReadonlySet<string> = new Set([
   ...(isAtLeast(process.versions['undici'], 7, 11) ? ['zstd'] : []),
 ]);
 
-/** Where one coding is unknown, it decodes none. */
+/** Whether the body of this response has been decoded. */
 export function isDecoded(
   method: string | undefined,
   { status, body }: Pick<Response, 'status' | 'body'>,
@@ -20,6 +20,11 @@ export function isDecoded(
 ): boolean {
   if (body === null || contentEncoding === undefined || contentEncoding === '') return false;
   if (method?.toUpperCase() === 'HEAD' || NULL_BODY_STATUSES.has(status)) return false;
+  return isDecodable(contentEncoding);
+}
+
+/** Whether `fetch` knows all codings; where it does not know one, it decodes none. */
+export function isDecodable(contentEncoding: string): boolean {
   return contentEncoding
     .toLowerCase()
     .split(',')

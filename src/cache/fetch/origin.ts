@@ -2,7 +2,7 @@
 import { type Fields, readFields } from '../../http/fields.ts';
 import type { Origin, OriginResponse } from '../engine/origin.ts';
 import { keepOwner } from './body-owner.ts';
-import { isDecoded } from './decoding.ts';
+import { isDecodable, isDecoded } from './decoding.ts';
 
 type Fetch = typeof globalThis.fetch;
 type FetchInput = Parameters<Fetch>[0];
@@ -10,7 +10,6 @@ type FetchInit = NonNullable<Parameters<Fetch>[1]>;
 
 /** The origin by way of fetch. */
 export class FetchOrigin implements Origin {
-  readonly decodes = true;
   readonly #send: Fetch | undefined;
   readonly #input: FetchInput;
   readonly #init: FetchInit | undefined;
@@ -41,6 +40,10 @@ export class FetchOrigin implements Origin {
 
   get follows(): boolean {
     return this.lane !== 'manual';
+  }
+
+  decodes(contentEncoding: string): boolean {
+    return isDecodable(contentEncoding);
   }
 
   async send(changes: Fields, signal: AbortSignal | undefined, method?: string): Promise<OriginResponse> {

@@ -75,7 +75,9 @@ test('only final, complete responses to GET are stored', () => {
   for (const status of [100, 199, 304]) assert.equal(admitted(FRESH, { status }), 'status');
   assert.equal(stored(FRESH, { status: 201 }).status, 201);
   assert.equal(admitted(FRESH, { status: 206 }), 'partial');
-  assert.equal(admitted({ ...FRESH, 'content-range': 'bytes 0-1/2' }), 'partial');
+  const ranged = { ...FRESH, 'content-range': 'bytes 0-1/2' };
+  assert.equal(admitted(ranged, { asked: { range: 'bytes=0-1' } }), 'partial');
+  assert.equal(stored(ranged).fields['content-range'], 'bytes 0-1/2', 'means nothing in a 200');
 });
 
 test('what a request says about the state that it wants, and answers to that, are for nobody else', () => {

@@ -60,7 +60,9 @@ export function admit(
   // It asked for the resource in one state only, which the key does not tell.
   if (request.hasPrecondition) return 'precondition';
   if (status < 200 || status === 304 || ABOUT_THE_REQUEST.has(status)) return 'status';
-  if (status === 206 || fields['content-range'] !== undefined) return 'partial';
+  // Elsewhere Content-Range means nothing (RFC 9110, 14.4), unless a server answers a range by it with a wrong status.
+  if (status === 206 || (request.range !== undefined && fields['content-range'] !== undefined))
+    return 'partial';
   if (request.directives.noStore) return 'no-store';
   const control = controlOf(fields, options.targets);
   if (control.mustUnderstand ? !UNDERSTOOD.has(status) : control.noStore) return 'no-store';

@@ -113,6 +113,8 @@ test('the fields of a 304 take the place of the stored ones, except those about 
     'content-length': '7',
     'content-encoding': 'gzip',
     'content-type': 'text/plain',
+    'content-md5': 'rL0Y20zC+Fzt72VPzMSk2A==',
+    'content-digest': 'md5=:rL0Y20zC+Fzt72VPzMSk2A==:',
     x: 'before',
   };
   const entry = freshened(
@@ -121,6 +123,8 @@ test('the fields of a 304 take the place of the stored ones, except those about 
       'content-length': '0',
       'content-encoding': 'br',
       'content-range': 'bytes 0-1/2',
+      'content-md5': 'N7UdGUp1E+RbVvZSTy1R8g==',
+      'content-digest': 'md5=:N7UdGUp1E+RbVvZSTy1R8g==:',
       'transfer-encoding': 'chunked',
       'set-cookie': 'a=1',
       x: 'now',

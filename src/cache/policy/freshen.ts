@@ -32,7 +32,9 @@ export function isAbout(response: Fields, entry: StoredEntry): boolean {
 
 /** Fields of a 304 that say nothing about the stored response (RFC 9111, 3.2), as its body is kept. */
 const KEPT = new Set([
+  'content-digest',
   'content-length',
+  'content-md5',
   'content-encoding',
   'content-range',
   'transfer-encoding',
