@@ -7,6 +7,7 @@ import { backpressure } from './backpressure/bench.ts';
 import { balancers } from './balancers/bench.ts';
 import { cache } from './cache/bench.ts';
 import { client } from './client/bench.ts';
+import { conformance } from './conformance/bench.ts';
 import { consolePage } from './console/bench.ts';
 import { killed } from './killed/bench.ts';
 import type { Benchmark, Filters } from './lib/benchmark.ts';
@@ -41,6 +42,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   consolePage,
   cache,
   client,
+  conformance,
   telemetry,
 ];
 

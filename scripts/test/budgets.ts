@@ -19,6 +19,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   'test/process/sockets.test.ts': 90,
   'test/process/stopping.test.ts': 100,
   'test/services/balancers.test.ts': 120,
+  'test/services/cache-published-cases.test.ts': 120,
   'test/services/fleet.test.ts': 120,
   'test/services/health-databases.test.ts': 200,
   'test/services/prometheus.test.ts': 120,
