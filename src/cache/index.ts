@@ -38,6 +38,8 @@ export {
   memcachedStore,
   type MemcachedStoreOptions,
 } from './store/memcached/memcached-store.ts';
+export type { Backend, BackendValue } from './store/remote/backend.ts';
+export { remoteStore } from './store/remote/create-remote-store.ts';
 export type { RemoteStoreOptions } from './store/remote/options.ts';
 export type { StoreErrorEvent, StoreOperation, StoreStateEvent } from './store/events.ts';
 export { tieredStore, type TieredStoreOptions } from './store/tiered.ts';

@@ -12,7 +12,7 @@ export interface CacheOptions {
   readonly store?: CacheStore | undefined;
   /**
    * How long an operation of a store outside of this process may take, in milliseconds. One that takes longer is a miss, and the
-   * store is left alone for a while. Default 50.
+   * store's circuit opens: it is not asked for a while. Default 50.
    */
   readonly storeTimeoutMs?: number | undefined;
   /**

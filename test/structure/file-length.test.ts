@@ -10,8 +10,6 @@ const MAX_LINES = 250;
 const LONGER: Readonly<Record<string, number>> = {
   'backpressure/channel.ts': 300,
   'backpressure/write-queue.ts': 300,
-  'cache/store/guard.test.ts': 300,
-  'cache/store/guard.ts': 300,
   'cache/store/remote/remote-store.test.ts': 300,
   'cli/config/schema/check.test.ts': 450,
   'management/console/browser/style.css': 700,

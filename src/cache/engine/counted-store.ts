@@ -1,7 +1,7 @@
 // Counts what the engine's store was asked, what failed, and how long a store takes that is not in this process.
 import type { StoredRecord } from '../policy/record.ts';
 import type { CacheCounters } from './statistics.ts';
-import { isLeftAlone } from '../store/guard.ts';
+import { isCircuitOpen } from '../store/circuit-breaker.ts';
 import type { CacheStore, Lookup, MaybePromise, Version } from '../store/contract.ts';
 
 export const STORE_OPERATIONS = [
@@ -132,9 +132,9 @@ function watch<T>(tally: StoreTally, startedMs: number, answer: Promise<T>): Pro
   return answer;
 }
 
-/** A store that is left alone was not asked. */
+/** A store whose circuit is open was not asked. */
 function failed(tally: StoreTally, error: unknown): void {
-  if (isLeftAlone(error)) return;
+  if (isCircuitOpen(error)) return;
   tally.operations += 1;
   tally.errors += 1;
 }

@@ -19,11 +19,11 @@ export interface StoreErrorEvent {
   readonly error: unknown;
 }
 
-/** Message of `respite:cache:store-state`: a store is left alone from now on, or is in use again. */
+/** Message of `respite:cache:store-state`: the circuit of a store has opened, so that it is not asked, or has closed again. */
 export interface StoreStateEvent {
   readonly store: CacheStore;
-  readonly isTrusted: boolean;
-  /** What it failed by; undefined when it is in use again. */
+  readonly circuit: 'open' | 'closed';
+  /** What it failed by; undefined when it has closed. */
   readonly cause: unknown;
 }
 
@@ -34,6 +34,10 @@ export function publishStoreError(store: CacheStore, operation: StoreOperation, 
   if (errors.hasSubscribers) errors.publish({ store, operation, error } satisfies StoreErrorEvent);
 }
 
-export function publishStoreState(store: CacheStore, isTrusted: boolean, cause: unknown): void {
-  if (states.hasSubscribers) states.publish({ store, isTrusted, cause } satisfies StoreStateEvent);
+export function publishStoreState(
+  store: CacheStore,
+  circuit: StoreStateEvent['circuit'],
+  cause: unknown,
+): void {
+  if (states.hasSubscribers) states.publish({ store, circuit, cause } satisfies StoreStateEvent);
 }

@@ -1,5 +1,5 @@
 // The operations of a store by the package memcache-client, which speaks memcached's older text protocol.
-import type { Backend, Held } from '../remote/backend.ts';
+import type { Backend, BackendValue } from '../remote/backend.ts';
 import { encodeFrame } from '../remote/frame.ts';
 import { lifetimeSeconds } from './lifetime.ts';
 
@@ -24,7 +24,7 @@ export class ClientBackend implements Backend {
     this.#client = client;
   }
 
-  async read(key: string): Promise<Held | undefined> {
+  async read(key: string): Promise<BackendValue | undefined> {
     const found = await this.#client.gets(key);
     if (typeof found !== 'object' || found === null || !('value' in found) || !('casUniq' in found))
       return undefined;
@@ -34,7 +34,7 @@ export class ClientBackend implements Backend {
     return { token: String(casUniq), bytes };
   }
 
-  async lease(key: string, ttlMs: number): Promise<Held> {
+  async lease(key: string, ttlMs: number): Promise<BackendValue> {
     const held = await this.read(key);
     if (held !== undefined) return held;
     const bytes = encodeFrame(key, 'lease', '', NOTHING);

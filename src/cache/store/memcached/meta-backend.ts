@@ -1,6 +1,6 @@
 // The operations of a store in memcached's meta protocol, version 1.6 or later.
 import { RespiteError } from '../../../core/errors.ts';
-import type { Backend, Held } from '../remote/backend.ts';
+import type { Backend, BackendValue } from '../remote/backend.ts';
 import type { Connection } from './connection.ts';
 import { lifetimeSeconds } from './lifetime.ts';
 import type { Reply } from './reply-parser.ts';
@@ -12,13 +12,13 @@ export class MetaBackend implements Backend {
     this.#connection = connection;
   }
 
-  async read(key: string): Promise<Held | undefined> {
+  async read(key: string): Promise<BackendValue | undefined> {
     const reply = await this.#connection.send(`mg ${key} v c\r\n`);
     return reply.code === 'EN' ? undefined : held(reply);
   }
 
   /** memcached's own way of leasing: what is not there is made, empty, in the same step. */
-  async lease(key: string, ttlMs: number): Promise<Held> {
+  async lease(key: string, ttlMs: number): Promise<BackendValue> {
     return held(await this.#connection.send(`mg ${key} v c N${lifetimeSeconds(ttlMs)}\r\n`));
   }
 
@@ -52,7 +52,7 @@ export class MetaBackend implements Backend {
   }
 }
 
-function held(reply: Reply): Held {
+function held(reply: Reply): BackendValue {
   const token = /(?:^| )c(\d+)/.exec(reply.rest)?.[1];
   if (reply.value === undefined || token === undefined) throw refused(reply);
   return { token, bytes: reply.value };

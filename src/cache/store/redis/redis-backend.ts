@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Backend, Held } from '../remote/backend.ts';
+import type { Backend, BackendValue } from '../remote/backend.ts';
 import { encodeFrame, STAMP_BYTES } from '../remote/frame.ts';
 import type { SendCommand } from './client.ts';
 
@@ -37,15 +37,15 @@ export class RedisBackend implements Backend {
     this.#lastByte = String(valueLimitBytes);
   }
 
-  read(key: string): Promise<Held | undefined> {
+  read(key: string): Promise<BackendValue | undefined> {
     return this.#bytesAt(key).then(heldIn, heldInstead);
   }
 
-  lease(key: string, ttlMs: number): Promise<Held> {
+  lease(key: string, ttlMs: number): Promise<BackendValue> {
     return this.#bytesAt(key).then((reply) => heldIn(reply) ?? this.#leave(key, ttlMs), heldInstead);
   }
 
-  async #leave(key: string, ttlMs: number): Promise<Held> {
+  async #leave(key: string, ttlMs: number): Promise<BackendValue> {
     const lease = encodeFrame(key, 'lease', '', NOTHING);
     const own = new RedisValue(lease);
     if (await this.add(key, lease, ttlMs)) return own;
@@ -98,7 +98,7 @@ export class RedisBackend implements Backend {
 }
 
 /** The value of a key; its token is only made for who asks. */
-class RedisValue implements Held {
+class RedisValue implements BackendValue {
   readonly bytes: Buffer;
 
   constructor(bytes: Buffer) {
@@ -110,13 +110,13 @@ class RedisValue implements Held {
   }
 }
 
-function heldIn(reply: unknown): Held | undefined {
+function heldIn(reply: unknown): BackendValue | undefined {
   if (!Buffer.isBuffer(reply)) throw new TypeError(`the client gave ${typeof reply} in place of a Buffer`);
   return reply.byteLength === 0 ? undefined : new RedisValue(reply);
 }
 
 /** Something else stands there; it is bytes to whoever decodes it, and none of ours. */
-function heldInstead(error: unknown): Held {
+function heldInstead(error: unknown): BackendValue {
   if (!isWrongType(error)) throw error;
   return new RedisValue(Buffer.from('WRONGTYPE'));
 }

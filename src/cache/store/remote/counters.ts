@@ -3,7 +3,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { StoredEntry } from '../../policy/record.ts';
 import { RespiteError } from '../../../core/errors.ts';
-import type { Backend, Held } from './backend.ts';
+import type { Backend, BackendValue } from './backend.ts';
 import { decodeFrame, encodeFrame, garbage, isGarbage } from './frame.ts';
 
 /** Stands at one key, so that it is only ever lost as a whole; a new generation begins then. */
@@ -152,7 +152,7 @@ export class Counters {
     key: string,
     read: (numbers: unknown) => Value,
   ): Promise<Standing<Value> | undefined> {
-    const held: Held | undefined = await this.#backend.read(key);
+    const held: BackendValue | undefined = await this.#backend.read(key);
     if (held === undefined) return undefined;
     try {
       const { kind, head } = decodeFrame(key, held.bytes);

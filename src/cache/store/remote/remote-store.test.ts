@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { StoredEntry } from '../../policy/record.ts';
-import type { Backend, Held } from './backend.ts';
+import type { Backend, BackendValue } from './backend.ts';
 import { encodeFrame, isGarbage, STAMP_BYTES } from './frame.ts';
 import { RemoteStore } from './remote-store.ts';
 
@@ -12,7 +12,7 @@ class Server {
 
   backend(step: <T>(run: () => T) => Promise<T>): Backend {
     const { values } = this;
-    const held = (key: string): Held | undefined => {
+    const held = (key: string): BackendValue | undefined => {
       const bytes = values.get(key);
       return bytes === undefined ? undefined : { token: bytes.toString('latin1', 0, STAMP_BYTES), bytes };
     };

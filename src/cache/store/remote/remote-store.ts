@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { StoredRecord } from '../../policy/record.ts';
 import { type CacheStore, type Lookup, type MaybePromise, NO_BODY, type Version } from '../contract.ts';
-import type { Backend, Held } from './backend.ts';
+import type { Backend, BackendValue } from './backend.ts';
 import { Counters, type State } from './counters.ts';
 import { Familiar, type Known, recordIn } from './familiar.ts';
 import { bodyAt, bodyOf, encodeFrame, encodeStart, FRAME_OVERHEAD_BYTES, isGarbage } from './frame.ts';
@@ -166,7 +166,7 @@ export class RemoteStore implements CacheStore {
     key: string,
     name: string,
     known: Known | undefined,
-    held: Held,
+    held: BackendValue,
     expectedTags?: readonly string[],
     epochs?: readonly number[],
   ): MaybePromise<Lookup> {
@@ -215,7 +215,7 @@ export class RemoteStore implements CacheStore {
 }
 
 /** Nothing is there, but a lease or something void: whoever stores replaces that. */
-function absent(generation: string, { token }: Held): Lookup {
+function absent(generation: string, { token }: BackendValue): Lookup {
   return { version: `${generation} ${token}`, record: undefined, body: NO_BODY };
 }
 
@@ -224,9 +224,9 @@ class Present implements Lookup {
   readonly record: StoredRecord;
   readonly body: Uint8Array;
   readonly #generation: string;
-  readonly #held: Held;
+  readonly #held: BackendValue;
 
-  constructor(generation: string, held: Held, record: StoredRecord) {
+  constructor(generation: string, held: BackendValue, record: StoredRecord) {
     this.record = record;
     this.body = bodyOf(held.bytes);
     this.#generation = generation;

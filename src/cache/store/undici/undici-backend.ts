@@ -1,7 +1,7 @@
 // The operations of a store by one made for undici's cache: it is used as a place for bytes.
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import type { Backend, Held } from '../remote/backend.ts';
+import type { Backend, BackendValue } from '../remote/backend.ts';
 import { encodeFrame, STAMP_BYTES } from '../remote/frame.ts';
 
 /** The key of undici's stores. */
@@ -44,14 +44,14 @@ export class UndiciBackend implements Backend {
     this.#limitBytes = limitBytes;
   }
 
-  async read(key: string): Promise<Held | undefined> {
+  async read(key: string): Promise<BackendValue | undefined> {
     const result: unknown = await this.#store.get(keyOf(key));
     if (typeof result !== 'object' || result === null) return undefined;
     const bytes = await bytesOf('body' in result ? result.body : undefined, this.#limitBytes);
     return { token: stampOf(bytes), bytes };
   }
 
-  async lease(key: string, ttlMs: number): Promise<Held> {
+  async lease(key: string, ttlMs: number): Promise<BackendValue> {
     const held = await this.read(key);
     if (held !== undefined) return held;
     const bytes = encodeFrame(key, 'lease', '', NOTHING);
