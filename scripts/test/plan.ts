@@ -148,6 +148,7 @@ const COMPUTES: ReadonlySet<string> = new Set([
   'test/process/faults/blocked-loop.test.ts',
   'test/process/faults/memory.test.ts',
   'test/process/rolling.test.ts',
+  'test/process/unix-sockets.test.ts',
   'test/services/balancers.test.ts',
 ]);
 

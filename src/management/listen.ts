@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { lstat, unlink } from 'node:fs/promises';
-import { connect, type Server } from 'node:net';
+import { unlink } from 'node:fs/promises';
+import type { Server } from 'node:net';
 import { RespiteError } from '../core/errors.ts';
+import { isAbandonedSocket } from '../core/socket-file.ts';
 import type { Log } from '../supervisor/index.ts';
 import { type ManagementAddress, showAddress, type SocketAddress, type TcpAddress } from './options.ts';
 
@@ -46,7 +47,7 @@ async function bindSocket(server: Server, { path }: SocketAddress): Promise<Sock
   try {
     await bindPrivately(server, path);
   } catch (error) {
-    if (codeOf(error) !== 'EADDRINUSE' || !(await isStale(path))) throw error;
+    if (codeOf(error) !== 'EADDRINUSE' || !(await isAbandonedSocket(path))) throw error;
     await unlink(path);
     await bindPrivately(server, path);
   }
@@ -63,20 +64,6 @@ async function bindPrivately(server: Server, path: string): Promise<void> {
     process.umask(before);
   }
   await once(server, 'listening');
-}
-
-/** A socket on which nothing listens: what a process leaves behind that was killed. */
-async function isStale(path: string): Promise<boolean> {
-  if (!(await lstat(path)).isSocket()) return false;
-  const probe = connect(path);
-  try {
-    await once(probe, 'connect');
-    return false;
-  } catch (error) {
-    return codeOf(error) === 'ECONNREFUSED';
-  } finally {
-    probe.destroy();
-  }
 }
 
 function codeOf(error: unknown): unknown {

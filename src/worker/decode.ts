@@ -51,7 +51,8 @@ const ON_PIPE: ShapesOf<WatchdogMessage> = {
 const ADDRESS: ShapeOf<BoundAddress> = {
   address: 'string',
   port: 'number',
-  family: oneOf('IPv4', 'IPv6'),
+  family: oneOf('IPv4', 'IPv6', 'unix'),
+  file: { optional: 'string' },
 };
 
 const isRowLabels: Guard = (value) =>
@@ -123,7 +124,7 @@ const ON_CHANNEL: ShapesOf<ToSupervisor> = {
   'other-version': { version: 'string' },
   bound: { key: 'string', bound: ADDRESS, anyKey: { optional: 'string' }, speaksHttp: 'boolean' },
   'address-in-use': { where: 'string' },
-  claim: { key: 'string', overlapping: ['string'] },
+  claim: { key: 'string', path: { optional: 'string' }, overlapping: ['string'] },
   listening: { key: 'string', speaksHttp: 'boolean' },
   waits: { conditions: [oneOf('message', 'indicators', 'warm-up')], indicators: ['string'] },
   'warm-up': { done: 'number', of: 'number', tookMs: 'number', failure: { optional: 'string' } },

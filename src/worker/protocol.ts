@@ -3,6 +3,7 @@
 import type { ResolvedAdmissionOptions, Traffic, WaitingRoute } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
 import type { IndicatorReport } from '../core/health-link.ts';
+import type { FileIdentity } from '../core/socket-file.ts';
 import type { StopSignal } from './held-signals.ts';
 import type { SentSample } from './sample.ts';
 import type { WarmUpNews } from './warm-up.ts';
@@ -54,12 +55,16 @@ export type SocketKey = string;
 
 /** A socket's own address, after binding. */
 export interface BoundAddress {
+  /** Of a Unix socket its absolute path, or its abstract name after a NUL. */
   readonly address: string;
+  /** -1 for a Unix socket, as node:net has it. */
   readonly port: number;
-  readonly family: 'IPv4' | 'IPv6';
+  readonly family: 'IPv4' | 'IPv6' | 'unix';
+  /** Of a Unix socket, unless its name is abstract. */
+  readonly file?: FileIdentity | undefined;
 }
 
-/** Why a `listen()` stayed the worker's own. */
+/** Why a `listen()` stayed the worker's own: of Unix sockets only those whose path is too long to be held. */
 export type PassThroughReason = 'unix socket' | 'exclusive' | 'reusePort' | 'file descriptor' | 'handle';
 
 /** What a worker that listens still waits for before it accepts: the script's message, its own health indicators, requests to itself. */
@@ -80,10 +85,16 @@ export type ToSupervisor =
     }
   /** Can't listen there, since another program does. */
   | { readonly kind: 'address-in-use'; readonly where: string }
-  /** Wants copies of a socket that it could not bind, being taken. @param overlapping Held sockets that are in the way. */
+  /**
+   * Wants copies of a socket that it could not bind, being taken.
+   *
+   * @param overlapping Held sockets that are in the way.
+   * @param path Of a Unix socket: its file is in the way.
+   */
   | {
       readonly kind: 'claim';
       readonly key: SocketKey;
+      readonly path: string | undefined;
       readonly overlapping: readonly SocketKey[];
     }
   /** Listens on copies that it was given. */
@@ -125,12 +136,12 @@ export type ToWorker =
       readonly bound: BoundAddress;
       readonly anyKey: SocketKey | undefined;
     }
-  /** A socket is not held any more, or what you closed is known to be closed: close the copies of it. */
-  | { readonly kind: 'released'; readonly key: SocketKey }
+  /** A socket is not held any more, or what you closed is known to be closed: close the copies of it. @param isHeld It is other workers'. */
+  | { readonly kind: 'released'; readonly key: SocketKey; readonly isHeld: boolean }
   /** All copies of all held sockets have been sent: run the user's script. */
   | { readonly kind: 'go' }
-  /** The socket that was claimed is not held, or this worker has it already. */
-  | { readonly kind: 'not-held'; readonly key: SocketKey }
+  /** The socket that was claimed is not held, or this worker has it already. @param isAbandoned Its file is there, and no program listens. */
+  | { readonly kind: 'not-held'; readonly key: SocketKey; readonly isAbandoned: boolean }
   /** Accept, whatever you wait for. */
   | { readonly kind: 'accept' }
   /** Refuse what has to be refused, or only count it. */
@@ -142,7 +153,7 @@ export type ToWorker =
   /** Raise `signal` now, drained or not. */
   | { readonly kind: 'raise'; readonly signal: NodeJS.Signals };
 
-/** The part of libuv's TCP handle that is used here; undocumented, the same from Node.js 20 to 26. */
+/** The part of libuv's handle of a TCP or Unix socket that is used here; undocumented, the same from Node.js 20 to 26. */
 export interface TcpHandle {
   onconnection: ((status: number, client: unknown) => void) | undefined;
   listen(backlog: number): number;
@@ -150,7 +161,10 @@ export interface TcpHandle {
   ref(): void;
   unref(): void;
   hasRef(): boolean;
-  getsockname(out: Partial<BoundAddress>): number;
+  /** Not there for a Unix socket. */
+  getsockname?: ((out: Partial<BoundAddress>) => number) | undefined;
+  /** Of a Unix socket: who else may connect. */
+  fchmod?: (mode: number) => number;
 }
 
 /** A child process, or the process itself as seen from inside: either end of the channel. */

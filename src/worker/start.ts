@@ -215,10 +215,10 @@ export function startWorker(setup: WorkerSetup): void {
         if (handle !== undefined) listening.receive(message.key, handle, message.bound, message.anyKey);
         break;
       case 'not-held':
-        listening.notHeld(message.key);
+        listening.notHeld(message.key, message.isAbandoned);
         break;
       case 'released':
-        listening.released(message.key);
+        listening.released(message.key, message.isHeld);
         break;
       case 'go':
         arrive();

@@ -4,7 +4,6 @@ import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
-import http from 'node:http';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
@@ -134,22 +133,6 @@ test('the script may try another port when one is in use', async (t) => {
   assert.notEqual(other, port);
   await running.ready();
   assert.equal((await echo(other)).method, 'GET');
-});
-
-test('a unix socket passes through, with a warning', async (t) => {
-  const dir = temporaryDirectory();
-  const socketPath = path.join(dir, 'server.sock');
-  const running = respite(t, 'listens.mjs', { dir, args: ['unix', socketPath] });
-  await running.saysOnStdout('listening on a path');
-  await running.ready();
-  const [res] = (await once(http.get({ socketPath, path: '/', agent: false }), 'response')) as [
-    http.IncomingMessage,
-  ];
-  assert.equal(res.statusCode, 200);
-  res.resume();
-  const { level } = await running.logs(/unix|path/i, 'server.sock');
-  assert.equal(level, 40);
-  assert.deepEqual((await running.status()).sockets, []);
 });
 
 test('exclusive means nothing to a single process, so it is shared as any other', async (t) => {

@@ -1,4 +1,5 @@
 import type { Restarts } from '../workers/release/index.ts';
+import { textOf } from '../workers/sockets/closed-servers.ts';
 import type { Parts } from './parts.ts';
 import type { WorkerPool } from './pool.ts';
 import type { HealthSource, InstanceState, SupervisorStatus } from './status.ts';
@@ -21,7 +22,11 @@ export function describeInstance(instance: Described): SupervisorStatus {
     startedAtMs,
     workersWanted: pool.slots.length,
     workers: pool.figures.statuses,
-    sockets: parts.sockets.addresses,
+    sockets: parts.sockets.addresses.map((bound) =>
+      bound.family === 'unix'
+        ? { address: textOf(bound), port: 0, family: 'unix' }
+        : { address: bound.address, port: bound.port, family: bound.family },
+    ),
     restarts: pool.restarts,
     cutRequests: pool.figures.cutRequests,
     fallbackResponder: parts.outages.status,

@@ -29,9 +29,11 @@ export interface WorkerStatus {
 
 /** A listening socket that the supervisor holds. */
 export interface SocketStatus {
+  /** Of a Unix socket its path. */
   readonly address: string;
+  /** 0 for a Unix socket. */
   readonly port: number;
-  readonly family: 'IPv4' | 'IPv6';
+  readonly family: 'IPv4' | 'IPv6' | 'unix';
 }
 
 /** Why a worker was replaced. `exit`: it ended by itself; `signal`: killed; `rolling`: asked for with SIGHUP or POST /restart. */

@@ -1,8 +1,11 @@
 // What Node.js's `listen()` consists of, as far as it is undocumented (lib/net.js).
 import net from 'node:net';
 import { constants } from 'node:os';
-import type { TcpHandle } from '../protocol.ts';
-import type { Wanted } from './place.ts';
+import { fileIdentity } from '../../core/socket-file.ts';
+import type { BoundAddress, TcpHandle } from '../protocol.ts';
+import type { Call } from './own-socket.ts';
+import type { Place, Wanted } from './place.ts';
+import { bindUnixSocket } from './unix-socket.ts';
 
 /** What Node.js calls on a server once `listen()` has understood its arguments; kept overridable on purpose (lib/net.js). */
 export interface ListeningServer extends net.Server {
@@ -35,16 +38,56 @@ type CreateServerHandle = (
 /** Node.js's own default (lib/net.js): the kernel makes 512 of it. */
 export const DEFAULT_BACKLOG = 511;
 
-/** Binds and listens as Node.js would. libuv keeps a taken port to itself until `listen`, so both are tried here. */
+/**
+ * Binds and listens as Node.js would. libuv keeps a taken port to itself until `listen`, so both are tried here.
+ *
+ * @param isAbandoned The file of a Unix socket is there, and no program listens: it is replaced.
+ */
 export function bind(
   { address, port, addressType, flags }: Wanted,
-  backlog: number | undefined,
+  backlog: number = DEFAULT_BACKLOG,
+  isAbandoned: boolean = false,
 ): TcpHandle | 'taken' | 'failed' {
+  const handle =
+    addressType === -1
+      ? bindUnixSocket(address ?? '', backlog, isAbandoned)
+      : bindPort({ address, port, addressType, flags }, backlog);
+  if (typeof handle !== 'number') return handle;
+  return handle === -constants.errno.EADDRINUSE ? 'taken' : 'failed';
+}
+
+function bindPort({ address, port, addressType, flags }: Wanted, backlog: number): TcpHandle | number {
   const create = (net as unknown as { _createServerHandle: CreateServerHandle })._createServerHandle;
   const handle = create(address, port, addressType, undefined, flags);
-  if (typeof handle === 'number') return handle === -constants.errno.EADDRINUSE ? 'taken' : 'failed';
-  const status = handle.listen(backlog || DEFAULT_BACKLOG);
+  if (typeof handle === 'number') return handle;
+  const status = handle.listen(backlog);
   if (status === 0) return handle;
   handle.close();
-  return status === -constants.errno.EADDRINUSE ? 'taken' : 'failed';
+  return status;
+}
+
+/** Where a socket is that was wanted there. */
+export function boundPlace(handle: TcpHandle, place: Place): Place {
+  if (place.family === 'unix') return { ...place, file: fileIdentity(place.address) };
+  const name: Partial<BoundAddress> = {};
+  handle.getsockname?.(name);
+  return { ...place, ...name };
+}
+
+/** Has Node.js listen on a handle as if it had made that itself. @returns Whether it listens; otherwise the error is on its way. */
+export function listenOn(
+  listen2: Listen2,
+  { server, args }: Pick<Call, 'server' | 'args'>,
+  handle: TcpHandle,
+  place: Place,
+): boolean {
+  const [address, port, addressType, backlog, fd, flags] = args;
+  server._handle = handle;
+  // Node.js itself resolves "any address" where it makes the handle.
+  const resolved =
+    address === null
+      ? ([place.address, port, place.family === 'IPv6' ? 6 : 4] as const)
+      : ([address, port, addressType] as const);
+  listen2.apply(server, [...resolved, backlog, fd, flags]);
+  return server._handle !== null;
 }

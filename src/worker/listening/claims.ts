@@ -4,8 +4,8 @@ import type { SocketKey } from '../protocol.ts';
 interface Claim {
   /** Copies have arrived. */
   readonly granted: () => void;
-  /** It is not held. */
-  readonly refused: () => void;
+  /** It is not held. @param isAbandoned The file of a Unix socket is there, and no program listens. */
+  readonly refused: (isAbandoned: boolean) => void;
 }
 
 export class Claims {

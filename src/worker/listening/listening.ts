@@ -2,18 +2,21 @@
 import type net from 'node:net';
 import { speaksHttp } from '../../admission/index.ts';
 import type { BoundAddress, PassThroughReason, SocketKey, TcpHandle } from '../protocol.ts';
-import { bind, DEFAULT_BACKLOG, type Listen2, type ListeningServer } from './bind.ts';
+import { removeSocketFile } from '../../core/socket-file.ts';
+import { bind, boundPlace, DEFAULT_BACKLOG, type Listen2, type ListeningServer, listenOn } from './bind.ts';
 import { Claims } from './claims.ts';
 import { Closing } from './closing.ts';
 import { Gate } from './gate.ts';
 import type { Call, ListeningConfig, OwnSocket } from './own-socket.ts';
+import { KeptFiles } from './kept-files.ts';
 import { MetServers } from './met-servers.ts';
-import { overlap, type Place, placeOf } from './place.ts';
+import { fileOf, overlap, type Place, placeOf } from './place.ts';
 import { Reserve } from './reserve.ts';
 import { SharedListening } from './shared-listening.ts';
 import { SocketKeys } from './socket-keys.ts';
 import { addressInUse, KeepAlive, standIn } from './stand-in.ts';
 import { takeOverListen } from './take-over.ts';
+import { openToOthers } from './unix-socket.ts';
 
 /** The sockets of this worker: which it listens on, which it could, and which it has closed. */
 export class Listening {
@@ -26,6 +29,7 @@ export class Listening {
   readonly #known = new Map<SocketKey, OwnSocket>();
   readonly #servers: MetServers;
   readonly #keys = new SocketKeys();
+  readonly #files = new KeptFiles();
   #listen2: Listen2 = () => {};
   #isPaused = false;
 
@@ -47,27 +51,27 @@ export class Listening {
   }
 
   install(): void {
-    this.#listen2 = takeOverListen(this.#config.sharesExclusive, (server, args, reason) =>
-      this.#listen(server, args, reason),
-    );
+    this.#listen2 = takeOverListen(this.#config.sharesExclusive, (...call) => this.#listen(...call));
   }
 
   /** A copy of a held socket has arrived. */
   receive(key: SocketKey, handle: TcpHandle, bound: BoundAddress, anyKey?: SocketKey): void {
     const claim = this.#claims.take(key);
     const known = this.#known.get(key);
+    this.#files.keep(key, bound);
     if (this.#isPaused || (known === undefined && this.#closing.has(key))) handle.close();
     else if (known !== undefined) known.shared.add(handle);
     else this.#reserve.add(key, handle, bound, anyKey);
     claim?.granted();
   }
 
-  notHeld(key: SocketKey): void {
-    this.#claims.take(key)?.refused();
+  notHeld(key: SocketKey, isAbandoned: boolean): void {
+    this.#claims.take(key)?.refused(isAbandoned);
   }
 
-  /** The supervisor does not hold a socket any more. */
-  released(key: SocketKey): void {
+  /** The supervisor does not hold a socket any more, or holds it for other workers only. */
+  released(key: SocketKey, isHeld: boolean): void {
+    if (!isHeld) this.#files.free(key);
     this.#reserve.discard(key);
     this.#closing.released(key);
   }
@@ -84,23 +88,26 @@ export class Listening {
     this.#reserve.discardAll();
   }
 
-  #listen(server: ListeningServer, args: Parameters<Listen2>, reason: PassThroughReason | undefined): void {
+  #listen(
+    server: ListeningServer,
+    args: Parameters<Listen2>,
+    reason: PassThroughReason | undefined,
+    mode: number,
+  ): void {
     const [address, port, addressType, , fd, flags = 0] = args;
     this.#servers.meet(server);
     this.#closing.listensAnew(server);
     if (reason !== undefined) {
       this.#listen2.apply(server, args);
-      if (server._handle !== null) {
-        const where = port === -1 || port === null ? String(address ?? fd ?? '') : `port ${port}`;
-        this.#config.tell({ kind: 'passed-through', reason, where });
-      }
+      const where = port === -1 || port === null ? String(address ?? fd ?? '') : `port ${port}`;
+      if (server._handle !== null) this.#config.tell({ kind: 'passed-through', reason, where });
       return;
     }
     const wanted = { address, port: port ?? 0, addressType, flags };
-    this.#begin({ server, args, wanted, key: this.#keys.of(wanted) });
+    this.#begin({ server, args, wanted, key: this.#keys.of(wanted), mode });
   }
 
-  #begin(call: Call): void {
+  #begin(call: Call, isAbandoned: boolean = false): void {
     const { wanted, key, args } = call;
     const place = placeOf(wanted);
     const isOwn = wanted.port !== 0 && [...this.#own].some((own) => overlap(place, own.place));
@@ -113,20 +120,21 @@ export class Listening {
       this.#listenInPlaceOf(call, { ...place, ...reserved });
       return;
     }
-    const handle = bind(wanted, args[3]);
-    if (typeof handle !== 'string') {
-      const name: Partial<BoundAddress> = {};
-      handle.getsockname(name);
-      this.#listenOn(call, handle, { ...place, ...name });
-    } else if (
+    const handle = bind(wanted, args[3], isAbandoned);
+    if (typeof handle !== 'string') this.#listenOn(call, handle, boundPlace(handle, place));
+    else if (
       handle === 'taken' &&
       (this.#closing.overlaps(place) || this.#reserve.overlapping(place).length > 0)
     ) {
       this.#listenInPlaceOf(call, place);
-    } else if (handle === 'taken' && !this.#config.isAlone) {
+    } else if (handle === 'taken' && !isAbandoned && (place.family === 'unix' || !this.#config.isAlone)) {
       this.#claim(call, [], {
         granted: () => this.#begin(call),
-        refused: () => this.#fail(call, handle),
+        // The file of a Unix socket is in the way after its program has ended; a port is not.
+        refused: (nowAbandoned) => {
+          if (nowAbandoned) this.#begin(call, true);
+          else this.#fail(call, handle);
+        },
       });
     } else this.#fail(call, handle);
   }
@@ -138,25 +146,14 @@ export class Listening {
 
   /** @param keepAlive Of a handle that only stands for a socket. */
   #listenOn(call: Call, first: TcpHandle, place: Place, keepAlive?: KeepAlive): void {
-    const { server, args } = call;
-    const [address, port, addressType, backlog, fd, flags] = args;
-    const isAnyAddress = address === null;
-    const held =
-      keepAlive ?? (this.#config.readiness.isHeld ? new Gate(first, backlog || DEFAULT_BACKLOG) : undefined);
-    server._handle = first;
-    // Node.js itself resolves "any address" where it makes the handle.
-    const family = place.family === 'IPv6' ? 6 : 4;
-    const resolved = [
-      isAnyAddress ? place.address : address,
-      port,
-      isAnyAddress ? family : addressType,
-    ] as const;
-    this.#listen2.apply(server, [...resolved, backlog, fd, flags]);
-    if (server._handle === null) {
+    const backlog = call.args[3] || DEFAULT_BACKLOG;
+    const held = keepAlive ?? (this.#config.readiness.isHeld ? new Gate(first, backlog) : undefined);
+    if (!listenOn(this.#listen2, call, first, place)) {
       held?.close();
       return;
     }
-    const shared = new SharedListening(first, backlog || DEFAULT_BACKLOG, () => this.#closed(own), held);
+    if (place.family === 'unix') openToOthers(first, place.address, call.mode);
+    const shared = new SharedListening(first, backlog, () => this.#closed(own), held);
     const own: OwnSocket = {
       ...call,
       place,
@@ -201,6 +198,7 @@ export class Listening {
     const handle = bind({ ...wanted, port: place.port }, args[3]);
     if (typeof handle !== 'string') {
       own.shared.add(handle);
+      own.place = boundPlace(handle, place);
       this.#bound(own, handle);
       return;
     }
@@ -212,26 +210,27 @@ export class Listening {
 
   /** Nothing of ours: listening as without Respite fails as without Respite. */
   #fail({ server, args, wanted: { address, port } }: Call, why: 'taken' | 'failed'): void {
-    const where = `port ${port}${address === null ? '' : ` on ${address}`}`;
+    const where = port === -1 ? String(address) : `port ${port}${address === null ? '' : ` on ${address}`}`;
     if (why === 'taken') this.#config.tell({ kind: 'address-in-use', where });
     this.#listen2.apply(server, args);
   }
 
   #bound(own: OwnSocket, handle: TcpHandle): void {
     const { key, place, server, wanted } = own;
-    const { address, port, family } = place;
+    const { address, port, family, file } = place;
     this.#known.set(key, own);
     own.isKnown = true;
     this.#config.readiness.listens();
     const anyKey = wanted.port === 0 ? undefined : this.#keys.probed(port);
-    const bound = { address, port, family };
+    const bound = { address, port, family, file };
+    this.#files.keep(key, bound);
     this.#config.tell({ kind: 'bound', key, bound, anyKey, speaksHttp: speaksHttp(server) }, handle);
     if (!this.#config.readiness.isHeld) own.shared.open();
   }
 
   #claim(call: Call, overlapping: readonly SocketKey[], claim: Parameters<Claims['add']>[1]): void {
     this.#claims.add(call.key, claim);
-    this.#config.tell({ kind: 'claim', key: call.key, overlapping });
+    this.#config.tell({ kind: 'claim', key: call.key, path: fileOf(placeOf(call.wanted)), overlapping });
   }
 
   #closed(own: OwnSocket): void {
@@ -239,6 +238,7 @@ export class Listening {
     this.#own.delete(own);
     if (!isKnown) {
       if (wanted.port === 0) this.#keys.gaveBack(place.port, key);
+      if (own.isBound) removeSocketFile(place.address, place.file);
       return;
     }
     this.#known.delete(key);

@@ -25,6 +25,8 @@ export interface Call {
   readonly args: Parameters<Listen2>;
   readonly wanted: Wanted;
   readonly key: SocketKey;
+  /** Of a Unix socket: what `readableAll` and `writableAll` ask for, as libuv has it. */
+  readonly mode: number;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface Call {
  * `listening` event is over: a server that is closed by then was a probe for a free port.
  */
 export interface OwnSocket extends Call {
-  readonly place: Place;
+  place: Place;
   /** The server's `_handle`. */
   readonly first: TcpHandle;
   /** Whether `first` is a socket, or stands for one. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
+import path from 'node:path';
 import { test } from 'node:test';
 import { overlap, placeOf, type Wanted } from './place.ts';
 
@@ -42,6 +43,15 @@ test('two places overlap where the kernel says that the address is in use', asyn
     }
   }
   assert.deepEqual(said, found);
+});
+
+test('Unix sockets overlap when they have the same file, or the same abstract name', () => {
+  const at = (address: string): ReturnType<typeof placeOf> =>
+    placeOf({ address, port: -1, addressType: -1, flags: 0 });
+  assert.ok(overlap(at('a.sock'), at(path.resolve('x/../a.sock'))));
+  assert.ok(overlap(at('\0a'), at('\0a')));
+  assert.ok(!overlap(at('a.sock'), at('b.sock')));
+  assert.ok(!overlap(at('\0a'), at('a')));
 });
 
 test('other ports never overlap', () => {

@@ -1,10 +1,13 @@
+import path from 'node:path';
 import type { BoundAddress } from '../protocol.ts';
 
 /** What `listen()` was asked for. */
 export interface Wanted {
-  /** Null for any. */
+  /** Null for any; the path of a Unix socket. */
   readonly address: string | null;
+  /** -1 for a Unix socket. */
   readonly port: number;
+  /** 4, 6, or -1 for a Unix socket. */
   readonly addressType: number;
   readonly flags: number;
 }
@@ -19,6 +22,8 @@ const IPV6_ONLY = 1;
 
 /** Where Node.js binds it. */
 export function placeOf({ address, port, addressType, flags }: Wanted): Place {
+  if (addressType === -1)
+    return { address: absolutePath(address ?? ''), port, family: 'unix', ipv6Only: false };
   const isIpv6 = address === null || addressType === 6;
   return {
     address: address ?? '::',
@@ -26,6 +31,21 @@ export function placeOf({ address, port, addressType, flags }: Wanted): Place {
     family: isIpv6 ? 'IPv6' : 'IPv4',
     ipv6Only: isIpv6 && (flags & IPV6_ONLY) !== 0,
   };
+}
+
+/** Abstract names are no paths. */
+function absolutePath(address: string): string {
+  return isAbstract(address) ? address : path.resolve(address);
+}
+
+/** The path of a Unix socket that has a file. */
+export function fileOf({ address, family }: Place): string | undefined {
+  return family === 'unix' && !isAbstract(address) ? address : undefined;
+}
+
+/** The name of a Unix socket without a file (Linux). */
+export function isAbstract(address: string): boolean {
+  return address.startsWith('\0');
 }
 
 /** Whether the kernel refuses one of the two while the other is open. */

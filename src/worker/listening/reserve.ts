@@ -1,3 +1,4 @@
+import { fileIdentity } from '../../core/socket-file.ts';
 import type { BoundAddress, SocketKey, TcpHandle } from '../protocol.ts';
 import { overlap, type Place } from './place.ts';
 
@@ -19,10 +20,13 @@ export class Reserve {
     this.#sockets.set(key, reserved);
   }
 
-  /** Where the socket for such a `listen()` is bound. */
+  /** Where the socket for such a `listen()` is bound. One whose file is gone is given back: no client would find it. */
   boundFor(key: SocketKey): BoundAddress | undefined {
     const named = this.#sockets.get(key);
-    return (named ?? [...this.#sockets.values()].find(({ anyKey }) => anyKey === key))?.bound;
+    const { bound } = named ?? [...this.#sockets.values()].find(({ anyKey }) => anyKey === key) ?? {};
+    if (bound?.file === undefined || fileIdentity(bound.address) === bound.file) return bound;
+    this.discard(key);
+    return undefined;
   }
 
   /** Those that are in the way of a `listen()` on this place. */

@@ -93,11 +93,13 @@ export class SharedListening {
     if (this.#state !== 'accepting') return;
     this.#state = 'paused';
     const bound: Partial<BoundAddress> = {};
-    const status = this.#first.getsockname(bound);
-    this.#first.getsockname = (out) => {
-      Object.assign(out, bound);
-      return status;
-    };
+    const status = this.#first.getsockname?.(bound);
+    if (status !== undefined) {
+      this.#first.getsockname = (out) => {
+        Object.assign(out, bound);
+        return status;
+      };
+    }
     this.#closeAll();
   }
 

@@ -1,5 +1,5 @@
 import type { SocketKey } from '../protocol.ts';
-import type { Wanted } from './place.ts';
+import { placeOf, type Wanted } from './place.ts';
 
 /** The names of this process's sockets: the same for the same `listen()` in each worker. */
 export class SocketKeys {
@@ -8,8 +8,11 @@ export class SocketKeys {
   /** `listen(0)` asks for any port: the first such call of a replacement gets the port of its predecessor's first, and so on. */
   #anyPortCalls = 0;
 
-  /** To be called once for each `listen()`. The flags come last: reserve.ts reads them. */
-  of({ address, port, addressType, flags }: Wanted): SocketKey {
+  /** To be called once for each `listen()`. The flags of a TCP socket come last: reserve.ts reads them. */
+  of(wanted: Wanted): SocketKey {
+    const { address, port, addressType, flags } = wanted;
+    // The same file, whatever the working directory is.
+    if (addressType === -1) return `${placeOf(wanted).address}|unix`;
     const place = port === 0 ? `any-${(this.#anyPortCalls += 1)}` : String(port);
     return `${address ?? ''}|${place}|${addressType}|${flags}`;
   }

@@ -26,10 +26,14 @@ function tcp(): TcpConstructor {
 export function standIn(bound: BoundAddress): TcpHandle {
   const handle = new (tcp())(SERVER);
   handle.listen = () => 0;
-  handle.getsockname = (out) => {
-    Object.assign(out, bound);
-    return 0;
-  };
+  // Handles of Unix sockets have no such method, and Node.js takes the path that was asked for.
+  if (bound.family === 'unix') handle.getsockname = undefined;
+  else {
+    handle.getsockname = (out) => {
+      Object.assign(out, bound);
+      return 0;
+    };
+  }
   return handle;
 }
 

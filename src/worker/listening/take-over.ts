@@ -1,6 +1,7 @@
 import net from 'node:net';
 import type { PassThroughReason } from '../protocol.ts';
 import type { Listen2, ListeningServer } from './bind.ts';
+import { canOutliveItsHandle } from './unix-socket.ts';
 
 /**
  * Has `onListen` called when a server is to listen, once Node.js has understood what it was asked for.
@@ -14,20 +15,23 @@ export function takeOverListen(
     args: Parameters<Listen2>,
     /** Why the socket stays this process's own. */
     reason: PassThroughReason | undefined,
+    /** Of a Unix socket: who else may connect, as libuv has it. */
+    mode: number,
   ) => void,
 ): Listen2 {
   const prototype = net.Server.prototype as ListeningServer;
   const { listen, _listen2: listen2 } = prototype;
   const reasons = new WeakMap<net.Server, PassThroughReason>();
+  const modes = new WeakMap<net.Server, number>();
   prototype.listen = function listenWithReason(this: ListeningServer, ...args: unknown[]): ListeningServer {
     const reason = passThroughReason(args[0], sharesExclusive);
     if (reason === undefined) reasons.delete(this);
     else reasons.set(this, reason);
+    modes.set(this, modeOf(args[0]));
     return Reflect.apply(listen as (...args: unknown[]) => ListeningServer, this, args);
   };
   prototype._listen2 = function listenThroughRespite(...args): void {
-    const [, port, , , fd] = args;
-    onListen(this, args, reasons.get(this) ?? ownReason(this, port, fd));
+    onListen(this, args, reasons.get(this) ?? ownReason(this, args), modes.get(this) ?? 0);
   };
   return listen2;
 }
@@ -44,12 +48,18 @@ function passThroughReason(options: unknown, sharesExclusive: boolean): PassThro
   return reusePort === true ? 'reusePort' : undefined;
 }
 
+/** libuv's UV_READABLE and UV_WRITABLE. */
+function modeOf(options: unknown): number {
+  if (typeof options !== 'object' || options === null) return 0;
+  const { readableAll, writableAll } = options as net.ListenOptions;
+  return (readableAll === true ? 1 : 0) | (writableAll === true ? 2 : 0);
+}
+
 function ownReason(
   server: ListeningServer,
-  port: number | null,
-  fd: number | undefined,
+  [address, port, , , fd]: Parameters<Listen2>,
 ): PassThroughReason | undefined {
   if (server._handle !== null) return 'handle';
   if (typeof fd === 'number' && fd >= 0) return 'file descriptor';
-  return port === -1 ? 'unix socket' : undefined;
+  return port === -1 && !canOutliveItsHandle(address ?? '') ? 'unix socket' : undefined;
 }

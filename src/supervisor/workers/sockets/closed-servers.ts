@@ -17,8 +17,9 @@ export interface ClosedServer {
   readonly atMs: number;
 }
 
-/** `127.0.0.1:3000`, `[::]:3000`. */
+/** `127.0.0.1:3000`, `[::]:3000`, `/run/app.sock`, `@abstract`. */
 export function textOf({ address, port, family }: BoundAddress): string {
+  if (family === 'unix') return address.replace(/^\0/, '@');
   return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
 }
 

@@ -54,12 +54,13 @@ test('a socket is released only when no worker listens on it', () => {
   assert.equal(sockets.get('a')?.handle, undefined);
 });
 
-test('a socket bound anew takes the place of the old one', () => {
+test('a socket bound anew takes the place of the old one, also for the workers that listen on that', () => {
   const sockets = new HeldSockets();
   const [old, fresh] = [fakeHandle(), fakeHandle()];
   sockets.hold('a', old, { bound: ADDRESS }, 1);
   sockets.hold('a', fresh, { bound: ADDRESS }, 2);
   assert.ok(old.closed);
+  assert.deepEqual([sockets.isListening('a', 1), sockets.isListening('a', 2)], [true, true]);
   sockets.releaseAll();
   assert.ok(fresh.closed);
   // At the end, and only then: the socket is also that of workers that go on.

@@ -1,4 +1,5 @@
 import type { BoundAddress, SocketKey, TcpHandle } from '../../../worker/index.ts';
+import { fileIdentity, removeSocketFile } from '../../../core/socket-file.ts';
 import { textOf } from './closed-servers.ts';
 
 interface HeldSocket {
@@ -30,15 +31,20 @@ export class HeldSockets {
     return [...this.#sockets.values()].map(({ bound }) => bound);
   }
 
-  /** Keeps a socket that a worker has bound, and listens on. */
+  /**
+   * Keeps a socket that a worker has bound, and listens on. The one before, if there is any, was another Unix socket at the same path, which no
+   * client finds any more: workers that listen on it are to listen on this one.
+   */
   hold(
     key: SocketKey,
     handle: TcpHandle,
     { bound, anyKey, speaksHttp = false }: Partial<HeldSocket> & Pick<HeldSocket, 'bound'>,
     workerId: number,
   ): void {
-    this.#sockets.get(key)?.handle.close();
-    this.#sockets.set(key, { handle, bound, anyKey, speaksHttp, listeners: new Set([workerId]) });
+    const before = this.#sockets.get(key);
+    before?.handle.close();
+    const listeners = new Set([...(before?.listeners ?? []), workerId]);
+    this.#sockets.set(key, { handle, bound, anyKey, speaksHttp, listeners });
   }
 
   /** The handles of those on which HTTP is spoken. */
@@ -49,6 +55,12 @@ export class HeldSockets {
   /** As long as it is held. */
   get(key: SocketKey): Pick<HeldSocket, 'handle' | 'bound' | 'anyKey'> | undefined {
     return this.#sockets.get(key);
+  }
+
+  /** Whether clients find it: the file of a Unix socket may have been removed, or replaced. */
+  canBeFound(key: SocketKey): boolean {
+    const bound = this.#sockets.get(key)?.bound;
+    return bound !== undefined && (bound.file === undefined || fileIdentity(bound.address) === bound.file);
   }
 
   /** Whether the worker listens at this address, as `127.0.0.1:3000`, whatever it has asked for. */
@@ -85,6 +97,7 @@ export class HeldSockets {
   release(key: SocketKey): boolean {
     const socket = this.#sockets.get(key);
     if (socket === undefined || socket.listeners.size > 0) return false;
+    removeSocketFile(socket.bound.address, socket.bound.file);
     socket.handle.close();
     return this.#sockets.delete(key);
   }
@@ -93,10 +106,12 @@ export class HeldSockets {
    * Gives up all; workers that still listen have their own copies. Whatever waits in the kernel to be accepted when they close those
    * is reset, perhaps with a request on it. So there must not wait much: with a backlog of 0, which is the socket's and so
    * theirs too, the kernel lets in no connection while one waits. The client's asks again after a second, and is refused.
+   * A Unix socket is found no more once its file is removed.
    */
   releaseAll(): void {
-    for (const { handle } of this.#sockets.values()) {
-      handle.listen(0);
+    for (const { handle, bound } of this.#sockets.values()) {
+      if (bound.file === undefined) handle.listen(0);
+      else removeSocketFile(bound.address, bound.file);
       handle.close();
     }
     this.#sockets.clear();

@@ -3,8 +3,11 @@ import type { ServerReading } from './closed-servers.ts';
 import { ClosedServers, textOf } from './closed-servers.ts';
 import { HeldSockets } from './held-sockets.ts';
 import { SlotSockets } from './slot-sockets.ts';
+import { isAbandonedSocket } from '../../../core/socket-file.ts';
 import type { Log } from '../../log.ts';
 import type { WorkerProcess } from '../process/worker-process.ts';
+
+type Claim = Extract<ToSupervisor, { readonly kind: 'claim' }>;
 
 /** Takes the sockets that workers bind, and gives copies of them to all workers. */
 export class SocketExchange {
@@ -102,6 +105,10 @@ export class SocketExchange {
         this.#held.hold(message.key, handle, message, worker.id);
         this.#bySlot.listens(worker, message.key);
         this.#sendCopies(worker, message.key, this.#copies - 1);
+        for (const other of this.#workers) {
+          if (other !== worker && this.#held.isListening(message.key, other.id))
+            this.#sendCopies(other, message.key, this.#copies);
+        }
         worker.listens(message.key);
         break;
       case 'address-in-use':
@@ -132,16 +139,31 @@ export class SocketExchange {
   }
 
   /** What only lies in the way, since its workers have ended, is given up: the script listens elsewhere now. */
-  #claim(
-    worker: WorkerProcess,
-    { key, overlapping }: Extract<ToSupervisor, { readonly kind: 'claim' }>,
-  ): void {
-    if (this.#held.get(key) !== undefined && !this.#held.isListening(key, worker.id)) {
+  #claim(worker: WorkerProcess, { key, path, overlapping }: Claim): void {
+    if (this.#held.canBeFound(key) && !this.#held.isListening(key, worker.id)) {
       this.#sendCopies(worker, key, this.#copies);
       return;
     }
     for (const each of overlapping) this.#release(each);
-    worker.tell({ kind: 'not-held', key });
+    if (path === undefined) worker.tell({ kind: 'not-held', key, isAbandoned: false });
+    else void this.#examine(worker, key, path);
+  }
+
+  /** The file of a Unix socket is in the way of a worker: of a program that listens there, or of one that was killed. */
+  async #examine(worker: WorkerProcess, key: SocketKey, path: string): Promise<void> {
+    const isAbandoned = await isAbandonedSocket(path).catch(() => false);
+    if (this.#held.canBeFound(key)) {
+      // Meanwhile another worker has it.
+      this.#sendCopies(worker, key, this.#copies);
+      return;
+    }
+    if (isAbandoned) {
+      this.#log.info(
+        { worker: worker.id, path },
+        `worker ${worker.id} replaces ${path}: no program listens on it any more`,
+      );
+    }
+    worker.tell({ kind: 'not-held', key, isAbandoned });
   }
 
   #listening(worker: WorkerProcess, key: SocketKey, speaksHttp: boolean): void {
@@ -160,7 +182,7 @@ export class SocketExchange {
       this.#bySlot.closed(worker, key);
       if (this.#release(key)) return;
     }
-    worker.tell({ kind: 'released', key });
+    worker.tell({ kind: 'released', key, isHeld: true });
     // It may listen there again.
     if (worker.state !== 'draining') this.#sendCopies(worker, key, this.#copies);
   }
@@ -176,7 +198,7 @@ export class SocketExchange {
     this.#bySlot.released(key);
     for (const worker of this.#workers) {
       worker.start.released(key);
-      worker.tell({ kind: 'released', key });
+      worker.tell({ kind: 'released', key, isHeld: false });
     }
     return true;
   }
