@@ -75,6 +75,7 @@ export function createProgram(config: ProgramConfig): Command {
       'an option for Node.js in the workers, such as --import=tsx; may be repeated',
       collect,
     )
+    .option('--sticky', 'give all connections of a client to one of several workers: for sessions in memory')
     .option('--dry-run', 'decide and count, but shed nothing')
     .action(async (script: string | undefined, args: readonly string[], flags: RunFlags) => {
       await run({ script, args: args[0] === '--' ? args.slice(1) : args, flags });

@@ -23,6 +23,7 @@ export interface RunFlags {
   readonly heap?: string;
   readonly incidents?: string;
   readonly nodeArg?: readonly string[];
+  readonly sticky?: boolean;
   readonly dryRun?: boolean;
   readonly name?: string;
 }
@@ -63,6 +64,7 @@ export function resolveSettings(
         ...config.supervisor,
         workers: flags.workers === 'auto' ? 'auto' : (number(flags.workers) ?? config.supervisor?.workers),
         nodeArgs: [...nodeArgs, ...(flags.nodeArg ?? config.supervisor?.nodeArgs ?? [])],
+        sticky: flags.sticky ?? config.supervisor?.sticky,
         heapMb: number(flags.heap) ?? config.supervisor?.heapMb,
         incidents: incidents(flags.incidents, config.supervisor?.incidents),
       }),

@@ -129,6 +129,8 @@ const ON_CHANNEL: ShapesOf<ToSupervisor> = {
   waits: { conditions: [oneOf('message', 'indicators', 'warm-up')], indicators: ['string'] },
   'warm-up': { done: 'number', of: 'number', tookMs: 'number', failure: { optional: 'string' } },
   closed: { key: 'string' },
+  connection: { key: 'string', client: 'string' },
+  'connection-taken': {},
   'passed-through': { reason: 'string', where: 'string' },
   sample: { sample: SAMPLE },
   waiting: { routes: [WAITING] },

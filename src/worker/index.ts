@@ -6,6 +6,7 @@ export {
   receiveFromChild,
   send,
   SETUP_VARIABLE,
+  type SlotOwner,
   type SocketKey,
   type TcpHandle,
   type ToSupervisor,
@@ -34,4 +35,5 @@ export type {
   WorkerSample,
 } from './sample.ts';
 export type { RuntimeFigures } from './runtime-figures.ts';
+export { slotOf } from './listening/index.ts';
 export { SAMPLE_INTERVAL_MS } from './sampler.ts';

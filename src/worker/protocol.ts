@@ -35,6 +35,8 @@ export interface WorkerSetup {
   readonly isAlone: boolean;
   /** A server with `exclusive: true` is shared as any other. */
   readonly sharesExclusive: boolean;
+  /** Connections of a client go to one slot; this is this worker's. Undefined: each worker serves what it accepts. */
+  readonly sticky: SlotOwner | undefined;
   /** Requests that it makes to itself before it accepts, and the maximum time for all, in ms. */
   readonly warmUp: { readonly requests: readonly string[]; readonly timeoutMs: number };
   readonly drainTimeoutMs: number;
@@ -62,6 +64,12 @@ export interface BoundAddress {
   readonly family: 'IPv4' | 'IPv6' | 'unix';
   /** Of a Unix socket, unless its name is abstract. */
   readonly file?: FileIdentity | undefined;
+}
+
+/** The worker of a slot. */
+export interface SlotOwner {
+  readonly slot: number;
+  readonly worker: number;
 }
 
 /** Why a `listen()` stayed the worker's own: of Unix sockets only those whose path is too long to be held. */
@@ -109,6 +117,10 @@ export type ToSupervisor =
   | ({ readonly kind: 'warm-up' } & WarmUpNews)
   /** The user closed the server; it is told `released` when connections are refused. */
   | { readonly kind: 'closed'; readonly key: SocketKey }
+  /** Has accepted a connection of a client that belongs to another slot; comes with its handle. */
+  | { readonly kind: 'connection'; readonly key: SocketKey; readonly client: string }
+  /** Has got the connection that it was sent last. */
+  | { readonly kind: 'connection-taken' }
   | { readonly kind: 'passed-through'; readonly reason: PassThroughReason; readonly where: string }
   | { readonly kind: 'sample'; readonly sample: SentSample }
   /** Requests that have waited for their answer for long; once a second while there are any. */
@@ -136,6 +148,10 @@ export type ToWorker =
       readonly bound: BoundAddress;
       readonly anyKey: SocketKey | undefined;
     }
+  /** With sticky sessions: the worker of each slot that takes new connections of a socket. */
+  | { readonly kind: 'owners'; readonly key: SocketKey; readonly owners: readonly SlotOwner[] }
+  /** Another worker has accepted this connection, and its client belongs to this one; comes with its handle. */
+  | { readonly kind: 'connection'; readonly key: SocketKey }
   /** A socket is not held any more, or what you closed is known to be closed: close the copies of it. @param isHeld It is other workers'. */
   | { readonly kind: 'released'; readonly key: SocketKey; readonly isHeld: boolean }
   /** All copies of all held sockets have been sent: run the user's script. */
@@ -167,15 +183,42 @@ export interface TcpHandle {
   fchmod?: (mode: number) => number;
 }
 
+/** libuv's handle of an accepted connection, as far as it is used here. */
+export interface ConnectionHandle {
+  getpeername(out: { address?: string }): number;
+  close(): void;
+}
+
 /** A child process, or the process itself as seen from inside: either end of the channel. */
 interface ChannelEnd {
-  _send?(message: object, handle: unknown, options: { swallowErrors: boolean }): boolean;
+  _send?(
+    message: object,
+    handle: unknown,
+    options: { swallowErrors: boolean },
+    written?: (error: unknown) => void,
+  ): boolean;
   on(event: 'internalMessage', listener: (message: unknown, handle?: TcpHandle) => void): unknown;
 }
 
 /** Sends to the other end, which must be there; if it goes away meanwhile the message is lost, and its end told by other means. */
 export function send(end: object, message: ToSupervisor | ToWorker, handle?: TcpHandle): void {
   (end as ChannelEnd)._send?.({ cmd: COMMAND, ...message }, handle, { swallowErrors: true });
+}
+
+/** Sends a connection to the supervisor. @param written Called later, once: with the error when it was not sent. */
+export function handToSupervisor(
+  message: ToSupervisor,
+  connection: ConnectionHandle,
+  written: (error: unknown) => void,
+): void {
+  const failed = (error: unknown): void => process.nextTick(written, error);
+  const channel = process as ChannelEnd;
+  try {
+    if (channel._send === undefined) failed(new Error('there is no channel'));
+    else channel._send({ cmd: COMMAND, ...message }, connection, { swallowErrors: false }, written);
+  } catch (error) {
+    failed(error);
+  }
 }
 
 /** @param decode Returns undefined for what is none of our messages; that is passed over. */

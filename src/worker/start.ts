@@ -23,9 +23,10 @@ import { LoadedSecrets } from './loaded-secrets.ts';
 import { GuardedServers, warmUpOf } from './guarded-servers.ts';
 import { Readiness } from './readiness.ts';
 import { readFiguresSoon } from './late-figures.ts';
-import { Listening } from './listening/index.ts';
+import { hearOfSockets, Listening, Stickiness } from './listening/index.ts';
 import { keepLogTail } from './log-tail.ts';
 import {
+  handToSupervisor,
   receiveFromSupervisor,
   send,
   type TcpHandle,
@@ -149,8 +150,9 @@ export function startWorker(setup: WorkerSetup): void {
       session.once('close', () => sessions.delete(session));
     });
   };
-  const isSupervised = (): boolean => supervised;
-  const listening = new Listening({ ...setup, tell, readiness, isSupervised, onServer });
+  const stickiness = setup.sticky && new Stickiness(setup.sticky, handToSupervisor);
+  const around = { stickiness, tell, readiness, onServer, isSupervised: () => supervised };
+  const listening = new Listening({ ...setup, ...around });
   listening.install();
 
   const news = new TrafficNews(admissions, tell);
@@ -211,15 +213,6 @@ export function startWorker(setup: WorkerSetup): void {
 
   receiveFromSupervisor((message, handle) => {
     switch (message.kind) {
-      case 'socket':
-        if (handle !== undefined) listening.receive(message.key, handle, message.bound, message.anyKey);
-        break;
-      case 'not-held':
-        listening.notHeld(message.key, message.isAbandoned);
-        break;
-      case 'released':
-        listening.released(message.key, message.isHeld);
-        break;
       case 'go':
         arrive();
         break;
@@ -237,6 +230,9 @@ export function startWorker(setup: WorkerSetup): void {
         break;
       case 'raise':
         signals.raise(message.signal);
+        break;
+      default:
+        hearOfSockets({ listening, stickiness, tell }, message, handle);
     }
   });
   tell({ kind: 'hello' });

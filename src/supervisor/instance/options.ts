@@ -66,6 +66,11 @@ export interface SupervisorOptions {
    * listen there. Default true.
    */
   readonly shareExclusive?: boolean | undefined;
+  /**
+   * Give all connections of a client, by its address, to one slot: for sessions that live in a worker's memory, such as socket.io's with HTTP polling.
+   * Default false.
+   */
+  readonly sticky?: boolean | undefined;
   /** What SIGTERM waits for, so that no load balancer sends requests any more when connections are refused. Default: nothing. */
   readonly balancer?: BalancerOptions | undefined;
   /** What is taken for a fault of a worker, so that it is replaced. */
@@ -91,6 +96,7 @@ export interface ResolvedSupervisorOptions {
   readonly heapMb: number | undefined;
   readonly nodeArgs: readonly string[];
   readonly shareExclusive: boolean;
+  readonly sticky: boolean;
   readonly balancer: ResolvedBalancerOptions;
   readonly detect: ResolvedDetectOptions;
   readonly incidents: ResolvedIncidentsOptions | false;
@@ -112,6 +118,7 @@ export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
   heapMb: undefined,
   nodeArgs: Object.freeze([]),
   shareExclusive: true,
+  sticky: false,
   balancer: BALANCER_DEFAULTS,
   detect: DETECT_DEFAULTS,
   incidents: INCIDENTS_DEFAULTS,
@@ -150,11 +157,20 @@ export function resolveSupervisorOptions(options: SupervisorOptions = {}): Resol
     heapMb: heapMb === undefined ? undefined : integer('supervisor.heapMb', heapMb, 16),
     nodeArgs: resolveNodeArgs(options.nodeArgs ?? DEFAULTS.nodeArgs),
     shareExclusive: boolean('supervisor.shareExclusive', options.shareExclusive ?? DEFAULTS.shareExclusive),
+    sticky: boolean('supervisor.sticky', options.sticky ?? DEFAULTS.sticky),
     balancer: resolveBalancerOptions(options.balancer),
     detect: resolveDetectOptions(options.detect),
     incidents: resolveIncidentsOptions(options.incidents),
     fleet: options.fleet === undefined ? undefined : resolveFleetOptions(options.fleet),
   });
+}
+
+/** Whether connections are handed on: a single slot gets them all anyway. */
+export function isSticky({
+  sticky,
+  workers,
+}: Pick<ResolvedSupervisorOptions, 'sticky' | 'workers'>): boolean {
+  return sticky && workers > 1;
 }
 
 /** A request as `warmUp` has it; a request line can't hold blanks, control characters or others than ASCII. */

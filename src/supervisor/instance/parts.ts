@@ -11,6 +11,7 @@ import type { WorkerProcess } from '../workers/process/worker-process.ts';
 import { SocketExchange } from '../workers/sockets/socket-exchange.ts';
 import { Departure } from './balancer/departure.ts';
 import type { SupervisorConfig } from './contract.ts';
+import { isSticky } from './options.ts';
 import { Deaths } from './healing/deaths.ts';
 import { Healer } from './healing/healer.ts';
 import { late } from './late.ts';
@@ -48,7 +49,7 @@ export function createParts(config: SupervisorConfig, around: Surroundings): Par
   const { isStopping } = around;
   const nowMs = (): number => around.clock.nowMs();
   const wallMs = (): number => Date.now();
-  const sockets = new SocketExchange(supervisor.listeningCopies, log, nowMs);
+  const sockets = new SocketExchange(supervisor.listeningCopies, isSticky(supervisor), log, nowMs);
   const incidents = new IncidentLedger(wallMs);
   const evidence = new Evidence({
     incidents: supervisor.incidents,

@@ -2,6 +2,7 @@ import { needsWatchdog } from '../detect/detectors/options.ts';
 import type { WorkerSpec } from '../workers/process/spawn-worker.ts';
 import type { SupervisorConfig } from './contract.ts';
 import { workerOomScore } from './oom-score.ts';
+import { isSticky } from './options.ts';
 
 /** The part of `startTimeoutMs` that the warm-up may take: a start must not fail because of it. */
 const WARM_UP_SHARE = 0.5;
@@ -32,6 +33,7 @@ export function workerSpec(
       waitsForHealth: who.keys.length > 0,
       isAlone: who.keys.length === 0 && supervisor.workers === 1,
       sharesExclusive: supervisor.shareExclusive,
+      sticky: isSticky(supervisor) ? { slot: who.slot, worker: who.id } : undefined,
       warmUp: { requests: warmUp, timeoutMs: WARM_UP_SHARE * startTimeoutMs },
       drainTimeoutMs,
       killTimeoutMs,

@@ -33,6 +33,10 @@ export class Gate implements Held {
     });
   }
 
+  get listener(): TcpHandle['onconnection'] {
+    return this.#onConnection;
+  }
+
   ref(): void {
     this.#keepAlive.ref();
   }

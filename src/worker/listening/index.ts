@@ -1,1 +1,4 @@
+export { slotOf } from './client-slot.ts';
+export { hearOfSockets } from './hear-of-sockets.ts';
 export { Listening } from './listening.ts';
+export { Stickiness } from './stickiness.ts';

@@ -10,7 +10,7 @@ import { Gate } from './gate.ts';
 import type { Call, ListeningConfig, OwnSocket } from './own-socket.ts';
 import { KeptFiles } from './kept-files.ts';
 import { MetServers } from './met-servers.ts';
-import { fileOf, overlap, type Place, placeOf } from './place.ts';
+import { addressOf, fileOf, overlap, type Place, placeOf } from './place.ts';
 import { Reserve } from './reserve.ts';
 import { SharedListening } from './shared-listening.ts';
 import { SocketKeys } from './socket-keys.ts';
@@ -81,9 +81,17 @@ export class Listening {
     for (const { shared } of this.#known.values()) shared.open();
   }
 
+  /** Serves a connection that another worker has accepted. */
+  serve(key: SocketKey, connection: TcpHandle): void {
+    const own = this.#known.get(key);
+    if (own === undefined) connection.close();
+    else own.shared.serve(connection);
+  }
+
   /** Stops accepting everywhere; copies that nobody listened on are given back. */
   pause(): void {
     this.#isPaused = true;
+    this.#config.stickiness?.stop();
     for (const { shared } of this.#own) shared.pause();
     this.#reserve.discardAll();
   }
@@ -153,7 +161,8 @@ export class Listening {
       return;
     }
     if (place.family === 'unix') openToOthers(first, place.address, call.mode);
-    const shared = new SharedListening(first, backlog, () => this.#closed(own), held);
+    const divert = place.family === 'unix' ? undefined : this.#config.stickiness?.of(call.key);
+    const shared = new SharedListening(first, backlog, () => this.#closed(own), held, divert);
     const own: OwnSocket = {
       ...call,
       place,
@@ -186,9 +195,9 @@ export class Listening {
     }
     if (this.#closing.waits(own.place, () => this.#settle(own))) return;
     const overlapping = this.#reserve.overlapping(own.place);
+    const claim = { granted: () => this.#settle(own), refused: () => this.#bindLate(own) };
     if (overlapping.length === 0) this.#bindLate(own);
-    else
-      this.#claim(own, overlapping, { granted: () => this.#settle(own), refused: () => this.#bindLate(own) });
+    else this.#claim(own, overlapping, claim);
   }
 
   /** What was in the way is gone, or is another program's. */
@@ -217,12 +226,11 @@ export class Listening {
 
   #bound(own: OwnSocket, handle: TcpHandle): void {
     const { key, place, server, wanted } = own;
-    const { address, port, family, file } = place;
     this.#known.set(key, own);
     own.isKnown = true;
     this.#config.readiness.listens();
-    const anyKey = wanted.port === 0 ? undefined : this.#keys.probed(port);
-    const bound = { address, port, family, file };
+    const anyKey = wanted.port === 0 ? undefined : this.#keys.probed(place.port);
+    const bound = addressOf(place);
     this.#files.keep(key, bound);
     this.#config.tell({ kind: 'bound', key, bound, anyKey, speaksHttp: speaksHttp(server) }, handle);
     if (!this.#config.readiness.isHeld) own.shared.open();

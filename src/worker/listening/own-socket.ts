@@ -4,6 +4,7 @@ import type { Readiness } from '../readiness.ts';
 import type { Listen2, ListeningServer } from './bind.ts';
 import type { Place, Wanted } from './place.ts';
 import type { SharedListening } from './shared-listening.ts';
+import type { Stickiness } from './stickiness.ts';
 
 type Tell = (message: ToSupervisor, handle?: TcpHandle) => void;
 
@@ -13,6 +14,8 @@ export interface ListeningConfig {
   /** See {@link WorkerSetup}. */
   readonly isAlone: boolean;
   readonly sharesExclusive: boolean;
+  /** Undefined: this worker serves whatever it accepts. */
+  readonly stickiness: Stickiness | undefined;
   /** The supervisor is there and answers. */
   readonly isSupervised: () => boolean;
   /** Called before a server listens for the first time. */

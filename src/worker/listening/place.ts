@@ -33,6 +33,11 @@ export function placeOf({ address, port, addressType, flags }: Wanted): Place {
   };
 }
 
+/** What others are told of a place. */
+export function addressOf({ address, port, family, file }: Place): BoundAddress {
+  return { address, port, family, file };
+}
+
 /** Abstract names are no paths. */
 function absolutePath(address: string): string {
   return isAbstract(address) ? address : path.resolve(address);

@@ -125,3 +125,43 @@ test('what was unreferenced before it listens stays so', () => {
   new SharedListening(first, 1, never).add(copy);
   assert.deepEqual(copy.calls, ['listen 1', 'unref']);
 });
+
+test('a connection that belongs elsewhere is not served, unless it comes back; one from elsewhere is', () => {
+  const [first, copy] = [fakeHandle(), fakeHandle()];
+  const [served, diverted]: [unknown[], (() => void)[]] = [[], []];
+  first.onconnection = (_status, client) => served.push(client);
+  const listening = new SharedListening(first, 511, never, undefined, (connection, serve) => {
+    if ((connection as unknown) === 'own') return false;
+    diverted.push(serve);
+    return true;
+  });
+  listening.add(copy);
+  copy.onconnection?.(0, 'own');
+  copy.onconnection?.(0, 'foreign');
+  first.onconnection?.(0, 'foreign too');
+  assert.deepEqual(served, ['own']);
+  diverted[0]?.();
+  listening.serve('from elsewhere');
+  assert.deepEqual(served, ['own', 'foreign', 'from elsewhere']);
+});
+
+test('what waits before a server may accept is diverted when it may', () => {
+  const first = fakeHandle();
+  const gate = new Gate(first, 511);
+  const served: unknown[] = [];
+  first.onconnection = (_status, client) => served.push(client);
+  const listening = new SharedListening(
+    first,
+    511,
+    never,
+    gate,
+    (connection) => (connection as unknown) !== 'own',
+  );
+  first.onconnection?.(0, 'own');
+  first.onconnection?.(0, 'foreign');
+  assert.deepEqual(served, []);
+  listening.open();
+  assert.deepEqual(served, ['own']);
+  first.onconnection?.(0, 'own');
+  assert.deepEqual(served, ['own', 'own']);
+});

@@ -1,7 +1,9 @@
-import type { BoundAddress, TcpHandle } from '../protocol.ts';
+import type { BoundAddress, ConnectionHandle, TcpHandle } from '../protocol.ts';
 
 /** What stands before the first handle while its server must not accept. */
 export interface Held {
+  /** What connections are given to once it is open, where the handle's `onconnection` is something else until then. */
+  readonly listener?: TcpHandle['onconnection'];
   ref(): void;
   unref(): void;
   /** Accepts from now on. @param backlog As the user's `listen()` has it. */
@@ -9,6 +11,9 @@ export interface Held {
   /** The server is closed before that. */
   close(): void;
 }
+
+/** @returns Whether the connection goes elsewhere. @param serve Serves it here after all. */
+type Divert = (connection: ConnectionHandle, serve: () => void) => boolean;
 
 /**
  * One listening server that accepts from many copies of its socket. libuv accepts one connection per handle and turn of
@@ -27,9 +32,14 @@ export class SharedListening {
   #referenced: boolean;
   /** Closed while this server may not accept yet. */
   #gate: Held | undefined;
+  /** What Node.js does with a connection. Undefined where nothing is diverted: it is the handle's own. */
+  #listener: TcpHandle['onconnection'];
 
-  /** @param gate Of `first`, while its server may not accept yet; see {@link open}. */
-  constructor(first: TcpHandle, backlog: number, onClosedByUser: () => void, gate?: Held) {
+  /**
+   * @param gate Of `first`, while its server may not accept yet; see {@link open}.
+   * @param divert Takes connections that another worker is to serve.
+   */
+  constructor(first: TcpHandle, backlog: number, onClosedByUser: () => void, gate?: Held, divert?: Divert) {
     this.#first = first;
     this.#backlog = backlog;
     this.#onClosedByUser = onClosedByUser;
@@ -37,6 +47,7 @@ export class SharedListening {
     // `server.unref()` may come before `listen()`.
     this.#referenced = first.hasRef();
     if (!this.#referenced) gate?.unref();
+    if (divert !== undefined) this.#divertBy(divert);
     const { ref, unref } = first;
     this.#closeFirst = first.close.bind(first);
     first.close = (callback) => this.#close(callback);
@@ -57,6 +68,11 @@ export class SharedListening {
   /** The copies that it accepts from, and the first. */
   get handles(): number {
     return 1 + this.#copies.size;
+  }
+
+  /** Serves a connection that another worker has accepted. */
+  serve(connection: unknown): void {
+    this.#listener?.call(this.#first, 0, connection);
   }
 
   /** Accepts from one more copy, as far as the server still accepts. */
@@ -101,6 +117,16 @@ export class SharedListening {
       };
     }
     this.#closeAll();
+  }
+
+  #divertBy(divert: Divert): void {
+    const first = this.#first;
+    const listener = this.#gate?.listener ?? first.onconnection;
+    this.#listener = listener;
+    first.onconnection = (status, client) => {
+      const serve = (): void => listener?.call(first, status, client);
+      if (status !== 0 || !divert(client as ConnectionHandle, serve)) serve();
+    };
   }
 
   #close(callback?: () => void): void {

@@ -91,6 +91,7 @@ export const supervisor: z.ZodType<SupervisorOptions> = strict({
   heapMb: integer(16).optional(),
   nodeArgs: z.array(z.custom<string>(isNodeArg, NODE_ARG_RULE), 'an array of options').optional(),
   shareExclusive: flag,
+  sticky: flag,
   balancer: balancer.optional(),
   detect: detect.optional(),
   incidents: orFalse(incidents),

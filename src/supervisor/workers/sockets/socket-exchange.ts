@@ -6,6 +6,7 @@ import { SlotSockets } from './slot-sockets.ts';
 import { isAbandonedSocket } from '../../../core/socket-file.ts';
 import type { Log } from '../../log.ts';
 import type { WorkerProcess } from '../process/worker-process.ts';
+import { StickyConnections } from './sticky-connections.ts';
 
 type Claim = Extract<ToSupervisor, { readonly kind: 'claim' }>;
 
@@ -20,13 +21,24 @@ export class SocketExchange {
   /** Workers with servers of their own, of which nothing more is known. */
   readonly #passedThrough = new WeakSet<WorkerProcess>();
   readonly #workers = new Set<WorkerProcess>();
+  readonly #sticky: StickyConnections<WorkerProcess> | undefined;
   #takenPort: string | undefined;
 
-  /** @param copies How many copies of each socket a worker gets. */
-  constructor(copies: number, log: Log, nowMs: () => number) {
+  /**
+   * @param copies How many copies of each socket a worker gets.
+   * @param isSticky Connections of a client go to one slot.
+   */
+  constructor(copies: number, isSticky: boolean, log: Log, nowMs: () => number) {
     this.#copies = copies;
     this.#log = log;
     this.#nowMs = nowMs;
+    if (!isSticky) return;
+    this.#sticky = new StickyConnections({
+      log,
+      workers: this.#workers,
+      keys: () => this.keys,
+      isListening: (key, worker) => this.#held.isListening(key, worker),
+    });
   }
 
   get keys(): readonly SocketKey[] {
@@ -75,9 +87,13 @@ export class SocketExchange {
   join(worker: WorkerProcess): void {
     this.#workers.add(worker);
     worker.on('message', (message, handle) => this.#receive(worker, message, handle));
-    worker.on('ready', () => this.#releaseUnused());
+    worker.on('ready', () => {
+      this.#releaseUnused();
+      this.#sticky?.look();
+    });
     for (const key of this.keys) this.#sendCopies(worker, key, this.#copies);
     if (this.keys.length > 0) worker.tell({ kind: 'go' });
+    this.#sticky?.look();
   }
 
   /** A worker has ended. What it listened on waits for the next, unless that one is there already. */
@@ -85,6 +101,7 @@ export class SocketExchange {
     this.#workers.delete(worker);
     this.#held.forget(worker.id);
     this.#closedServers.forget(worker.id);
+    this.#sticky?.leave(worker);
     const isServed = [...this.#workers].some(({ readySinceMs, state }) => {
       return readySinceMs !== undefined && state !== 'draining';
     });
@@ -95,6 +112,7 @@ export class SocketExchange {
   /** From now on connections are refused, as soon as the workers have stopped accepting. */
   releaseAll(): void {
     this.#held.releaseAll();
+    this.#sticky?.close();
   }
 
   #receive(worker: WorkerProcess, message: ToSupervisor, handle: TcpHandle | undefined): void {
@@ -123,6 +141,13 @@ export class SocketExchange {
         break;
       case 'closed':
         this.#closed(worker, message.key);
+        break;
+      case 'connection':
+        if (this.#sticky === undefined) handle?.close();
+        else if (handle !== undefined) this.#sticky.accepted(worker, message, handle);
+        break;
+      case 'connection-taken':
+        this.#sticky?.taken(worker);
         break;
       case 'passed-through': {
         const { reason, where } = message;
