@@ -21,6 +21,11 @@ export class Account {
     return this.#budget === undefined ? Infinity : this.#budget.allowanceBytes(this.#member);
   }
 
+  /** Whether that is all that it may hold. */
+  isFull(heldBytes: number): boolean {
+    return this.#budget !== undefined && heldBytes >= this.allowanceBytes;
+  }
+
   /** For the budget: it holds that much now. It may be evicted for it. */
   charge(heldBytes: number): void {
     const more = heldBytes - this.#chargedBytes;

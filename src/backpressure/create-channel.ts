@@ -1,24 +1,34 @@
 import type { Http2ServerResponse } from 'node:http2';
 import type { Writable } from 'node:stream';
-import { Channel } from './channel.ts';
+import { RespiteError } from '../core/errors.ts';
+import { BoundedChannel } from './bounded-channel.ts';
+import type { Channel } from './channel.ts';
 import { MessageTransport, type WebSocketLike } from './message-transport.ts';
 import { type ChannelOptions, resolveChannelOptions } from './options.ts';
 import { StreamTransport } from './stream-transport.ts';
 
+const CONNECTING = 0;
+
 /**
  * Puts bounded writes in front of a socket of node:net or node:tls, a response of node:http or node:http2, any other writable
  * stream, or a WebSocket of `ws`. Everything must be written through the channel from then on, and ended with its `end()`.
+ * If the peer is gone already, the channel is closed from the start.
  *
- * Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a bad option.
+ * Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a bad option, or for a WebSocket that is not open yet.
  */
 export function createChannel(
   socket: Writable | Http2ServerResponse | WebSocketLike,
   options: ChannelOptions = {},
 ): Channel {
-  return new Channel(resolveChannelOptions(options), (events) => {
-    if ('readyState' in socket && 'terminate' in socket) return new MessageTransport(socket, events);
-    return new StreamTransport('createPushResponse' in socket ? streamOf(socket) : socket, events);
-  });
+  const resolved = resolveChannelOptions(options);
+  if (!('readyState' in socket && 'terminate' in socket)) {
+    const stream = 'createPushResponse' in socket ? streamOf(socket) : socket;
+    return new BoundedChannel(resolved, (events) => new StreamTransport(stream, events));
+  }
+  if (socket.readyState === CONNECTING) {
+    throw new RespiteError('RESPITE_OPTIONS_INVALID', 'createChannel() needs a WebSocket that is open');
+  }
+  return new BoundedChannel(resolved, (events) => new MessageTransport(socket, events));
 }
 
 /** The compatibility API of HTTP/2 hides how much is waiting; the stream below shows it, and sends no headers by itself. */

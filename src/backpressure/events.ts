@@ -1,5 +1,6 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { Channel } from './channel.ts';
+import { notifySoon } from './user-code.ts';
 
 /** Why a peer was evicted; `evict(reason)` may give others. */
 export type EvictionReason =
@@ -39,7 +40,11 @@ const drop = diagnostics.channel('respite:backpressure:drop');
 
 export function publishWritability(channel: Channel, isWritable: boolean): void {
   if (!writability.hasSubscribers) return;
-  writability.publish({ channel, isWritable, pendingBytes: channel.pendingBytes } satisfies WritabilityEvent);
+  publishSoon(writability, {
+    channel,
+    isWritable,
+    pendingBytes: channel.pendingBytes,
+  } satisfies WritabilityEvent);
 }
 
 export function publishEvict(
@@ -48,10 +53,15 @@ export function publishEvict(
   pendingBytes: number,
 ): void {
   if (!evict.hasSubscribers) return;
-  evict.publish({ channel, reason, pendingBytes } satisfies EvictEvent);
+  publishSoon(evict, { channel, reason, pendingBytes } satisfies EvictEvent);
 }
 
 export function publishDrop(channel: Channel, messages: number, bytes: number): void {
   if (!drop.hasSubscribers) return;
-  drop.publish({ channel, messages, bytes } satisfies DropEvent);
+  publishSoon(drop, { channel, messages, bytes } satisfies DropEvent);
+}
+
+/** Subscribers are user code. */
+function publishSoon(to: diagnostics.Channel, event: object): void {
+  notifySoon({ deliver: () => to.publish(event) });
 }

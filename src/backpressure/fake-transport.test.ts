@@ -1,9 +1,9 @@
 // A transport for tests that takes what it is told to take.
 import assert from 'node:assert/strict';
-import { Channel } from './channel.ts';
+import { BoundedChannel } from './bounded-channel.ts';
+import type { Chunk } from './chunks.ts';
 import { type ChannelOptions, resolveChannelOptions } from './options.ts';
 import type { Transport, TransportEvents } from './transport.ts';
-import type { Chunk } from './write-queue.ts';
 
 /** Takes at once what fits its window; the rest when `open()` is called. */
 export class FakeTransport implements Transport {
@@ -77,10 +77,10 @@ export function lengthOf(chunks: readonly Chunk[]): number {
 export function open(
   options: ChannelOptions = {},
   windowBytes = 0,
-): { channel: Channel; transport: FakeTransport } {
+): { channel: BoundedChannel; transport: FakeTransport } {
   const transport = new FakeTransport();
   transport.windowBytes = windowBytes;
-  const channel = new Channel(resolveChannelOptions({ slowPeer: false, ...options }), (events) => {
+  const channel = new BoundedChannel(resolveChannelOptions({ slowPeer: false, ...options }), (events) => {
     transport.events = events;
     return transport;
   });

@@ -11,7 +11,7 @@ export {
   type WriteBudgetOptions,
   type WriteBudgetStats,
 } from './budget/index.ts';
-export type { Channel } from './channel.ts';
+export type { Channel, ChannelEnd, ChannelState, CloseReason } from './channel.ts';
 export { createChannel } from './create-channel.ts';
 export type { DropEvent, EvictEvent, EvictionReason, WritabilityEvent } from './events.ts';
 export { type BackpressureOptions, guardServer, type GuardOptions, type ServerGuard } from './guard/index.ts';
@@ -20,4 +20,5 @@ export type { WebSocketLike } from './message-transport.ts';
 export type { ChannelOptions } from './options.ts';
 export { pipe, type PipeOptions, type Source } from './pipe.ts';
 export type { SlowPeerOptions } from './slow-peer/index.ts';
-export type { WritabilityListener } from './writability.ts';
+export { createRateLimit, type RateLimit, type RateLimitOptions } from './rate-limit.ts';
+export type { WritabilityListener } from './life.ts';

@@ -1,9 +1,9 @@
+import type { Chunk } from './chunks.ts';
 import type { Transport, TransportEvents } from './transport.ts';
-import type { Chunk } from './write-queue.ts';
 
 /** A WebSocket of the package `ws`, or one that has the same methods. Each write is one message. */
 export interface WebSocketLike {
-  /** 1 when open. */
+  /** 0 while connecting, 1 when open. */
   readonly readyState: number;
   /** Bytes given to `send` that have not left the process. */
   readonly bufferedAmount: number;
@@ -73,9 +73,14 @@ export class MessageTransport implements Transport {
 
   readonly #onSent = (error?: Error | null): void => {
     this.#confirmed += 1;
+    if (error !== undefined && error !== null) {
+      // The WebSocket is closing, or its socket is broken; its 'close' may come much later.
+      this.#isWaiting = false;
+      this.#events.onClosed(error);
+      return;
+    }
     if (!this.#isWaiting || this.#confirmed !== this.#sent) return;
     this.#isWaiting = false;
-    // A message that failed is followed by 'close', which says more.
-    if (error === undefined || error === null) this.#events.onTaken();
+    this.#events.onTaken();
   };
 }

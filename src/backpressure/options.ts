@@ -7,6 +7,7 @@ import {
   type ResolvedOverflowOptions,
 } from './broadcast/options.ts';
 import { WriteBudget } from './budget/write-budget.ts';
+import { RateLimit } from './rate-limit.ts';
 import {
   DEFAULTS as SLOW_PEER_DEFAULTS,
   resolveSlowPeerOptions,
@@ -21,7 +22,7 @@ export interface ChannelOptions {
   /** Pending bytes at which it is writable again. Default a quarter of `highWaterMarkBytes`. */
   readonly lowWaterMarkBytes?: number | undefined;
   /**
-   * Pending bytes past which the peer is evicted: whoever writes does not look whether it may. A message larger than
+   * Pending bytes past which the peer is evicted: the code that writes ignores backpressure. A message larger than
    * that is let in while the channel is writable. Default 67108864 (64 MiB).
    */
   readonly hardLimitBytes?: number | undefined;
@@ -29,13 +30,16 @@ export interface ChannelOptions {
   readonly sliceBytes?: number | undefined;
   /** Most bytes that it hands over in one turn of the event loop, so that others get theirs. Default 1048576 (1 MiB). */
   readonly turnBytes?: number | undefined;
+  /** Limit of bytes a second, of this channel or shared with others. See {@link createRateLimit}. Default none. */
+  readonly rateLimit?: RateLimit | undefined;
   /** A budget shared with other channels. Default none. */
   readonly budget?: WriteBudget | undefined;
   /** When a peer that takes too little is evicted; `false` for never. See {@link SlowPeerOptions}. */
   readonly slowPeer?: SlowPeerOptions | false | undefined;
   /**
    * Whether nothing is read from the peer while what it does not take makes the channel unwritable: then its requests wait
-   * at its side, not their responses here. Only for sockets that are read by `data` events. Default true.
+   * at its side, not their responses here. Only for sockets that are read by `data` events. Set it to false where your code calls
+   * `pause()` itself: the channel's `resume()` would undo that. Default true.
    */
   readonly pauseReads?: boolean | undefined;
   /** What becomes of broadcasts while the peer is behind. See {@link OverflowOptions}. */
@@ -49,6 +53,7 @@ export interface ResolvedChannelOptions {
   readonly hardLimitBytes: number;
   readonly sliceBytes: number;
   readonly turnBytes: number;
+  readonly rateLimit: RateLimit | undefined;
   readonly budget: WriteBudget | undefined;
   readonly slowPeer: ResolvedSlowPeerOptions | false;
   readonly pauseReads: boolean;
@@ -62,6 +67,7 @@ export const DEFAULTS: ResolvedChannelOptions = Object.freeze({
   hardLimitBytes: 64 * 1024 * 1024,
   sliceBytes: 256 * 1024,
   turnBytes: 1024 * 1024,
+  rateLimit: undefined,
   budget: undefined,
   slowPeer: SLOW_PEER_DEFAULTS,
   pauseReads: true,
@@ -77,7 +83,10 @@ export function resolveChannelOptions(options: ChannelOptions = {}): ResolvedCha
     1,
   );
   const hard = options.hardLimitBytes ?? Math.max(DEFAULTS.hardLimitBytes, high);
-  const { budget, slowPeer, overflow } = options;
+  const { rateLimit, budget, slowPeer, overflow } = options;
+  if (rateLimit !== undefined && !(rateLimit instanceof RateLimit)) {
+    throw new RespiteError('RESPITE_OPTIONS_INVALID', 'channel.rateLimit must come from createRateLimit()');
+  }
   if (budget !== undefined && !(budget instanceof WriteBudget)) {
     throw new RespiteError('RESPITE_OPTIONS_INVALID', 'channel.budget must come from createWriteBudget()');
   }
@@ -92,6 +101,7 @@ export function resolveChannelOptions(options: ChannelOptions = {}): ResolvedCha
     hardLimitBytes: integer('channel.hardLimitBytes', hard, high),
     sliceBytes: integer('channel.sliceBytes', options.sliceBytes ?? DEFAULTS.sliceBytes, 1),
     turnBytes: integer('channel.turnBytes', options.turnBytes ?? DEFAULTS.turnBytes, 1),
+    rateLimit,
     budget,
     slowPeer:
       slowPeer === undefined || slowPeer === false

@@ -76,3 +76,49 @@ test('several sources, one after the other, into one connection', async () => {
   await nextTurn();
   assert.equal(Buffer.concat(transport.received).toString(), 'ab');
 });
+
+test('a signal stops a source that never yields, which is told, and leaves the channel to its owner', async () => {
+  const { channel } = open({}, Infinity);
+  let isTold = false;
+  const hangs = {
+    next: (): Promise<IteratorResult<string>> => new Promise(() => {}),
+    return: (): Promise<IteratorResult<string>> => {
+      isTold = true;
+      return new Promise(() => {});
+    },
+  };
+  const stopping = new AbortController();
+  const piping = pipe({ [Symbol.asyncIterator]: () => hangs }, channel, { signal: stopping.signal });
+  await nextTurn();
+  stopping.abort(new Error('enough'));
+  await assert.rejects(piping, /enough/);
+  assert.deepEqual([isTold, channel.state], [true, 'open']);
+  await assert.rejects(pipe(['late'], channel, { signal: stopping.signal }), /enough/);
+});
+
+test('a source that throws when it is told to stop changes nothing', async () => {
+  const { channel } = open();
+  function* source(): Generator<string> {
+    try {
+      for (;;) yield 'x'.repeat(300_000);
+    } finally {
+      // oxlint-disable-next-line no-unsafe-finally
+      throw new Error('clean-up');
+    }
+  }
+  const piping = pipe(source(), channel);
+  await nextTurn();
+  channel.evict('test');
+  assert.equal(await piping, false);
+});
+
+test('a channel that other code ends takes no more of the source', async () => {
+  const { channel, transport } = open({}, Infinity);
+  async function* source(): AsyncGenerator<string> {
+    yield 'one';
+    channel.end();
+    yield await Promise.resolve('two');
+  }
+  assert.equal(await pipe(source(), channel), false);
+  assert.deepEqual([Buffer.concat(transport.received).toString(), transport.isOpen], ['one', true]);
+});

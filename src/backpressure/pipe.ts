@@ -3,6 +3,8 @@ import type { Channel } from './channel.ts';
 /** What can be piped: a stream, a generator, an array of chunks. */
 export type Source = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
 
+type Chunks = AsyncIterator<Uint8Array | string> | Iterator<Uint8Array | string>;
+
 /** Options of `pipe`. */
 export interface PipeOptions {
   /** Stops it: the promise rejects with the signal's reason, and the channel stays as it is. */
@@ -13,7 +15,7 @@ export interface PipeOptions {
 
 /**
  * Writes all chunks of a source to a channel, asking for the next one only when the channel is writable. When the peer goes
- * away, the source is told to stop, and nobody waits for it, even if it never yields again.
+ * away or the signal is aborted, the source is told to stop, even if it never yields again.
  *
  * @returns True when everything has been written, false when the channel was closed before. Rejects with what the source
  * throws; the peer is then evicted, so that it does not take a part for the whole.
@@ -22,38 +24,55 @@ export async function pipe(source: Source, channel: Channel, options: PipeOption
   const { signal, end = true } = options;
   const iterator =
     Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
-  const closed = Promise.withResolvers<false>();
-  const off = channel.onWritabilityChanged(() => {
-    if (channel.isClosed) closed.resolve(false);
-  });
+  const stop = stopOf(channel, signal);
   try {
-    const isWritten = await Promise.race([pump(iterator, channel, signal), closed.promise]);
-    off();
+    const isWritten = await Promise.race([pump(iterator, channel, signal), stop.promise]);
     if (isWritten && end) channel.end();
     return isWritten;
   } catch (error) {
     if (signal?.aborted !== true) channel.evict('source-failed');
     throw error;
   } finally {
-    off();
-    // Of one that is at its end already, this does nothing; one that hangs can't be waited for.
-    void Promise.resolve(iterator.return?.()).catch(() => {});
+    stop.off();
+    letGo(iterator);
   }
 }
 
-/** @returns Whether all was written. */
-async function pump(
-  iterator: AsyncIterator<Uint8Array | string> | Iterator<Uint8Array | string>,
+/** What ends a pipe before its source does: resolves when the channel closes, rejects when the signal is aborted. */
+function stopOf(
   channel: Channel,
   signal: AbortSignal | undefined,
-): Promise<boolean> {
+): { readonly promise: Promise<false>; readonly off: () => void } {
+  const { promise, resolve, reject } = Promise.withResolvers<false>();
+  const onAbort = (): void => reject(signal?.reason as Error);
+  const onChanged = (): void => {
+    if (channel.isClosed) resolve(false);
+  };
+  const removeListener = channel.onWritabilityChanged(onChanged);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return {
+    promise,
+    off() {
+      removeListener();
+      signal?.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
+/** @returns Whether all was written. */
+async function pump(iterator: Chunks, channel: Channel, signal: AbortSignal | undefined): Promise<boolean> {
   for (;;) {
     const isReady = await channel.ready(signal);
     if (!isReady) return false;
     const next = await iterator.next();
     signal?.throwIfAborted();
-    if (channel.isClosed) return false;
+    if (channel.state !== 'open') return false;
     if (next.done === true) return true;
     channel.write(next.value);
   }
+}
+
+/** A source at its end ignores this; one that hangs can't be waited for; what one throws now changes nothing. */
+function letGo(iterator: Chunks): void {
+  void (async () => iterator.return?.())().catch(() => {});
 }

@@ -1,9 +1,10 @@
 import type { Writable } from 'node:stream';
+import type { Chunk } from './chunks.ts';
+import { type Closing, whenClosed } from './peer-gone.ts';
 import type { Transport, TransportEvents } from './transport.ts';
-import type { Chunk } from './write-queue.ts';
 
 /** What sockets of node:net and node:tls have beyond a stream. The handle is not public; all of it may be missing. */
-interface SocketParts {
+interface SocketParts extends Partial<Closing> {
   readonly _handle?: { readonly fd?: number; readonly writeQueueSize?: number } | null;
   /** Of a TLS socket, the one below. */
   readonly _parent?: SocketParts | null;
@@ -21,23 +22,29 @@ export class StreamTransport implements Transport {
   readonly joins = true;
   readonly #stream: Writable & SocketParts;
   readonly #events: TransportEvents;
+  /** Middleware has put its own `write` in place: it may buffer by itself, and drop the callback. */
+  readonly #isWrapped: boolean;
   /** Callbacks come in the order of the slices, also for those that were taken at once. */
   #sent = 0;
   #confirmed = 0;
   #isWaiting = false;
+  #listensForDrain = false;
 
   constructor(stream: Writable & SocketParts, events: TransportEvents) {
     this.#stream = stream;
     this.#events = events;
+    this.#isWrapped = Object.hasOwn(stream, 'write');
     stream.on('close', () => {
       events.onClosed();
     });
-    if (!('aborted' in stream)) return;
-    // An HTTP/2 stream that its peer has reset stays open on Node.js 24 as long as a write to it is under way: for good.
-    stream.once('aborted', () => {
-      events.onClosed();
-      stream.destroy();
-    });
+    if ('aborted' in stream) {
+      // An HTTP/2 stream that its peer has reset stays open on Node.js 24 as long as a write to it is under way: for good.
+      stream.once('aborted', () => {
+        events.onClosed();
+        stream.destroy();
+      });
+    }
+    this.#watchConnection();
   }
 
   /** The TCP socket below HTTP and TLS, or the stream itself. */
@@ -47,7 +54,15 @@ export class StreamTransport implements Transport {
   }
 
   get isOpen(): boolean {
-    return this.#stream.writable;
+    const stream = this.#stream;
+    // Of a response, `writable` is true whatever has happened to its client.
+    if (!stream.writable || stream.destroyed || stream.writableEnded) return false;
+    return this.#connection?.destroyed !== true;
+  }
+
+  /** Of a response of HTTP/1, what it goes to, or will once those before it are finished. */
+  get #connection(): SocketParts | null | undefined {
+    return this.#stream.socket ?? this.#stream.req?.socket;
   }
 
   get unsentBytes(): number {
@@ -64,11 +79,14 @@ export class StreamTransport implements Transport {
     this.#sent += 1;
     if (last > 0) stream.cork();
     for (let i = 0; i < last; i += 1) stream.write(chunks[i]);
-    stream.write(chunks[last], this.#onWritten);
+    const hasRoom = stream.write(chunks[last], this.#onWritten);
     if (last > 0) stream.uncork();
-    // The stream hands a slice to the kernel before write() or uncork() returns; what the kernel has not taken stays counted.
-    if (stream.writableLength === 0) return true;
+    if (this.#isWrapped ? this.#isAccepted(hasRoom) : stream.writableLength === 0) return true;
     this.#isWaiting = true;
+    if (!this.#listensForDrain) {
+      this.#listensForDrain = true;
+      stream.on('drain', this.#onDrain);
+    }
     return false;
   }
 
@@ -77,7 +95,7 @@ export class StreamTransport implements Transport {
   }
 
   destroy(): void {
-    // Below TLS the reset fails the write under way, which is no news to whoever wanted it.
+    // Below TLS the reset fails the write under way, which is no news to the caller.
     this.#stream.on('error', ignore);
     try {
       // A reset frees the kernel's send buffer at once; after close() alone a peer that never reads keeps it for minutes.
@@ -98,13 +116,42 @@ export class StreamTransport implements Transport {
     this.#stream.resume?.();
   }
 
+  /** A wrapped `write()` says by what it returns whether it has room; not all wrappers return anything. */
+  #isAccepted(hasRoom: unknown): boolean {
+    const { writableLength, writableHighWaterMark } = this.#stream;
+    return typeof hasRoom === 'boolean' ? hasRoom : writableLength < writableHighWaterMark;
+  }
+
+  /**
+   * A response that waits for others before it has no socket yet; Node.js before April 2026 never closes it when the
+   * connection does.
+   */
+  #watchConnection(): void {
+    const { socket, req } = this.#stream;
+    const connection = req?.socket;
+    if (socket !== null || connection?.once === undefined) return;
+    const off = whenClosed(connection as Closing, () => this.#events.onClosed());
+    this.#stream.once('close', off);
+  }
+
   readonly #onWritten = (error?: Error | null): void => {
     this.#confirmed += 1;
-    if (!this.#isWaiting || this.#confirmed !== this.#sent) return;
-    this.#isWaiting = false;
-    // A failed write is followed by 'close', which says more.
-    if (error === undefined || error === null) this.#events.onTaken();
+    if (error !== undefined && error !== null) {
+      this.#isWaiting = false;
+      this.#events.onClosed(error);
+    } else if (this.#confirmed === this.#sent) this.#taken();
   };
+
+  /** The stream has room again: what says so where a wrapper has dropped the callback. */
+  readonly #onDrain = (): void => {
+    if (this.#isWrapped || this.#stream.writableLength === 0) this.#taken();
+  };
+
+  #taken(): void {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    this.#events.onTaken();
+  }
 }
 
 function ignore(): void {}

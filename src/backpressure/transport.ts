@@ -1,10 +1,10 @@
-import type { Chunk } from './write-queue.ts';
+import type { Chunk } from './chunks.ts';
 
-/** What a channel writes to. */
+/** What a channel writes to. Its methods may run foreign code (a stream's `_write`, a wrapped `write`), and so may throw. */
 export interface Transport {
   /** Whether writes may be joined; not where each is a message of its own. */
   readonly joins: boolean;
-  /** Whether anything can be written at all. */
+  /** Whether anything can be written, and the peer is there to get it. */
   readonly isOpen: boolean;
   /**
    * Of what was sent, the bytes that the process still holds, as far as the runtime shows them; NaN when it does not.
@@ -24,8 +24,9 @@ export interface Transport {
   resume(): void;
 }
 
-/** What a transport tells its channel. */
+/** What a transport reports to its channel, never from within a call of the channel's. */
 export interface TransportEvents {
   onTaken(): void;
-  onClosed(): void;
+  /** The peer is gone, or a write has failed. Nothing will be taken any more. */
+  onClosed(error?: unknown): void;
 }

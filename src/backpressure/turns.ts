@@ -1,3 +1,5 @@
+import { callSafely } from './user-code.ts';
+
 /** What takes part in the turns of the event loop. */
 export interface TurnTaker {
   /** Called once after each `soon`. */
@@ -45,7 +47,7 @@ export class Turns {
   readonly #runSoon = (): void => {
     const takers = this.#soon;
     this.#soon = [];
-    for (const taker of takers) taker.onSoon();
+    for (const taker of takers) callSafely(() => taker.onSoon());
   };
 
   readonly #end = (): void => {
@@ -54,6 +56,6 @@ export class Turns {
     this.bytes = 0;
     const takers = this.#next;
     this.#next = [];
-    for (const taker of takers) taker.onNextTurn();
+    for (const taker of takers) callSafely(() => taker.onNextTurn());
   };
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { SlabPool } from './slab-pool.ts';
-import { type Chunk, COPY_UP_TO_BYTES, WriteQueue } from './write-queue.ts';
+import type { Chunk } from './chunks.ts';
+import { COPY_UP_TO_BYTES, WriteQueue } from './write-queue.ts';
 
 /** What a test does to a queue, with how many bytes. */
 type Step = readonly ['write' | 'text' | 'encode' | 'take', number];

@@ -1,23 +1,12 @@
+import { RespiteError } from '../core/errors.ts';
+import { type Chunk, Chunks, emptySlice, type Slice } from './chunks.ts';
 import { LARGEST_SLAB_BYTES, type Slab, type SlabPool } from './slab-pool.ts';
-
-/** What a transport takes: bytes, or the text of a message. */
-export type Chunk = Uint8Array | string;
 
 /** Up to here copying is cheaper than what an entry of its own costs the stream and the kernel. */
 export const COPY_UP_TO_BYTES: number = 2 * 1024;
 
-/** Most chunks that one `writev` takes (`IOV_MAX` of Linux); more would be split there. */
-const CHUNKS_A_SLICE = 1024;
-
 /** A UTF-16 code unit is at most 3 bytes of UTF-8. */
 const UTF8_BYTES_A_UNIT = 3;
-
-/** What a queue holds. Slabs count as a whole: this is memory, not content. */
-interface Sealed {
-  readonly chunk: Chunk;
-  readonly bytes: number;
-  readonly slab: Slab | undefined;
-}
 
 /**
  * The bytes of one channel in the order written. Small writes are copied behind one another into a slab, large ones are
@@ -26,35 +15,39 @@ interface Sealed {
 export class WriteQueue {
   /** Written, and not yet part of a slice. */
   bytes = 0;
-  /** Memory that this queue keeps from being used otherwise, the slice included. */
+  /** Memory that this queue keeps from being used otherwise, the slice included. Slabs count as a whole: memory, not content. */
   heldBytes = 0;
-  /** Filled by {@link take}. */
-  readonly slice: Chunk[] = [];
 
   readonly #pool: SlabPool;
   readonly #joins: boolean;
-  readonly #sliceSlabs: (Slab | undefined)[] = [];
-  #sliceReferencedBytes = 0;
-  #sealed: (Sealed | undefined)[] = [];
-  #first = 0;
-  /** Of the first sealed chunk, what earlier slices have taken. */
-  #offset = 0;
+  readonly #chunks: Chunks;
+  #slice: Slice = emptySlice();
+  /** The slab that is written to, from `start` on not sealed yet. */
   #slab: Slab | undefined;
   #start = 0;
   #end = 0;
+  /** The open slab, while the user's code is writing behind its end. */
+  #filling: Slab | undefined;
+  #isCleared = false;
 
   /** @param joins Whether writes may be joined: not where each is a message of its own. */
   constructor(pool: SlabPool, joins: boolean) {
     this.#pool = pool;
     this.#joins = joins;
+    this.#chunks = new Chunks(joins);
   }
 
   get isEmpty(): boolean {
-    return this.#first === this.#sealed.length && this.#start === this.#end;
+    return this.#chunks.isEmpty && this.#start === this.#end;
+  }
+
+  /** Filled by {@link take}. */
+  get slice(): readonly Chunk[] {
+    return this.#slice.chunks;
   }
 
   /**
-   * Large bytes are referenced: whoever wrote them must not change them any more.
+   * Large bytes are referenced: the caller must not change them any more.
    *
    * @param mayStay Whether they may stay for long. Then a small part of a large allocation is copied all the same: Node.js
    * cuts Buffers from pools of 64 KB, and one message of 8 KB would keep all of its pool.
@@ -84,19 +77,17 @@ export class WriteQueue {
    * @returns How many bytes were added; what a broken `fill` claims beyond `maxBytes` is left out.
    */
   encode(maxBytes: number, fill: (target: Buffer, start: number) => number): number {
-    if (maxBytes > LARGEST_SLAB_BYTES) {
-      const own = Buffer.allocUnsafeSlow(maxBytes);
-      const length = claimed(fill(own, 0), maxBytes);
-      const written = own.subarray(0, length);
-      // A view keeps all of the allocation, however little of it is used.
-      if (length > 0) this.#reference(length < maxBytes / 2 ? Buffer.from(written) : written, length);
-      return length;
-    }
+    if (maxBytes > LARGEST_SLAB_BYTES) return this.#encodeLarge(maxBytes, fill);
     const slab = this.#room(maxBytes);
-    const length = claimed(fill(slab.bytes, this.#end), maxBytes);
-    this.#end += length;
-    this.bytes += length;
-    if (length === 0 && slab.chunks === 0) this.#releaseUnlessOpen(slab);
+    const start = this.#end;
+    let length = 0;
+    this.#filling = slab;
+    try {
+      length = claimed(fill(slab.bytes, start), maxBytes);
+    } finally {
+      this.#filling = undefined;
+      length = this.#filled(slab, start, length);
+    }
     if (!this.#joins) this.#sealOpen();
     return length;
   }
@@ -104,67 +95,73 @@ export class WriteQueue {
   /** Moves up to `maxBytes` into {@link slice} (for messages: the first whole one at least). @returns How many bytes. */
   take(maxBytes: number): number {
     this.#sealOpen();
-    let left = maxBytes;
-    while (left > 0 && this.slice.length < CHUNKS_A_SLICE) {
-      const sealed = this.#sealed[this.#first];
-      if (sealed === undefined) break;
-      const { chunk, bytes, slab } = sealed;
-      const remaining = bytes - this.#offset;
-      if (remaining > left && this.#joins && typeof chunk !== 'string') {
-        this.slice.push(chunk.subarray(this.#offset, this.#offset + left));
-        // The slab is released with its last part only.
-        this.#sliceSlabs.push(undefined);
-        this.#offset += left;
-        left = 0;
-        break;
-      }
-      this.slice.push(this.#offset === 0 || typeof chunk === 'string' ? chunk : chunk.subarray(this.#offset));
-      this.#sliceSlabs.push(slab);
-      if (slab === undefined) this.#sliceReferencedBytes += bytes;
-      this.#shift();
-      left -= remaining;
-    }
-    const taken = maxBytes - left;
+    const taken = this.#chunks.take(maxBytes, this.#slice);
     this.bytes -= taken;
     return taken;
   }
 
   /** The transport has taken the slice: its memory may be used again. */
   taken(): void {
-    for (const slab of this.#sliceSlabs) {
-      if (slab === undefined) continue;
-      slab.chunks -= 1;
-      if (slab.chunks === 0) this.#releaseUnlessOpen(slab);
-    }
-    this.heldBytes -= this.#sliceReferencedBytes;
-    this.#forgetSlice();
+    const slice = this.#slice;
+    for (const slab of slice.slabs) if (slab !== undefined) this.#releasePart(slab);
+    this.heldBytes -= slice.referencedBytes;
+    slice.chunks.length = 0;
+    slice.slabs.length = 0;
+    slice.referencedBytes = 0;
   }
 
   /**
-   * Drops everything. What is in a slice may still be read by the kernel, so its memory is left to the garbage collector
-   * rather than used again.
+   * Drops everything, for good. What is in a slice may still be read by the kernel, so its memory is left to the garbage
+   * collector rather than used again; so is what the user's code is writing to.
    */
   clear(): void {
-    for (const sealed of this.#sealed.slice(this.#first)) {
-      const slab = sealed?.slab;
-      if (slab === undefined || this.#offset > 0) {
-        // Of the first chunk a part may be in the slice.
-        this.#offset = 0;
-        continue;
-      }
+    this.#isCleared = true;
+    for (const slab of this.#chunks.clear()) {
       slab.chunks -= 1;
       if (slab.chunks === 0 && slab !== this.#slab) this.#pool.release(slab);
     }
     const open = this.#slab;
-    if (open !== undefined && open.chunks === 0) this.#pool.release(open);
-    this.#slab = undefined;
-    this.#sealed = [];
-    this.#first = 0;
-    this.#start = 0;
-    this.#end = 0;
+    if (open !== undefined && open.chunks === 0 && this.#filling !== open) this.#pool.release(open);
+    this.#open(undefined);
     this.bytes = 0;
     this.heldBytes = 0;
-    this.#forgetSlice();
+    // A new one: a transport may be in the middle of the old one.
+    this.#slice = emptySlice();
+  }
+
+  #encodeLarge(maxBytes: number, fill: (target: Buffer, start: number) => number): number {
+    const own = Buffer.allocUnsafeSlow(maxBytes);
+    const length = claimed(fill(own, 0), maxBytes);
+    if (length === 0 || this.#isCleared) return 0;
+    const written = own.subarray(0, length);
+    // A view keeps all of the allocation, however little of it is used.
+    this.#reference(length < maxBytes / 2 ? Buffer.from(written) : written, length);
+    return length;
+  }
+
+  /** @returns How many bytes were added. What was written meanwhile comes before them. */
+  #filled(slab: Slab, start: number, length: number): number {
+    // The channel was closed meanwhile. The slab is the garbage collector's.
+    if (this.#isCleared) return 0;
+    this.bytes += length;
+    if (this.#slab === slab) {
+      this.#end += length;
+      if (length === 0 && slab.chunks === 0) this.#releaseUnlessOpen(slab);
+    } else if (length === 0) this.#releasePart(slab);
+    else {
+      this.#sealOpen();
+      this.#chunks.push(slab.bytes.subarray(start, start + length), length, slab);
+    }
+    return length;
+  }
+
+  /** The user's code writes while it is filling the slab: to another one. */
+  #setAside(slab: Slab): void {
+    this.#sealOpen();
+    // The part that is being filled.
+    slab.chunks += 1;
+    this.#filling = undefined;
+    this.#open(undefined);
   }
 
   #writeText(text: string): void {
@@ -184,24 +181,31 @@ export class WriteQueue {
   }
 
   #reference(chunk: Chunk, bytes: number): void {
+    if (!Number.isInteger(bytes)) throw invalid();
     this.#sealOpen();
-    this.#seal({ chunk, bytes, slab: undefined });
+    this.#chunks.push(chunk, bytes, undefined);
     this.heldBytes += bytes;
     this.bytes += bytes;
   }
 
   /** The open slab, with that much room. */
   #room(bytes: number): Slab {
+    if (this.#filling !== undefined) this.#setAside(this.#filling);
     const open = this.#slab;
     if (open !== undefined && this.#end + bytes <= open.bytes.length) return open;
+    if (!(bytes >= 0)) throw invalid();
     this.#sealOpen();
     const slab = this.#pool.acquire(bytes, open?.bytes.length ?? 0);
     if (open !== undefined && open.chunks === 0) this.#release(open);
+    this.#open(slab);
+    this.heldBytes += slab.bytes.length;
+    return slab;
+  }
+
+  #open(slab: Slab | undefined): void {
     this.#slab = slab;
     this.#start = 0;
     this.#end = 0;
-    this.heldBytes += slab.bytes.length;
-    return slab;
   }
 
   #sealOpen(): void {
@@ -209,34 +213,20 @@ export class WriteQueue {
     if (slab === undefined || this.#start === this.#end) return;
     const chunk = slab.bytes.subarray(this.#start, this.#end);
     slab.chunks += 1;
-    this.#seal({ chunk, bytes: chunk.length, slab });
+    this.#chunks.push(chunk, chunk.length, slab);
     this.#start = this.#end;
   }
 
-  #seal(sealed: Sealed): void {
-    this.#sealed.push(sealed);
-  }
-
-  #shift(): void {
-    this.#sealed[this.#first] = undefined;
-    this.#first += 1;
-    this.#offset = 0;
-    if (this.#first === this.#sealed.length) {
-      this.#sealed.length = 0;
-      this.#first = 0;
-    } else if (this.#first >= CHUNKS_A_SLICE) {
-      this.#sealed.splice(0, this.#first);
-      this.#first = 0;
-    }
+  #releasePart(slab: Slab): void {
+    slab.chunks -= 1;
+    if (slab.chunks === 0) this.#releaseUnlessOpen(slab);
   }
 
   #releaseUnlessOpen(slab: Slab): void {
     if (slab === this.#slab) {
-      if (this.#start !== this.#end) return;
+      if (this.#start !== this.#end || this.#filling === slab) return;
       // Drained: an idle channel holds nothing.
-      this.#slab = undefined;
-      this.#start = 0;
-      this.#end = 0;
+      this.#open(undefined);
     }
     this.#release(slab);
   }
@@ -245,13 +235,10 @@ export class WriteQueue {
     this.heldBytes -= slab.bytes.length;
     this.#pool.release(slab);
   }
-
-  #forgetSlice(): void {
-    this.slice.length = 0;
-    this.#sliceSlabs.length = 0;
-    this.#sliceReferencedBytes = 0;
-  }
 }
+
+const invalid = (): RespiteError =>
+  new RespiteError('RESPITE_BACKPRESSURE_CHUNK_INVALID', 'only a Uint8Array or a string can be written');
 
 function isSmallPart(data: Uint8Array): boolean {
   return data.length < data.buffer.byteLength / 2 && data.length <= LARGEST_SLAB_BYTES;

@@ -1,4 +1,4 @@
-import type { Chunk } from '../write-queue.ts';
+import type { Chunk } from '../chunks.ts';
 
 /** A message that waits for one peer. The bytes are shared with all others that wait for it. */
 interface Waiting {
@@ -12,10 +12,10 @@ export interface Dropped {
   bytes: number;
 }
 
-/** Messages that one slow peer has not been sent yet: at most so many bytes, the oldest dropped first. */
+/** Messages that one slow peer has not been sent yet: up to a number of bytes, the oldest dropped first. */
 export class Backlog {
   readonly #maxBytes: number;
-  /** In the order of arrival. Messages without a key have one that nobody else has. */
+  /** In the order of arrival. Messages without a key have a unique one. */
   readonly #waiting = new Map<unknown, Waiting>();
   #bytes = 0;
 
@@ -60,6 +60,14 @@ export class Backlog {
       return data;
     }
     return undefined;
+  }
+
+  /** Drops everything. @returns What was dropped. */
+  clear(): Dropped {
+    const dropped = { messages: this.#waiting.size, bytes: this.#bytes };
+    this.#waiting.clear();
+    this.#bytes = 0;
+    return dropped;
   }
 
   #delete(identity: unknown): void {

@@ -36,6 +36,7 @@ test('drop-oldest: the newest wait, and what is dropped is told', async (t) => {
   diagnostics.subscribe('respite:backpressure:drop', onDrop);
   t.after(() => diagnostics.unsubscribe('respite:backpressure:drop', onDrop));
   for (let i = 0; i < 6; i += 1) await broadcast([channel], `message ${i};`);
+  await nextTurn();
   assert.deepEqual(
     drops.map(({ messages, bytes }) => [messages, bytes]),
     [
@@ -83,4 +84,44 @@ test('pause: nothing is lost, and the publisher waits for the slowest, or for it
   await nextTurn();
   second.channel.evict('test');
   await again;
+});
+
+test('an ending subscriber is left out, and the others get everything', async () => {
+  const ending = subscriber('disconnect');
+  const other = subscriber('disconnect');
+  other.transport.open(Infinity);
+  ending.channel.write('goodbye');
+  ending.channel.end();
+  await broadcast([ending.channel, other.channel], 'news');
+  await nextTurn();
+  assert.equal(textOf(other.transport), 'news');
+  ending.transport.open(Infinity);
+  await nextTurn();
+  assert.deepEqual([textOf(ending.transport), ending.transport.isEnded], ['goodbye', true]);
+});
+
+test('end() sends what waits for a subscriber that is behind, and then ends', async () => {
+  const { channel, transport } = subscriber('drop-oldest');
+  await broadcast([channel], 'x'.repeat(15));
+  for (const text of ['one;', 'two;']) await broadcast([channel], text);
+  channel.end();
+  transport.open(Infinity);
+  assert.equal((await channel.closed).reason, 'ended');
+  assert.equal(textOf(transport), `${'x'.repeat(15)}one;two;`);
+});
+
+test('what waits for a subscriber that goes away counts as dropped', async (t) => {
+  const { channel } = subscriber('drop-oldest');
+  const drops: DropEvent[] = [];
+  const onDrop = (message: unknown): void => void drops.push(message as DropEvent);
+  diagnostics.subscribe('respite:backpressure:drop', onDrop);
+  t.after(() => diagnostics.unsubscribe('respite:backpressure:drop', onDrop));
+  await broadcast([channel], 'x'.repeat(15));
+  await broadcast([channel], 'late');
+  channel.evict('test');
+  await nextTurn();
+  assert.deepEqual(
+    drops.map(({ messages, bytes }) => [messages, bytes]),
+    [[1, 4]],
+  );
 });

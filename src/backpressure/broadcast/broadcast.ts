@@ -1,8 +1,8 @@
+import { RespiteError } from '../../core/errors.ts';
+import { BoundedChannel } from '../bounded-channel.ts';
 import type { Channel } from '../channel.ts';
-import { publishDrop } from '../events.ts';
-import { processLedger } from '../ledger.ts';
-import type { Chunk } from '../write-queue.ts';
-import { Backlog } from './backlog.ts';
+import type { Chunk } from '../chunks.ts';
+import { WaitingBroadcasts } from './waiting-broadcasts.ts';
 
 /** Options of one broadcast. */
 export interface BroadcastOptions {
@@ -10,12 +10,9 @@ export interface BroadcastOptions {
   readonly key?: string | undefined;
 }
 
-/** Of the channels that are, or have been, behind. */
-const backlogs = new WeakMap<Channel, Backlog>();
-
 /**
  * Writes the same bytes, or text, to many channels. What becomes of it for those that are behind is their `overflow` option,
- * so one slow peer costs the others nothing. The bytes must not be changed afterwards.
+ * so one slow peer costs the others nothing. Ending and closed channels are left out. The bytes must not be changed afterwards.
  *
  * @returns Resolves once every channel with the policy `pause` is writable again or closed; at once when none is behind.
  */
@@ -27,44 +24,27 @@ export async function broadcast(
   const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.length;
   let behind: Promise<boolean>[] | undefined;
   for (const channel of channels) {
-    if (channel.isClosed) continue;
+    if (!(channel instanceof BoundedChannel)) {
+      throw new RespiteError('RESPITE_OPTIONS_INVALID', 'broadcast() takes channels of createChannel() only');
+    }
+    if (channel.state !== 'open') continue;
     if (channel.overflow.policy === 'pause') {
       if (!channel.write(data) && !channel.isClosed) (behind ??= []).push(caughtUp(channel));
-    } else if (isBehind(channel)) overflow(channel, data, bytes, key);
+    } else if (!channel.isWritable() || channel.broadcasts?.isEmpty === false)
+      overflow(channel, data, bytes, key);
     else channel.write(data);
   }
   if (behind !== undefined) await Promise.all(behind);
 }
 
-function isBehind(channel: Channel): boolean {
-  return !channel.isWritable() || backlogs.get(channel)?.isEmpty === false;
-}
-
-function overflow(channel: Channel, data: Chunk, bytes: number, key: string | undefined): void {
+function overflow(channel: BoundedChannel, data: Chunk, bytes: number, key: string | undefined): void {
   const { policy } = channel.overflow;
   if (policy === 'disconnect') {
     channel.evict('overflow');
     return;
   }
-  const dropped = backlogOf(channel).push(data, bytes, policy === 'coalesce' ? key : undefined);
-  if (dropped.messages === 0) return;
-  processLedger().dropped(dropped.messages);
-  publishDrop(channel, dropped.messages, dropped.bytes);
-}
-
-function backlogOf(channel: Channel): Backlog {
-  const known = backlogs.get(channel);
-  if (known !== undefined) return known;
-  const backlog = new Backlog(channel.overflow.maxBytes);
-  backlogs.set(channel, backlog);
-  channel.onWritabilityChanged(() => {
-    while (channel.isWritable()) {
-      const data = backlog.shift();
-      if (data === undefined) return;
-      channel.write(data);
-    }
-  });
-  return backlog;
+  channel.broadcasts ??= new WaitingBroadcasts(channel, channel.overflow);
+  channel.broadcasts.keep(data, bytes, policy === 'coalesce' ? key : undefined);
 }
 
 /** Resolves when the channel is writable again, or closed; without taking the place of a producer that waits. */

@@ -73,6 +73,8 @@ export class WriteBudget {
   /** No stalled channel was found: when to look again. */
   #lookAgainMs = -Infinity;
   #isMakingRoom = false;
+  /** Wrote past the mark at which room is made, and was not looked at yet. */
+  #writer: BudgetMember | undefined;
 
   /** @param now Milliseconds from any origin, the same as the members'. */
   constructor(options: ResolvedWriteBudgetOptions, now: () => number) {
@@ -138,10 +140,27 @@ export class WriteBudget {
     return (this.#blockedLimitBytes - this.#usedBytes) / (1 + this.#holders);
   }
 
+  /** Evicting runs foreign code (a stream's `_destroy`), which may write to other members and may throw. */
   #makeRoom(writer: BudgetMember): void {
-    // Evicting gives back, and a listener may write in between.
+    this.#writer = writer;
     if (this.#isMakingRoom) return;
     this.#isMakingRoom = true;
+    try {
+      // What was written meanwhile needs room as well.
+      for (let next = this.#nextWriter(); next !== undefined; next = this.#nextWriter())
+        this.#makeRoomFor(next);
+    } finally {
+      this.#isMakingRoom = false;
+    }
+  }
+
+  #nextWriter(): BudgetMember | undefined {
+    const writer = this.#writer;
+    this.#writer = undefined;
+    return writer;
+  }
+
+  #makeRoomFor(writer: BudgetMember): void {
     const nowMs = this.#now();
     const { limitBytes, evictFirst } = this.#options;
     const isOver = this.#usedBytes > limitBytes;
@@ -153,7 +172,6 @@ export class WriteBudget {
       if (this.#usedBytes > limitBytes) this.#evictUntil(limitBytes, candidates);
     }
     if (this.#usedBytes > limitBytes && writer.heldBytes > 0) writer.evict('budget');
-    this.#isMakingRoom = false;
   }
 
   #evictUntil(bytes: number, members: readonly BudgetMember[]): void {

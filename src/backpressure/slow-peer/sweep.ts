@@ -9,7 +9,7 @@ export interface SweptPeer {
 /** How often blocked peers are looked at. */
 const INTERVAL_MS = 1000;
 
-/** Closing a connection takes tens of microseconds: so many a turn, and a thousand at once delay nobody by milliseconds. */
+/** Maximum number of evictions a turn: closing a connection takes tens of microseconds, and a thousand at once would block the event loop. */
 const EVICTIONS_A_TURN = 32;
 
 /** Looks at the blocked connections of the process once a second; does nothing while there are none. */
@@ -38,6 +38,18 @@ export class Sweep {
   };
 
   #continue(peers: readonly SweptPeer[]): void {
+    try {
+      const rest = this.#look(peers);
+      this.#isUnderWay = rest.length > 0;
+      if (rest.length > 0) setImmediate(() => this.#continue(rest));
+    } catch (error) {
+      this.#isUnderWay = false;
+      throw error;
+    }
+  }
+
+  /** @returns The peers that are left to the next turn. */
+  #look(peers: readonly SweptPeer[]): readonly SweptPeer[] {
     const nowMs = performance.now();
     let evicted = 0;
     for (const [i, peer] of peers.entries()) {
@@ -45,13 +57,8 @@ export class Sweep {
       const verdict = peer.sweep(nowMs);
       if (verdict !== 'blocked') this.delete(peer);
       if (verdict === 'evicted') evicted += 1;
-      if (evicted === EVICTIONS_A_TURN) {
-        setImmediate(() => {
-          this.#continue(peers.slice(i + 1));
-        });
-        return;
-      }
+      if (evicted === EVICTIONS_A_TURN) return peers.slice(i + 1);
     }
-    this.#isUnderWay = false;
+    return [];
   }
 }

@@ -12,7 +12,7 @@ import { KeptFiles } from './kept-files.ts';
 import { MetServers } from './met-servers.ts';
 import { addressOf, fileOf, overlap, type Place, placeOf } from './place.ts';
 import { Reserve } from './reserve.ts';
-import { SharedListening } from './shared-listening.ts';
+import { acceptsPerTurnOf, SharedListening } from './shared-listening.ts';
 import { SocketKeys } from './socket-keys.ts';
 import { addressInUse, KeepAlive, standIn } from './stand-in.ts';
 import { takeOverListen } from './take-over.ts';
@@ -45,9 +45,7 @@ export class Listening {
 
   /** Connections that a turn of the event loop accepts from the socket that has most copies. */
   get acceptsPerTurn(): number {
-    let most = 0;
-    for (const { shared } of this.#known.values()) most = Math.max(most, shared.handles);
-    return most === 0 ? Infinity : most;
+    return acceptsPerTurnOf(this.#known.values());
   }
 
   install(): void {
@@ -163,14 +161,8 @@ export class Listening {
     if (place.family === 'unix') openToOthers(first, place.address, call.mode);
     const divert = place.family === 'unix' ? undefined : this.#config.stickiness?.of(call.key);
     const shared = new SharedListening(first, backlog, () => this.#closed(own), held, divert);
-    const own: OwnSocket = {
-      ...call,
-      place,
-      first,
-      isBound: keepAlive === undefined,
-      shared,
-      isKnown: false,
-    };
+    const isBound = keepAlive === undefined;
+    const own: OwnSocket = { ...call, place, first, isBound, shared, isKnown: false };
     this.#own.add(own);
     // The listeners of `listening` run before that.
     setImmediate(() => this.#settle(own));

@@ -146,3 +146,10 @@ export class SharedListening {
     this.#closeFirst(callback);
   }
 }
+
+/** Connections that a turn of the event loop accepts from the socket that has most copies; without a socket there is no telling. */
+export function acceptsPerTurnOf(own: Iterable<{ readonly shared: SharedListening }>): number {
+  let most = 0;
+  for (const { shared } of own) most = Math.max(most, shared.handles);
+  return most === 0 ? Infinity : most;
+}

@@ -42,7 +42,7 @@ test('as a plain array: every byte in order, once', async () => {
   );
 });
 
-test('writability has hysteresis, and says each change once', () => {
+test('writability has hysteresis, and listeners are told each change once', async () => {
   const { channel, transport } = open({
     highWaterMarkBytes: 10_000,
     lowWaterMarkBytes: 4000,
@@ -56,14 +56,17 @@ test('writability has hysteresis, and says each change once', () => {
   assert.equal(channel.write('x'), false);
   assert.equal(channel.write('y'), false);
   assert.equal(channel.bytesBeforeUnwritable, 0);
+  await nextTurn();
   transport.open(3000);
   assert.deepEqual([channel.pendingBytes, channel.isWritable()], [7001, false]);
   transport.open(3000);
   assert.deepEqual([channel.pendingBytes, channel.isWritable()], [4001, false]);
   transport.open(3000);
   assert.deepEqual([channel.pendingBytes, channel.isWritable()], [1001, true]);
+  await nextTurn();
   assert.deepEqual(changes, [false, true]);
   channel.evict('test');
+  await nextTurn();
   assert.deepEqual(changes, [false, true, false]);
   off();
 });
