@@ -109,7 +109,12 @@ export class BoundedChannel implements Channel, BudgetMember, Holder, Sending, S
 
   encode(maxBytes: number, fill: (target: Buffer, start: number) => number): boolean {
     if (this.#life.state !== 'open') return this.#life.refuse();
-    this.#queue.encode(maxBytes, fill);
+    try {
+      this.#queue.encode(maxBytes, fill);
+    } catch (error) {
+      this.#settle(); // A write from within was charged for the room that is given back now.
+      throw error;
+    }
     return this.isClosed ? false : this.#added();
   }
 
@@ -122,8 +127,8 @@ export class BoundedChannel implements Channel, BudgetMember, Holder, Sending, S
     this.#account.setPending(this.pendingBytes > 0);
     this.#flushes?.taken(this.#sender.takenBytes);
     this.#settle();
-    const isDone = this.#life.state === 'ending' && this.pendingBytes === 0;
-    if (isDone && this.#close('ended')) callSafely(() => this.#transport.end());
+    if (this.#life.state !== 'ending' || this.pendingBytes > 0) return;
+    if (this.#close('ended')) callSafely(() => this.#transport.end());
   }
 
   flushed(): Promise<boolean> {
@@ -204,8 +209,7 @@ export class BoundedChannel implements Channel, BudgetMember, Holder, Sending, S
     if (this.isClosed) return;
     if (this.#options.budget !== undefined) {
       this.#account.charge(this.#queue.heldBytes);
-      // It may have evicted this one.
-      if (this.isClosed) return;
+      if (this.isClosed) return; // It may have evicted this one.
     }
     const { highWaterMarkBytes, lowWaterMarkBytes } = this.#options;
     const { pendingBytes, heldBytes } = this;

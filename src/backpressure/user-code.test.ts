@@ -167,6 +167,7 @@ test('whatever user code does and throws: states go one way, the budget is exact
         for (const error of thrown.splice(0)) assert.match(String(error), OWN_FAULTS);
       },
     ),
-    { numRuns: 300 },
+    // What is written from within a `fill` that then throws takes up no room.
+    { numRuns: 300, examples: [[[['encode', 0, 0]], [['write', 0, 0]]]] },
   );
 });
