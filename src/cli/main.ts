@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { write } from './output.ts';
 import { VERSION } from '../core/version.ts';
 import { createProgram } from './program.ts';
+import { inspectFlags } from './inspect-flags.ts';
 import { run } from './run.ts';
 import { complaint, exitCodeOf } from './usage.ts';
 
@@ -38,8 +39,11 @@ export async function main(args: readonly string[]): Promise<number> {
     write: (text) => write('stdout', text),
     writeError: (text) => write('stderr', text),
   });
+  const runOptions = program.commands.find((command) => command.name() === 'run')?.options ?? [];
+  const takesValue = (flag: string): boolean =>
+    runOptions.some(({ long, required }) => required && long === flag);
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(inspectFlags(args, takesValue), { from: 'user' });
     return exitCode;
   } catch (error) {
     // Commander has said what it has to say. Whatever it does not like is bad usage; help and version are no error.

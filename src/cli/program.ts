@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { IncidentsFlags, IncidentsRequest } from './incidents/request.ts';
 import type { RestartFlags } from './restart.ts';
 import type { RunFlags } from './settings.ts';
@@ -74,6 +74,11 @@ export function createProgram(config: ProgramConfig): Command {
       '--node-arg <option>',
       'an option for Node.js in the workers, such as --import=tsx; may be repeated',
       collect,
+    )
+    .addOption(new Option('--inspect <option>').argParser(collect).hideHelp())
+    .addHelpText(
+      'after',
+      '\nDebug the workers as with node: --inspect, --inspect-brk or --inspect-wait, =host:port for the first of them.',
     )
     .option('--sticky', 'give all connections of a client to one of several workers: for sessions in memory')
     .option('--dry-run', 'decide and count, but shed nothing')

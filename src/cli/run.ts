@@ -6,9 +6,11 @@ import {
   type Fleet,
   type Log,
   NO_HEALTH,
+  opensInspector,
   type ResolvedSupervisorOptions,
   type Supervisor,
   startSupervisor,
+  wordsOf,
 } from '../supervisor/index.ts';
 import type { ConfiguredChecks } from './checks/index.ts';
 import type { RespiteConfig } from './config/config.ts';
@@ -48,6 +50,9 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
   } = resolveSettings(flags, config, process.env, nodeArgs);
 
   const log = createLog(logSettings);
+  // What debuggers need is meant for the workers, and the port is the first one's.
+  if (opensInspector([...process.execArgv, ...wordsOf(process.env.NODE_OPTIONS)]))
+    process.getBuiltinModule('node:inspector').close();
   let indicators: ConfiguredChecks | undefined;
   const health = {
     readyShare: config.health?.readyShare ?? NO_HEALTH.readyShare,

@@ -23,6 +23,8 @@ export interface RunFlags {
   readonly heap?: string;
   readonly incidents?: string;
   readonly nodeArg?: readonly string[];
+  /** Each an option of Node.js. */
+  readonly inspect?: readonly string[];
   readonly sticky?: boolean;
   readonly dryRun?: boolean;
   readonly name?: string;
@@ -63,7 +65,11 @@ export function resolveSettings(
       supervisor: resolveSupervisorOptions({
         ...config.supervisor,
         workers: flags.workers === 'auto' ? 'auto' : (number(flags.workers) ?? config.supervisor?.workers),
-        nodeArgs: [...nodeArgs, ...(flags.nodeArg ?? config.supervisor?.nodeArgs ?? [])],
+        nodeArgs: [
+          ...nodeArgs,
+          ...(flags.nodeArg ?? config.supervisor?.nodeArgs ?? []),
+          ...(flags.inspect ?? []),
+        ],
         sticky: flags.sticky ?? config.supervisor?.sticky,
         heapMb: number(flags.heap) ?? config.supervisor?.heapMb,
         incidents: incidents(flags.incidents, config.supervisor?.incidents),

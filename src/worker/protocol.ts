@@ -39,6 +39,7 @@ export interface WorkerSetup {
   readonly sticky: SlotOwner | undefined;
   /** Requests that it makes to itself before it accepts, and the maximum time for all, in ms. */
   readonly warmUp: { readonly requests: readonly string[]; readonly timeoutMs: number };
+  readonly inspector: InspectorSetup;
   readonly drainTimeoutMs: number;
   readonly killTimeoutMs: number;
   /** The pipe that the watchdog has too: what the main thread says in it before it dies. */
@@ -64,6 +65,16 @@ export interface BoundAddress {
   readonly family: 'IPv4' | 'IPv6' | 'unix';
   /** Of a Unix socket, unless its name is abstract. */
   readonly file?: FileIdentity | undefined;
+}
+
+/** Where debuggers attach to a worker. */
+export interface InspectorSetup {
+  /** Undefined: nowhere, until SIGUSR1 comes or the script opens it. */
+  readonly host: string | undefined;
+  /** That of the slot. */
+  readonly port: number;
+  /** Node.js has opened it when the process began. */
+  readonly isOpen: boolean;
 }
 
 /** The worker of a slot. */
@@ -158,6 +169,8 @@ export type ToWorker =
   | { readonly kind: 'go' }
   /** The socket that was claimed is not held, or this worker has it already. @param isAbandoned Its file is there, and no program listens. */
   | { readonly kind: 'not-held'; readonly key: SocketKey; readonly isAbandoned: boolean }
+  /** Where debuggers attach in this slot is this worker's, or its replacement's. */
+  | { readonly kind: 'inspector'; readonly isYours: boolean }
   /** Accept, whatever you wait for. */
   | { readonly kind: 'accept' }
   /** Refuse what has to be refused, or only count it. */

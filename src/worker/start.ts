@@ -18,6 +18,7 @@ import { tellBeforeAnswers } from './before-answers.ts';
 import { Durations } from './durations.ts';
 import { HeldSignals } from './held-signals.ts';
 import { installInsight } from './insight.ts';
+import { InspectorPort } from './inspector-port.ts';
 import { leaveLastWords } from './last-words.ts';
 import { LoadedSecrets } from './loaded-secrets.ts';
 import { GuardedServers, warmUpOf } from './guarded-servers.ts';
@@ -86,6 +87,7 @@ export function startWorker(setup: WorkerSetup): void {
   });
   signals.install();
   const secrets = new LoadedSecrets(setup.lastWordsDescriptor);
+  const inspectorPort = new InspectorPort(setup.inspector);
   leaveLastWords(setup.lastWordsDescriptor, () => secrets.tell());
 
   const counters = new CounterTable();
@@ -218,6 +220,9 @@ export function startWorker(setup: WorkerSetup): void {
         break;
       case 'accept':
         readiness.openAnyway();
+        break;
+      case 'inspector':
+        inspectorPort.give(message.isYours);
         break;
       case 'dry-run':
         admissions.dryRun = message.dryRun;

@@ -1,5 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { boolean, fail, integer, integerOr, knownKeys, oneOf } from '../../core/validate.ts';
+import {
+  boolean,
+  fail,
+  integer,
+  integerOr,
+  knownKeys,
+  MAX_MILLISECONDS,
+  oneOf,
+} from '../../core/validate.ts';
 import {
   type BalancerOptions,
   DEFAULTS as BALANCER_DEFAULTS,
@@ -131,7 +139,7 @@ export function resolveSupervisorOptions(options: SupervisorOptions = {}): Resol
   const { heapMb } = options;
   const workers = integerOr('auto', 'supervisor.workers', options.workers ?? DEFAULTS.workers, 1, 1024);
   const duration = (
-    key: 'drainTimeoutMs' | 'killTimeoutMs' | 'startTimeoutMs' | 'deployTimeoutMs' | 'stableMs' | 'trialMs',
+    key: 'drainTimeoutMs' | 'killTimeoutMs' | 'deployTimeoutMs' | 'stableMs' | 'trialMs',
     min: number,
   ): number => integer(`supervisor.${key}`, options[key] ?? DEFAULTS[key], min);
   return Object.freeze({
@@ -144,7 +152,12 @@ export function resolveSupervisorOptions(options: SupervisorOptions = {}): Resol
     ),
     drainTimeoutMs: duration('drainTimeoutMs', 0),
     killTimeoutMs: duration('killTimeoutMs', 0),
-    startTimeoutMs: duration('startTimeoutMs', 1),
+    // One that waits for a debugger waits for a person.
+    startTimeoutMs: integer(
+      'supervisor.startTimeoutMs',
+      options.startTimeoutMs ?? (waitsForDebugger(options) ? MAX_MILLISECONDS : DEFAULTS.startTimeoutMs),
+      1,
+    ),
     deployTimeoutMs: duration('deployTimeoutMs', 1),
     ready: oneOf('supervisor.ready', options.ready ?? DEFAULTS.ready, ['listen', 'message']),
     warmUp: resolveWarmUp(options.warmUp ?? DEFAULTS.warmUp),
@@ -163,6 +176,12 @@ export function resolveSupervisorOptions(options: SupervisorOptions = {}): Resol
     incidents: resolveIncidentsOptions(options.incidents),
     fleet: options.fleet === undefined ? undefined : resolveFleetOptions(options.fleet),
   });
+}
+
+function waitsForDebugger({ nodeArgs }: SupervisorOptions): boolean {
+  return (
+    Array.isArray(nodeArgs) && nodeArgs.some((each) => /^--inspect-(?:brk|wait)(?:=|$)/.test(String(each)))
+  );
 }
 
 /** Whether connections are handed on: a single slot gets them all anyway. */

@@ -6,6 +6,7 @@ import { type HealedCause, isHealed } from '../../causes.ts';
 import type { Traffic, WatchdogReport, WatchdogStack } from '../../../worker/index.ts';
 import { Cases, type CasesConfig } from './cases.ts';
 import { Charts } from './charts.ts';
+import { DebuggedWorkers } from './debugged-workers.ts';
 import { Levels } from './levels.ts';
 import { Notices } from './notices.ts';
 import type { Patient } from './patient.ts';
@@ -34,10 +35,12 @@ export class Healer<Worker extends Patient> {
   readonly #notices: Notices<Worker>;
   readonly #stuck: StuckWorkers<Worker>;
   readonly #levels = new Levels();
+  readonly #debugged: DebuggedWorkers<Worker>;
 
   constructor(config: HealerConfig<Worker>) {
     const { stuckRequests, blockedLoop } = config.detect;
     this.#config = config;
+    this.#debugged = new DebuggedWorkers(config.log);
     this.#charts = new Charts(config.detect, config.drainTimeoutMs);
     this.#cases = new Cases({ ...config, blockedLoop });
     this.#notices = new Notices({
@@ -69,12 +72,15 @@ export class Healer<Worker extends Patient> {
 
   /** What has become of a worker's requests in the last second. */
   heard(worker: Worker, traffic: Traffic): void {
-    this.#charts.heard(worker, traffic, this.#config.nowMs());
+    if (!this.#debugged.isHeld(worker)) this.#charts.heard(worker, traffic, this.#config.nowMs());
   }
 
   /** The watchdog of a worker that has been ready, and may be draining, says how things stand. */
   reported(worker: Worker, report: WatchdogReport): void {
-    const findings = this.#charts.reported(worker, report, this.#config.nowMs());
+    const nowMs = this.#config.nowMs();
+    this.#debugged.reported(worker, report, nowMs);
+    if (this.#debugged.isHeld(worker)) return;
+    const findings = this.#charts.reported(worker, report, nowMs);
     this.#stuck.reported(worker, report, findings);
     for (const finding of findings) this.found(worker, finding);
   }
@@ -106,6 +112,7 @@ export class Healer<Worker extends Patient> {
   /** A worker has ended. */
   gone(worker: Worker): void {
     this.#stuck.gone(worker);
+    this.#debugged.gone(worker);
   }
 
   #act(worker: Worker, finding: Finding): void {

@@ -15,8 +15,8 @@ interface Heard {
 }
 
 /** Without a watchdog nothing shows whether a debugger holds a worker, so all that can be debugged are spared. */
-const CAN_BE_DEBUGGED = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some((argument) =>
-  argument.includes('--inspect'),
+const CAN_BE_DEBUGGED = [...process.execArgv, process.env['NODE_OPTIONS'] ?? '', ...process.argv].some(
+  (argument) => argument.includes('--inspect'),
 );
 
 export class Silence<Worker extends Heard> {

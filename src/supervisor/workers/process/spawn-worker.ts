@@ -11,6 +11,7 @@ import { openCounterFile } from '../counters/open-file.ts';
 import type { Release } from '../release/index.ts';
 import type { ResolvedBlockedLoop } from './blocked.ts';
 import { identityOf, inheritedEnvironment } from './environment.ts';
+import { portOfSlot, takeInspector, wordsOf } from './inspector.ts';
 import { activatedSockets } from './socket-activation.ts';
 
 const PRELOAD = ownModule('worker/preload');
@@ -30,7 +31,7 @@ export interface WorkerSpec {
   readonly keys: readonly SocketKey[];
   readonly setup: Omit<
     WorkerSetup,
-    'version' | 'inheritsSockets' | 'watchdog' | 'lastWordsDescriptor' | 'countersDescriptor'
+    'version' | 'inheritsSockets' | 'inspector' | 'watchdog' | 'lastWordsDescriptor' | 'countersDescriptor'
   >;
   readonly blockedLoop: ResolvedBlockedLoop | false;
   /** Something about it can only be seen from inside. */
@@ -70,10 +71,12 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
   const { blockedLoop } = spec;
   const { drainTimeoutMs, killTimeoutMs } = spec.setup;
   const stackAfterMs = blockedLoop === false ? undefined : blockedLoop.evidenceMs;
+  const { nodeArgs, nodeOptions, inspector } = optionsForNode(spec);
   const setup: WorkerSetup = {
     ...spec.setup,
     version: VERSION,
     inheritsSockets: sockets > 0,
+    inspector,
     lastWordsDescriptor: descriptor,
     countersDescriptor: countersDescriptor === undefined ? undefined : descriptor + 1,
     watchdog: spec.hasWatchdog
@@ -90,8 +93,7 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
   const child = spawn(
     process.execPath,
     [
-      ...process.execArgv,
-      ...spec.nodeArgs,
+      ...nodeArgs,
       ...heap,
       `--require=${fileURLToPath(PRELOAD)}`,
       ...awaitSockets,
@@ -106,6 +108,7 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
       cwd: spec.release.directory,
       env: {
         ...inheritedEnvironment(),
+        ...nodeOptions,
         ...identityOf(spec.slot, spec.workers),
         [SETUP_VARIABLE]: JSON.stringify(setup),
       },
@@ -116,6 +119,31 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
   const stdio = child.stdio as ChildProcess['stdio'] | undefined;
   const pipe = stdio?.[descriptor] as Duplex | null | undefined;
   return { child, pipe: pipe ?? undefined, countersDescriptor };
+}
+
+/**
+ * Those of the supervisor and of the worker. What debuggers need is the worker's alone. The first worker of a slot may wait for a debugger; a
+ * replacement never does, and takes the port when its predecessor has given it up.
+ */
+function optionsForNode({ id, slot, nodeArgs }: WorkerSpec): {
+  readonly nodeArgs: readonly string[];
+  readonly nodeOptions: NodeJS.ProcessEnv;
+  readonly inspector: WorkerSetup['inspector'];
+} {
+  const fromEnvironment = takeInspector(wordsOf(process.env['NODE_OPTIONS']));
+  const all = [...process.execArgv, ...nodeArgs];
+  const words = wordsOf(process.env['NODE_OPTIONS']);
+  const { inspector } = takeInspector([...words, ...all]);
+  const port = portOfSlot(inspector, slot);
+  // Numbers of workers rise, and the first of each slot are started in the order of the slots.
+  const isOpen = inspector.option !== undefined && id === slot;
+  const host = inspector.host.includes(':') ? `[${inspector.host}]` : inspector.host;
+  return {
+    nodeArgs: [...takeInspector(all).rest, ...(isOpen ? [`${inspector.option}=${host}:${port}`] : [])],
+    nodeOptions:
+      fromEnvironment.rest.length === words.length ? {} : { NODE_OPTIONS: fromEnvironment.rest.join(' ') },
+    inspector: { host: inspector.option && inspector.host, port, isOpen },
+  };
 }
 
 /** Out of memory, the kernel is to end a worker rather than the supervisor. */

@@ -2,6 +2,7 @@ import type { BoundAddress, SocketKey, TcpHandle, ToSupervisor } from '../../../
 import type { ServerReading } from './closed-servers.ts';
 import { ClosedServers, textOf } from './closed-servers.ts';
 import { HeldSockets } from './held-sockets.ts';
+import { InspectorPorts } from './inspector-ports.ts';
 import { SlotSockets } from './slot-sockets.ts';
 import { isAbandonedSocket } from '../../../core/socket-file.ts';
 import type { Log } from '../../log.ts';
@@ -21,6 +22,7 @@ export class SocketExchange {
   /** Workers with servers of their own, of which nothing more is known. */
   readonly #passedThrough = new WeakSet<WorkerProcess>();
   readonly #workers = new Set<WorkerProcess>();
+  readonly #inspectors = new InspectorPorts();
   readonly #sticky: StickyConnections<WorkerProcess> | undefined;
   #takenPort: string | undefined;
 
@@ -86,6 +88,7 @@ export class SocketExchange {
   /** Supplies a new worker with all sockets that are held, and lets it begin. */
   join(worker: WorkerProcess): void {
     this.#workers.add(worker);
+    this.#inspectors.join(worker);
     worker.on('message', (message, handle) => this.#receive(worker, message, handle));
     worker.on('ready', () => {
       this.#releaseUnused();
@@ -99,6 +102,7 @@ export class SocketExchange {
   /** A worker has ended. What it listened on waits for the next, unless that one is there already. */
   leave(worker: WorkerProcess): void {
     this.#workers.delete(worker);
+    this.#inspectors.leave(worker);
     this.#held.forget(worker.id);
     this.#closedServers.forget(worker.id);
     this.#sticky?.leave(worker);
