@@ -5,7 +5,7 @@ import type { HealthCheck } from './check.ts';
 export interface IndicatorOptions {
   /** How to look at it: `disk()`, `postgres(pool)`, `tcp('mail', 25)`, `custom(async () => …)`. */
   readonly check: HealthCheck;
-  /** Where it counts: `ready`, `live` (only what is local), groups of your own. Always in `/health`. Default `['ready']`. */
+  /** Where it counts: `ready`, `startup` (until the instance has started), `live` (only what is local), groups of your own. Always in `/health`. Default `['ready']`. */
   readonly groups?: readonly string[] | undefined;
   /**
    * While it is down, so are its groups. Otherwise it is only shown. Default: true for what is local, such as a disk; false for

@@ -11,7 +11,22 @@ import {
 import type { SupervisorStatus, WorkerStatus } from '../supervisor/index.ts';
 
 /**
- * Is a group well: `ready`, `live`, one of the user's own; or, undefined, everything? Undefined for a group that nobody belongs to.
+ * Finds a part of a group by its name, or by the names that lead to it: `['postgres']`, `['workers', '1', 'pool']`. Undefined when there
+ * is none.
+ */
+export function componentAt(health: GroupHealth, names: readonly string[]): HealthComponent | undefined {
+  let found: HealthComponent = health;
+  for (const name of names) {
+    const inner: HealthComponent['components'] = found.components;
+    const next = inner !== undefined && Object.hasOwn(inner, name) ? inner[name] : undefined;
+    if (next === undefined) return undefined;
+    found = next;
+  }
+  return found;
+}
+
+/**
+ * Is a group well: `ready`, `live`, `startup`, one of the user's own; or, undefined, everything? Undefined for a group that nobody belongs to.
  *
  * @param isAuthenticated The caller may see details.
  */
@@ -36,7 +51,7 @@ function ownComponents(
   group: string | undefined,
 ): Readonly<Record<string, HealthComponent>> {
   const { state } = status;
-  if (group === undefined || group === 'ready') {
+  if (group === undefined || group === 'ready' || group === 'startup') {
     return {
       instance: { status: state === 'running' ? 'UP' : 'OUT_OF_SERVICE', details: { state } },
       workers: servingWorkers(status, group),

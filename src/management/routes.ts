@@ -5,12 +5,13 @@ import { utilization } from '../telemetry/utilization.ts';
 import { type Answer, json, refusal, type Streamed } from './answer.ts';
 import { CAPTURE_ROUTES } from './captures.ts';
 import type { Console } from './console/index.ts';
-import { instanceHealth } from './health.ts';
+import { componentAt, instanceHealth } from './health.ts';
 import { listIncidents, showIncident, showReport } from './incidents.ts';
 import { ownFigures } from './own-figures.ts';
 import { restart } from './restart.ts';
 import { type ReusedAnswers, versionOf } from './reused-answers.ts';
 import { publicStatus, statusWithoutSecrets } from './shown-status.ts';
+import type { Startup } from './startup.ts';
 
 export interface RouteContext {
   readonly supervisor: Pick<Supervisor, 'status' | 'history' | 'drain' | 'restart' | 'setDryRun' | 'capture'>;
@@ -31,6 +32,7 @@ export interface RouteContext {
   /** Loads it. */
   readonly console: () => Promise<Console>;
   readonly reused: ReusedAnswers;
+  readonly startup: Startup;
   /** The body of the request. Rejects with a text when it is too long, or the client has gone. */
   readonly body: () => Promise<string>;
   readonly redact: Redact;
@@ -48,20 +50,18 @@ export interface Route {
   readonly answer: (context: RouteContext, id: string) => Answer | Streamed | Promise<Answer | Streamed>;
 }
 
-/** By path; `:id` stands for a segment of anything. */
+/** By path; `:id` stands for a segment of anything, `:component` for one or more. */
 export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/', { method: 'GET', about: 'the console for browsers, this list for programs', answer: index }],
-  ['/health', { method: 'GET', about: 'is the instance well', answer: health(undefined) }],
-  ['/health/live', { method: 'GET', about: 'is the supervisor alive', answer: health('live') }],
-  ['/health/ready', { method: 'GET', about: 'should requests come here', answer: health('ready') }],
+  ['/health', { method: 'GET', about: 'is the instance healthy', answer: health }],
+  ['/health/live', { method: 'GET', about: 'is the supervisor alive', answer: health }],
+  ['/health/ready', { method: 'GET', about: 'should requests come here', answer: health }],
+  ['/health/startup', { method: 'GET', about: 'has the instance started', answer: health }],
   [
     '/health/:id',
-    {
-      method: 'GET',
-      about: 'is a group of indicators well',
-      answer: (context, group) => health(group)(context, group),
-    },
+    { method: 'GET', about: 'is a group of indicators, or one of them, healthy', answer: health },
   ],
+  ['/health/:id/:component', { method: 'GET', about: 'is one component of a group healthy', answer: health }],
   [
     '/metrics',
     { method: 'GET', about: 'metrics as Prometheus text, or OpenMetrics when asked for', answer: metrics },
@@ -111,7 +111,9 @@ export function findRoute(path: string): { readonly route: Route; readonly id: s
   const exact = path.includes(':') ? undefined : ROUTES.get(path);
   if (exact !== undefined) return { route: exact, id: '' };
   const [, before, id, after = ''] = /^(\/[^/]+)\/([^/]+)(\/.*)?$/.exec(path) ?? [];
-  const route = ROUTES.get(`${before}/:id${after}`);
+  const route =
+    ROUTES.get(`${before}/:id${after}`) ??
+    (after === '' ? undefined : ROUTES.get(`${before}/:id/:component`));
   return route === undefined || id === undefined ? undefined : { route, id };
 }
 
@@ -137,12 +139,16 @@ async function ticket({ path, nowMs, console }: RouteContext): Promise<Answer> {
   return (await console()).ticket(path.replace(/ticket$/, 'report.html'), nowMs);
 }
 
-function health(group: string | undefined): Route['answer'] {
-  return ({ supervisor, isAuthenticated }) => {
-    const verdict = instanceHealth(supervisor.status(), group, isAuthenticated);
-    if (verdict === undefined) return refusal(404, 'no health indicator is in a group of that name');
-    return json(verdict.status === 'UP' ? 200 : 503, verdict);
-  };
+/** `/health/<group>/<component>/…`; without a group of that name the component is one of all. */
+function health({ supervisor, isAuthenticated, path, startup }: RouteContext): Answer {
+  const now = supervisor.status();
+  const started = startup.look(now, isAuthenticated);
+  const [group, ...names] = path.split('/').slice(2);
+  const verdict = group === 'startup' ? started : instanceHealth(now, group, isAuthenticated);
+  const whole = verdict ?? instanceHealth(now, undefined, isAuthenticated);
+  const found = whole && componentAt(whole, verdict === undefined ? [group ?? '', ...names] : names);
+  if (found === undefined) return refusal(404, 'no health indicator or group has that name');
+  return json(found.status === 'UP' ? 200 : 503, found);
 }
 
 async function metrics({ supervisor, headers, reused, version }: RouteContext): Promise<Answer> {

@@ -6,6 +6,7 @@ import { readBody, serveBounded, TIMEOUTS } from './connections.ts';
 import type { Console } from './console/index.ts';
 import { type BoundAddress, listen } from './listen.ts';
 import { type ManagementAddress, showAddress } from './options.ts';
+import { Startup } from './startup.ts';
 import { findRoute, type Method, type RouteContext } from './routes.ts';
 import { ReusedAnswers } from './reused-answers.ts';
 import { Tries } from './tries.ts';
@@ -24,6 +25,7 @@ export interface ManagementConfig extends Omit<
   | 'path'
   | 'console'
   | 'reused'
+  | 'startup'
   | 'redact'
   | 'body'
 > {
@@ -50,6 +52,7 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
   const tries = new Tries();
   const redact = processRedaction().redact;
   const reused = new ReusedAnswers(() => performance.now());
+  const startup = new Startup();
   let opened: Promise<Console> | undefined;
   // At the first request for it, not at the start of the server.
   const openConsole = async (): Promise<Console> => {
@@ -106,6 +109,7 @@ export async function startManagement(config: ManagementConfig): Promise<Managem
         mayRunCode: isAuthenticated && provesUser({ reach, token }),
         console: openConsole,
         reused,
+        startup,
         redact,
         body: async () => readBody(request),
       },

@@ -7,9 +7,10 @@ import { createPool } from 'mysql2/promise';
 import pg from 'pg';
 import { createClient } from 'redis';
 import { mysql, postgres, rabbitmq, redis } from '../../src/health/index.ts';
+import { until } from '../harness/until.ts';
 import { lacks } from '../harness/programs.ts';
 import { killFamily, pauseFamily, resumeFamily } from '../harness/services/family.ts';
-import { DOWN_MS, drill, Watched } from '../harness/services/health-drill.ts';
+import { connectionsTo, DOWN_MS, drill, Watched } from '../harness/services/health-drill.ts';
 import { startMariadb } from '../harness/services/mariadb.ts';
 import { startPostgres } from '../harness/services/postgres.ts';
 import { startRabbitmq } from '../harness/services/rabbitmq.ts';
@@ -20,20 +21,30 @@ describe('PostgreSQL', { skip: lacks('initdb') }, async () => {
   const service = await startPostgres(fileEnd);
 
   // First, since it leaves the server as it was; the drill kills it.
-  test('a pool of which nothing is left is down, and no check takes more than its place in the queue', async (t) => {
+  test('a pool of which nothing is left is busy while the server answers, and down when it hangs', async (t) => {
     const pool = new pg.Pool({ host: '127.0.0.1', port: service.port, user: 'postgres', max: 1 });
     t.after(() => pool.end());
     const taken = await pool.connect();
+    taken.on('error', () => {});
     const startedMs = performance.now();
     const watched = new Watched(t, postgres(pool));
-    await watched.becomes('DOWN', startedMs, DOWN_MS);
+    await watched.becomes('UP', startedMs, DOWN_MS);
+    assert.deepEqual(watched.report.details, { busy: true, waiting: 0 });
     await watched.checked(5);
-    assert.equal(pool.waitingCount, 2);
-    const freedMs = performance.now();
+    // Neither a place in the queue nor a connection is kept.
+    assert.equal(pool.waitingCount, 0);
+    assert.ok(connectionsTo(service.port) <= 2);
+    const hangsMs = performance.now();
+    pauseFamily(t, service);
+    await watched.becomes('DOWN', hangsMs, DOWN_MS);
+    await watched.checked(4);
+    assert.ok(connectionsTo(service.port) <= 3);
+    const goesOnMs = performance.now();
+    resumeFamily(service);
+    await watched.becomes('UP', goesOnMs, DOWN_MS);
     taken.release();
-    await watched.becomes('UP', freedMs, DOWN_MS);
-    await watched.checked(3);
-    assert.deepEqual([pool.waitingCount, pool.totalCount], [0, 1]);
+    await watched.checked(2);
+    assert.deepEqual([pool.waitingCount, pool.totalCount, watched.report.details], [0, 1, {}]);
   });
 
   test('PostgreSQL, by a pool and by a client', async (t) => {
@@ -62,6 +73,17 @@ test('MariaDB, by a pool', { skip: lacks('mariadbd') }, async (t) => {
   const pool = createPool({ host: '127.0.0.1', port: service.port, user: 'root', connectionLimit: 2 });
   t.after(() => pool.end());
   await drill(t, { check: mysql(pool), service });
+
+  const one = createPool({ host: '127.0.0.1', port: service.port, user: 'root', connectionLimit: 1 });
+  t.after(() => one.end());
+  const busy = new Watched(t, mysql(one));
+  await busy.checked(1);
+  // Three queries in a row keep the only connection for longer than two checks may take.
+  const queries = [0.5, 0.5, 0.5].map(async (seconds) => one.query('SELECT SLEEP(?)', [seconds]));
+  await until('the pool to be busy', () => busy.report.details['busy'] === true);
+  await Promise.all(queries);
+  await busy.checked(2);
+  assert.deepEqual([busy.report.status, busy.report.details], ['UP', {}]);
 });
 
 test('Redis, by ioredis', { skip: lacks('redis-server') }, async (t) => {

@@ -16,7 +16,10 @@ export function isUp(body: string, where: string): boolean {
 /** A line for the whole, and one for each component, indented below what it belongs to. */
 export function healthText(body: string, where: string): string {
   const whole = parse(body, where);
-  return [printable(whole.status), ...lines(whole.components, '  ')].join('\n');
+  return [
+    printable(whole.status) + shownDetails(whole.status, whole.details),
+    ...lines(whole.components, '  '),
+  ].join('\n');
 }
 
 function lines(components: Component['components'] = {}, indent: string): string[] {

@@ -30,9 +30,9 @@ export async function operate(request: OperateRequest): Promise<number> {
       const { status, body } = await ask(
         port,
         'GET',
-        group === undefined ? '/health' : `/health/${encodeURIComponent(group)}`,
+        group === undefined ? '/health' : `/health/${group.split('/').map(encodeURIComponent).join('/')}`,
       );
-      if (status === 404) throw usageError(`no health indicator is in a group ${JSON.stringify(group)}`);
+      if (status === 404) throw usageError(`no health indicator or group is called ${JSON.stringify(group)}`);
       if (status !== 200 && status !== 503) throw refused(port, { status, body });
       say(healthText(body, shown(port)), body);
       return isUp(body, shown(port)) ? 0 : 1;

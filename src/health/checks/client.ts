@@ -27,6 +27,12 @@ export function surviveErrors(client: object): () => Error | undefined {
   return () => last.error;
 }
 
+/** Listens to another event of a client, if it is an emitter. */
+export function listen(client: object, event: string, listener: (first: unknown) => void): void {
+  if (!('on' in client) || typeof client.on !== 'function') return;
+  (client as { on(event: string, listener: (first: unknown) => void): unknown }).on(event, listener);
+}
+
 /** `host:port` from what clients keep of their options; undefined when there is none. */
 export function peerOf(given: string | undefined, ...places: readonly unknown[]): string | undefined {
   if (given !== undefined) return given;
