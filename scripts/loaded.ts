@@ -5,6 +5,7 @@ export const LOADED: readonly string[] = [
   'supervisor/instance/supervisor',
   'supervisor/outage/main',
   'worker/await-sockets',
+  'worker/outbound-policies',
   'worker/preload',
   'worker/runtime-figures',
   'worker/slow-clients',

@@ -45,6 +45,7 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
   const {
     admission,
     backpressure,
+    client,
     supervisor: options,
     management,
   } = resolveSettings(flags, config, process.env, nodeArgs);
@@ -80,6 +81,7 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
     supervisor: options,
     admission,
     backpressure,
+    client,
     log,
     health,
     onIncident: telling?.tell,

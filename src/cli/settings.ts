@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { PriorityOptions } from '../admission/index.ts';
 import { type ResolvedAdmissionOptions, resolveAdmissionOptions } from '../admission/options.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
+import type { OutboundOptions } from '../outbound/index.ts';
 import { RespiteError } from '../core/errors.ts';
 import { type ResolvedManagementOptions, resolveManagementOptions } from '../management/options.ts';
 import type { IncidentsOptions } from '../supervisor/index.ts';
@@ -33,6 +34,7 @@ export interface RunFlags {
 export interface Settings {
   readonly admission: ResolvedAdmissionOptions;
   readonly backpressure: BackpressureOptions | undefined;
+  readonly client: OutboundOptions | undefined;
   readonly supervisor: ResolvedSupervisorOptions;
   readonly management: ResolvedManagementOptions;
 }
@@ -60,8 +62,9 @@ export function resolveSettings(
         dryRun: flags.dryRun ?? config.admission?.dryRun,
         priority: withSalt(config.admission?.priority),
       }),
-      // Each worker resolves it: the supervisor has no use for it.
+      // Each worker resolves these: the supervisor has no use for them.
       backpressure: config.backpressure,
+      client: config.client,
       supervisor: resolveSupervisorOptions({
         ...config.supervisor,
         workers: flags.workers === 'auto' ? 'auto' : (number(flags.workers) ?? config.supervisor?.workers),

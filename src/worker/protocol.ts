@@ -2,6 +2,7 @@
 // that begins with NODE_ is delivered as 'internalMessage', so the user's process.on('message') never sees it.
 import type { ResolvedAdmissionOptions, Traffic, WaitingRoute } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
+import type { OutboundOptions } from '../outbound/index.ts';
 import type { IndicatorReport } from '../core/health-link.ts';
 import type { FileIdentity } from '../core/socket-file.ts';
 import type { StopSignal } from './held-signals.ts';
@@ -23,6 +24,8 @@ export interface WorkerSetup {
   readonly admission: ResolvedAdmissionOptions;
   /** Undefined: what slow clients don't read is left to the user's code. */
   readonly backpressure: BackpressureOptions | undefined;
+  /** Undefined: calls to other services are the user's code's own. */
+  readonly client: OutboundOptions | undefined;
   /** It has the sockets that systemd opened for the supervisor, under the same numbers. */
   readonly inheritsSockets: boolean;
   /** The supervisor itself has a parent to whom the user's `process.send` goes. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Admission, isIntercepted, setProcessHost, speaksHttp } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
+import { observeOutbound } from '../outbound/index.ts';
 import { CounterTable } from '../core/counter-table.ts';
 import { announceDrain } from '../core/drain-notice.ts';
 import { receiveHealth } from '../core/health-link.ts';
@@ -38,6 +39,7 @@ import type * as SlowClients from './slow-clients.ts';
 import type { SentSample } from './sample.ts';
 import { Sampler } from './sampler.ts';
 import { TrafficNews } from './traffic-news.ts';
+import type * as OutboundPolicies from './outbound-policies.ts';
 import { presentUserChannel } from './user-ipc.ts';
 import { SharedState, startWatchdog } from './watchdog/index.ts';
 import { writtenTo } from './written-counters.ts';
@@ -131,6 +133,10 @@ export function startWorker(setup: WorkerSetup): void {
     (reader) => sampler.watchRuntime(reader),
   );
 
+  observeOutbound();
+  if (setup.client !== undefined) {
+    (load('outbound-policies') as typeof OutboundPolicies).applyOutboundPolicies(setup.client);
+  }
   const guard = setup.backpressure === undefined ? undefined : slowClients(setup.backpressure);
   const readiness = new Readiness({
     byMessage: setup.readyByMessage,

@@ -13,6 +13,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['management'],
   ['supervisor', 'adapter'],
   ['worker', 'telemetry'],
+  ['outbound'],
   ['admission', 'backpressure', 'cache', 'client', 'health'],
   ['conditional'],
   ['http'],

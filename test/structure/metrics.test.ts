@@ -8,6 +8,8 @@ import { parse } from 'yaml';
 import { processLedger } from '../../src/backpressure/ledger.ts';
 import { createCache } from '../../src/cache/index.ts';
 import { createClient } from '../../src/client/index.ts';
+import { observeOutbound } from '../../src/outbound/index.ts';
+import { ObservedOrigins } from '../../src/outbound/observed-origins.ts';
 import type { Instrument, InstrumentRegistry } from '../../src/core/instruments.ts';
 import { renderMetrics } from '../../src/telemetry/index.ts';
 import { pages, partsOf } from './pages.ts';
@@ -20,9 +22,19 @@ const DECLARED_IN: Readonly<Record<string, () => void>> = {
   'client/instruments.ts': () => {
     void createClient({ fetch: () => Promise.resolve(new Response()) }).fetch('http://peer.internal/');
   },
+  'outbound/instruments.ts': observeOne,
 };
 
 const read = (file: string): string => readFileSync(path.join(repository, file), 'utf8');
+
+/** A process that has called somebody. */
+function observeOne(): void {
+  const origins = new ObservedOrigins();
+  const request = {};
+  origins.began(request, 'http://peer.internal', 0);
+  origins.answered(request, 200, 1);
+  observeOutbound(origins);
+}
 
 /** What a worker reports that has used everything that counts. */
 function declaredInstruments(): readonly Instrument[] {

@@ -40,7 +40,7 @@ const BY_PATH: Readonly<Record<string, readonly string[]>> = {
   'supervisor/workers/process/spawn-worker.ts': ['worker/preload.ts', 'worker/await-sockets.ts'],
   'worker/late-figures.ts': ['worker/runtime-figures.ts'],
   'worker/preload.ts': ['worker/start.ts'],
-  'worker/start.ts': ['worker/slow-clients.ts'],
+  'worker/start.ts': ['worker/outbound-policies.ts', 'worker/slow-clients.ts'],
   'worker/watchdog/watched.ts': ['worker/watchdog/thread.ts'],
 };
 

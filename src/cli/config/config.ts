@@ -1,5 +1,6 @@
 import type { AdmissionOptions } from '../../admission/index.ts';
 import type { BackpressureOptions } from '../../backpressure/index.ts';
+import type { OutboundOptions } from '../../outbound/index.ts';
 import type { HealthOptions } from '../../health/index.ts';
 import type { ManagementOptions } from '../../management/index.ts';
 import type { NotifyOptions, SupervisorOptions } from '../../supervisor/index.ts';
@@ -10,6 +11,8 @@ export interface RespiteConfig {
   readonly admission?: AdmissionOptions | undefined;
   /** What the workers may hold of what slow clients don't read. Default: that is left to your code. */
   readonly backpressure?: BackpressureOptions | undefined;
+  /** How the workers call other services with the global `fetch`. Default: as their code does. */
+  readonly client?: OutboundOptions | undefined;
   /** Worker processes: how many, how they end. */
   readonly supervisor?: SupervisorOptions | undefined;
   /** What the supervisor looks at beside its workers, and how many of those must be ready. */

@@ -1,6 +1,7 @@
 // What the supervisor is given, and what can be asked of it.
 import type { ResolvedAdmissionOptions } from '../../admission/index.ts';
 import type { BackpressureOptions } from '../../backpressure/index.ts';
+import type { OutboundOptions } from '../../outbound/index.ts';
 import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
 import type { InstanceMeasure } from './history/index.ts';
 import type { History } from '../../core/history.ts';
@@ -21,6 +22,7 @@ export interface SupervisorConfig {
   readonly supervisor: ResolvedSupervisorOptions;
   readonly admission: ResolvedAdmissionOptions;
   readonly backpressure: BackpressureOptions | undefined;
+  readonly client: OutboundOptions | undefined;
   readonly log: Log;
   /** Default: no indicators. */
   readonly health?: HealthSource | undefined;

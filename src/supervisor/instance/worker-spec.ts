@@ -9,10 +9,10 @@ const WARM_UP_SHARE = 0.5;
 
 /** What a worker of this supervisor is to be. */
 export function workerSpec(
-  config: Pick<SupervisorConfig, 'args' | 'supervisor' | 'admission' | 'backpressure'>,
+  config: Pick<SupervisorConfig, 'args' | 'supervisor' | 'admission' | 'backpressure' | 'client'>,
   { dryRun, ...who }: Pick<WorkerSpec, 'id' | 'slot' | 'keys' | 'release'> & { readonly dryRun: boolean },
 ): WorkerSpec {
-  const { args, admission, backpressure, supervisor } = config;
+  const { args, admission, backpressure, client, supervisor } = config;
   const { workers, heapMb, nodeArgs, detect, drainTimeoutMs, killTimeoutMs, ready, warmUp, startTimeoutMs } =
     supervisor;
   return {
@@ -28,6 +28,7 @@ export function workerSpec(
       script: who.release.entry,
       admission: { ...admission, dryRun },
       backpressure,
+      client,
       relaysMessages: process.connected,
       readyByMessage: ready === 'message',
       waitsForHealth: who.keys.length > 0,

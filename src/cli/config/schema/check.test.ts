@@ -408,6 +408,8 @@ for (const [config, problem] of INVALID) {
   });
 }
 
+const SECTIONS = 'admission, backpressure, client, supervisor, health, management, notify';
+
 /** What only a configuration file can get wrong. */
 const INVALID_FILE: readonly (readonly [config: unknown, problems: readonly string[]])[] = [
   [
@@ -423,10 +425,7 @@ const INVALID_FILE: readonly (readonly [config: unknown, problems: readonly stri
   ],
   [null, ['the configuration must be an object, got null']],
   [() => ({}), ['the configuration must be an object, got a function']],
-  [
-    { admision: {} },
-    ['admision is not an option; known are admission, backpressure, supervisor, health, management, notify'],
-  ],
+  [{ admision: {} }, [`admision is not an option; known are ${SECTIONS}`]],
   [{ admission: { routes: 'x' } }, ['admission.routes must be an object, got "x"']],
   [
     { admission: { routes: { '/x': { cost: () => 1 } } } },
@@ -438,7 +437,7 @@ const INVALID_FILE: readonly (readonly [config: unknown, problems: readonly stri
     [
       'supervisor.workers must be a whole number from 1 to 1024, or auto, got "all"',
       'supervisor.listeningCopies must be a whole number from 1 to 256, got 1e+300',
-      'extra is not an option; known are admission, backpressure, supervisor, health, management, notify',
+      `extra is not an option; known are ${SECTIONS}`,
     ],
   ],
 ];

@@ -1,6 +1,7 @@
 import type { RespiteConfig } from '../config.ts';
 import { admission } from './admission.ts';
 import { backpressure } from './backpressure.ts';
+import { client } from './client.ts';
 import { health } from './health.ts';
 import { management } from './management.ts';
 import { notify } from './notify.ts';
@@ -11,6 +12,7 @@ import { supervisor } from './supervisor.ts';
 const schema = strict({
   admission: admission.optional(),
   backpressure: backpressure.optional(),
+  client: client.optional(),
   supervisor: supervisor.optional(),
   health: health.optional(),
   management: management.optional(),

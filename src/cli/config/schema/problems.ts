@@ -1,6 +1,9 @@
 // What is wrong with a configuration, in words.
 import type { z } from 'zod';
 
+/** Objects whose keys are the user's: a pattern, an origin. */
+const NAMED_BY_USERS: ReadonlySet<string> = new Set(['origins', 'routes']);
+
 /** What is never shown, not even when it is broken. */
 const SECRETS: ReadonlySet<string> = new Set([
   'management.token',
@@ -39,7 +42,7 @@ export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string[] 
 function show(path: readonly string[]): string {
   return path
     .map((key, i) => {
-      if (path[i - 1] === 'routes') return `[${JSON.stringify(key)}]`;
+      if (NAMED_BY_USERS.has(path[i - 1] ?? '')) return `[${JSON.stringify(key)}]`;
       if (/^\d+$/.test(key)) return `[${key}]`;
       return i === 0 ? key : `.${key}`;
     })

@@ -1,6 +1,6 @@
 // Which curves are shown, and how.
 import { Chart, type ChartPlan, type Line } from './chart.ts';
-import { milliseconds, percent, rate, size } from './units.ts';
+import { milliseconds, percent, rate, size, whole } from './units.ts';
 
 const SERVED: readonly Line[] = [
   { name: 'served', curve: 'served', color: 'c1' },
@@ -99,6 +99,18 @@ const OTHERS: readonly ChartPlan[] = [
     show: percent,
     atLeast: 1,
     kind: 'mean',
+    isOptional: true,
+  },
+  {
+    title: 'Other services',
+    unit: 'calls without a response',
+    lines: [
+      { name: 'in flight', curve: 'callsInFlight', color: 'c1' },
+      { name: 'for longer than 1 s', curve: 'callsWaiting', color: 'c2' },
+    ],
+    show: whole,
+    atLeast: 10,
+    kind: 'most',
     isOptional: true,
   },
   {

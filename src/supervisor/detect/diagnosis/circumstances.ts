@@ -1,7 +1,7 @@
 // What else was the case when something went wrong. Types of our own, that whoever knows such things fits: plain data.
 import type { WaitingRoute, WatchdogReport } from '../../../worker/index.ts';
 import type { DiskReading } from '../detectors/index.ts';
-import type { CpuReading, MemoryUse, Peer } from '../probes/index.ts';
+import type { CpuReading, MemoryUse, Peer, WaitingCalls } from '../probes/index.ts';
 
 /** A dependency that does not answer, or not in time, as the instance's own probes say. */
 export interface Trouble {
@@ -26,6 +26,8 @@ export interface Circumstances {
   readonly fullDisks: readonly DiskReading[];
   /** At the other end of the worker's own connections, most first. */
   readonly peers: readonly Peer[];
+  /** Requests of the worker itself to other services that wait for a response, most first. */
+  readonly calls: readonly WaitingCalls[];
   /** Requests that have waited for long. */
   readonly waiting: readonly WaitingRoute[];
   readonly troubles: readonly Trouble[];
@@ -40,6 +42,7 @@ export const NOTHING_KNOWN: Circumstances = Object.freeze({
   memory: undefined,
   fullDisks: [],
   peers: [],
+  calls: [],
   waiting: [],
   troubles: [],
   marks: [],

@@ -69,6 +69,20 @@ const ROWS: readonly Row[] = [
     says: /5 connections to 10\.0\.0\.7:5432, the peer of most[^]*8 wait for GET \/query, up to 31 s/,
   },
   {
+    drill: 'calls to a service that does not answer',
+    found: draft('stuck-requests'),
+    when: {
+      ...POOL,
+      calls: [
+        { origin: 'http://mailbox.internal', count: 7 },
+        { origin: 'http://search.internal', count: 1 },
+      ],
+    },
+    cause: 'stuck-requests',
+    severity: 'replace',
+    says: /; 7 calls to http:\/\/mailbox\.internal wait for a response; 5 connections[^]*\n1 call to http:\/\/search\.internal waits for a response/,
+  },
+  {
     drill: 'the same after a worker was replaced for it',
     found: draft('stuck-requests'),
     when: { ...POOL, triedBefore: { worker: 1, agoMs: 40_000 } },

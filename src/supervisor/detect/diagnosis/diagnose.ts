@@ -1,4 +1,5 @@
 import { duration, mb, percent, seconds } from '../detectors/figures.ts';
+import type { WaitingCalls } from '../probes/index.ts';
 import type { Finding } from '../detectors/index.ts';
 import type { Circumstances, Mark, Trouble } from './circumstances.ts';
 
@@ -37,15 +38,19 @@ function explain(draft: Finding, circumstances: Circumstances): Finding {
   }
 }
 
-function explainStuck(draft: Finding, { peers, waiting, troubles, triedBefore }: Circumstances): Finding {
+function explainStuck(
+  draft: Finding,
+  { peers, calls, waiting, troubles, triedBefore }: Circumstances,
+): Finding {
   const [most] = peers;
+  const [called] = calls;
   const named =
-    most === undefined
-      ? ''
-      : `; ${most.count} ${most.count === 1 ? 'connection' : 'connections'} to ${most.peer}, the peer of most`;
+    (called === undefined ? '' : `; ${showCalls(called)}`) +
+    (most === undefined ? '' : `; ${plural(most.count, 'connection')} to ${most.peer}, the peer of most`);
   const facts = [
     ...draft.facts,
     ...waiting.map(({ route, count, oldestMs }) => `${count} wait for ${route}, up to ${duration(oldestMs)}`),
+    ...calls.slice(0, 5).map(showCalls),
     ...peers.slice(0, 5).map(({ peer, count }) => `${count} connected to ${peer}`),
   ];
   // The one that most of its connections lead to, or else any: requests that are stuck have to be stuck somewhere.
@@ -127,6 +132,14 @@ function surroundings({ reports, cpu, fullDisks, memory, troubles }: Circumstanc
   for (const disk of fullDisks) facts.push(`the disk of ${disk.path} has ${mb(disk.freeBytes)} MB left`);
   for (const trouble of troubles) facts.push(showTrouble(trouble));
   return [...new Set(facts)];
+}
+
+function showCalls({ origin, count }: WaitingCalls): string {
+  return `${plural(count, 'call')} to ${origin} ${count === 1 ? 'waits' : 'wait'} for a response`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function showTrouble({ name, kind, address, detail }: Trouble): string {

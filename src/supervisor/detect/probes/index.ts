@@ -5,3 +5,4 @@ export { readDisks } from './disks.ts';
 export { readMainThread } from './main-thread.ts';
 export { type MemoryUse, readMemoryUse } from './memory.ts';
 export { isStopped, readRunQueueWaitMs } from './process-state.ts';
+export { type WaitingCalls, waitingCalls } from './waiting-calls.ts';

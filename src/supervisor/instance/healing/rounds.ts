@@ -1,7 +1,7 @@
 // What can be seen of the workers and the machine from outside, looked at once a second.
 import type { IndicatorReport } from '../../../core/health-link.ts';
 import { troubles } from '../../../health/troubles.ts';
-import type { WaitingRoute, WatchdogReport } from '../../../worker/index.ts';
+import type { WaitingRoute, WatchdogReport, WorkerSample } from '../../../worker/index.ts';
 import {
   findDescriptorsExhausted,
   findDiskFull,
@@ -26,6 +26,7 @@ import {
   readMainThread,
   readMemoryUse,
   socketInodes,
+  waitingCalls,
 } from '../../detect/probes/index.ts';
 import type { Patient } from './patient.ts';
 import { Silence } from './silence.ts';
@@ -39,7 +40,7 @@ const DISK_ROUNDS = 10;
 export interface Visited extends Patient {
   readonly report: WatchdogReport | undefined;
   /** The last sample of its main thread. */
-  readonly sample: unknown;
+  readonly sample: Pick<WorkerSample, 'instruments'> | undefined;
   readonly waiting: readonly WaitingRoute[];
 }
 
@@ -165,10 +166,14 @@ function troublesOf(reports: readonly IndicatorReport[]): readonly Trouble[] {
     }));
 }
 
-/** Whom a worker is connected to, and which requests wait in it. */
+/** Whom a worker is connected to, which services it waits for, and which requests wait in it. */
 export async function investigate(worker: Visited): Promise<Partial<Circumstances>> {
   const [links, connections] = await Promise.all([readLinks(worker.pid), readConnections(worker.pid)]);
-  return { peers: peersOf(connections, socketInodes(links)), waiting: worker.waiting };
+  return {
+    peers: peersOf(connections, socketInodes(links)),
+    calls: waitingCalls(worker.sample?.instruments ?? []),
+    waiting: worker.waiting,
+  };
 }
 
 export async function whereInKernel({ pid }: Visited): Promise<string | undefined> {

@@ -33,6 +33,9 @@ export type InstanceMeasure =
   | 'heapBytes'
   /** Of the requests to the HTTP cache, answered from the store. */
   | 'cacheHitRatio'
+  /** Requests of the workers to other services without a response, and those that have waited for longer than a second. */
+  | 'callsInFlight'
+  | 'callsWaiting'
   /** What slow clients have not taken yet, and how many of them were given up a second. */
   | 'pendingBytes'
   | 'evicted'
@@ -57,6 +60,8 @@ export const INSTANCE_MEASURES: readonly InstanceMeasure[] = [
   'rssBytes',
   'heapBytes',
   'cacheHitRatio',
+  'callsInFlight',
+  'callsWaiting',
   'pendingBytes',
   'evicted',
   'readyWorkers',
@@ -153,6 +158,7 @@ function standing(workers: readonly WorkerStatus[]): Some {
     list: readonly WorkerStatus[],
     read: (worker: WorkerStatus) => number | undefined,
   ): number[] => list.flatMap((worker) => read(worker) ?? []);
+  const gauge = (name: string): number => sum(each(workers, ({ sample }) => instrument(sample, name)));
   return {
     utilization: most(each(serving, ({ sample }) => sample?.admission.utilization)),
     inFlight: sum(each(workers, ({ report, sample }) => report?.inFlight ?? sample?.admission.inFlight)),
@@ -170,14 +176,16 @@ function standing(workers: readonly WorkerStatus[]): Some {
     ),
     rssBytes: sum(each(workers, ({ report, sample }) => report?.rssBytes ?? sample?.rssBytes)),
     heapBytes: sum(each(workers, ({ sample }) => sample?.heapUsedBytes)),
-    pendingBytes: sum(each(workers, ({ sample }) => pendingBytes(sample))),
+    callsInFlight: gauge('respite_client_requests_in_flight'),
+    callsWaiting: gauge('respite_client_requests_waiting'),
+    pendingBytes: gauge('respite_backpressure_pending_bytes'),
     readyWorkers: serving.filter(({ state }) => state === 'ready').length,
   };
 }
 
-function pendingBytes(sample: WorkerSample | undefined): number | undefined {
+function instrument(sample: WorkerSample | undefined, wanted: string): number | undefined {
   return sample?.instruments
-    .find(({ name }) => name === 'respite_backpressure_pending_bytes')
+    .find(({ name }) => name === wanted)
     ?.series.reduce((total, { value }) => total + value, 0);
 }
 

@@ -1,0 +1,2 @@
+export { observeOutbound } from './observe.ts';
+export { type OutboundOptions, policeFetch } from './policed-fetch.ts';

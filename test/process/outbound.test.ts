@@ -1,0 +1,40 @@
+// What `respite run` sees of the calls that a worker makes, and does where the configuration says so.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { request } from '../harness/http.ts';
+import { respite } from '../harness/respite.ts';
+
+test('calls are counted by origin, and those to an origin that is named go through the client', async (t) => {
+  const attempts: (string | undefined)[] = [];
+  const origin = createServer(({ headers }, response) => {
+    attempts.push(headers['respite-attempt']?.toString());
+    response.writeHead(attempts.length === 1 ? 503 : 200).end('here');
+  });
+  await once(origin.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => {
+    origin.closeAllConnections();
+    origin.close();
+  });
+  const peer = `http://127.0.0.1:${(origin.address() as AddressInfo).port}`;
+  const running = respite(t, 'calls.mjs', {
+    env: { ORIGIN: peer },
+    config: { client: { origins: { [peer]: {} } } },
+  });
+  const port = await running.port();
+  assert.equal((await request(port, { path: '/fetch' })).body, '200 here');
+  assert.equal((await request(port, { path: '/http' })).body, 'here');
+  assert.deepEqual(attempts, [undefined, '2', undefined]);
+  const metrics = async (): Promise<string> => (await running.manage('/metrics')).body;
+  const line = (name: string, labels: string, value: number): RegExp =>
+    new RegExp(`^respite_client_${name}\\{peer="${peer}"${labels}\\} ${value}$`, 'm');
+  await running.until('all three are counted', async () =>
+    line('requests_total', ',outcome="2xx"', 2).test(await metrics()),
+  );
+  const body = await metrics();
+  assert.match(body, line('requests_total', ',outcome="5xx"', 1));
+  assert.match(body, line('requests_in_flight', '', 0));
+  assert.match(body, line('retries_total', '', 1));
+});
