@@ -5,14 +5,22 @@ import fc from 'fast-check';
 import { Timeout, Timeouts } from './timeouts.ts';
 
 /** Time that only the test moves. */
-function stoppedTime(t: TestContext): { tick(ms: number): void; timers(): number } {
+interface StoppedTime {
+  tick(ms: number): void;
+  /** Time in which no timer fires, as while the event loop is blocked. */
+  block(ms: number): void;
+  /** Delays of the timers that were created. */
+  readonly delays: readonly number[];
+}
+
+function stoppedTime(t: TestContext): StoppedTime {
   let nowMs = 0;
-  let created = 0;
+  const delays: number[] = [];
   const clock = mock.method(performance, 'now', () => nowMs);
   mock.timers.enable({ apis: ['setTimeout'] });
   const original = globalThis.setTimeout;
   const counting = mock.method(globalThis, 'setTimeout', (...args: Parameters<typeof original>) => {
-    created += 1;
+    delays.push(args[1] ?? 0);
     return original(...args);
   });
   t.after(() => {
@@ -27,7 +35,10 @@ function stoppedTime(t: TestContext): { tick(ms: number): void; timers(): number
         mock.timers.tick(1);
       }
     },
-    timers: () => created,
+    block: (ms) => {
+      nowMs += ms;
+    },
+    delays,
   };
 }
 
@@ -95,7 +106,31 @@ test('ten thousand calls that end in time create a handful of timers', (t) => {
     timeouts.stop(expiring(timeouts, 10_000, assert.fail));
     if (i % 10 === 0) time.tick(1);
   }
-  assert.ok(time.timers() >= 1 && time.timers() <= 3, `${time.timers()} timers`);
+  const { length } = time.delays;
+  assert.ok(length >= 1 && length <= 3, `${length} timers`);
+});
+
+test('after the event loop was blocked, what is long due is due at once', (t) => {
+  const time = stoppedTime(t);
+  const timeouts = new Timeouts();
+  const seen: string[] = [];
+  expiring(timeouts, 40, () => {
+    seen.push('second');
+  });
+  expiring(timeouts, 10, () => {
+    time.block(500);
+    seen.push('first');
+    throw new Error('an owner’s fault');
+  });
+  assert.throws(() => {
+    time.tick(20);
+  });
+  time.tick(1);
+  assert.deepEqual(seen, ['first', 'second']);
+  assert.ok(
+    time.delays.every((ms) => ms >= 1),
+    String(time.delays),
+  );
 });
 
 test('an owner that throws does not keep the others waiting', (t) => {

@@ -74,7 +74,7 @@ export class Timeouts {
   #arm(dueMs: number, nowMs: number): void {
     clearTimeout(this.#timer);
     this.#armedMs = dueMs;
-    this.#timer = outside(setTimeout, this.#fire, Math.ceil(dueMs - nowMs)).unref();
+    this.#timer = outside(setTimeout, this.#fire, Math.max(1, Math.ceil(dueMs - nowMs))).unref();
   }
 
   readonly #fire = (): void => {
