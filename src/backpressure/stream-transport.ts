@@ -1,10 +1,11 @@
 import type { Writable } from 'node:stream';
 import type { Chunk } from './chunks.ts';
 import { type Closing, whenClosed } from './peer-gone.ts';
+import { resetAndDestroy, type Resettable } from './reset.ts';
 import type { Transport, TransportEvents } from './transport.ts';
 
 /** What sockets of node:net and node:tls have beyond a stream. The handle is not public; all of it may be missing. */
-interface SocketParts extends Partial<Closing> {
+interface SocketParts extends Partial<Closing>, Resettable {
   readonly _handle?: { readonly fd?: number; readonly writeQueueSize?: number } | null;
   /** Of a TLS socket, the one below. */
   readonly _parent?: SocketParts | null;
@@ -12,7 +13,6 @@ interface SocketParts extends Partial<Closing> {
   readonly socket?: SocketParts | null;
   readonly req?: { readonly socket?: SocketParts | null };
   readonly readableFlowing?: boolean | null;
-  resetAndDestroy?(): unknown;
   pause?(): unknown;
   resume?(): unknown;
 }
@@ -95,15 +95,7 @@ export class StreamTransport implements Transport {
   }
 
   destroy(): void {
-    // Below TLS the reset fails the write under way, which is no news to the caller.
-    this.#stream.on('error', ignore);
-    try {
-      // A reset frees the kernel's send buffer at once; after close() alone a peer that never reads keeps it for minutes.
-      this.#raw.resetAndDestroy?.();
-    } catch {
-      // Not a TCP socket: a pipe has nothing to reset.
-    }
-    this.#stream.destroy();
+    resetAndDestroy(this.#stream, this.#raw);
   }
 
   pause(): boolean {
@@ -153,5 +145,3 @@ export class StreamTransport implements Transport {
     this.#events.onTaken();
   }
 }
-
-function ignore(): void {}

@@ -1,12 +1,9 @@
 // Tracing agents from the npm registry, installed under `.cache/` on first use: too large to be devDependencies.
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
-import { promisify } from 'node:util';
-import { repository } from './nodes.ts';
+import { installedFolder } from './installed.ts';
 
 export interface Agent {
   readonly name: string;
@@ -128,46 +125,17 @@ export const AGENTS: readonly Agent[] = [
   },
 ];
 
-const installs = new Map<string, Promise<string>>();
-
 /** The folder that an agent is installed in; undefined, and the test skipped, where that is impossible. Not so in CI. */
-export async function installed(t: TestContext, agent: Agent): Promise<string | undefined> {
-  try {
-    let installing = installs.get(agent.name);
-    if (installing === undefined) installs.set(agent.name, (installing = install(agent)));
-    return await installing;
-  } catch (error) {
-    if (process.env['CI'] !== undefined) throw error;
-    t.skip(`${agent.name} could not be installed: ${String(error)}`);
-    return undefined;
-  }
+export async function installed(
+  t: TestContext,
+  { name, packages, setup }: Agent,
+): Promise<string | undefined> {
+  const folder = await installedFolder(t, `agent-${name.toLowerCase().replaceAll(' ', '-')}`, packages);
+  if (folder !== undefined && setup !== undefined) await writeFile(path.join(folder, setup.file), setup.text);
+  return folder;
 }
 
 /** The file that a specifier means when it is required, or imported, from the agent's folder. */
 export function fileOf(folder: string, specifier: string): string {
   return createRequire(path.join(folder, 'package.json')).resolve(specifier);
-}
-
-async function install(agent: Agent): Promise<string> {
-  const { name, setup } = agent;
-  const folder = path.join(repository, '.cache', `agent-${name.toLowerCase().replaceAll(' ', '-')}`);
-  if (!existsSync(folder)) await installInto(folder, agent);
-  if (setup !== undefined) await writeFile(path.join(folder, setup.file), setup.text);
-  return folder;
-}
-
-async function installInto(folder: string, { packages }: Agent): Promise<void> {
-  // Moved into place when it is whole, so that an interrupted installation is not taken for one.
-  const own = `${folder}.${process.pid}`;
-  await mkdir(own, { recursive: true });
-  try {
-    await promisify(execFile)(
-      'npm',
-      ['install', '--prefix', own, '--no-package-lock', '--ignore-scripts', ...packages],
-      { cwd: own, timeout: 300_000 },
-    );
-    await rename(own, folder);
-  } finally {
-    await rm(own, { recursive: true, force: true });
-  }
 }

@@ -2,13 +2,14 @@ import { Account } from '../account.ts';
 import { type BudgetMember, READER_FROM_BYTES } from '../budget/index.ts';
 import { type EvictionReason, publishEvict } from '../events.ts';
 import type { Holder } from '../ledger.ts';
-import { PeerWatch } from '../slow-peer/index.ts';
+import { PeerWatch, type ResolvedSlowPeerOptions } from '../slow-peer/index.ts';
+import { callSafely } from '../user-code.ts';
 import type { ResolvedGuardOptions } from './options.ts';
 
 /** How often the rate of a slow peer is judged. */
 const RATE_EVERY_MS = 1000;
 
-/** A connection whose output somebody else writes: what is seen of it from outside. */
+/** A connection whose output other code writes: what is seen of it from outside. */
 export interface Output {
   /** Bytes that were written to it and that the kernel has not taken. */
   pendingBytes(): number;
@@ -24,14 +25,18 @@ export interface Output {
 export class GuardedConnection implements BudgetMember, Holder {
   readonly #output: Output;
   readonly #account: Account;
-  readonly #watch: PeerWatch | undefined;
+  readonly #upgradedSlowPeer: ResolvedSlowPeerOptions | false;
+  #watch: PeerWatch | undefined;
+  /** Whether it is no connection of HTTP any more. */
+  isUpgraded: boolean = false;
   #heldBytes = 0;
   #blockedSinceMs = Infinity;
   #takenBytes = 0;
   #ratedMs = -Infinity;
   #isOpen = true;
 
-  constructor({ budget, slowPeer }: ResolvedGuardOptions, output: Output) {
+  constructor({ budget, slowPeer, upgradedSlowPeer }: ResolvedGuardOptions, output: Output) {
+    this.#upgradedSlowPeer = upgradedSlowPeer;
     this.#output = output;
     this.#account = new Account(budget, this);
     this.#watch = slowPeer === false ? undefined : new PeerWatch(slowPeer);
@@ -55,13 +60,23 @@ export class GuardedConnection implements BudgetMember, Holder {
     return this.#blockedSinceMs;
   }
 
+  /** It speaks another protocol from now on, whose library may keep lists of its own for a peer that reads nothing. */
+  upgraded(): void {
+    if (this.isUpgraded) return;
+    this.isUpgraded = true;
+    if (this.#upgradedSlowPeer !== false) this.#watch ??= new PeerWatch(this.#upgradedSlowPeer);
+  }
+
   /** Tells the budget what it holds now. May end with its eviction, or that of others. */
   look(nowMs: number): void {
     if (!this.#isOpen) return;
+    const pendingBytes = this.#output.pendingBytes();
+    // So it is for most, each time.
+    if (pendingBytes === 0 && this.#heldBytes === 0) return;
     const takenBytes = this.#output.takenBytes();
     const moved = takenBytes > this.#takenBytes;
     this.#takenBytes = takenBytes;
-    this.#heldBytes = this.#output.pendingBytes();
+    this.#heldBytes = pendingBytes;
     this.#judgeBlocked(moved, nowMs);
     this.#account.setPending(this.#heldBytes > 0);
     this.#account.charge(this.#heldBytes);
@@ -72,7 +87,7 @@ export class GuardedConnection implements BudgetMember, Holder {
     if (!this.#isOpen) return;
     publishEvict(undefined, reason, this.#heldBytes);
     this.#leave(reason);
-    this.#output.reset();
+    callSafely(() => this.#output.reset());
   }
 
   /** The connection has ended by itself. */
