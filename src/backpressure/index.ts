@@ -22,3 +22,14 @@ export { pipe, type PipeOptions, type Source } from './pipe.ts';
 export type { SlowPeerOptions } from './slow-peer/index.ts';
 export { createRateLimit, type RateLimit, type RateLimitOptions } from './rate-limit.ts';
 export type { WritabilityListener } from './life.ts';
+export { toWritable, toWritableStream } from './streams/index.ts';
+export {
+  createEventFeed,
+  type EventFeed,
+  type EventFeedOptions,
+  type EventStream,
+  type EventStreamOptions,
+  type FeedStream,
+  openEventStream,
+  type ServerSentEvent,
+} from './sse/index.ts';

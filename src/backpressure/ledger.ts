@@ -14,7 +14,7 @@ const REASONS = ['slow-peer', 'budget', 'hard-limit', 'overflow', 'source-failed
 
 /**
  * What all channels and guarded connections come to. Writes cost nothing: where something is left after sending what could be
- * sent is noted when that begins and when it ends, and gauges are summed over these when somebody reads them.
+ * sent is noted when that begins and when it ends, and gauges are summed over these when they are read.
  */
 export class Ledger {
   readonly #holders = new Set<Holder>();

@@ -36,7 +36,7 @@ export class SlabPool {
     return this.#free[size]?.pop() ?? { bytes: Buffer.allocUnsafeSlow(bytes), chunks: 0 };
   }
 
-  /** Nobody may read or write it any more. */
+  /** It must not be read or written any more. */
   release(slab: Slab): void {
     const free = this.#free[SIZES.indexOf(slab.bytes.length)];
     if (free !== undefined && free.length < KEPT) free.push(slab);

@@ -1,6 +1,6 @@
 import { integer, knownKeys, oneOf } from '../../core/validate.ts';
 
-/** Who goes first when the budget needs room: whoever holds most, or whoever has taken nothing for longest. */
+/** Which peer is evicted first when the budget needs room: the one that holds most, or the one that has taken nothing for longest. */
 export type EvictFirst = 'largest' | 'oldest';
 
 const EVICT_FIRST: readonly EvictFirst[] = ['largest', 'oldest'];

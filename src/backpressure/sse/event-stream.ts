@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { integer, knownKeys } from '../../core/validate.ts';
+import type { Channel } from '../channel.ts';
+import { createChannel } from '../create-channel.ts';
+import type { ChannelOptions } from '../options.ts';
+import { commentText, eventText, type ServerSentEvent } from './event-text.ts';
+
+/** Options of an event stream. */
+export interface EventStreamOptions {
+  /** How often a comment is sent while nothing else waits, in milliseconds, so that proxies keep the connection. Default 15000. */
+  readonly heartbeatMs?: number | undefined;
+  /** Options of its channel. */
+  readonly channel?: ChannelOptions | undefined;
+}
+
+/** Server-sent events to one client. */
+export interface EventStream {
+  readonly channel: Channel;
+  /** The id of the last event that the client has got of an earlier connection; undefined when there was none. */
+  readonly lastEventId: string | undefined;
+  /** @returns Whether more should be sent, as of `channel.write`. */
+  send(event: ServerSentEvent): boolean;
+  /** Sends what clients ignore. */
+  comment(text: string): boolean;
+  /** Ends the response after what is pending. The client comes back by itself, unless it is told not to. */
+  close(): void;
+}
+
+const DEFAULT_HEARTBEAT_MS = 15_000;
+
+/** `no-transform` also keeps `compression` from holding events back; the last is for nginx. */
+const HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+} as const;
+
+/**
+ * Answers a request with server-sent events. The stream closes by itself when the client leaves.
+ *
+ * Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a bad option.
+ */
+export function openEventStream(
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+  options: EventStreamOptions = {},
+): EventStream {
+  const { heartbeatMs, channel: channelOptions } = resolveEventStreamOptions('eventStream', options);
+  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+  response.statusCode = 200;
+  if ('flushHeaders' in response) response.flushHeaders();
+  const channel = createChannel(response, channelOptions);
+  if (request.method === 'HEAD') channel.end();
+  const stream: EventStream = {
+    channel,
+    lastEventId: lastEventIdOf(request),
+    send: (event) => channel.write(eventText(event)),
+    comment: (text) => channel.write(commentText(text)),
+    close: () => channel.end(),
+  };
+  beat(channel, heartbeatMs);
+  return stream;
+}
+
+/** {@link EventStreamOptions} with every default filled in. */
+export interface ResolvedEventStreamOptions {
+  readonly heartbeatMs: number;
+  readonly channel: ChannelOptions;
+}
+
+/** Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
+export function resolveEventStreamOptions(
+  option: string,
+  options: EventStreamOptions,
+): ResolvedEventStreamOptions {
+  knownKeys(option, options, ['heartbeatMs', 'channel']);
+  const { heartbeatMs = DEFAULT_HEARTBEAT_MS, channel = {} } = options;
+  return { heartbeatMs: integer(`${option}.heartbeatMs`, heartbeatMs, 1), channel };
+}
+
+function lastEventIdOf({ headers }: IncomingMessage | Http2ServerRequest): string | undefined {
+  const value = headers['last-event-id'];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function beat(channel: Channel, heartbeatMs: number): void {
+  if (channel.state !== 'open') return;
+  const heartbeat = commentText('');
+  const timer = setInterval(() => {
+    // A client that has not taken the last one needs no other.
+    if (channel.state === 'open' && channel.pendingBytes === 0) channel.write(heartbeat);
+  }, heartbeatMs).unref();
+  void channel.closed.then(() => clearInterval(timer));
+}

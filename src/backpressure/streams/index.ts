@@ -1,0 +1,2 @@
+export { toWritable } from './writable.ts';
+export { toWritableStream } from './writable-stream.ts';
