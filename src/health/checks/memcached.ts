@@ -21,7 +21,7 @@ export function memcached(server: Address | MemcachedClient, { peer }: PeerOptio
     peer: peer ?? showAddress(server),
     local: false,
     run: async (signal) =>
-      talkTo(server, signal, async (lines): Promise<Finding> => {
+      talkTo(server, signal, async ({ lines }): Promise<Finding> => {
         lines.write('version');
         const answer = await lines.read();
         const version = /^VERSION (\S+)/.exec(answer)?.[1];

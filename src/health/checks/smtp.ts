@@ -1,33 +1,49 @@
 import type { Finding, HealthCheck, PeerOptions } from '../check.ts';
-import { type Lines, showAddress, talkTo } from './connection.ts';
+import { type Lines, showAddress, talkTo, type TlsOptions } from './connection.ts';
 
 /** How to greet. */
-export interface SmtpOptions extends PeerOptions {
-  /** Default 25. */
+export interface SmtpOptions extends PeerOptions, TlsOptions {
+  /** Default 25, or 465 with `tls: 'implicit'`. */
   readonly port?: number | undefined;
+  /** `implicit`: encrypted from the start, as on port 465. `starttls`: the server must offer it. Default: clear text. */
+  readonly tls?: 'implicit' | 'starttls' | undefined;
   /** What we say we are. Default `localhost`. */
   readonly clientName?: string | undefined;
 }
 
-/** Would a mail server take mail? Waits for its greeting, says EHLO and QUIT (RFC 5321). Not for implicit TLS, port 465. */
-export function smtp(
-  host: string,
-  { port = 25, clientName = 'localhost', peer }: SmtpOptions = {},
-): HealthCheck {
+/** Would a mail server take mail? Waits for its greeting, says EHLO and QUIT (RFC 5321), encrypted if that is asked for (RFC 3207, 8314). */
+export function smtp(host: string, options: SmtpOptions = {}): HealthCheck {
+  const { tls, clientName = 'localhost', peer } = options;
+  const { port = tls === 'implicit' ? 465 : 25 } = options;
   const address = { host, port };
   return {
     peer: peer ?? showAddress(address),
     local: false,
     run: async (signal) =>
-      talkTo(address, signal, async (lines): Promise<Finding> => {
-        const banner = await reply(lines, 220);
-        lines.write(`EHLO ${clientName}`);
-        await reply(lines, 250);
-        lines.write('QUIT');
-        // Some only close.
-        await reply(lines, 221).catch(() => '');
-        return { details: { banner } };
-      }),
+      talkTo(
+        address,
+        signal,
+        async ({ lines, secure }): Promise<Finding> => {
+          let current = lines;
+          const banner = await reply(current, 220);
+          const greet = async (): Promise<void> => {
+            current.write(`EHLO ${clientName}`);
+            await reply(current, 250);
+          };
+          await greet();
+          if (tls === 'starttls') {
+            current.write('STARTTLS');
+            await reply(current, 220);
+            current = await secure(options);
+            await greet();
+          }
+          current.write('QUIT');
+          // Some only close.
+          await reply(current, 221).catch(() => '');
+          return { details: { banner } };
+        },
+        tls === 'implicit' ? options : undefined,
+      ),
   };
 }
 

@@ -31,6 +31,19 @@ export async function startSmtp(t: TestContext): Promise<Service> {
   });
 }
 
+/** One of the servers of the fixtures: `grpc`, `kafka`, `mail`, `mongod`, `search`. */
+export async function startFixture(
+  t: TestContext,
+  name: string,
+  ...args: readonly string[]
+): Promise<Service> {
+  const script = path.join(repository, 'test/harness/fixtures/servers', `${name}.mjs`);
+  return startService(t, {
+    command: process.execPath,
+    args: (port) => [script, String(port), ...args],
+  });
+}
+
 async function startNode(t: TestContext, program: string): Promise<Service> {
   return startService(t, {
     command: process.execPath,
