@@ -1,5 +1,5 @@
 // Tracing agents loaded before the user's script, in each of the ways that their documentation names: Respite still limits
-// and counts, and a request is traced once. `npm run test:compat`; the agents are installed into `.cache/`.
+// and counts, and a request is traced once. `npm run test:agents`; the agents are installed into `.cache/`.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { type Agent, AGENTS, fileOf, installed } from '../harness/agents.ts';

@@ -1,0 +1,81 @@
+// `npm run test:compat [-- --core] [--record] [part of a name …]`: installs real servers of npm into this folder and checks that
+// each works under `respite run` as without it. `--core`: the few of continuous integration. `--record` writes what was found, and
+// the page docs/reference/compatibility.md.
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { repository } from '../../../harness/nodes.ts';
+import { type Baseline, baselineOf, problemUnderRespite } from './check.ts';
+import { SERVERS } from './catalog.ts';
+import { versionOf } from './lockfile.ts';
+import { build, install } from './prepare.ts';
+import { PAGE, pageOf, readResults, type Result, RESULTS } from './results.ts';
+import { type Server, WORKER_COUNTS, type WorkerCount } from './server.ts';
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { core: { type: 'boolean' }, record: { type: 'boolean' } },
+});
+const chosen = SERVERS.filter(
+  ({ name, core }) =>
+    (!flags.core || core) &&
+    (positionals.length === 0 || positionals.some((part) => name.toLowerCase().includes(part.toLowerCase()))),
+);
+if (chosen.length === 0) {
+  console.error(
+    `test:compat: no such server; there are\n${SERVERS.map(({ name }) => `  ${name}`).join('\n')}`,
+  );
+  process.exit(2);
+}
+
+process.chdir(repository);
+await install(chosen);
+const results: Record<string, Result> = { ...readResults() };
+for (const [index, server] of chosen.entries()) {
+  console.log(`[${index + 1}/${chosen.length}] ${server.name}, ${server.package} ${versionOf(server)}`);
+  const fails = await check(server);
+  if (fails === undefined) {
+    process.exitCode = 1;
+  } else if (flags.record) {
+    results[server.name] = resultOf(server, fails);
+    writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
+    writeFileSync(PAGE, pageOf(SERVERS, results));
+  }
+}
+
+/** @returns With how many workers it fails as its entry says; undefined when something else was found than that. */
+async function check(server: Server): Promise<Result['fails'] | undefined> {
+  let baseline: Baseline;
+  try {
+    await build(server);
+    baseline = await baselineOf(server);
+  } catch (error) {
+    console.log(`  does not run without Respite: ${(error as Error).message}`);
+    return undefined;
+  }
+  const fails: Partial<Record<WorkerCount, string>> = {};
+  let isAsKnown = true;
+  for (const workers of WORKER_COUNTS) {
+    const startedMs = performance.now();
+    const problem = await problemUnderRespite(server, workers, baseline);
+    const known = server.fails?.workers.includes(workers) ? server.fails.because : undefined;
+    if (known !== undefined) fails[workers] = known;
+    const found =
+      problem === undefined ? 'works' : known === undefined ? problem : 'does not work, as its entry says';
+    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+    console.log(`  --workers ${workers}, ${seconds} s: ${found}`);
+    if ((problem === undefined) !== (known === undefined)) {
+      isAsKnown = false;
+      if (known !== undefined) console.log(`  its entry says that it does not: take "fails" off`);
+    }
+  }
+  return isAsKnown ? fails : undefined;
+}
+
+function resultOf(server: Server, fails: Result['fails']): Result {
+  return {
+    version: versionOf(server),
+    testedOn: new Date().toISOString().slice(0, 10),
+    node: process.versions.node,
+    fails,
+  };
+}

@@ -1,0 +1,77 @@
+// Installs what the chosen servers need, from the lockfile, and builds those that have a build. Both only when something changed.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { LOCKFILE } from './lockfile.ts';
+import { folderOf, program, type Server, SUITE } from './server.ts';
+
+/** Records of what is installed and built, in the folder that `npm ci` empties, so that they go with it. */
+const RECORDS = path.join(SUITE, 'node_modules/.respite');
+
+export async function install(servers: readonly Server[]): Promise<void> {
+  const record = path.join(RECORDS, 'installed.json');
+  const wanted = { lockfile: hashOf([LOCKFILE]), folders: foldersOf(servers) };
+  const present = read(record) as Partial<typeof wanted> | undefined;
+  if (
+    present?.lockfile === wanted.lockfile &&
+    wanted.folders.every((folder) => present.folders?.includes(folder))
+  ) {
+    return;
+  }
+  console.log(`installs ${wanted.folders.length} servers into test/compatibility/servers, from its lockfile`);
+  const workspaces = wanted.folders.map((folder) => `--workspace=projects/${folder}`);
+  await run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', ...workspaces], SUITE);
+  write(record, wanted);
+}
+
+export async function build(server: Server): Promise<void> {
+  if (server.build === undefined) return;
+  const [name = '', ...args] = server.build;
+  const record = path.join(RECORDS, `built-${server.folder}.json`);
+  const wanted = {
+    sources: hashOf([LOCKFILE, ...sourcesOf(folderOf(server))]),
+    args,
+  };
+  if (JSON.stringify(read(record)) === JSON.stringify(wanted)) return;
+  console.log(`builds ${server.name}: ${server.build.join(' ')}`);
+  await run(process.execPath, [program(folderOf(server), name), ...args], folderOf(server));
+  write(record, wanted);
+}
+
+function foldersOf(servers: readonly Server[]): readonly string[] {
+  return [...new Set(servers.map(({ folder }) => folder))].toSorted();
+}
+
+/** Files that git knows of, or would: not what a build has made. */
+function sourcesOf(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    if (entry.isFile()) return [file];
+    const isMade = /^(?:\.|node_modules$|dist$|build$)/.test(entry.name);
+    return entry.isDirectory() && !isMade ? sourcesOf(file) : [];
+  });
+}
+
+function hashOf(files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function read(file: string): unknown {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+function write(file: string, value: unknown): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(value));
+}
+
+async function run(command: string, args: readonly string[], cwd: string): Promise<void> {
+  const env = { ...process.env, NODE_ENV: '', NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1' };
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
+}
