@@ -112,7 +112,7 @@ async function rounds<V extends Variant>(
     Measurement[]
   >;
   for (let round = 0; round < times.rounds; round += 1) {
-    // Whoever comes second may find a warmer machine.
+    // The one that comes second may find a warmer machine.
     for (const variant of round % 2 === 0 ? variants : variants.toReversed()) {
       const measured = await measure(variant, clients);
       all[variant].push(measured);

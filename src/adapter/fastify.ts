@@ -69,6 +69,6 @@ export const respite: FastifyPluginCallback = Object.assign(
     });
     done();
   },
-  // What fastify-plugin does: the hooks are for the routes of whoever registers the plugin.
+  // What fastify-plugin does: the hooks are for the routes of the scope that registers the plugin.
   { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'respite' },
 );

@@ -1,4 +1,4 @@
-// How decisions lie in a row of a counter table. Read by whoever has a copy of the row, in this process or another.
+// How decisions lie in a row of a counter table. Read by every owner of a copy of the row, in this process or another.
 import type { RowLabels } from '../core/counter-table.ts';
 import { type AdmissionCount, SHED_REASONS } from './stats.ts';
 

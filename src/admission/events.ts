@@ -1,4 +1,4 @@
-// What admission does, for whoever subscribes to the channel. Unobserved it costs nothing.
+// What admission does, for subscribers of the channel. Unobserved it costs nothing.
 import diagnostics from 'node:diagnostics_channel';
 import type { ShedStatus } from './options.ts';
 import type { Criticality } from './policy.ts';

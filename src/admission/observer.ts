@@ -1,4 +1,4 @@
-// What whoever measures requests is told of each. Numbers and strings only: this runs for every request.
+// What is told of each request to a part that measures them. Numbers and strings only: this runs for every request.
 
 /** Sees every request, for measuring. */
 export interface RequestObserver {

@@ -1,7 +1,7 @@
 import type { NotifyOptions, OnIncident } from '../supervisor/index.ts';
 import type { LateLog } from './log.ts';
 
-/** Whoever tells people of incidents. */
+/** What tells people of incidents. */
 interface Telling {
   readonly tell: OnIncident;
   /** Waits a short while for what is still being told. */

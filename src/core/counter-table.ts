@@ -34,7 +34,7 @@ export class CounterTable {
     return this.#cells;
   }
 
-  /** By block; whoever copies a block sets it to 0. */
+  /** By block; the reader that copies a block sets it to 0. */
   get changed(): Uint8Array {
     return this.#changed;
   }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { publishHealth, receiveHealth } from './health-link.ts';
 import { reportOf as report } from './support.test.ts';
 
-test('whoever comes first, the receiver has what every source reported last', () => {
+test('whichever comes first, the receiver has what every source reported last', () => {
   const [one, two] = [{}, {}];
   publishHealth(one, [report('a'), report('b')]);
   const received: string[][] = [];

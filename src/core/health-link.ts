@@ -56,7 +56,7 @@ export function publishHealth(source: object, reports: readonly IndicatorReport[
   receiver?.([...all.values()].flat());
 }
 
-/** Has all that is reported from now on, by whomever, and what is known already. There is one receiver in a process. */
+/** Has all that is reported from now on, by any source, and what is known already. There is one receiver in a process. */
 export function receiveHealth(receiver: Receiver): void {
   const shared = link();
   shared.receiver = receiver;

@@ -1,4 +1,4 @@
-// In a file of its own: whoever reports has no use for it.
+// In a file of its own: what reports has no use for it.
 import type { IndicatorReport } from './health-link.ts';
 import { isObject, oneOf, type ShapeOf } from './shape.ts';
 

@@ -1,4 +1,4 @@
-// Numbers that parts of Respite count in this process, for the worker's samples. Whoever counts adds a source here; whoever
+// Numbers that parts of Respite count in this process, for the worker's samples. A part that counts adds a source here; a part that
 // shows the numbers reads them. Neither side has to be there.
 
 export type Labels = Readonly<Record<string, string>>;

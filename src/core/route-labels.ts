@@ -1,4 +1,4 @@
-// Which routes are labels of their own. Whoever watches pays for each label for ever, and a caller or a framework could make
+// Which routes are labels of their own. A monitoring system pays for each label as long as it keeps data, and a caller or a framework could make
 // more of them than anybody can pay for.
 
 /** Routes that are labels of their own; those seen later share {@link OTHER_ROUTE}. */

@@ -9,7 +9,7 @@ const MAX_CONNECTIONS = 256;
 const MAX_BODY_BYTES = 16 * 1024;
 
 /**
- * A health check is one small request; whoever takes longer to send one is holding a socket. Node.js looks for those every 30
+ * A health check is one small request; a client that takes longer to send one is holding a socket. Node.js looks for those every 30
  * seconds if it isn't told otherwise.
  */
 export const TIMEOUTS: ServerOptions = Object.freeze({

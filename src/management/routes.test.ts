@@ -65,7 +65,7 @@ test('the group startup is up from the first time that the instance was ready', 
   assert.equal(await status('/health/startup'), 503);
   instance.now = { ...running, health: { readyShare: 0, indicators: [warm] } };
   assert.deepEqual([await status('/health/startup'), await status('/health/ready')], [503, 200]);
-  // Whoever asks for readiness or liveness finds it, too.
+  // A caller that asks for readiness or liveness finds it, too.
   instance.now = { ...running, health: { readyShare: 0, indicators: [{ ...warm, status: 'UP' }] } };
   assert.equal(await status('/health/live'), 200);
   instance.now = statusOf('running', ['unresponsive']);

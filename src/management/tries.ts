@@ -8,7 +8,7 @@ const FROM_ALL = { burst: 100, everyMs: 600 };
 
 const MOST_ADDRESSES = 1024;
 
-/** Whoever had the right token lately is not kept out by what others try. */
+/** An address that had the right token lately is not kept out by what others try. */
 const MOST_KNOWN = 64;
 
 /** Generic cell rate algorithm (ITU-T I.371): the time at which the bucket will be full again says all about it. */

@@ -1,4 +1,4 @@
-// Sees the requests that the process makes with fetch, undici and node:http(s), whoever makes them. Nothing of theirs is changed: Node.js
+// Sees the requests that the process makes with fetch, undici and node:http(s), the user's and those of libraries. Nothing of theirs is changed: Node.js
 // and undici publish them on diagnostics channels.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { showObserved } from './instruments.ts';

@@ -86,7 +86,7 @@ function escape(value: string): string {
     : value;
 }
 
-/** OpenMetrics, "Canonical numbers", which Prometheus 3 makes of other ways to write them: one series, whoever asks. */
+/** OpenMetrics, "Canonical numbers", which Prometheus 3 makes of other ways to write them: one series for every scraper. */
 function bucketBound(bound: number): string {
   return Number.isInteger(bound) ? bound.toFixed(1) : String(bound);
 }

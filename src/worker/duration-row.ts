@@ -1,4 +1,4 @@
-// How durations lie in a row of a counter table. Read by whoever has a copy of the row, in this process or another.
+// How durations lie in a row of a counter table. Read by every owner of a copy of the row, in this process or another.
 import type { RowLabels } from '../core/counter-table.ts';
 import type { DurationSeries } from './sample.ts';
 

@@ -9,7 +9,7 @@ const SAMPLED = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f][
 const TRACE_ID = 3;
 const TRACE_ID_END = 35;
 
-/** Whoever calls may send what it likes behind what this version knows. */
+/** A caller may send what it likes behind what this version knows. */
 const LONGEST = 128;
 
 /** So many go with a sample; the others follow with the next ones. */

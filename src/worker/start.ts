@@ -53,7 +53,7 @@ const WATCH_AFTER_MS = 2000;
 /** The part of the drain's time over which the end of long-lived connections is to be spread. */
 const SPREAD_SHARE = 0.5;
 
-/** Whoever subscribes to it in the user's process gets the sample that the supervisor gets, with what was decided of requests. */
+/** A subscriber in the user's process gets the sample that the supervisor gets, with what was decided of requests. */
 const samples = channel('respite:worker:sample');
 
 const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
@@ -148,7 +148,7 @@ export function startWorker(setup: WorkerSetup): void {
   const onServer = (server: net.Server): void => {
     secrets.tell();
     setImmediate(watch);
-    // Whoever has made such a server has loaded it already.
+    // Code that has made such a server has loaded it already.
     // A tracing agent that was loaded before may have wrapped what servers emit by.
     if (speaksHttp(server) && !isIntercepted(server)) guarded.add(server);
     if (speaksHttp(server)) tellBeforeAnswers(process.getBuiltinModule('node:http').ServerResponse.prototype);

@@ -200,7 +200,7 @@ export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   }
 }
 
-/** Processes by working directory: found whoever their parent is, and however they were started. Empty where there is no /proc. */
+/** Processes by working directory: found whatever their parent is, and however they were started. Empty where there is no /proc. */
 async function processesIn(dir: string): Promise<number[]> {
   const entries = await readdir('/proc').catch(() => []);
   const pids = entries.map(Number).filter(Number.isInteger);

@@ -34,7 +34,7 @@ describe('a rolling restart', { concurrency: true }, () => {
     const [old] = await running.ready();
     running.signal('SIGHUP');
     await bothReady(running);
-    // The kernel gives each connection to whoever is there first.
+    // The kernel gives each connection to the process that is there first.
     const answered = new Set<number>();
     await running.until('both to answer', async () => {
       for (const pid of await answering(port)) answered.add(pid);

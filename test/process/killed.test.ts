@@ -1,4 +1,4 @@
-// Whoever kills the workers, again and again: nobody is refused, it is no crash loop, and they are all back soon after.
+// Workers are killed again and again: no client is refused, it is no crash loop, and they are all back soon after.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-// Whoever reaches the management port can send what they like: it stays up, keeps nothing of it, and lets nobody in.
+// A client of the management port can send what it likes: the port stays up, keeps nothing of it, and lets no one in.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';

@@ -15,7 +15,7 @@ const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 3000;
 const OUTPUT_CHARACTERS = 4000;
 
-/** What is running now. Whoever ends this process for whatever reason calls `killAll`. */
+/** What is running now. What ends this process, for whatever reason, calls `killAll`. */
 const running = new Set<ChildProcess>();
 
 export function killAll(): void {
@@ -57,7 +57,7 @@ export async function startService(
       killGroup(child, 'SIGKILL');
     }, START_TIMEOUT_MS);
     const read = (chunk: Buffer): void => {
-      // Also afterwards: a pipe that nobody reads blocks whoever writes to it.
+      // Also afterwards: a pipe without a reader blocks its writer.
       output = (output + chunk.toString()).slice(-OUTPUT_CHARACTERS);
       const match = options.ready.exec(output)?.[1];
       if (isReady || match === undefined) return;

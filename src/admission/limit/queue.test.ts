@@ -8,13 +8,13 @@ function endedUntil(queue: Queue, nowMs: number, count: number, latencyMs: numbe
   for (let i = count - 1; i >= 0; i -= 1) queue.ended(latencyMs, nowMs - i);
 }
 
-test('whoever is overtaken by most of those that ended last, and is older than the target, is not in the queue', () => {
+test('a request that is overtaken by most of those that ended last, and is older than the target, is not in the queue', () => {
   const queue = new Queue(500);
   endedUntil(queue, 10_000, 8, 5);
   assert.equal(queue.startsMs(10_000), 9500);
 });
 
-test('whoever is not overtaken waits in the queue, however long', () => {
+test('a request that is not overtaken waits in the queue, however long', () => {
   const queue = new Queue(500);
   // First come, first served, after five seconds: those that wait came after those that ended.
   endedUntil(queue, 10_000, 8, 5000);

@@ -15,7 +15,7 @@ const FNV_PRIME = 0x01000193;
 /** 128 divided by the golden ratio, made odd: consecutive numbers land far apart, and 128 in a row land everywhere. */
 const STRIDE = 79;
 
-/** The cohort, 0 to 127, of a user. Not cryptographic: whoever knows the salt can choose an identity that suits. */
+/** The cohort, 0 to 127, of a user. Not cryptographic: a caller that knows the salt can choose an identity that suits. */
 export function cohortOf(identity: string, salt: number): number {
   // FNV alone leaves identities that differ in their last character close to each other.
   return mix(fnv(identity, FNV_OFFSET ^ mix(salt))) >>> 25;

@@ -10,7 +10,7 @@ export interface PriorityOptions {
   /**
    * Whose request it is: the name of a header, or a function of the headers (for options given in code). Under overload
    * some users are then served well, the same ones for an hour, rather than all of them badly. Name something that was
-   * authenticated: whoever can choose their identity can try until one is served. Default none.
+   * authenticated: a caller that can choose its identity can try until one is served. Default none.
    */
   readonly identity?: string | IdentityOf | undefined;
   /**

@@ -6,7 +6,7 @@ import { describe, usageError } from '../usage.ts';
 
 export { shown };
 
-/** More than any status takes; whoever sends more is something else. */
+/** More than any status takes; a server that sends more is something else. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const TIMEOUT_MS = 5000;
 

@@ -122,7 +122,7 @@ test('a page that comes back gets what it has missed and no more', () => {
   assert.deepEqual(received([...first.moments, ...second.moments]), counted(15));
 });
 
-test('whoever comes back to another run, or too late, begins anew', () => {
+test('a reader that comes back to another run, or too late, begins anew', () => {
   const kept = { oldest: 100, added: 200 };
   for (const id of [undefined, '', '8-150', '7-99', '7-201', '7-', 'x', '7-150x']) {
     assert.deepEqual(resumeFrom(id, 7, kept), { from: 100, isFresh: true }, String(id));

@@ -21,7 +21,7 @@ export function momentsEvent(
 }
 
 /**
- * The number of the moment from which to go on, for whoever had an id of ours last: all that is kept, and `isFresh`, for those who
+ * The number of the moment from which to go on, for a reader that had an id of ours last: all that is kept, and `isFresh`, for those who
  * had none, one of another run, or one so old that there would be a gap.
  */
 export function resumeFrom(

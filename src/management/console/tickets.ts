@@ -5,7 +5,7 @@ const VALID_MS = 30_000;
 const MOST = 32;
 
 /**
- * Lets a browser open one page once. A link carries no header, so whoever has a token could not open a report; and to put the token
+ * Lets a browser open one page once. A link carries no header, so the owner of a token could not open a report; and to put the token
  * itself into a link would leave it in histories and logs.
  */
 export class Tickets {

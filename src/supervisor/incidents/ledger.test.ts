@@ -13,7 +13,7 @@ const OPENING: Opening = {
   report: undefined,
 };
 
-test('whoever subscribed hears of the opening, of each step and of the end, with all that is known by then', () => {
+test('a subscriber hears of the opening, of each step and of the end, with all that is known by then', () => {
   let nowMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
   const ledger = new IncidentLedger(() => nowMs);
   const told: Incident[] = [];

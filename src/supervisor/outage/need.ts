@@ -1,6 +1,6 @@
 // When a fallback responder is needed. Pure.
 
-/** A worker that has died is usually replaced in less, and whoever waits that long is served. */
+/** A worker that has died is usually replaced in less, and a client that waits that long is served. */
 export const PATIENCE_MS = 1000;
 /** A fallback responder that keeps coming and going costs a start each time, 60 ms of a processor. */
 export const INTERVAL_MS = 1000;
@@ -26,8 +26,8 @@ export function followOutage(outage: Outage, { isServed }: Sight, nowMs: number)
 }
 
 /**
- * At once when the workers are blocked or the next one is not even to be started soon; otherwise after a moment, because whoever
- * waits for a worker that is about to come is better off than whoever is refused.
+ * At once when the workers are blocked or the next one is not even to be started soon; otherwise after a moment, because a client
+ * that waits for a worker that is about to come is better off than one that is refused.
  */
 export function isNeeded(outage: Outage, { isBlocked, nextStartAtMs }: Sight, nowMs: number): boolean {
   if (outage === undefined) return false;

@@ -1,4 +1,4 @@
-// What is used of @opentelemetry/api, which is the user's: never imported here, nor by whoever imports this.
+// What is used of @opentelemetry/api, which is the user's: never imported here, nor by what imports this.
 
 /** What a callback of an observable instrument tells its readings to. */
 export interface ObservableResult {

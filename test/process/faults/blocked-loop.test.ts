@@ -147,7 +147,7 @@ describe('a blocked event loop', { concurrency: 3 }, () => {
       }
       return count;
     });
-    // And whoever comes anew is never left to the one that is blocked.
+    // And a new client is never left to the one that is blocked.
     const fresh = (async (): Promise<number> => {
       let count = 0;
       for (; !over.signal.aborted; count += 1) {

@@ -1,4 +1,4 @@
-// What else was the case when something went wrong. Types of our own, that whoever knows such things fits: plain data.
+// What else was the case when something went wrong. Types of our own, which any source of such facts fits: plain data.
 import type { WaitingRoute, WatchdogReport } from '../../../worker/index.ts';
 import type { DiskReading } from '../detectors/index.ts';
 import type { CpuReading, MemoryUse, Peer, WaitingCalls } from '../probes/index.ts';

@@ -34,7 +34,7 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 /** The same for a file in it, with dots inside. */
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
-/** Evidence may hold what users have sent: only for whoever runs the server. */
+/** Evidence may hold what users have sent: only for the operators of the server. */
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 

@@ -247,7 +247,7 @@ test('a command that takes too long is killed, with all that it has started', as
   const failed = await command([file, dir], 300).send(message('opened'), NEVER);
   assert.match(failed?.reason ?? '', /^killed: it took more than 0\.3 s/);
   const child = Number(readFileSync(path.join(dir, 'child'), 'utf8'));
-  // The kernel kills all of a group, one after the other, and whoever was told of the first may look too soon.
+  // The kernel kills all of a group, one after the other, and a reader that was told of the first may look too soon.
   while (runs(child)) await new Promise((resolve) => setImmediate(resolve));
   const aborted = await command([file, dir]).send(message('opened'), AbortSignal.abort());
   assert.match(aborted?.reason ?? '', /^given up/);

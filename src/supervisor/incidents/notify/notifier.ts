@@ -18,7 +18,7 @@ import {
 const QUEUE_LIMIT = 100;
 /** Half a second: taking the stack of a blocked thread takes less than 90 ms (docs/design/watchdog.md). */
 const SETTLE_MS = 500;
-/** Whoever stops `respite run` waits so long for what is under way. */
+/** How long a stop of `respite run` waits for what is under way. */
 const CLOSING_MS = 2000;
 
 export interface NotifierConfig {

@@ -4,7 +4,7 @@ import type { Failure } from './plan.ts';
 
 /** Of an answer's body nothing is wanted; so much is read so that the other side may end its sentence. */
 const MOST_BODY_BYTES = 64 * 1024;
-/** Whoever asks for more patience is tried again sooner all the same. */
+/** A receiver that asks for more patience is tried again sooner all the same. */
 const MOST_PATIENCE_MS = 60_000;
 /** Statuses that say "later" (RFC 9110, RFC 8470, RFC 6585); of the others below 500 each try would get the same. */
 const WORTH_ANOTHER_TRY: ReadonlySet<number> = new Set([408, 425, 429]);

@@ -4,7 +4,7 @@ import type { ResolvedFleetOptions } from './options.ts';
 /** `unreachable`: Redis did not answer in time, or with an error. */
 export type LeaseAnswer = 'granted' | 'denied' | 'unreachable';
 
-/** Whoever waits longer for Redis than this goes on alone: a hanging Redis must not keep anybody from healing. */
+/** An instance that waits longer for Redis than this goes on alone: a Redis that hangs must not keep it from healing. */
 const TIMEOUT_MS = 500;
 
 /** An instance says so often that it is there, */

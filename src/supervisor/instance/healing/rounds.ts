@@ -70,7 +70,7 @@ export class Rounds<Worker extends Visited> {
   /** One after the other: a round that takes longer delays the next. */
   start(): void {
     void this.#go()
-      // What can't be read now may be the next time; whoever watches must not be what the instance dies of.
+      // What can't be read now may be the next time; what watches must not be what the instance dies of.
       .catch(() => {})
       .finally(() => {
         if (!this.#stopped) setTimeout(() => this.start(), ROUND_MS).unref();

@@ -25,7 +25,7 @@ test('an answer may come in parts, and answers in any order', async () => {
   ]);
 });
 
-test('whoever is asked and has nothing to say says why', async () => {
+test('a thread that is asked and has nothing to say says why', async () => {
   const { captures } = line();
   const refused = captures.request('report');
   const unanswered = captures.request('stack');

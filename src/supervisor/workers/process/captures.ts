@@ -6,7 +6,7 @@ import type {
   WatchdogCommand,
 } from '../../../worker/index.ts';
 
-/** More than any profile of ours: whoever writes that into the pipe is not our thread. */
+/** More than any profile of ours: what writes that into the pipe is not our thread. */
 const MOST_CHARACTERS = 64 * 1024 * 1024;
 
 /** How much longer than the worker itself the supervisor waits for its answer. */

@@ -1,6 +1,6 @@
 import type { WorkerProcess } from './worker-process.ts';
 
-/** Hands the user's IPC messages between the workers and whoever started this process, if that one opened a channel. */
+/** Hands the user's IPC messages between the workers and the process that started this one, if that opened a channel. */
 export class ParentRelay {
   readonly #workers: ReadonlySet<WorkerProcess>;
 

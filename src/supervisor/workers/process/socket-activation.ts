@@ -1,7 +1,7 @@
 // Sockets that systemd has opened for this process: sd_listen_fds(3).
 
 /**
- * How many there are, from descriptor 3 on. The variables count only for the process that `LISTEN_PID` names: whoever is started by
+ * How many there are, from descriptor 3 on. The variables count only for the process that `LISTEN_PID` names: a process that is started by
  * that one inherits them too, and has other descriptors under these numbers.
  */
 export function activatedSockets(env: NodeJS.ProcessEnv, pid: number): number {

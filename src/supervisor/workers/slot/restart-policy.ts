@@ -10,7 +10,7 @@ const BUDGET = 5;
 const BUDGET_WINDOW_MS = 60_000;
 /**
  * A worker that was killed from outside is started again at once, but none of a slot sooner than this after the one before.
- * A start costs some 0.2 s of a processor, so whoever kills without a pause makes one core a fifth busy, not more.
+ * A start costs some 0.2 s of a processor, so kills without a pause make one core a fifth busy, not more.
  */
 const KILLED_INTERVAL_MS = 1000;
 

@@ -15,7 +15,7 @@ import { seconds, size } from './units.ts';
 /** How something that the server depends on was doing. */
 export interface DependencyProbe {
   readonly name: string;
-  /** `UP`, `DOWN`, or another word of whoever asked. */
+  /** `UP`, `DOWN`, or another word of the caller. */
   readonly status: string;
   readonly tookMs?: number | undefined;
   /** A sentence. */
