@@ -1,6 +1,5 @@
 // Listening: as on bare Node.js, but the socket outlives the workers.
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
@@ -11,7 +10,6 @@ import { type Echo, echo, request } from '../harness/http.ts';
 import { kill, temporaryDirectory } from '../harness/process.ts';
 import { bare, respite, type RunningRespite } from '../harness/respite.ts';
 import { freePort } from '../harness/services/service.ts';
-import { chosenSeed } from '../harness/seed.ts';
 import { until } from '../harness/until.ts';
 
 /** Between two connections of one of eight clients: two a millisecond, and cores left for the workers that start. */
@@ -259,21 +257,6 @@ test('all workers killed under load: no connection is refused', async (t) => {
   assert.equal(restarts.signal, 6);
 });
 
-test('random sequences of listen, close, unref and address are as on bare Node.js', async (t) => {
-  const SEQUENCES = 100;
-  // Not among those that the kernel gives to clients, which other tests have many of.
-  const ports = [await freePortBelow(30_000), await freePortBelow(30_000)];
-  const seed = chosenSeed();
-  t.diagnostic(`RESPITE_TEST_SEED=${seed} repeats it`);
-  const args = [String(seed), String(SEQUENCES), ...ports.map(String)];
-  const onBare = bare(t, 'listens-randomly.mjs', { args });
-  await onBare.saysOnStdout('done');
-  await onBare.stop();
-  const running = respite(t, 'listens-randomly.mjs', { args });
-  await running.saysOnStdout('done');
-  assert.deepEqual(running.stdout.split('\n'), onBare.stdout.split('\n'), `RESPITE_TEST_SEED=${seed}`);
-});
-
 test('a probe for a free port is no server, and does not move the port in replacements or other workers', async (t) => {
   const port = await freePort();
   const env = { PORT: String(port) };
@@ -318,22 +301,6 @@ async function refuses(port: number): Promise<boolean> {
 
 async function get(url: string): Promise<Echo> {
   return (await (await fetch(url, { headers: { connection: 'close' } })).json()) as Echo;
-}
-
-/** A free port from 20,000 on. */
-async function freePortBelow(limit: number): Promise<number> {
-  for (;;) {
-    const server = createServer().listen(randomInt(20_000, limit));
-    const isFree = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
 }
 
 /** A port that something else listens on. */

@@ -66,6 +66,12 @@ function bindPort({ address, port, addressType, flags }: Wanted, backlog: number
   return status;
 }
 
+/** What a `listen()` was asked for, to people. */
+export function placeText([address, port, , , fd]: Parameters<Listen2>): string {
+  if (port === -1 || port === null) return String(address ?? fd ?? '');
+  return `port ${port}${address === null ? '' : ` on ${address}`}`;
+}
+
 /** Where a socket is that was wanted there. */
 export function boundPlace(handle: TcpHandle, place: Place): Place {
   if (place.family === 'unix') return { ...place, file: fileIdentity(place.address) };

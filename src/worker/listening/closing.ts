@@ -29,10 +29,6 @@ export class Closing {
     holdCloseEvents(server);
   }
 
-  has(key: SocketKey): boolean {
-    return this.#sockets.some((socket) => socket.key === key);
-  }
-
   overlaps(place: Place): boolean {
     return this.#sockets.some((socket) => overlap(place, socket.place));
   }

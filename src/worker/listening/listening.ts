@@ -1,21 +1,22 @@
-// What `listen()` of a TCP server does in this process, so that its socket outlives it.
+// What `listen()` of a server does in this process, so that its socket outlives it.
 import type net from 'node:net';
 import { speaksHttp } from '../../admission/index.ts';
-import type { BoundAddress, PassThroughReason, SocketKey, TcpHandle } from '../protocol.ts';
+import type { BoundAddress, SocketKey, TcpHandle } from '../protocol.ts';
 import { removeSocketFile } from '../../core/socket-file.ts';
-import { bind, boundPlace, DEFAULT_BACKLOG, type Listen2, type ListeningServer, listenOn } from './bind.ts';
+import { bind, boundPlace, DEFAULT_BACKLOG, type Listen2, listenOn, placeText } from './bind.ts';
 import { Claims } from './claims.ts';
 import { Closing } from './closing.ts';
 import { Gate } from './gate.ts';
 import type { Call, ListeningConfig, OwnSocket } from './own-socket.ts';
 import { KeptFiles } from './kept-files.ts';
+import { delayListening, listensNever, listensNow } from './listening-event.ts';
 import { MetServers } from './met-servers.ts';
 import { addressOf, fileOf, overlap, type Place, placeOf } from './place.ts';
 import { Reserve } from './reserve.ts';
 import { acceptsPerTurnOf, SharedListening } from './shared-listening.ts';
 import { SocketKeys } from './socket-keys.ts';
 import { addressInUse, KeepAlive, standIn } from './stand-in.ts';
-import { takeOverListen } from './take-over.ts';
+import { type OnListen, takeOverListen } from './take-over.ts';
 import { openToOthers } from './unix-socket.ts';
 
 /** The sockets of this worker: which it listens on, which it could, and which it has closed. */
@@ -57,7 +58,7 @@ export class Listening {
     const claim = this.#claims.take(key);
     const known = this.#known.get(key);
     this.#files.keep(key, bound);
-    if (this.#isPaused || (known === undefined && this.#closing.has(key))) handle.close();
+    if (this.#isPaused) handle.close();
     else if (known !== undefined) known.shared.add(handle);
     else this.#reserve.add(key, handle, bound, anyKey);
     claim?.granted();
@@ -69,8 +70,10 @@ export class Listening {
 
   /** The supervisor does not hold a socket any more, or holds it for other workers only. */
   released(key: SocketKey, isHeld: boolean): void {
-    if (!isHeld) this.#files.free(key);
-    this.#reserve.discard(key);
+    if (!isHeld) {
+      this.#files.free(key);
+      this.#reserve.discard(key);
+    }
     this.#closing.released(key);
   }
 
@@ -94,18 +97,13 @@ export class Listening {
     this.#reserve.discardAll();
   }
 
-  #listen(
-    server: ListeningServer,
-    args: Parameters<Listen2>,
-    reason: PassThroughReason | undefined,
-    mode: number,
-  ): void {
-    const [address, port, addressType, , fd, flags = 0] = args;
+  #listen(...[server, args, reason, mode]: Parameters<OnListen>): void {
+    const [address, port, addressType, , , flags = 0] = args;
     this.#servers.meet(server);
     this.#closing.listensAnew(server);
     if (reason !== undefined) {
       this.#listen2.apply(server, args);
-      const where = port === -1 || port === null ? String(address ?? fd ?? '') : `port ${port}`;
+      const where = placeText(args);
       if (server._handle !== null) this.#config.tell({ kind: 'passed-through', reason, where });
       return;
     }
@@ -118,20 +116,20 @@ export class Listening {
     const place = placeOf(wanted);
     const isOwn = wanted.port !== 0 && [...this.#own].some((own) => overlap(place, own.place));
     if (isOwn) {
-      this.#listenOn(call, addressInUse(), place);
+      listenOn(this.#listen2, call, addressInUse(), place);
       return;
     }
-    const reserved = this.#reserve.boundFor(key);
+    const isClosing = this.#closing.overlaps(place);
+    const reserved = isClosing ? undefined : this.#reserve.boundFor(key);
     if (reserved !== undefined) {
       this.#listenInPlaceOf(call, { ...place, ...reserved });
       return;
     }
     const handle = bind(wanted, args[3], isAbandoned);
     if (typeof handle !== 'string') this.#listenOn(call, handle, boundPlace(handle, place));
-    else if (
-      handle === 'taken' &&
-      (this.#closing.overlaps(place) || this.#reserve.overlapping(place).length > 0)
-    ) {
+    else if (handle === 'taken' && (isClosing || this.#reserve.overlapping(place).length > 0)) {
+      // In a reserved place it may be a probe for a free port, which waits for its event.
+      if (isClosing) delayListening(call.server);
       this.#listenInPlaceOf(call, place);
     } else if (handle === 'taken' && !isAbandoned && (place.family === 'unix' || !this.#config.isAlone)) {
       this.#claim(call, [], {
@@ -175,17 +173,13 @@ export class Listening {
       this.#bound(own, own.first);
       return;
     }
-    const [...copies] = this.#reserve.take(own.key);
+    if (this.#closing.waits(own.place, () => this.#settle(own))) return;
+    const copies = this.#reserve.take(own.key);
     if (copies.length > 0) {
       for (const copy of copies) own.shared.add(copy);
-      this.#known.set(own.key, own);
-      own.isKnown = true;
-      this.#config.readiness.listens();
-      this.#config.tell({ kind: 'listening', key: own.key, speaksHttp: speaksHttp(own.server) });
-      if (!this.#config.readiness.isHeld) own.shared.open();
+      this.#isKnown(own, { kind: 'listening', key: own.key, speaksHttp: speaksHttp(own.server) });
       return;
     }
-    if (this.#closing.waits(own.place, () => this.#settle(own))) return;
     const overlapping = this.#reserve.overlapping(own.place);
     const claim = { granted: () => this.#settle(own), refused: () => this.#bindLate(own) };
     if (overlapping.length === 0) this.#bindLate(own);
@@ -206,26 +200,31 @@ export class Listening {
     this.#own.delete(own);
     own.shared.pause();
     server._handle = null;
+    listensNever(server);
     this.#fail(own, handle);
   }
 
   /** Nothing of ours: listening as without Respite fails as without Respite. */
-  #fail({ server, args, wanted: { address, port } }: Call, why: 'taken' | 'failed'): void {
-    const where = port === -1 ? String(address) : `port ${port}${address === null ? '' : ` on ${address}`}`;
-    if (why === 'taken') this.#config.tell({ kind: 'address-in-use', where });
+  #fail({ server, args }: Call, why: 'taken' | 'failed'): void {
+    if (why === 'taken') this.#config.tell({ kind: 'address-in-use', where: placeText(args) });
     this.#listen2.apply(server, args);
   }
 
   #bound(own: OwnSocket, handle: TcpHandle): void {
     const { key, place, server, wanted } = own;
-    this.#known.set(key, own);
-    own.isKnown = true;
-    this.#config.readiness.listens();
     const anyKey = wanted.port === 0 ? undefined : this.#keys.probed(place.port);
     const bound = addressOf(place);
     this.#files.keep(key, bound);
-    this.#config.tell({ kind: 'bound', key, bound, anyKey, speaksHttp: speaksHttp(server) }, handle);
+    this.#isKnown(own, { kind: 'bound', key, bound, anyKey, speaksHttp: speaksHttp(server) }, handle);
+  }
+
+  #isKnown(own: OwnSocket, ...told: Parameters<ListeningConfig['tell']>): void {
+    this.#known.set(own.key, own);
+    own.isKnown = true;
+    this.#config.readiness.listens();
+    this.#config.tell(...told);
     if (!this.#config.readiness.isHeld) own.shared.open();
+    listensNow(own.server);
   }
 
   #claim(call: Call, overlapping: readonly SocketKey[], claim: Parameters<Claims['add']>[1]): void {
@@ -238,6 +237,7 @@ export class Listening {
     this.#own.delete(own);
     if (!isKnown) {
       if (wanted.port === 0) this.#keys.gaveBack(place.port, key);
+      listensNever(server);
       if (own.isBound) removeSocketFile(place.address, place.file);
       return;
     }

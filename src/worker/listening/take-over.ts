@@ -3,22 +3,18 @@ import type { PassThroughReason } from '../protocol.ts';
 import type { Listen2, ListeningServer } from './bind.ts';
 import { canOutliveItsHandle } from './unix-socket.ts';
 
-/**
- * Has `onListen` called when a server is to listen, once Node.js has understood what it was asked for.
- *
- * @returns What Node.js does then.
- */
-export function takeOverListen(
-  sharesExclusive: boolean,
-  onListen: (
-    server: ListeningServer,
-    args: Parameters<Listen2>,
-    /** Why the socket stays this process's own. */
-    reason: PassThroughReason | undefined,
-    /** Of a Unix socket: who else may connect, as libuv has it. */
-    mode: number,
-  ) => void,
-): Listen2 {
+/** A server is to listen, and Node.js has understood what it was asked for. */
+export type OnListen = (
+  server: ListeningServer,
+  args: Parameters<Listen2>,
+  /** Why the socket stays this process's own. */
+  reason: PassThroughReason | undefined,
+  /** Of a Unix socket: who else may connect, as libuv has it. */
+  mode: number,
+) => void;
+
+/** @returns What Node.js does then. */
+export function takeOverListen(sharesExclusive: boolean, onListen: OnListen): Listen2 {
   const prototype = net.Server.prototype as ListeningServer;
   const { listen, _listen2: listen2 } = prototype;
   const reasons = new WeakMap<net.Server, PassThroughReason>();

@@ -210,10 +210,10 @@ export class SocketExchange {
       this.#held.closedBy(key, worker.id);
       this.#bySlot.closed(worker, key);
       if (this.#release(key)) return;
+      // It may listen there again, as soon as it hears that its server is closed.
+      this.#sendCopies(worker, key, this.#copies);
     }
     worker.tell({ kind: 'released', key, isHeld: true });
-    // It may listen there again.
-    if (worker.state !== 'draining') this.#sendCopies(worker, key, this.#copies);
   }
 
   /** A worker that is ready listens on all that it wants; what is left was a predecessor's alone. */
