@@ -1,0 +1,6 @@
+// The guide:
+import { defineConfig } from 'respite/config';
+
+export default defineConfig({
+  backpressure: { limitBytes: 128 * 1024 * 1024 },
+});
