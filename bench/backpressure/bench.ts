@@ -58,6 +58,7 @@ export const backpressure: Benchmark = {
       ],
       notes: [
         'Each round has a fresh server for each variant; medians of the rounds, ratios within each round.',
+        'The drain idiom corks what one turn writes, and its sockets have the high watermark of the channels (256 KB).',
         'Fast clients ask for 400 KB and read it as fast as they can; slow ones ask for 400 KB every 500 ms and read 64 KB/s.',
         'Stalled clients (1000 with --quick) ask for 8 MB each and read nothing; each gets messages of its own.',
         netty === undefined

@@ -1,5 +1,5 @@
 // Tiny requests, huge responses, over TCP: 8 bytes (how many messages, how large each) are answered with that many messages.
-// argv[2] says how they are written: `drain`, which is Node.js's own idiom, `channel`, `unique`, which is a channel with a copy of
+// argv[2] says how they are written: `drain`, which is Node.js's own idiom with the same high watermark, `channel`, `unique`, which is a channel with a copy of
 // its own of each message, or `budget`, which is that under a budget of 64 MB and bounded kernel buffers.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -7,17 +7,35 @@ import { boundKernelBuffers, createChannel, createWriteBudget } from '../../dist
 
 const REQUEST_BYTES = 8;
 
-/** Writes to a socket, waiting for 'drain' when it says so. */
+/** Of all variants; a channel's default. */
+const HIGH_WATER_MARK_BYTES = 256 * 1024;
+
+const CHANNEL = { highWaterMarkBytes: HIGH_WATER_MARK_BYTES };
+
+/**
+ * Node.js's idiom, as its documentation advises for small writes: corked until the code that runs now has returned, so that they leave in one
+ * `writev`; and waiting for 'drain' when `write()` says so.
+ */
 function drain(socket) {
+  let isCorked = false;
+  const uncork = () => {
+    isCorked = false;
+    socket.uncork();
+  };
   return async (message, count) => {
     for (let i = 0; i < count; i += 1) {
+      if (!isCorked) {
+        isCorked = true;
+        socket.cork();
+        process.nextTick(uncork);
+      }
       if (!socket.write(message)) await once(socket, 'drain');
     }
   };
 }
 
 function channel(socket) {
-  const to = createChannel(socket);
+  const to = createChannel(socket, CHANNEL);
   return async (message, count) => {
     for (let i = 0; i < count; i += 1) {
       if (!to.write(message)) {
@@ -29,14 +47,14 @@ function channel(socket) {
 }
 
 function unique(socket) {
-  return encoder(createChannel(socket));
+  return encoder(createChannel(socket, CHANNEL));
 }
 
 const shared = createWriteBudget({ limitBytes: 64 * 1024 * 1024 });
 
 /** Peers that never read are left to the budget. */
 function budget(socket) {
-  return encoder(createChannel(socket, { budget: shared, slowPeer: false }));
+  return encoder(createChannel(socket, { ...CHANNEL, budget: shared, slowPeer: false }));
 }
 
 function encoder(to) {
@@ -60,7 +78,7 @@ function messageOf(bytes) {
   return messages.get(bytes);
 }
 
-const server = createServer({ noDelay: true }, (socket) => {
+const server = createServer({ noDelay: true, highWaterMark: HIGH_WATER_MARK_BYTES }, (socket) => {
   socket.on('error', () => {});
   const write = writerOf(socket);
   // One response after the other, as in any protocol without multiplexing.

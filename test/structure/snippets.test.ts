@@ -21,6 +21,6 @@ for (const guide of readdirSync(folder)) {
           ?.trim(),
       );
     assert.ok(shown.length > 0);
-    assert.deepEqual(compiled.toSorted(), shown.toSorted());
+    assert.deepEqual(new Set(compiled), new Set(shown));
   });
 }
