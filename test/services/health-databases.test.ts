@@ -28,7 +28,7 @@ describe('PostgreSQL', { skip: lacks('initdb') }, async () => {
     taken.on('error', () => {});
     const startedMs = performance.now();
     const watched = new Watched(t, postgres(pool));
-    await watched.becomes('UP', startedMs, DOWN_MS);
+    await watched.becomes('UP', startedMs, 10 * DOWN_MS);
     assert.deepEqual(watched.report.details, { busy: true, waiting: 0 });
     await watched.checked(5);
     // Neither a place in the queue nor a connection is kept.
@@ -41,7 +41,7 @@ describe('PostgreSQL', { skip: lacks('initdb') }, async () => {
     assert.ok(connectionsTo(service.port) <= 3);
     const goesOnMs = performance.now();
     resumeFamily(service);
-    await watched.becomes('UP', goesOnMs, DOWN_MS);
+    await watched.becomes('UP', goesOnMs, 10 * DOWN_MS);
     taken.release();
     await watched.checked(2);
     assert.deepEqual([pool.waitingCount, pool.totalCount, watched.report.details], [0, 1, {}]);
