@@ -13,6 +13,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   'test/process/faults/blocked-loop.test.ts': 150,
   'test/process/faults/reported.test.ts': 190,
   'test/process/faults/stuck-requests.test.ts': 110,
+  'test/process/health.test.ts': 90,
   'test/process/long-lived.test.ts': 120,
   'test/process/notify.test.ts': 75,
   'test/process/rolling.test.ts': 75,

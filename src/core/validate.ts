@@ -6,10 +6,11 @@ export function fail(option: string, rule: string, value: unknown): never {
   throw new RespiteError('RESPITE_OPTIONS_INVALID', `${option} must be ${rule}, got ${show(value)}`);
 }
 
-function show(value: unknown): string {
+/** A value in an error: short, and never what is in it. */
+export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
-  return String(value);
+  return typeof value === 'function' ? 'a function' : String(value);
 }
 
 /** 23 days. A timer of Node.js that is to wait longer than 2^31 ms fires at once; some room is left for what is added to options. */

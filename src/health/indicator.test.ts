@@ -28,7 +28,7 @@ function setup(given: Partial<IndicatorOptions> = {}): Setup {
       }),
     { peer: 'db:1' },
   );
-  const options = resolveIndicatorOptions('health', 'db', {
+  const options = resolveIndicatorOptions('db', {
     check,
     intervalMs: 1000,
     timeoutMs: 400,
@@ -156,7 +156,7 @@ test('stopped by what is told of its outcome, an overdue check is not started an
       clock.after(150, resolve);
     });
   });
-  const options = resolveIndicatorOptions('health', 'db', { check, intervalMs: 100, timeoutMs: 400 });
+  const options = resolveIndicatorOptions('db', { check, intervalMs: 100, timeoutMs: 400 });
   const indicator: Indicator = new Indicator('db', options, clock, () => void indicator.stop());
   indicator.start();
   await clock.to(1000);
@@ -217,7 +217,7 @@ test('down within interval and time-out of an outage at any time, whether it ref
           pending -= 1;
         }
       });
-      const options = resolveIndicatorOptions('health', 'db', { check, intervalMs, timeoutMs });
+      const options = resolveIndicatorOptions('db', { check, intervalMs, timeoutMs });
       const indicator = new Indicator('db', options, clock, () => {});
       indicator.start();
       await clock.to(outageMs);

@@ -25,7 +25,7 @@ export class HealthRegistry {
    *   in the group `live`, and for a name that is taken.
    */
   add(name: string, options: IndicatorOptions): () => void {
-    return this.addResolved(name, resolveIndicatorOptions('health', name, options));
+    return this.addResolved(name, resolveIndicatorOptions(name, options));
   }
 
   /** The same with options that have been resolved before. */

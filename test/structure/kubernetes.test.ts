@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { resolveAdmissionOptions } from '../../src/admission/options.ts';
 import { createProgram, type RunRequest } from '../../src/cli/program.ts';
-import { INDICATOR_DEFAULTS } from '../../src/health/options.ts';
+import { INDICATOR } from '../../src/health/options.ts';
 import {
   type ManagementAddress,
   parseAddress,
@@ -172,7 +172,7 @@ test('probes ask for what exists, on the management port', () => {
 
 test('a fault is out of the endpoints about as soon as it is known, and life is judged far more slowly', () => {
   const { readinessProbe: ready, livenessProbe: live } = container;
-  assert.ok(ready.periodSeconds * 1000 <= INDICATOR_DEFAULTS.intervalMs);
+  assert.ok(ready.periodSeconds * 1000 <= Number(INDICATOR.intervalMs.byDefault));
   assert.ok(ready.timeoutSeconds <= ready.periodSeconds);
   const leavesMs = ready.periodSeconds * ready.failureThreshold * 1000;
   const detect = DEFAULTS.detect.blockedLoop;

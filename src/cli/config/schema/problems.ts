@@ -1,4 +1,5 @@
 // What is wrong with a configuration, in words.
+import { show } from '../../../core/validate.ts';
 import type { z } from 'zod';
 
 /** Objects whose keys are the user's: a pattern, an origin. */
@@ -17,10 +18,12 @@ const SECRETS: ReadonlySet<string> = new Set([
 /** One line for each rule that an issue has found broken: path, rule and value. */
 export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string[] {
   const path = issue.path.map(String);
-  const name = path.length === 0 ? 'the configuration' : show(path);
+  const name = path.length === 0 ? 'the configuration' : nameOf(path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => `${show([...path, key])} is not an option; known are ${issue.message}`);
+      return issue.keys.map(
+        (key) => `${nameOf([...path, key])} is not an option; known are ${issue.message}`,
+      );
     case 'invalid_union': {
       // The last of the alternatives is an object; whatever else stands there was meant as the word before it.
       const given = valueAt(root, path);
@@ -34,12 +37,18 @@ export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string[] 
       ];
     default:
       if (SECRETS.has(name)) return [`${name} must be ${issue.message}`];
-      return [`${name} must be ${issue.message}, got ${showValue(valueAt(root, path))}`];
+      return [`${name} must be ${issue.message}, got ${show(brokenBy(issue, root))}`];
   }
 }
 
+/** What broke a rule: what stands there, or the name under which it stands. */
+function brokenBy(issue: z.core.$ZodIssue, root: unknown): unknown {
+  const isDeclared = issue.code === 'custom' && issue.params !== undefined && 'value' in issue.params;
+  return isDeclared ? issue.params?.['value'] : valueAt(root, issue.path.map(String));
+}
+
 /** `admission.routes["POST /x"]`, `admission.exempt[0]`, `admission.thresholds.critical-plus`. */
-function show(path: readonly string[]): string {
+function nameOf(path: readonly string[]): string {
   return path
     .map((key, i) => {
       if (NAMED_BY_USERS.has(path[i - 1] ?? '')) return `[${JSON.stringify(key)}]`;
@@ -51,10 +60,4 @@ function show(path: readonly string[]): string {
 
 function valueAt(root: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], root);
-}
-
-function showValue(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
-  return typeof value === 'function' ? 'a function' : String(value);
 }
