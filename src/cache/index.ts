@@ -16,6 +16,12 @@ export type {
 export type { CacheResult, CacheStats } from './engine/statistics.ts';
 export type { DispatchInterceptor } from '../core/dispatch-shapes.ts';
 export type { CacheOptions } from './options.ts';
+export type { PartitionedRequest } from './policy/request.ts';
+export {
+  createResponseCache,
+  type ResponseCache,
+  type ResponseCacheOptions,
+} from './server/create-response-cache.ts';
 export type { StoredEntry, StoredRecord, VaryMarker } from './policy/record.ts';
 export type { CacheStore, Lookup, MaybePromise, Version } from './store/contract.ts';
 export {

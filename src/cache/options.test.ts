@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import { DEFAULTS, resolveCacheOptions } from './options.ts';
 
 test('everything has a default, and only undefined means default', () => {
-  const { store, ...resolved } = resolveCacheOptions({ staleIfErrorMs: undefined });
+  const { store, hasPartitions, ...resolved } = resolveCacheOptions({ staleIfErrorMs: undefined });
   assert.deepEqual(resolved, DEFAULTS);
+  assert.equal(hasPartitions, false);
+  assert.equal(resolveCacheOptions({ partition: () => undefined }).hasPartitions, true);
   assert.equal(typeof store.get, 'function');
   assert.equal(resolveCacheOptions({ staleIfErrorMs: 0 }).staleIfErrorMs, 0);
 });
@@ -28,6 +30,7 @@ const WRONG: readonly (readonly [options: object, message: string])[] = [
   [{ name: 'My cache' }, 'cache.name must be a token (RFC 9651), got "My cache"'],
   [{ targets: ['a b'] }, 'cache.targets[0] must be a token (RFC 9651), got "a b"'],
   [{ credentialFields: ['a b'] }, 'cache.credentialFields[0] must be a token (RFC 9651), got "a b"'],
+  [{ partition: 'user' }, 'cache.partition must be a function, got "user"'],
   [{ unreachable: '504' }, 'cache.unreachable must be one of throw, gateway-timeout, got "504"'],
   [{ staleIfErrorMs: -1 }, 'cache.staleIfErrorMs must be a whole number of at least 0, got -1'],
   [{ retentionMs: '1d' }, 'cache.retentionMs must be a whole number of at least 0, got "1d"'],

@@ -1,7 +1,7 @@
 import { RespiteError } from '../core/errors.ts';
-import { integer, knownKeys, oneOf } from '../core/validate.ts';
+import { fail, integer, knownKeys, oneOf } from '../core/validate.ts';
 import type { PolicyOptions } from './policy/options.ts';
-import type { RequestRules } from './policy/request.ts';
+import type { PartitionedRequest, RequestRules } from './policy/request.ts';
 import type { CacheStore } from './store/contract.ts';
 import { guarded } from './store/guard.ts';
 import { memoryStore } from './store/memory.ts';
@@ -25,6 +25,11 @@ export interface CacheOptions {
    * `public`, `s-maxage` or `must-revalidate`. In place of the default, a list of well-known ones; `authorization` always counts.
    */
   readonly credentialFields?: readonly string[] | undefined;
+  /**
+   * Names the user of a request, for what is one user's own: each has a partition, in which `private` responses and those to requests with
+   * credentials are stored too, and which no other user's request is answered from. Undefined for what all may share. Default none.
+   */
+  readonly partition?: ((request: PartitionedRequest) => string | undefined) | undefined;
   /** What requests to the origin are sent with. Default the global `fetch`, as it is when a request is sent. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Its name in the Cache-Status field (RFC 9211), a token. Default `Respite`. */
@@ -65,6 +70,8 @@ export interface CacheOptions {
 export interface ResolvedCacheOptions extends PolicyOptions, RequestRules {
   readonly store: CacheStore;
   readonly storeTimeoutMs: number;
+  /** What is invalidated may be stored for several partitions of the clients. */
+  readonly hasPartitions: boolean;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly name: string;
   readonly revalidationDeadlineMs: number;
@@ -115,11 +122,12 @@ const CREDENTIAL_FIELDS: readonly string[] = Object.freeze([
   'x-vault-token',
 ]);
 
-export const DEFAULTS: Omit<ResolvedCacheOptions, 'store'> = Object.freeze({
+export const DEFAULTS: Omit<ResolvedCacheOptions, 'store' | 'hasPartitions'> = Object.freeze({
   // Many times what a store in the same data centre takes, and little to somebody who waits for an origin.
   storeTimeoutMs: 50,
   mode: 'shared',
   credentialFields: new Set(['authorization', ...CREDENTIAL_FIELDS]),
+  partition: undefined,
   fetch: undefined,
   name: 'Respite',
   targets: Object.freeze([]),
@@ -153,6 +161,8 @@ export function resolveCacheOptions(options: CacheOptions = {}): ResolvedCacheOp
     storeTimeoutMs,
     mode: oneOf('cache.mode', options.mode ?? DEFAULTS.mode, ['shared', 'private']),
     credentialFields: credentialFields(options.credentialFields),
+    partition: optionalFunction('cache.partition', options.partition),
+    hasPartitions: options.partition !== undefined,
     fetch: options.fetch,
     name: token('cache.name', options.name ?? DEFAULTS.name),
     targets: (options.targets ?? DEFAULTS.targets).map((target, i) =>
@@ -176,6 +186,13 @@ export function resolveCacheOptions(options: CacheOptions = {}): ResolvedCacheOp
     inFlightLimitBytes: bytes('inFlightLimitBytes'),
     now: options.now ?? DEFAULTS.now,
   });
+}
+
+function optionalFunction<F extends (...args: never) => unknown>(
+  option: string,
+  value: F | undefined,
+): F | undefined {
+  return value === undefined || typeof value === 'function' ? value : fail(option, 'a function', value);
 }
 
 function credentialFields(given: readonly string[] | undefined): ReadonlySet<string> {

@@ -21,6 +21,7 @@ const NO_TRAILERS: DispatchHeaders = Object.freeze({});
 
 export class DispatchOrigin implements Origin {
   readonly lane = 'dispatch';
+  readonly isLocal = false;
   readonly follows = false;
   readonly #dispatch: Dispatch;
   readonly #options: DispatchOptions;

@@ -8,7 +8,7 @@ import { varyFields } from '../../http/vary.ts';
 import { type Answer, answerEmpty, answerFromOrigin, answerStored, answerUnavailable } from './answer.ts';
 import { type BackOff, isTrouble, type Refusal } from './back-off.ts';
 import type { Journey, Outcome } from './flight.ts';
-import { type Departed, type Flights, laneOf, leaveRunning } from './flights.ts';
+import { type Departed, type Flights, laneOf, leaveRunning, refreshLane } from './flights.ts';
 import type { Found } from './lookup.ts';
 import type { CacheCounters } from './statistics.ts';
 import { endingWith, settledWithin } from './wait.ts';
@@ -83,6 +83,13 @@ export class Coalescing {
     return this.#refused(journey) ?? this.#lead(journey, this.#parts.flights.departAlone(journey));
   }
 
+  /** A request by which something stored is refreshed that others get meanwhile; undefined if another does that already. */
+  refreshing(journey: Forwarded): Promise<Answer> | undefined {
+    const { flights } = this.#parts;
+    const lane = refreshLane(journey);
+    return flights.isUnderWay(lane) ? undefined : this.#lead(journey, flights.depart(journey, lane));
+  }
+
   async #lead(journey: Forwarded, departed: Departed): Promise<Answer> {
     const { request, found, origin, reason, result } = journey;
     const outcome = await this.#wait(journey, departed, 'own');
@@ -121,7 +128,9 @@ export class Coalescing {
     const hasFallback = this.#hasFallback(request, found);
     flight.join();
     try {
-      const limitMs = hasFallback ? options.revalidationDeadlineMs : flights.patienceMs;
+      const isBound = whose === 'other' || !journey.origin.isLocal;
+      const patienceMs = hasFallback ? options.revalidationDeadlineMs : flights.patienceMs;
+      const limitMs = isBound ? patienceMs : undefined;
       let outcome = await settledWithin(departed.outcome, limitMs, signal);
       if (outcome === 'late') {
         backOff.late(request, flight.departedAt, steadyNow());
@@ -147,9 +156,9 @@ export class Coalescing {
 
   /** While its origin is known to be down a request fails at once, unless it is the one that probes. */
   #refused(journey: Forwarded): Answer | undefined {
-    const { request, found, result } = journey;
+    const { request, origin, found, result } = journey;
     const { backOff, options, steadyNow } = this.#parts;
-    if (result === 'bypass' || this.#hasFallback(request, found)) return undefined;
+    if (result === 'bypass' || origin.isLocal || this.#hasFallback(request, found)) return undefined;
     const refusal = backOff.refuse(request, steadyNow());
     return refusal === undefined ? undefined : this.#refuse(request, refusal, options.now());
   }

@@ -2,7 +2,7 @@
 import type { ResolvedCacheOptions } from '../options.ts';
 import { decide, mayServeOnError } from '../policy/decide.ts';
 import { conditions } from '../policy/freshen.ts';
-import { foreignHost, resourceKey } from '../policy/key.ts';
+import { foreignHost, partitionsTag, resourceKey } from '../policy/key.ts';
 import type { StoredEntry } from '../policy/record.ts';
 import type { CacheRequest, RequestRules } from '../policy/request.ts';
 import type { MaybePromise } from '../store/contract.ts';
@@ -13,7 +13,7 @@ import { Coalescing, type Forwarded } from './coalesce.ts';
 import { type Counted, CountedStore, storeErrors } from './counted-store.ts';
 import { publishInvalidate, publishTrouble } from './events.ts';
 import type { Journey } from './flight.ts';
-import { Flights, laneOf } from './flights.ts';
+import { Flights, refreshLane } from './flights.ts';
 import { forward, HOLD_MS } from './invalidation.ts';
 import { Ledger } from './ledger.ts';
 import { type Found, foundNothing, look } from './lookup.ts';
@@ -92,7 +92,9 @@ export class Engine {
   async invalidate(url: string, host: string | undefined): Promise<void> {
     const resource = resourceKey(url, host === undefined ? undefined : foreignHost(url, { host }));
     this.#flights.close([resource]);
-    await this.#options.store.invalidate(resource, HOLD_MS);
+    const { store, hasPartitions } = this.#options;
+    await store.invalidate(resource, HOLD_MS);
+    if (hasPartitions) await store.invalidateTags([partitionsTag(resource)]);
     publishInvalidate(this.#name, [url], []);
   }
 
@@ -160,7 +162,10 @@ export class Engine {
       case 'serve-stale-and-revalidate': {
         const advice = this.#backOff.advise(request, this.#steadyNow());
         if (advice === 'probe') this.#backOff.probing(request, this.#steadyNow());
-        if (advice !== 'wait') this.#refresh({ request, origin, found });
+        if (advice !== 'wait') {
+          const leading = this.#refreshOrLead({ request, origin, found, reason: 'stale', result: 'expired' });
+          if (leading !== undefined) return leading;
+        }
         return this.#stale(request, present(fit), body, now, 'stale-while-revalidate');
       }
       case 'unavailable':
@@ -189,7 +194,8 @@ export class Engine {
       const advice = this.#backOff.advise(request, this.#steadyNow());
       if (advice === 'probe') {
         this.#backOff.probing(request, this.#steadyNow());
-        this.#refresh(journey);
+        const leading = this.#refreshOrLead(journey);
+        if (leading !== undefined) return leading;
       }
       if (advice !== 'ask') return this.#stale(request, entry, found.body, now, 'stale-if-error');
     }
@@ -212,13 +218,21 @@ export class Engine {
     return answerStored(request, entry, body, now, status, 'stale');
   }
 
+  /** Refreshes in the background where that can be done; else this request does it, and is answered by it. One at a time. */
+  #refreshOrLead(journey: Forwarded): Promise<Answer> | undefined {
+    if (!journey.origin.isLocal) {
+      this.#refresh(journey);
+      return undefined;
+    }
+    const leading = this.#coalescing.refreshing(journey);
+    if (leading !== undefined) this.#counters.revalidations += 1;
+    return leading;
+  }
+
   /** Asks the origin about what has been served already: one at a time for a key. */
   #refresh(journey: Journey): void {
     const refresh = refreshOf(journey, this.rules);
-    const lane = laneOf(refresh.found, refresh.origin);
-    // What one user's credentials bring is for others to be shared once it is stored, not before.
-    const isSent = this.#flights.refresh(refresh, refresh.request.isShareable ? lane : `own ${lane}`);
-    if (isSent) this.#counters.revalidations += 1;
+    if (this.#flights.refresh(refresh, refreshLane(refresh))) this.#counters.revalidations += 1;
   }
 }
 

@@ -48,10 +48,15 @@ export class Flights {
     return departed.flight.isStalled(this.#steadyNow()) ? undefined : departed;
   }
 
-  /** What they bring has become invalid, so nobody joins any more: of these resources, or all. */
+  /** Whether one is under way by this lane that gets on, also if nobody can join it. */
+  isUnderWay(lane: string): boolean {
+    return this.#shared.get(lane)?.flight.isStalled(this.#steadyNow()) === false;
+  }
+
+  /** What they bring has become invalid, so nobody joins any more: of these resources in all partitions, or all. */
   close(resources?: readonly string[]): void {
     for (const { flight } of this.#shared.values()) {
-      if (resources === undefined || resources.includes(flight.request.resource)) flight.isClosed = true;
+      if (resources === undefined || resources.includes(flight.request.target)) flight.isClosed = true;
     }
   }
 
@@ -116,6 +121,13 @@ export class Flights {
 /** What requests must have in common to share an answer, as far as that is known: the resource, or a variant of it. */
 export function laneOf({ key }: Found, origin: Origin): string {
   return `${origin.lane} ${key}`;
+}
+
+/** What refreshes of one thing stored have in common: of these, one is sent at a time. */
+export function refreshLane({ request, found, origin }: Journey): string {
+  const lane = laneOf(found, origin);
+  // What one user's credentials bring is for others to be shared once it is stored, not before.
+  return request.isShareable ? lane : `own ${lane}`;
 }
 
 /** Leaves a flight that is to go on for the cache's sake. */

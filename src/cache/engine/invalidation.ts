@@ -1,7 +1,7 @@
 // Requests with methods other than GET and HEAD: passed on, and what they may have changed is forgotten (RFC 9111, 4.4).
 import type { ResolvedCacheOptions } from '../options.ts';
 import { invalidatedUrls, isUnsafe } from '../policy/invalidate.ts';
-import { resourceKey } from '../policy/key.ts';
+import { partitionsTag, resourceKey } from '../policy/key.ts';
 import type { CacheRequest } from '../policy/request.ts';
 import { invalidatedGroups } from '../policy/tags.ts';
 import type { MaybePromise } from '../store/contract.ts';
@@ -35,11 +35,12 @@ export async function forward(
   async function invalidate(changed: readonly string[], groups: readonly string[]): Promise<void> {
     const { store, name } = options;
     const resources = changed.map((each) => resourceKey(each, request.host));
+    const tags = options.hasPartitions ? [...groups, ...resources.map(partitionsTag)] : groups;
     onInvalid(resources);
     publishInvalidate(name, changed, groups);
     await Promise.all([
       ...resources.map((resource) => attempt(() => store.invalidate(resource, HOLD_MS))),
-      groups.length === 0 ? undefined : attempt(() => store.invalidateTags(groups)),
+      tags.length === 0 ? undefined : attempt(() => store.invalidateTags(tags)),
     ]);
   }
 }

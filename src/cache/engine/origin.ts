@@ -26,6 +26,11 @@ export interface OriginResponse {
 export interface Origin {
   /** Requests that differ in it never share an answer, although key and fields are the same. */
   readonly lane: string;
+  /**
+   * A handler of this process, for the response to this very request: it is asked once at most, never without its client, and no other
+   * client's request can be sent in its place.
+   */
+  readonly isLocal: boolean;
   /** Follows redirects, so that a stored redirect is no answer. */
   readonly follows: boolean;
   /** Whether bodies with this Content-Encoding come decoded from there, so that one that is stored encoded is no answer. */

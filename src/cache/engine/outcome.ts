@@ -97,6 +97,12 @@ export class Outcomes {
         return { kind: 'validated', entry: validated, body: found.body };
       }
       // It is about a response that is not stored here.
+      if (origin.isLocal) {
+        // A handler that confirms what it was not asked about is believed once.
+        await this.#forget(found);
+        land();
+        return { kind: 'validated', entry, body: found.body };
+      }
       arrived = await this.#upstream.send(flight, UNCONDITIONAL);
     }
     if (request.method === 'HEAD' && entry !== undefined && isAboutStored(request, entry, arrived))

@@ -1,6 +1,6 @@
 // The request by which something stored is refreshed in the background, made of the request of the one who happened to come.
 import { type Fields, newFields } from '../../http/fields.ts';
-import { readRequest, type RequestRules } from '../policy/request.ts';
+import { readRequestOf, type RequestRules } from '../policy/request.ts';
 import type { Journey } from './flight.ts';
 import type { Origin, OriginResponse } from './origin.ts';
 
@@ -15,7 +15,9 @@ export function refreshOf(journey: Journey, rules: RequestRules): Journey {
   const { request, origin, found } = journey;
   if (request.isShareable && !request.isConditional) return journey;
   const isByCookie = found.marker?.fields.includes('cookie') === true;
-  const dropped = isByCookie ? NOT_OF_ALL : [...NOT_OF_ALL, 'cookie'];
+  // Within a user's own partition the cookie is what the user is known by.
+  const keepsCookie = isByCookie || request.partition.user !== undefined;
+  const dropped = keepsCookie ? NOT_OF_ALL : [...NOT_OF_ALL, 'cookie'];
   const fields = newFields();
   const changes: Record<string, string | undefined> = newFields();
   for (const name in request.fields) {
@@ -24,7 +26,7 @@ export function refreshOf(journey: Journey, rules: RequestRules): Journey {
     else if (value !== undefined) fields[name] = value;
   }
   return {
-    request: readRequest('GET', request.url, fields, request.directives, rules),
+    request: readRequestOf(request.partition, 'GET', request.url, fields, request.directives, rules),
     origin: new ChangedOrigin(origin, changes),
     found,
   };
@@ -34,6 +36,7 @@ export function refreshOf(journey: Journey, rules: RequestRules): Journey {
 class ChangedOrigin implements Origin {
   readonly #origin: Origin;
   readonly #changes: Fields;
+  readonly isLocal = false;
   readonly signal: undefined;
 
   constructor(origin: Origin, changes: Fields) {

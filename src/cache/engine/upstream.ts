@@ -36,7 +36,8 @@ export class Upstream {
       }
       return { ...response, requestedAt, respondedAt };
     } catch (error) {
-      if (!signal.aborted && isTransportFailure(error)) this.#backOff.failed(request, this.#steadyNow());
+      if (!signal.aborted && !origin.isLocal && isTransportFailure(error))
+        this.#backOff.failed(request, this.#steadyNow());
       throw error;
     } finally {
       this.#backOff.settled(request);
@@ -44,8 +45,9 @@ export class Upstream {
   }
 
   /** The body of an answer has broken off. */
-  brokeOff({ request, signal }: Flight, error: unknown): void {
-    if (!signal.aborted && isTransportFailure(error)) this.#backOff.brokeOff(request, this.#steadyNow());
+  brokeOff({ request, origin, signal }: Flight, error: unknown): void {
+    if (!signal.aborted && !origin.isLocal && isTransportFailure(error))
+      this.#backOff.brokeOff(request, this.#steadyNow());
   }
 }
 

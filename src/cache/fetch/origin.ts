@@ -15,6 +15,7 @@ export class FetchOrigin implements Origin {
   readonly #init: FetchInit | undefined;
   readonly #given: Request | undefined;
   readonly #asked: Fields;
+  readonly isLocal = false;
   readonly signal: AbortSignal | undefined;
 
   /** @param asked Fields to send unless the user does. */

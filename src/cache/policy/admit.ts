@@ -4,7 +4,8 @@ import { type Fields, storedFields } from '../../http/fields.ts';
 import { type Control, controlOf } from './control.ts';
 import type { PolicyOptions } from './options.ts';
 import type { StoredEntry } from './record.ts';
-import type { CacheRequest } from './request.ts';
+import { partitionsTag } from './key.ts';
+import { type CacheRequest, isPartition } from './request.ts';
 import { tagsOf } from './tags.ts';
 
 /** A response as it has arrived. */
@@ -55,7 +56,7 @@ export function admit(
   options: PolicyOptions,
 ): StoredEntry | NotStored {
   const { status, fields } = response;
-  const shared = options.mode === 'shared';
+  const shared = options.mode === 'shared' && request.partition.user === undefined;
   if (request.method !== 'GET') return 'method';
   // It asked for the resource in one state only, which the key does not tell.
   if (request.hasPrecondition) return 'precondition';
@@ -123,9 +124,15 @@ export function admit(
     forAuthorized,
     forCookies,
     decoded: response.decoded,
-    tags: tagsOf(fields, new URL(request.url).origin, options.tagField),
+    tags: allTags(request, fields, options.tagField),
     epoch: 0,
   };
+}
+
+/** Those of the response, and the one by which all partitions of its resource are invalidated. */
+function allTags(request: CacheRequest, fields: Fields, tagField: string): readonly string[] {
+  const tags = tagsOf(fields, new URL(request.url).origin, tagField);
+  return isPartition(request.partition) ? [...tags, partitionsTag(request.target)] : tags;
 }
 
 /** When the age was 0: the corrected initial age of RFC 9111, 4.2.3, before the response came. */

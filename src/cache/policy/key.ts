@@ -23,6 +23,23 @@ export function resourceKey(url: string, host: string | undefined): string {
 }
 
 /**
+ * The key of a resource as one part of the clients sees it. Which part is in it as a digest, since it can be secret. No resource has
+ * such a key of its own, as those begin with a scheme or a number.
+ */
+export function partitionKey(
+  target: string,
+  { user, audience }: { readonly user: string | undefined; readonly audience: string | undefined },
+): string {
+  const parts = JSON.stringify([user ?? null, audience ?? null]);
+  return `partition ${hash('sha256', parts, 'base64url')} ${target}`;
+}
+
+/** The tag by which all partitions of a resource are invalidated together: nobody can list them. */
+export function partitionsTag(target: string): string {
+  return `partitions ${hash('sha256', target, 'base64url')}`;
+}
+
+/**
  * What a request says in the fields that select a variant, as a digest: short, and opaque, as the values can be credentials
  * (`Vary: Cookie`) and the digest stands in stores that many can read.
  */

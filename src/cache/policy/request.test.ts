@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  type CacheRequest,
   NO_REQUEST_DIRECTIVES,
+  type PartitionedRequest,
   readRequest,
   readRequestDirectives,
   type RequestDirectives,
@@ -58,7 +60,9 @@ test('a plain request carries no credentials, no range and no conditions', () =>
     method: 'GET',
     url: 'https://a.example/',
     host: undefined,
+    target: 'https://a.example/',
     resource: 'https://a.example/',
+    partition: { user: undefined, audience: undefined },
     fields: {},
     directives: NO_REQUEST_DIRECTIVES,
     hasAuthorization: false,
@@ -89,6 +93,7 @@ test('each field that matters shows, and no other', () => {
   assert.deepEqual(read('host', 'B.example'), {
     ...plain,
     host: 'b.example',
+    target: '9 b.example https://a.example/',
     resource: '9 b.example https://a.example/',
   });
   assert.deepEqual(read('accept', '*/*'), plain);
@@ -116,7 +121,7 @@ test('credentials are the fields that were named, and in a private cache none ar
       'https://a.example/',
       fields,
       undefined,
-      { mode, credentialFields },
+      { mode, credentialFields, partition: undefined },
     );
     assert.equal(isShareable, !hasAuthorization && !hasCookie);
     return hasAuthorization || hasCookie;
@@ -126,4 +131,30 @@ test('credentials are the fields that were named, and in a private cache none ar
     assert.ok(!has(name, 'private'), name);
   }
   assert.ok(!has('x-other', 'shared'));
+});
+
+test('a user named by the caller has a partition of its own, in which credentials need no care', () => {
+  const rules = {
+    mode: 'shared',
+    credentialFields: new Set(['authorization']),
+    partition: ({ headers }: PartitionedRequest) => headers['x-who'],
+  } as const;
+  const read = (fields: Record<string, string>, audience?: string): CacheRequest =>
+    readRequest('GET', 'https://a.example/', fields, undefined, rules, audience);
+  const ann = read({ 'x-who': 'ann', authorization: 'a', cookie: 'b' });
+  assert.deepEqual([ann.hasAuthorization, ann.hasCookie, ann.isPlain], [false, false, true]);
+  const nobody = read({ authorization: 'a', cookie: 'b' });
+  assert.deepEqual([nobody.hasAuthorization, nobody.hasCookie, nobody.isPlain], [true, true, false]);
+  assert.equal(nobody.resource, nobody.target);
+  for (const no of ['', null, Number.NaN, {}, undefined]) {
+    const { partition } = readRequest('GET', 'https://a.example/', {}, undefined, {
+      ...rules,
+      partition: () => no as never,
+    });
+    assert.equal(partition.user, undefined);
+  }
+  const all = [ann, nobody, read({ 'x-who': 'bob' }), read({}, 'ann'), read({}, '')];
+  assert.equal(new Set(all.map(({ resource }) => resource)).size, all.length);
+  assert.deepEqual(new Set(all.map(({ target }) => target)), new Set(['https://a.example/']));
+  assert.ok(!ann.resource.includes('ann'));
 });

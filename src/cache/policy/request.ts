@@ -1,7 +1,7 @@
 // What the policy needs to know of a request.
 import { deltaSeconds, type Directives, parseDirectives } from '../../http/directives.ts';
 import { type Fields, NO_FIELDS } from '../../http/fields.ts';
-import { foreignHost, resourceKey } from './key.ts';
+import { foreignHost, partitionKey, resourceKey } from './key.ts';
 
 /** Cache-Control of a request (RFC 9111, 5.2.1; RFC 5861, 4). Seconds; undefined where not said or not understood. */
 export interface RequestDirectives {
@@ -25,8 +25,11 @@ export interface CacheRequest {
   readonly url: string;
   /** The authority that it names, where that isn't the one of the URL. */
   readonly host: string | undefined;
-  /** Key of the resource, in stores and among requests in flight. */
+  /** Key of the resource, whoever asks for it: what invalidations name. */
+  readonly target: string;
+  /** Key in stores and among requests in flight: that of the resource, or of one partition of it. */
   readonly resource: string;
+  readonly partition: Partition;
   readonly fields: Fields;
   readonly directives: RequestDirectives;
   /** Carries something that tells one user from another: Authorization or another field of credentials, or Cookie. */
@@ -43,15 +46,39 @@ export interface CacheRequest {
   readonly isPlain: boolean;
 }
 
+/** Which part of the clients a request is of; those of different parts share nothing. */
+export interface Partition {
+  /** One user, so that nothing in it needs care for others; undefined for all. */
+  readonly user: string | undefined;
+  /** What else tells clients apart, such as the public name that a proxy says it was asked by. */
+  readonly audience: string | undefined;
+}
+
+const EVERYBODY: Partition = Object.freeze({ user: undefined, audience: undefined });
+
+/** What a partition is made from. */
+export interface PartitionedRequest {
+  readonly method: string;
+  readonly url: string;
+  /** By lower-case name. */
+  readonly headers: Fields;
+}
+
 /** By what requests of one user are told from those of another. */
 export interface RequestRules {
   /** `shared`: for many users. `private`: for one, whose credentials need no care (RFC 9111, 1). */
   readonly mode: 'shared' | 'private';
   /** Lower-case names of fields that are credentials, as Authorization is. */
   readonly credentialFields: ReadonlySet<string>;
+  /** Names the user whose request it is; undefined for requests that all may share. */
+  readonly partition: ((request: PartitionedRequest) => string | undefined) | undefined;
 }
 
-const SHARED: RequestRules = Object.freeze({ mode: 'shared', credentialFields: new Set(['authorization']) });
+const SHARED: RequestRules = Object.freeze({
+  mode: 'shared',
+  credentialFields: new Set(['authorization']),
+  partition: undefined,
+});
 
 export const NO_REQUEST_DIRECTIVES: RequestDirectives = Object.freeze({
   noStore: false,
@@ -65,16 +92,38 @@ export const NO_REQUEST_DIRECTIVES: RequestDirectives = Object.freeze({
   force: false,
 });
 
-/** Reads what matters for caching, once for each request. `fields` by lower-case name, the URL as it is sent. */
+/**
+ * Reads what matters for caching, once for each request.
+ *
+ * @param url As it is sent.
+ * @param fields By lower-case name.
+ * @param audience See {@link Partition}.
+ */
 export function readRequest(
   method: string,
   url: string,
   fields: Fields,
   directives: RequestDirectives = readRequestDirectives(fields),
   rules: RequestRules = SHARED,
+  audience?: string,
 ): CacheRequest {
-  const isShared = rules.mode === 'shared';
+  const user = userOf(rules.partition?.({ method, url, headers: fields }));
+  const partition = user === undefined && audience === undefined ? EVERYBODY : { user, audience };
+  return readRequestOf(partition, method, url, fields, directives, rules);
+}
+
+/** The same for a request whose partition is known. */
+export function readRequestOf(
+  partition: Partition,
+  method: string,
+  url: string,
+  fields: Fields,
+  directives: RequestDirectives,
+  rules: RequestRules,
+): CacheRequest {
+  const isShared = rules.mode === 'shared' && partition.user === undefined;
   const host = foreignHost(url, fields);
+  const target = resourceKey(url, host);
   const hasAuthorization = isShared && fields !== NO_FIELDS && hasAny(fields, rules.credentialFields);
   const hasCookie = isShared && fields['cookie'] !== undefined;
   const range = fields['range'];
@@ -85,7 +134,9 @@ export function readRequest(
     method,
     url,
     host,
-    resource: resourceKey(url, host),
+    target,
+    resource: isPartition(partition) ? partitionKey(target, partition) : target,
+    partition,
     fields,
     directives,
     hasAuthorization,
@@ -96,6 +147,16 @@ export function readRequest(
     isShareable,
     isPlain: isShareable && !isConditional && !hasPrecondition && !directives.noStore,
   };
+}
+
+/** Code without types may give anything for nobody, and must not make all of these one user. */
+function userOf(named: unknown): string | undefined {
+  return typeof named === 'string' && named !== '' ? named : undefined;
+}
+
+/** Whether there are others for the same resource. */
+export function isPartition({ user, audience }: Partition): boolean {
+  return user !== undefined || audience !== undefined;
 }
 
 function hasAny(fields: Fields, names: ReadonlySet<string>): boolean {

@@ -1,0 +1,217 @@
+// What a handler writes, kept from its client until the cache has decided what that gets.
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { OriginResponse } from '../engine/origin.ts';
+import { fieldsOf, isSame, othersIn, setAll, setLength, WITHOUT_BODY, type Written } from './headers.ts';
+
+/** Bytes that a handler may write ahead. */
+const AHEAD_BYTES = 64 * 1024;
+
+type Done = ((error?: Error | null) => void) | undefined;
+type WriteHead = (status: number, ...rest: unknown[]) => ServerResponse;
+type Write = (chunk: Written, ...rest: unknown[]) => boolean;
+type End = (...rest: unknown[]) => ServerResponse;
+
+/** The response's own methods, whatever others have put there. */
+interface Own {
+  readonly writeHead: WriteHead;
+  readonly write: Write;
+  readonly end: End;
+  readonly flushHeaders: () => void;
+  readonly destroy: (error?: Error) => ServerResponse;
+}
+
+/**
+ * Takes the place of a response's methods that write. To the handler the response is as it always is: fields are set on it, headers are
+ * sent once, `drain` comes when there is room.
+ */
+export class Capture {
+  /** What the handler has answered; rejected if it destroys the response, or nobody wants it any more. */
+  readonly response: Promise<OriginResponse>;
+  readonly #own: Own;
+  readonly #isHead: boolean;
+  readonly #url: string;
+  readonly #res: ServerResponse;
+  /** Fields that others have set before, and set for each request: none of them is the handler's. */
+  readonly #before: OutgoingHttpHeaders;
+  #settle: { resolve(response: OriginResponse): void; reject(error: unknown): void } | undefined;
+  #body: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #hasAnswered = false;
+  #hasEnded = false;
+  #isReleased = false;
+  #isDropped = false;
+  #needsDrain = false;
+
+  constructor(res: ServerResponse, method: string, url: string) {
+    this.#res = res;
+    this.#isHead = method === 'HEAD';
+    this.#url = url;
+    this.#before = othersIn(res.getHeaders());
+    this.response = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    // Nobody may be there to hear it.
+    this.response.catch(ignore);
+    this.#own = {
+      writeHead: res.writeHead as unknown as WriteHead,
+      write: res.write as unknown as Write,
+      end: res.end as unknown as End,
+      flushHeaders: res.flushHeaders,
+      destroy: res.destroy,
+    };
+    this.#install();
+  }
+
+  /** From now on what is written goes to the client. */
+  release(): void {
+    this.#isReleased = true;
+    for (const name of this.#res.getHeaderNames()) if (!(name in this.#before)) this.#res.removeHeader(name);
+  }
+
+  /** The handler has not answered, and shall not any more. */
+  fail(error: unknown): void {
+    this.#settle?.reject(error);
+    this.#isDropped = true;
+    this.#drained();
+  }
+
+  #install(): void {
+    const [res, own] = [this.#res, this.#own];
+    const prototype = Object.getPrototypeOf(res) as object;
+    Object.defineProperties(res, {
+      headersSent: {
+        configurable: true,
+        get: () => (this.#hasAnswered && !this.#isReleased) || Reflect.get(prototype, 'headersSent', res),
+      },
+      writableEnded: {
+        configurable: true,
+        get: () => (this.#hasEnded && !this.#isReleased) || Reflect.get(prototype, 'writableEnded', res),
+      },
+    });
+    const writeHead: WriteHead = (status, ...rest) => {
+      if (this.#isReleased) return own.writeHead.call(res, status, ...rest);
+      const [message] = rest;
+      this.#answer(status, typeof message === 'string' ? message : undefined, rest.at(-1));
+      return res;
+    };
+    const write: Write = (chunk, ...rest) => {
+      if (this.#isReleased) return own.write.call(res, chunk, ...rest);
+      this.#answer();
+      return this.#push(chunk, rest);
+    };
+    const end: End = (...rest) => {
+      if (this.#isReleased) return own.end.apply(res, rest);
+      this.#end(rest);
+      return res;
+    };
+    Object.assign(res, {
+      writeHead,
+      write,
+      end,
+      flushHeaders: () => {
+        if (this.#isReleased) own.flushHeaders.call(res);
+        else this.#answer();
+      },
+      destroy: (error?: Error) => {
+        if (!this.#isReleased) this.#broken(error ?? new Error('the handler has destroyed its response'));
+        return own.destroy.call(res, error);
+      },
+    });
+  }
+
+  #answer(status?: number, message?: string, headers?: unknown): void {
+    if (this.#hasAnswered) return;
+    this.#hasAnswered = true;
+    const res = this.#res;
+    if (status !== undefined) res.statusCode = status;
+    setAll(res, headers);
+    const hasBody = !this.#isHead && !WITHOUT_BODY.has(res.statusCode);
+    const body = hasBody ? this.#stream() : null;
+    this.#isDropped ||= !hasBody;
+    this.#settle?.resolve({
+      status: res.statusCode,
+      statusText: message ?? textOf(res),
+      fields: fieldsOf(this.#handlersHeaders()),
+      setCookies: [res.getHeader('set-cookie') ?? []].flat().map(String),
+      body,
+      url: this.#url,
+      redirected: false,
+      decoded: false,
+    });
+  }
+
+  #handlersHeaders(): OutgoingHttpHeaders {
+    const headers = { ...this.#res.getHeaders() };
+    for (const name in this.#before) {
+      if (isSame(headers[name], this.#before[name])) delete headers[name];
+      else delete this.#before[name];
+    }
+    return headers;
+  }
+
+  #stream(): ReadableStream<Uint8Array> {
+    return new ReadableStream<Uint8Array>(
+      {
+        start: (into) => {
+          this.#body = into;
+        },
+        pull: () => {
+          this.#drained();
+        },
+        cancel: () => {
+          this.#isDropped = true;
+          this.#drained();
+        },
+      },
+      { highWaterMark: AHEAD_BYTES, size: (chunk) => chunk.byteLength },
+    );
+  }
+
+  #push(chunk: Written, rest: readonly unknown[]): boolean {
+    const [encoding] = rest;
+    const done = rest.at(-1) as Done;
+    if (typeof done === 'function') process.nextTick(done);
+    if (this.#isDropped || this.#hasEnded) return true;
+    const bytes =
+      typeof chunk === 'string'
+        ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+        : chunk;
+    if (bytes.byteLength > 0) this.#body?.enqueue(bytes);
+    this.#needsDrain = (this.#body?.desiredSize ?? 1) <= 0;
+    return !this.#needsDrain;
+  }
+
+  #end(rest: readonly unknown[]): void {
+    if (this.#hasEnded) return;
+    const [chunk, encoding] = rest;
+    const done = rest.at(-1) as Done;
+    if (typeof done === 'function') this.#res.once('finish', done);
+    const last = typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk : '';
+    const res = this.#res;
+    if (!this.#hasAnswered && !res.hasHeader('content-length') && !this.#isHead)
+      // As node:http does for a response that is complete.
+      setLength(res, last, encoding);
+    this.#answer();
+    this.#push(last, typeof encoding === 'string' ? [encoding] : []);
+    this.#hasEnded = true;
+    if (!this.#isDropped) this.#body?.close();
+  }
+
+  #broken(error: Error): void {
+    if (!this.#hasAnswered) this.#settle?.reject(error);
+    else if (!this.#hasEnded && !this.#isDropped) this.#body?.error(error);
+    this.#isDropped = true;
+  }
+
+  #drained(): void {
+    if (!this.#needsDrain) return;
+    this.#needsDrain = false;
+    process.nextTick(() => this.#res.emit('drain'));
+  }
+}
+
+/** HTTP/2 has none. */
+function textOf({ statusMessage }: { readonly statusMessage?: string }): string {
+  return statusMessage ?? '';
+}
+
+function ignore(): void {}

@@ -1,0 +1,93 @@
+// The cache as a middleware of servers.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { knownKeys } from '../../core/validate.ts';
+import { type CacheControls, controlsOf } from '../controls.ts';
+import { Engine } from '../engine/engine.ts';
+import { type CacheOptions, DEFAULTS, resolveCacheOptions } from '../options.ts';
+import { type HonoMiddleware, serveHono } from './hono.ts';
+import { serve } from './serve.ts';
+
+/** Options of {@link createResponseCache}: those of `createCache` that are not about origins elsewhere. */
+export type ResponseCacheOptions = Omit<CacheOptions, 'fetch' | 'unreachable'>;
+
+/** A handler of node:http. */
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** As much of Koa's context as is used. */
+interface KoaContext {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  respond?: boolean | undefined;
+}
+
+/** As much of Fastify's request and reply as is used. */
+interface FastifyRequest {
+  readonly raw: IncomingMessage;
+}
+
+interface FastifyReply {
+  readonly raw: ServerResponse;
+  hijack(): unknown;
+}
+
+/** A cache of the responses of this server. */
+export interface ResponseCache extends CacheControls {
+  /** Around a handler of node:http, node:https or node:http2's compatibility API: `createServer(cache.handler(app))`. */
+  handler(handler: NodeHandler): (request: IncomingMessage, response: ServerResponse) => void;
+  /** For Express, Connect and the like: `app.use(cache.express())`. What is used before runs for each request. */
+  express(): (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+  /** For Koa: `app.use(cache.koa())`. */
+  koa(): (context: KoaContext, next: () => Promise<unknown>) => Promise<void>;
+  /** For Fastify: `app.addHook('onRequest', cache.fastify())`. */
+  fastify(): (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
+  /** For Hono: `app.use(cache.hono())`. */
+  hono(): HonoMiddleware;
+}
+
+/**
+ * Creates a cache for the responses of this server, by the rules of HTTP (RFC 9111): what is stored, and for how long, is for the handlers to
+ * say. Requests for the same thing at the same time share one run of its handler.
+ *
+ * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ */
+export function createResponseCache(options: ResponseCacheOptions = {}): ResponseCache {
+  const { fetch: _fetch, unreachable: _unreachable, ...known } = DEFAULTS;
+  knownKeys('cache', options, ['store', ...Object.keys(known)]);
+  // Behind a proxy requests for one URL are told apart by what the proxy says.
+  const resolved = { ...resolveCacheOptions(options), hasPartitions: true };
+  const engine = new Engine(resolved);
+  return {
+    ...controlsOf(engine, resolved.store),
+    handler: (handler) => (req, res) => {
+      serve(engine, req, res, () => {
+        handler(req, res);
+      });
+    },
+    express: () => (req, res, next) => {
+      serve(engine, req, res, next);
+    },
+    koa: () => async (context, next) => {
+      const isRun = await new Promise<boolean>((resolve) => {
+        serve(
+          engine,
+          context.req,
+          context.res,
+          () => {
+            resolve(true);
+          },
+          () => {
+            resolve(false);
+          },
+        );
+      });
+      if (isRun) await next();
+      else context.respond = false;
+    },
+    fastify: () => (request, reply, done) => {
+      serve(engine, request.raw, reply.raw, done, () => {
+        reply.hijack();
+      });
+    },
+    hono: () => serveHono(engine),
+  };
+}

@@ -1,0 +1,99 @@
+// The cache in front of handlers that get a Request and give a Response, as Hono's do.
+import { readFields } from '../../http/fields.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Origin, OriginResponse } from '../engine/origin.ts';
+import { toResponse } from '../fetch/response.ts';
+import type { Fields } from '../../http/fields.ts';
+import { readRequest } from '../policy/request.ts';
+import { audienceOf } from './request.ts';
+
+/** As much of Hono's context as is used. */
+interface HonoContext {
+  readonly req: { raw: Request };
+  res: Response;
+}
+
+/** A middleware of Hono. */
+export type HonoMiddleware = (
+  context: HonoContext,
+  next: () => Promise<void>,
+) => Promise<Response | undefined>;
+
+export function serveHono(engine: Engine): HonoMiddleware {
+  return async (context, next) => {
+    const { raw } = context.req;
+    const fields = readFields(raw.headers);
+    const url = raw.url.split('#', 1)[0] ?? '';
+    const request = readRequest(raw.method, url, fields, undefined, engine.rules, audienceOf(fields));
+    const origin = new NextOrigin(context, next);
+    let answer;
+    try {
+      answer = await engine.handle(request, origin);
+    } catch (error) {
+      if (origin.hasRun) throw error;
+      // Another's handler has failed, for which this request has waited.
+      await next();
+      return undefined;
+    }
+    const response = toResponse(answer);
+    // A Response of the platform's own: frameworks and adapters look into it.
+    const plain = new Response(response.body, {
+      status: response.status,
+      statusText: response.statusText,
+      headers: response.headers,
+    });
+    if (!origin.hasRun) return plain;
+    // Hono would merge the fields of the handler's response into another.
+    (context as { res: Response | undefined }).res = undefined;
+    context.res = plain;
+    return undefined;
+  };
+}
+
+class NextOrigin implements Origin {
+  readonly lane = 'server';
+  readonly isLocal = true;
+  readonly follows = false;
+  hasRun = false;
+  readonly #context: HonoContext;
+  readonly #next: () => Promise<void>;
+
+  constructor(context: HonoContext, next: () => Promise<void>) {
+    this.#context = context;
+    this.#next = next;
+  }
+
+  get signal(): AbortSignal {
+    return this.#context.req.raw.signal;
+  }
+
+  decodes(): boolean {
+    return false;
+  }
+
+  async send(changes: Fields): Promise<OriginResponse> {
+    this.hasRun = true;
+    const { req } = this.#context;
+    let headers: Headers | undefined;
+    for (const name in changes) {
+      const value = changes[name];
+      if ((req.raw.headers.get(name) ?? undefined) === value) continue;
+      headers ??= new Headers(req.raw.headers);
+      if (value === undefined) headers.delete(name);
+      else headers.set(name, value);
+    }
+    if (headers !== undefined) req.raw = new Request(req.raw, { headers });
+    await this.#next();
+    const { res } = this.#context;
+    return {
+      status: res.status,
+      statusText: res.statusText,
+      fields: readFields(res.headers),
+      setCookies: res.headers.getSetCookie(),
+      body: res.body,
+      url: req.raw.url,
+      redirected: false,
+      decoded: false,
+    };
+  }
+}

@@ -1,0 +1,65 @@
+// A request that this server got, as the cache reads it.
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { type Fields, readFields } from '../../http/fields.ts';
+
+export interface ServedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly fields: Fields;
+  readonly audience: string | undefined;
+}
+
+/**
+ * Fields by which proxies tell a server what it was asked, and frameworks believe them: for links, redirects, tenants, routes. None is in
+ * the URL, so requests that differ in one share nothing.
+ */
+const ASKED_BY = [
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+  'x-forwarded-proto',
+  'x-forwarded-scheme',
+  'x-forwarded-ssl',
+  'x-http-method-override',
+  'x-original-url',
+  'x-rewrite-url',
+] as const;
+
+/** Undefined for what is not for caches: targets that are no path, hosts that are none, and a GET with content. */
+export function readServed(request: IncomingMessage): ServedRequest | undefined {
+  const { method = 'GET', headers } = request;
+  // Express takes the part away that a router is mounted at.
+  const { originalUrl } = request as { readonly originalUrl?: unknown };
+  const path = typeof originalUrl === 'string' ? originalUrl : (request.url ?? '');
+  const isRead = method === 'GET' || method === 'HEAD';
+  if (!path.startsWith('/') || path.includes('#') || (isRead && hasContent(headers))) return undefined;
+  const authority = headers[':authority'] ?? headers.host;
+  const scheme = (request.socket as Partial<TLSSocket>).encrypted === true ? 'https' : 'http';
+  if (typeof authority !== 'string' || !AUTHORITY.test(authority)) return undefined;
+  const base = URL.parse(`${scheme}://${authority}`);
+  if (base === null) return undefined;
+  const fields = readFields(headers);
+  return { method, url: base.origin + path, fields, audience: audienceOf(fields) };
+}
+
+/** A host and maybe a port, nothing that could be taken for a path or a user. */
+const AUTHORITY = /^[\w.\-:[\]]+$/;
+
+function hasContent(headers: IncomingMessage['headers']): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** Which public name it was asked by; undefined without a proxy. */
+export function audienceOf(fields: Fields): string | undefined {
+  let audience: string | undefined;
+  for (const name of ASKED_BY) {
+    const value = fields[name];
+    if (value !== undefined) audience = `${audience ?? ''}${name}: ${value}\n`;
+  }
+  const forwarded = fields['forwarded'];
+  if (forwarded === undefined) return audience;
+  // Addresses of clients and proxies (`for`, `by`) are no part of what was asked.
+  const asked = forwarded.match(/\b(?:host|proto)\s*=\s*(?:"[^"]*"|[^;,\s]*)/gi)?.join() ?? '';
+  return `${audience ?? ''}forwarded: ${asked.toLowerCase()}\n`;
+}

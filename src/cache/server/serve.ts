@@ -1,0 +1,53 @@
+// The cache in front of the handlers of a server.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Engine } from '../engine/engine.ts';
+import { readRequest } from '../policy/request.ts';
+import { deliver } from './deliver.ts';
+import { HandlerOrigin } from './handler-origin.ts';
+import { readServed } from './request.ts';
+
+/**
+ * Answers a request from the cache, or by its handler.
+ *
+ * @param run Has the handler run, which answers by `res`. Called once at most.
+ * @param onAnswer Called instead, before the answer is written, if the handler has no part in it.
+ */
+export function serve(
+  engine: Engine,
+  req: IncomingMessage,
+  res: ServerResponse,
+  run: () => void,
+  onAnswer: () => void = ignore,
+): void {
+  const served = readServed(req);
+  if (served === undefined) {
+    run();
+    return;
+  }
+  const { method, url, fields, audience } = served;
+  const origin = new HandlerOrigin(req, res, url, run);
+  const request = readRequest(method, url, fields, undefined, engine.rules, audience);
+  res.once('close', () => {
+    if (!res.writableFinished) origin.clientGone();
+  });
+  answer().catch((error: unknown) => {
+    res.destroy(error as Error);
+  });
+
+  async function answer(): Promise<void> {
+    let answered;
+    try {
+      answered = await engine.handle(request, origin);
+    } catch (error) {
+      if (origin.capture !== undefined) res.destroy(error as Error);
+      // Another's handler has failed, for which this request has waited.
+      else if (!res.destroyed) run();
+      return;
+    }
+    if (origin.capture === undefined) onAnswer();
+    else origin.capture.release();
+    await deliver(res, method, answered);
+  }
+}
+
+function ignore(): void {}
