@@ -27,4 +27,4 @@ export {
   type WorkerStatus,
 } from './workers/status.ts';
 export { startSupervisor } from './instance/start-supervisor.ts';
-export { opensInspector, wordsOf } from './workers/process/inspector.ts';
+export { opensInspector, takeInspector, wordsOf } from './workers/process/inspector.ts';

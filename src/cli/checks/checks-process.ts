@@ -6,6 +6,7 @@ import { AwakeClock } from '../../core/awake-clock.ts';
 import type { IndicatorReport } from '../../core/health-link.ts';
 import { ownModule } from '../../core/own-files.ts';
 import { decodeFromChecks, type FromChecks, type ToChecks } from './messages.ts';
+import { spawnOptions } from './spawn-options.ts';
 
 export interface ChecksProcessConfig {
   /** The configuration file, which names the checks. */
@@ -159,31 +160,21 @@ export class ChecksProcess {
 }
 
 function spawnProcess(file: string): ChildProcess {
+  const { nodeOptions, env } = spawnOptions(process.execArgv, process.env);
   const child = spawn(
     process.execPath,
-    [...nodeOptions(process.execArgv), `--max-old-space-size=${MAX_HEAP_MB}`, fileURLToPath(MAIN), file],
+    [...nodeOptions, `--max-old-space-size=${MAX_HEAP_MB}`, fileURLToPath(MAIN), file],
     {
       // What checks write is shown where the supervisor's own lines are.
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // Ctrl-C at a terminal is for the supervisor.
       detached: true,
       serialization: 'advanced',
-      env: withoutServiceManager(process.env),
+      env,
     },
   );
   preferToEnd(child.pid);
   return child;
-}
-
-/** As the supervisor was started, so that the configuration loads in the same way. A debugger's port is taken by the supervisor. */
-function nodeOptions(execArgv: readonly string[]): readonly string[] {
-  return execArgv.filter((option) => !/^--(?:inspect|watch|max-old-space-size)/.test(option));
-}
-
-/** The configuration may read any variable. Only the supervisor speaks to its service manager. */
-function withoutServiceManager(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { NOTIFY_SOCKET: _socket, WATCHDOG_USEC: _usec, WATCHDOG_PID: _pid, ...rest } = env;
-  return rest;
 }
 
 /** Out of memory, the kernel ends this process first: it is the one that nobody's requests depend on. */
