@@ -8,6 +8,8 @@ const HOSTS: readonly Pick<Wanted, 'address' | 'addressType' | 'flags'>[] = [
   { address: null, addressType: 4, flags: 0 },
   { address: '::', addressType: 6, flags: 0 },
   { address: '::', addressType: 6, flags: 1 },
+  { address: '0000:0000:0000:0000:0000:0000:0000:0000', addressType: 6, flags: 0 },
+  { address: '0:0::1', addressType: 6, flags: 0 },
   { address: '::1', addressType: 6, flags: 0 },
   { address: '0.0.0.0', addressType: 4, flags: 0 },
   { address: '127.0.0.1', addressType: 4, flags: 0 },

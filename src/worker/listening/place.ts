@@ -1,3 +1,4 @@
+import net from 'node:net';
 import path from 'node:path';
 import type { BoundAddress } from '../protocol.ts';
 
@@ -26,11 +27,17 @@ export function placeOf({ address, port, addressType, flags }: Wanted): Place {
     return { address: absolutePath(address ?? ''), port, family: 'unix', ipv6Only: false };
   const isIpv6 = address === null || addressType === 6;
   return {
-    address: address ?? '::',
+    address: isIpv6 ? kernelSpelling(address ?? '::') : address,
     port,
     family: isIpv6 ? 'IPv6' : 'IPv4',
     ipv6Only: isIpv6 && (flags & IPV6_ONLY) !== 0,
   };
+}
+
+/** An IPv6 address has many spellings: `::` is also `0:0:0:0:0:0:0:0`. The name of a bound socket has this one. */
+function kernelSpelling(address: string): string {
+  // A zone is no part of what `SocketAddress` returns.
+  return address.includes('%') ? address : new net.SocketAddress({ address, family: 'ipv6' }).address;
 }
 
 /** What others are told of a place. */

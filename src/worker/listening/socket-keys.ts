@@ -10,11 +10,12 @@ export class SocketKeys {
 
   /** To be called once for each `listen()`. The flags of a TCP socket come last: reserve.ts reads them. */
   of(wanted: Wanted): SocketKey {
-    const { address, port, addressType, flags } = wanted;
-    // The same file, whatever the working directory is.
-    if (addressType === -1) return `${placeOf(wanted).address}|unix`;
+    const { port, addressType, flags } = wanted;
+    // The same file whatever the working directory is, and the same address however it is spelled.
+    const address = wanted.address === null ? '' : placeOf(wanted).address;
+    if (addressType === -1) return `${address}|unix`;
     const place = port === 0 ? `any-${(this.#anyPortCalls += 1)}` : String(port);
-    return `${address ?? ''}|${place}|${addressType}|${flags}`;
+    return `${address}|${place}|${addressType}|${flags}`;
   }
 
   gaveBack(port: number, key: SocketKey): void {
