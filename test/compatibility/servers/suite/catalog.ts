@@ -1,5 +1,8 @@
-// The servers, by kind.
+// The servers, in the order of the table.
 import { CORE } from './catalog/core.ts';
+import { FRAMEWORKS } from './catalog/frameworks.ts';
+import { PROGRAMS } from './catalog/programs.ts';
+import { SERVICES } from './catalog/services.ts';
 import type { Server } from './server.ts';
 
-export const SERVERS: readonly Server[] = [...CORE];
+export const SERVERS: readonly Server[] = [...CORE, ...FRAMEWORKS, ...SERVICES, ...PROGRAMS];

@@ -34,12 +34,18 @@ export async function baselineOf(server: Server): Promise<Baseline> {
   }
 }
 
+export interface Problem {
+  readonly message: string;
+  /** What the server and Respite have printed. */
+  readonly transcript: string;
+}
+
 /** @returns What does not hold; undefined when all does. */
 export async function problemUnderRespite(
   server: Server,
   workers: WorkerCount,
   baseline: Baseline,
-): Promise<string | undefined> {
+): Promise<Problem | undefined> {
   const started = await startRespite(server, workers);
   const checks: Readonly<Record<string, () => Promise<void>>> = {
     'gets ready': async () => untilReady(started.process),
@@ -57,7 +63,12 @@ export async function problemUnderRespite(
       try {
         await check();
       } catch (error) {
-        return `${what}: ${(error as Error).message}\n${started.process.transcript()}`;
+        // Errors of the harness have the end of the output below their message.
+        const [message] = (error as Error).message.split('\nexit: ');
+        return {
+          message: `${what}: ${message}`,
+          transcript: `${started.process.stdout}\n${started.process.stderr}`,
+        };
       }
     }
     return undefined;
@@ -72,11 +83,12 @@ async function untilReady(respite: RunningRespite): Promise<void> {
     () => respite.logged(/management/i, /127\.0\.0\.1:[1-9]\d*/).length > 0,
     STARTS_WITHIN_MS,
   );
-  await respite.until('the first worker', async () => isReady(respite), STARTS_WITHIN_MS, 100);
+  await respite.until('all workers', async () => isReady(respite), STARTS_WITHIN_MS, 100);
 }
 
 async function isReady(respite: RunningRespite): Promise<boolean> {
-  const { workers, workersWanted, restarting } = await respite.status();
+  const { workers, workersWanted, restarting, incidents } = await respite.status();
+  if (incidents.some(({ cause }) => cause === 'start-failed')) throw new Error('a worker did not start');
   return !restarting && workers.length === workersWanted && workers.every(({ state }) => state === 'ready');
 }
 

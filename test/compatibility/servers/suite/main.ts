@@ -1,24 +1,29 @@
-// `npm run test:compat [-- --core] [--record] [part of a name …]`: installs real servers of npm into this folder and checks that
+// `npm run test:compat [-- --core] [--record] [beginning of a name …]`: installs real servers of npm into this folder and checks that
 // each works under `respite run` as without it. `--core`: the few of continuous integration. `--record` writes what was found, and
 // the page docs/reference/compatibility.md.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { repository } from '../../../harness/nodes.ts';
-import { type Baseline, baselineOf, problemUnderRespite } from './check.ts';
+import { type Baseline, baselineOf, type Problem, problemUnderRespite } from './check.ts';
 import { SERVERS } from './catalog.ts';
 import { versionOf } from './lockfile.ts';
 import { build, install } from './prepare.ts';
 import { PAGE, pageOf, readResults, type Result, RESULTS } from './results.ts';
 import { type Server, WORKER_COUNTS, type WorkerCount } from './server.ts';
 
+/** Output of servers that do not work. */
+const LOGS = '.cache/compatibility';
+
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: { core: { type: 'boolean' }, record: { type: 'boolean' } },
 });
 const chosen = SERVERS.filter(
-  ({ name, core }) =>
+  ({ name, folder, core }) =>
     (!flags.core || core) &&
-    (positionals.length === 0 || positionals.some((part) => name.toLowerCase().includes(part.toLowerCase()))),
+    (positionals.length === 0 ||
+      positionals.some((part) => `${folder} ${name}`.toLowerCase().startsWith(part))),
 );
 if (chosen.length === 0) {
   console.error(
@@ -59,16 +64,22 @@ async function check(server: Server): Promise<Result['fails'] | undefined> {
     const problem = await problemUnderRespite(server, workers, baseline);
     const known = server.fails?.workers.includes(workers) ? server.fails.because : undefined;
     if (known !== undefined) fails[workers] = known;
-    const found =
-      problem === undefined ? 'works' : known === undefined ? problem : 'does not work, as its entry says';
+    const found = problem?.message ?? 'works';
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
     console.log(`  --workers ${workers}, ${seconds} s: ${found}`);
-    if ((problem === undefined) !== (known === undefined)) {
-      isAsKnown = false;
-      if (known !== undefined) console.log(`  its entry says that it does not: take "fails" off`);
-    }
+    if (problem !== undefined) logTranscript(server, workers, problem);
+    if ((problem === undefined) === (known === undefined)) continue;
+    isAsKnown = false;
+    if (known !== undefined) console.log('  its entry says that it does not: remove "fails"');
   }
   return isAsKnown ? fails : undefined;
+}
+
+function logTranscript({ folder }: Server, workers: WorkerCount, { transcript }: Problem): void {
+  mkdirSync(LOGS, { recursive: true });
+  const file = path.join(LOGS, `${folder}-${workers}.log`);
+  writeFileSync(file, transcript);
+  console.log(`  its output: ${file}`);
 }
 
 function resultOf(server: Server, fails: Result['fails']): Result {

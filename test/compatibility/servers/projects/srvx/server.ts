@@ -1,0 +1,5 @@
+export default {
+  fetch(request: Request) {
+    return Response.json({ path: new URL(request.url).pathname });
+  },
+};
