@@ -15,6 +15,7 @@ import { describePinning, pinThisProcess } from './lib/pinning.ts';
 import { endAll, endAllOnSignals } from './lib/processes.ts';
 import { allHold, renderText, save } from './lib/results.ts';
 import { repository } from './lib/server.ts';
+import { outbound } from './outbound/bench.ts';
 import { overhead } from './overhead/bench.ts';
 import { overload } from './overload/bench.ts';
 import { refusal } from './refusal/bench.ts';
@@ -43,6 +44,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   cache,
   client,
   conformance,
+  outbound,
   telemetry,
 ];
 

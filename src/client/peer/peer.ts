@@ -150,7 +150,8 @@ export class Peer {
     }
     this.counts.failed += 1;
     this.#streak = 0;
-    this.#recent.ended(rank, verdict, nowMs);
+    const isShed = outcome.kind === 'response' && outcome.isShed;
+    this.#recent.ended(rank, isShed ? 'shed' : verdict, nowMs);
     if (verdict === 'refused') this.#circuit?.refused(pass, nowMs);
     else this.#circuit?.failed(pass, nowMs);
     if (outcome.kind === 'response' && verdict === 'refused' && outcome.retryAfterMs > 0) {

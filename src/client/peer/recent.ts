@@ -12,6 +12,7 @@ interface Bucket {
   readonly requests: number[];
   heldBack: number;
   failed: number;
+  shed: number;
   readonly refused: number[];
   readonly answered: number[];
 }
@@ -24,6 +25,8 @@ export interface RecentTotals {
   readonly heldBack: number;
   /** Attempts that the peer asked to repeat later. */
   readonly refused: number;
+  /** Of these, the ones that a server with Respite has shed. */
+  readonly shed: number;
   /** Attempts that failed otherwise. */
   readonly failed: number;
 }
@@ -46,14 +49,15 @@ export class Recent {
    * An attempt has ended. Attempts count when they end, not when they start: otherwise the first calls to a slow peer would
    * look like failures.
    */
-  ended(rank: number, result: 'accepted' | 'refused' | 'failed', nowMs: number): void {
+  ended(rank: number, result: 'accepted' | 'refused' | 'shed' | 'failed', nowMs: number): void {
     const bucket = this.#bucket(nowMs);
     add(bucket.requests, rank, 1);
     add(bucket.answered, rank, 1);
     if (result === 'accepted') return;
     this.#troubleMs = nowMs;
-    if (result === 'refused') add(bucket.refused, rank, 1);
-    else bucket.failed += 1;
+    if (result === 'failed') bucket.failed += 1;
+    else add(bucket.refused, rank, 1);
+    if (result === 'shed') bucket.shed += 1;
   }
 
   /** Whether all attempts in the window were served: then there is nothing to compute. */
@@ -63,16 +67,17 @@ export class Recent {
 
   totals(nowMs: number): RecentTotals {
     const requests = zeros();
-    let [heldBack, refused, failed] = [0, 0, 0];
+    let [heldBack, refused, shed, failed] = [0, 0, 0, 0];
     for (const bucket of this.#live(nowMs, BUCKETS)) {
       bucket.requests.forEach((count, rank) => {
         add(requests, rank, count);
       });
       heldBack += bucket.heldBack;
       refused += sum(bucket.refused);
+      shed += bucket.shed;
       failed += bucket.failed;
     }
-    return { requests, heldBack, refused, failed };
+    return { requests, heldBack, refused, shed, failed };
   }
 
   /** Share of the answers of the last one to two seconds that were refusals, in one class. */
@@ -93,6 +98,7 @@ export class Recent {
       if (wrong === 0) continue;
       bucket.heldBack /= 2;
       bucket.failed /= 2;
+      bucket.shed /= 2;
       scale(bucket.refused, 1 / 2);
       scale(bucket.requests, (requests - wrong / 2) / requests);
     }
@@ -116,7 +122,15 @@ export class Recent {
 }
 
 function emptyBucket(): Bucket {
-  return { index: -1, requests: zeros(), heldBack: 0, failed: 0, refused: zeros(), answered: zeros() };
+  return {
+    index: -1,
+    requests: zeros(),
+    heldBack: 0,
+    failed: 0,
+    shed: 0,
+    refused: zeros(),
+    answered: zeros(),
+  };
 }
 
 function reset(bucket: Bucket, index: number): void {
@@ -124,6 +138,7 @@ function reset(bucket: Bucket, index: number): void {
   bucket.requests.fill(0);
   bucket.heldBack = 0;
   bucket.failed = 0;
+  bucket.shed = 0;
   bucket.refused.fill(0);
   bucket.answered.fill(0);
 }

@@ -6,7 +6,7 @@ import { heldBackShare } from './throttle.ts';
 
 const RULES = { requestsPerAccept: 2, maxShare: 0.9 };
 
-const NOTHING_WRONG = { heldBack: 0, refused: 0, failed: 0 };
+const NOTHING_WRONG = { heldBack: 0, refused: 0, shed: 0, failed: 0 };
 
 test('nothing is held back while half of the attempts are served', () => {
   assert.equal(heldBackShare(RULES, { ...NOTHING_WRONG, requests: [0, 100, 0, 0], failed: 50 }, 1), 0);
@@ -29,7 +29,11 @@ test('the least important class is held back first', () => {
 });
 
 /** Where the share of calls that go out settles, when as many of the attempts go wrong as the peer's rule says. */
-function settledShare(refusedShare: (sent: number) => number, failedShare: number): number {
+function settledShare(
+  refusedShare: (sent: number) => number,
+  failedShare: number,
+  isShed: boolean = false,
+): number {
   let heldBack = 0;
   for (let i = 0; i < 200; i += 1) {
     const attempts = 1000 - heldBack;
@@ -38,7 +42,13 @@ function settledShare(refusedShare: (sent: number) => number, failedShare: numbe
       1000 *
       heldBackShare(
         RULES,
-        { requests: [0, 1000, 0, 0], heldBack, refused, failed: attempts * failedShare },
+        {
+          requests: [0, 1000, 0, 0],
+          heldBack,
+          refused,
+          shed: isShed ? refused : 0,
+          failed: attempts * failedShare,
+        },
         1,
       );
   }
@@ -53,6 +63,22 @@ test('when two of three instances are down, two thirds of the calls go out, howe
 test('a peer that refuses what is beyond its capacity gets no more than twice that', () => {
   const share = settledShare((sent) => Math.max(0, 1 - 100 / sent), 0);
   assert.ok(share > 0.15 && share < 0.25, `${share}`);
+});
+
+test('a server that sheds what is beyond its capacity gets a tenth more than that', () => {
+  const share = settledShare((sent) => Math.max(0, 1 - 100 / sent), 0, true);
+  // What always goes out is a tenth of the calls: as much as the capacity.
+  assert.ok(share > 0.1 && share < 0.12, `${share}`);
+});
+
+test('a client with few calls does not stop throttling because it throttles', () => {
+  const totals = { ...NOTHING_WRONG, requests: [0, 100, 0, 0], heldBack: 85, refused: 5, shed: 5 };
+  assert.ok(heldBackShare(RULES, totals, 1) > 0.85);
+});
+
+test('nothing is held back while one attempt in twelve is shed', () => {
+  const totals = { ...NOTHING_WRONG, requests: [0, 1200, 0, 0], refused: 100, shed: 100 };
+  assert.equal(heldBackShare(RULES, totals, 1), 0);
 });
 
 test('what the classes give is what is too much, and never more than the maximum of a class', () => {

@@ -15,8 +15,21 @@ export interface Throttle {
   readonly maxShare: number;
 }
 
-/** Minimum attempts in the window. Fewer are too few to judge by. */
-const MIN_ATTEMPTS = 20;
+/**
+ * Maximum of `requestsPerAccept` for attempts that a server with Respite has shed. Other refusals may be about one user's rate; these are
+ * always about load, so one in eleven attempts is enough to find out that there is room again. With 2, half of what the server gets
+ * would be requests to shed.
+ */
+const REQUESTS_PER_ACCEPT_SHED = 1.1;
+
+/**
+ * Minimum requests in the window; fewer are too few to judge by. Calls that were held back count where they count as not accepted: else a
+ * client with few calls would stop throttling because it throttles.
+ */
+const MIN_REQUESTS = 20;
+
+/** The same when a server with Respite has shed some: what that means is certain, and clients with few calls have to act on it soon. */
+const MIN_WITH_SHED = 8;
 
 /**
  * Share of the calls of a class to hold back. They are taken from the least important classes first.
@@ -25,15 +38,20 @@ const MIN_ATTEMPTS = 20;
  */
 export function heldBackShare(
   { requestsPerAccept, maxShare }: Throttle,
-  { requests, heldBack, refused, failed }: RecentTotals,
+  { requests, heldBack, refused, shed, failed }: RecentTotals,
   rank: number,
 ): number {
   const total = requests.reduce((sum, count) => sum + count, 0);
   const attempts = total - heldBack;
-  if (attempts < MIN_ATTEMPTS) return 0;
+  if (total < (shed > 0 ? MIN_WITH_SHED : MIN_REQUESTS)) return 0;
   const byRefusals = (total - requestsPerAccept * (attempts - refused)) / (total + 1);
-  const byFailures = (attempts - requestsPerAccept * (attempts - refused - failed)) / (attempts + 1);
-  const share = Math.min(maxShare, Math.max(byRefusals, byFailures));
+  const ofShedding = Math.min(requestsPerAccept, REQUESTS_PER_ACCEPT_SHED);
+  const byShedding = (total - ofShedding * (attempts - shed)) / (total + 1);
+  const byFailures =
+    attempts < MIN_REQUESTS
+      ? 0
+      : (attempts - requestsPerAccept * (attempts - refused - failed)) / (attempts + 1);
+  const share = Math.min(maxShare, Math.max(byRefusals, shed > 0 ? byShedding : 0, byFailures));
   if (share <= 0) return 0;
   const below = requests.slice(rank + 1).reduce((sum, count) => sum + count, 0);
   const ofOwn = (share * total - below * maxShare) / Math.max(requests[rank] ?? 0, 1);
