@@ -16,6 +16,11 @@ export interface CacheControls {
    * Rejects if the store can't be reached; what then stays is invalidated before it is used again.
    */
   invalidate(url: string | URL, host?: string): Promise<void>;
+  /**
+   * Makes what is stored for a URL stale, all variants of it: it is revalidated before it is used again, and may still be served
+   * while that takes or fails (`stale-while-revalidate`, `stale-if-error`). What is stored in partitions is removed.
+   */
+  expire(url: string | URL, host?: string): Promise<void>;
   /** Removes all that is stored, also what is on its way. */
   clear(): Promise<void>;
   /** What the cache has done since it was created. */
@@ -28,18 +33,21 @@ export function controlsOf(engine: Engine, store: CacheStore): CacheControls {
   const hideInstruments = showInstruments(engine.counted);
   return {
     invalidateTags: (tags, origin) =>
-      engine.invalidateTags(
+      engine.invalidator.invalidateTags(
         tags.map((tag) => (origin === undefined ? tagName(tag) : groupName(origin, tag))),
       ),
-    invalidate: (url, host) => {
-      const { href, hash } = new URL(url);
-      return engine.invalidate(href.slice(0, href.length - hash.length), host);
-    },
-    clear: () => engine.clear(),
+    invalidate: (url, host) => engine.invalidator.invalidate(withoutFragment(url), host),
+    expire: (url, host) => engine.invalidator.expire(withoutFragment(url), host),
+    clear: () => engine.invalidator.clear(),
     stats: () => engine.stats(),
     close: async () => {
       hideInstruments();
       await store.close();
     },
   };
+}
+
+function withoutFragment(url: string | URL): string {
+  const { href, hash } = new URL(url);
+  return href.slice(0, href.length - hash.length);
 }

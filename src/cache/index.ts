@@ -17,6 +17,7 @@ export type { CacheResult, CacheStats } from './engine/statistics.ts';
 export type { DispatchInterceptor } from '../core/dispatch-shapes.ts';
 export type { CacheOptions } from './options.ts';
 export type { PartitionedRequest } from './policy/request.ts';
+export type { CacheRule } from './policy/rules.ts';
 export {
   createResponseCache,
   type ResponseCache,

@@ -1,6 +1,7 @@
 import { RespiteError } from '../core/errors.ts';
-import { fail, integer, knownKeys, oneOf } from '../core/validate.ts';
+import { fail, fraction, integer, knownKeys, oneOf } from '../core/validate.ts';
 import type { PolicyOptions } from './policy/options.ts';
+import { type CacheRule, compileRules } from './policy/rules.ts';
 import type { PartitionedRequest, RequestRules } from './policy/request.ts';
 import type { CacheStore } from './store/contract.ts';
 import { guarded } from './store/guard.ts';
@@ -30,6 +31,20 @@ export interface CacheOptions {
    * credentials are stored too, and which no other user's request is answered from. Undefined for what all may share. Default none.
    */
   readonly partition?: ((request: PartitionedRequest) => string | undefined) | undefined;
+  /** Rules for some URLs: lifetimes, what is never stored, query parameters that make no difference. The first that matches counts. Default none. */
+  readonly rules?: readonly CacheRule[] | undefined;
+  /**
+   * The URL in whose place a URL is stored, also for invalidation: for instance without a version that makes no difference. By default
+   * itself. For a URL for which it throws nothing is stored.
+   */
+  readonly key?: ((url: URL) => string | URL) | undefined;
+  /** The part of a lifetime by which it may be shorter, at random, so that what came together does not end together; from 0 to 1. Default 0. */
+  readonly jitter?: number | undefined;
+  /**
+   * The last part of a lifetime, from 0 to 1, in which a request that is answered from the store also has it refreshed, so that what is
+   * often asked for never becomes stale. Default 0: not before it is stale.
+   */
+  readonly earlyRefresh?: number | undefined;
   /** What requests to the origin are sent with. Default the global `fetch`, as it is when a request is sent. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Its name in the Cache-Status field (RFC 9211), a token. Default `Respite`. */
@@ -72,6 +87,7 @@ export interface ResolvedCacheOptions extends PolicyOptions, RequestRules {
   readonly storeTimeoutMs: number;
   /** What is invalidated may be stored for several partitions of the clients. */
   readonly hasPartitions: boolean;
+  readonly earlyRefresh: number;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly name: string;
   readonly revalidationDeadlineMs: number;
@@ -128,6 +144,11 @@ export const DEFAULTS: Omit<ResolvedCacheOptions, 'store' | 'hasPartitions'> = O
   mode: 'shared',
   credentialFields: new Set(['authorization', ...CREDENTIAL_FIELDS]),
   partition: undefined,
+  key: undefined,
+  findRule: undefined,
+  jitter: 0,
+  random: Math.random,
+  earlyRefresh: 0,
   fetch: undefined,
   name: 'Respite',
   targets: Object.freeze([]),
@@ -143,9 +164,14 @@ export const DEFAULTS: Omit<ResolvedCacheOptions, 'store' | 'hasPartitions'> = O
   now: Date.now,
 });
 
+const { findRule: _findRule, random: _random, ...NAMED } = DEFAULTS;
+
+/** Names of all options. */
+export const NAMES: readonly string[] = ['store', 'rules', ...Object.keys(NAMED)];
+
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
 export function resolveCacheOptions(options: CacheOptions = {}): ResolvedCacheOptions {
-  knownKeys('cache', options, ['store', ...Object.keys(DEFAULTS)]);
+  knownKeys('cache', options, NAMES);
   const ms = (name: 'staleIfErrorMs' | 'heuristicLimitMs' | 'retentionMs'): number =>
     integer(`cache.${name}`, options[name] ?? DEFAULTS[name], 0);
   const bytes = (name: 'entryLimitBytes' | 'inFlightLimitBytes'): number =>
@@ -162,6 +188,11 @@ export function resolveCacheOptions(options: CacheOptions = {}): ResolvedCacheOp
     mode: oneOf('cache.mode', options.mode ?? DEFAULTS.mode, ['shared', 'private']),
     credentialFields: credentialFields(options.credentialFields),
     partition: optionalFunction('cache.partition', options.partition),
+    key: optionalFunction('cache.key', options.key),
+    findRule: compileRules('cache.rules', options.rules ?? []),
+    jitter: fraction('cache.jitter', options.jitter ?? DEFAULTS.jitter),
+    random: DEFAULTS.random,
+    earlyRefresh: fraction('cache.earlyRefresh', options.earlyRefresh ?? DEFAULTS.earlyRefresh),
     hasPartitions: options.partition !== undefined,
     fetch: options.fetch,
     name: token('cache.name', options.name ?? DEFAULTS.name),

@@ -116,14 +116,29 @@ interface Way {
   readonly name: string;
   /** Half of what was served from the store when this was written: with none of it all of this would hold of no cache at all. */
   readonly leastServed: number;
+  /** Each user has a partition, in which what is private is stored. */
+  readonly hasPartitions: boolean;
   create(origin: typeof globalThis.fetch, options: CacheOptions): Pick<Cache, 'fetch' | 'stats'>;
 }
 
 const WAYS: readonly Way[] = [
-  { name: 'fetch', leastServed: 60, create: (fetch, options) => createCache({ ...options, fetch }) },
+  {
+    name: 'fetch',
+    leastServed: 60,
+    hasPartitions: false,
+    create: (fetch, options) => createCache({ ...options, fetch }),
+  },
+  {
+    name: 'fetch with a partition for each user',
+    leastServed: 90,
+    hasPartitions: true,
+    create: (fetch, options) =>
+      createCache({ ...options, fetch, partition: ({ headers }) => headers['x-who'] }),
+  },
   {
     name: 'a middleware of a server',
     leastServed: 60,
+    hasPartitions: false,
     create: (origin, options) => {
       const cache = createResponseCache(options);
       const middleware = cache.hono();
@@ -161,6 +176,7 @@ for (const way of WAYS) {
 /** What the origin was asked, and what it makes of it. */
 interface Made {
   readonly for: string;
+  readonly user: string | null;
   readonly tenant: string | null;
   readonly path: string;
   readonly hasCredential: boolean;
@@ -185,7 +201,10 @@ class World {
   readonly #asking: Promise<void>[] = [];
   readonly #cache: Pick<Cache, 'fetch' | 'stats'>;
 
+  readonly #hasPartitions: boolean;
+
   constructor(way: Way) {
+    this.#hasPartitions = way.hasPartitions;
     this.#cache = way.create((input, init) => this.#origin(input as string, init), {
       now: () => this.#now,
       store: memoryStore({ now: () => this.#now }),
@@ -276,9 +295,14 @@ class World {
     assert.equal(made.path, asked.path, why);
     assert.equal(made.tenant, asked.tenant ?? null, `of another tenant: ${why}`);
     assert.ok(![412, 416].includes(made.status), `an answer to one request: ${why}`);
-    assert.ok(!/private|no-store/.test(control), `not to be stored: ${why}`);
+    assert.ok(control !== 'no-store', `not to be stored: ${why}`);
     assert.ok(asked.condition['if-match'] === undefined, `only the origin knows: ${why}`);
     assert.ok(asked.condition['cache-control'] !== 'no-store', why);
+    if (this.#hasPartitions) {
+      assert.equal(made.user, asked.user, `of another user: ${why}`);
+      return;
+    }
+    assert.ok(!control.includes('private'), `not to be stored: ${why}`);
     const forCookies = control.includes('public');
     const forCredentials = forCookies || control.includes('must-revalidate');
     if (asked.credential === 'cookie' || made.hasCookie) assert.ok(forCookies, `with a cookie: ${why}`);
@@ -322,6 +346,7 @@ class World {
     const number = this.#made.length;
     this.#made.push({
       for: request.get('x-number') ?? '',
+      user: request.get('x-who'),
       tenant: request.get('host'),
       path,
       hasCredential: credential !== undefined,

@@ -2,7 +2,6 @@
 import type { ResolvedCacheOptions } from '../options.ts';
 import { decide, mayServeOnError } from '../policy/decide.ts';
 import { conditions } from '../policy/freshen.ts';
-import { foreignHost, partitionsTag, resourceKey } from '../policy/key.ts';
 import type { StoredEntry } from '../policy/record.ts';
 import type { CacheRequest, RequestRules } from '../policy/request.ts';
 import type { MaybePromise } from '../store/contract.ts';
@@ -11,15 +10,16 @@ import { BackOff } from './back-off.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { Coalescing, type Forwarded } from './coalesce.ts';
 import { type Counted, CountedStore, storeErrors } from './counted-store.ts';
-import { publishInvalidate, publishTrouble } from './events.ts';
-import type { Journey } from './flight.ts';
-import { Flights, refreshLane } from './flights.ts';
-import { forward, HOLD_MS } from './invalidation.ts';
+import { publishTrouble } from './events.ts';
+import { Flights } from './flights.ts';
+import { forward } from './invalidation.ts';
+import { Invalidator } from './invalidator.ts';
 import { Ledger } from './ledger.ts';
 import { type Found, foundNothing, look } from './lookup.ts';
 import type { Origin } from './origin.ts';
 import { isUnfit, Outcomes } from './outcome.ts';
-import { refreshOf } from './refresh.ts';
+import { isDueEarly } from './refresh.ts';
+import { Refresher } from './refresher.ts';
 import { type CacheCounters, type CacheStats, newCounters } from './statistics.ts';
 import { Upstream } from './upstream.ts';
 
@@ -35,10 +35,13 @@ export class Engine {
   readonly counted: Counted;
   /** How requests are read that come here. */
   readonly rules: RequestRules;
+  /** What the user removes. */
+  readonly invalidator: Invalidator;
   readonly #backOff: BackOff;
   readonly #outcomes: Outcomes;
   readonly #flights: Flights;
   readonly #coalescing: Coalescing;
+  readonly #refresher: Refresher;
   readonly #name: string;
   readonly #hit: string;
 
@@ -65,8 +68,17 @@ export class Engine {
       steadyNow,
       options.revalidationDeadlineMs,
     );
+    this.invalidator = new Invalidator(options, this.#flights);
     this.#coalescing = new Coalescing({
       options,
+      flights: this.#flights,
+      backOff: this.#backOff,
+      counters: this.#counters,
+      steadyNow,
+    });
+    this.#refresher = new Refresher({
+      rules: options,
+      coalescing: this.#coalescing,
       flights: this.#flights,
       backOff: this.#backOff,
       counters: this.#counters,
@@ -80,27 +92,6 @@ export class Engine {
     if (answer instanceof Promise) return this.#ledger.follow(request, answer);
     this.#ledger.answered(request, answer);
     return answer;
-  }
-
-  async invalidateTags(tags: readonly string[]): Promise<void> {
-    // Any of them may be about to bring one of the tags.
-    this.#flights.close();
-    await this.#options.store.invalidateTags(tags);
-    publishInvalidate(this.#name, [], tags);
-  }
-
-  async invalidate(url: string, host: string | undefined): Promise<void> {
-    const resource = resourceKey(url, host === undefined ? undefined : foreignHost(url, { host }));
-    this.#flights.close([resource]);
-    const { store, hasPartitions } = this.#options;
-    await store.invalidate(resource, HOLD_MS);
-    if (hasPartitions) await store.invalidateTags([partitionsTag(resource)]);
-    publishInvalidate(this.#name, [url], []);
-  }
-
-  async clear(): Promise<void> {
-    this.#flights.close();
-    await this.#options.store.flush();
   }
 
   stats(): CacheStats {
@@ -157,16 +148,24 @@ export class Engine {
       case 'fresh':
       case 'stale': {
         const stored = present(fit);
+        if (isDueEarly(request, stored, this.#options.earlyRefresh, now)) {
+          const leading = this.#refresher.unlessTroubled({
+            request,
+            origin,
+            found,
+            reason: 'stale',
+            result: 'expired',
+          });
+          if (leading !== undefined) return leading;
+        }
         return answerStored(request, stored, body, now, this.#hit + ttl(stored.freshUntil, now), 'hit');
       }
       case 'serve-stale-and-revalidate': {
-        const advice = this.#backOff.advise(request, this.#steadyNow());
-        if (advice === 'probe') this.#backOff.probing(request, this.#steadyNow());
-        if (advice !== 'wait') {
-          const leading = this.#refreshOrLead({ request, origin, found, reason: 'stale', result: 'expired' });
-          if (leading !== undefined) return leading;
-        }
-        return this.#stale(request, present(fit), body, now, 'stale-while-revalidate');
+        const journey: Forwarded = { request, origin, found, reason: 'stale', result: 'expired' };
+        return (
+          this.#refresher.unlessTroubled(journey) ??
+          this.#stale(request, present(fit), body, now, 'stale-while-revalidate')
+        );
       }
       case 'unavailable':
         return answerUnavailable(request, now, `${this.#name}; detail=only-if-cached`);
@@ -194,7 +193,7 @@ export class Engine {
       const advice = this.#backOff.advise(request, this.#steadyNow());
       if (advice === 'probe') {
         this.#backOff.probing(request, this.#steadyNow());
-        const leading = this.#refreshOrLead(journey);
+        const leading = this.#refresher.refreshOrLead(journey);
         if (leading !== undefined) return leading;
       }
       if (advice !== 'ask') return this.#stale(request, entry, found.body, now, 'stale-if-error');
@@ -216,23 +215,6 @@ export class Engine {
   ): Answer {
     const status = `${this.#hit}${ttl(entry.freshUntil, now)}; detail=${detail}`;
     return answerStored(request, entry, body, now, status, 'stale');
-  }
-
-  /** Refreshes in the background where that can be done; else this request does it, and is answered by it. One at a time. */
-  #refreshOrLead(journey: Forwarded): Promise<Answer> | undefined {
-    if (!journey.origin.isLocal) {
-      this.#refresh(journey);
-      return undefined;
-    }
-    const leading = this.#coalescing.refreshing(journey);
-    if (leading !== undefined) this.#counters.revalidations += 1;
-    return leading;
-  }
-
-  /** Asks the origin about what has been served already: one at a time for a key. */
-  #refresh(journey: Journey): void {
-    const refresh = refreshOf(journey, this.rules);
-    if (this.#flights.refresh(refresh, refreshLane(refresh))) this.#counters.revalidations += 1;
   }
 }
 

@@ -1,8 +1,8 @@
 // Requests with methods other than GET and HEAD: passed on, and what they may have changed is forgotten (RFC 9111, 4.4).
 import type { ResolvedCacheOptions } from '../options.ts';
 import { invalidatedUrls, isUnsafe } from '../policy/invalidate.ts';
-import { partitionsTag, resourceKey } from '../policy/key.ts';
-import type { CacheRequest } from '../policy/request.ts';
+import { partitionsTag } from '../policy/key.ts';
+import { type CacheRequest, locate } from '../policy/request.ts';
 import { invalidatedGroups } from '../policy/tags.ts';
 import type { MaybePromise } from '../store/contract.ts';
 import { publishInvalidate } from './events.ts';
@@ -34,7 +34,7 @@ export async function forward(
 
   async function invalidate(changed: readonly string[], groups: readonly string[]): Promise<void> {
     const { store, name } = options;
-    const resources = changed.map((each) => resourceKey(each, request.host));
+    const resources = changed.map((each) => locate(each, request.host, options).target);
     const tags = options.hasPartitions ? [...groups, ...resources.map(partitionsTag)] : groups;
     onInvalid(resources);
     publishInvalidate(name, changed, groups);

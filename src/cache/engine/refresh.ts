@@ -1,6 +1,7 @@
 // The request by which something stored is refreshed in the background, made of the request of the one who happened to come.
 import { type Fields, newFields } from '../../http/fields.ts';
-import { readRequestOf, type RequestRules } from '../policy/request.ts';
+import type { StoredEntry } from '../policy/record.ts';
+import { type CacheRequest, readRequestOf, type RequestRules } from '../policy/request.ts';
 import type { Journey } from './flight.ts';
 import type { Origin, OriginResponse } from './origin.ts';
 
@@ -30,6 +31,17 @@ export function refreshOf(journey: Journey, rules: RequestRules): Journey {
     origin: new ChangedOrigin(origin, changes),
     found,
   };
+}
+
+/** Whether something fresh is in the last part of its lifetime, and its client has nothing against it being refreshed. */
+export function isDueEarly(
+  { directives }: CacheRequest,
+  { bornAt, freshUntil }: StoredEntry,
+  earlyRefresh: number,
+  now: number,
+): boolean {
+  if (earlyRefresh === 0 || directives.onlyIfCached || directives.force) return false;
+  return now < freshUntil && now >= freshUntil - earlyRefresh * (freshUntil - bornAt);
 }
 
 /** An origin that is asked by GET, with other fields than the user's. */

@@ -10,6 +10,8 @@ const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 const ago = (ms: number): string => formatHttpDate(NOW - ms);
 
 const SHARED: PolicyOptions = {
+  jitter: 0,
+  random: () => 0,
   mode: 'shared',
   targets: ['cdn-cache-control'],
   staleIfErrorMs: 60_000,

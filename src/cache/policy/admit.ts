@@ -6,6 +6,7 @@ import type { PolicyOptions } from './options.ts';
 import type { StoredEntry } from './record.ts';
 import { partitionsTag } from './key.ts';
 import { type CacheRequest, isPartition } from './request.ts';
+import { ruledLifetime } from './rules.ts';
 import { tagsOf } from './tags.ts';
 
 /** A response as it has arrived. */
@@ -76,12 +77,14 @@ export function admit(
   if (request.hasAuthorization && !forAuthorized) return 'authorization';
   const forCookies = !shared || control.public;
   if (request.hasCookie && !forCookies) return 'cookie';
-  const explicit = explicitLifetime(control, fields, response.respondedAt, shared);
+  const explicit =
+    ruledLifetime(request.rule, status) ?? explicitLifetime(control, fields, response.respondedAt, shared);
   const isPublic = control.public || (!shared && control.private);
   if (explicit === undefined && !isPublic && !HEURISTICALLY_CACHEABLE.has(status)) return 'status';
 
   const bornAt = birth(response);
-  const lifetimeMs = explicit ?? heuristicLifetime(fields, response.respondedAt, options);
+  const longestMs = explicit ?? heuristicLifetime(fields, response.respondedAt, options);
+  const lifetimeMs = longestMs > 0 ? longestMs * (1 - options.jitter * options.random()) : longestMs;
   const freshUntil = bornAt + lifetimeMs;
   const mustRevalidate =
     control.mustRevalidate ||

@@ -13,6 +13,8 @@ const OLD = formatHttpDate(BORN - 5000);
 const OLDER = formatHttpDate(BORN - 9000);
 
 const OPTIONS: PolicyOptions = {
+  jitter: 0,
+  random: () => 0,
   mode: 'shared',
   targets: [],
   staleIfErrorMs: 0,

@@ -12,6 +12,10 @@ export interface PolicyOptions {
   readonly staleIfErrorMs: number;
   /** Longest heuristic freshness (RFC 9111, 4.2.2). */
   readonly heuristicLimitMs: number;
+  /** The part of a lifetime by which it may be shorter, at random, from 0 to 1. */
+  readonly jitter: number;
+  /** From 0 to 1. */
+  readonly random: () => number;
   /** How long past its freshness a response with a validator is kept for revalidation. */
   readonly retentionMs: number;
   /** Lower-case name of the response field that lists tags, separated by commas. */

@@ -63,6 +63,7 @@ test('a plain request carries no credentials, no range and no conditions', () =>
     target: 'https://a.example/',
     resource: 'https://a.example/',
     partition: { user: undefined, audience: undefined },
+    rule: undefined,
     fields: {},
     directives: NO_REQUEST_DIRECTIVES,
     hasAuthorization: false,
@@ -121,7 +122,7 @@ test('credentials are the fields that were named, and in a private cache none ar
       'https://a.example/',
       fields,
       undefined,
-      { mode, credentialFields, partition: undefined },
+      { mode, credentialFields, partition: undefined, key: undefined, findRule: undefined },
     );
     assert.equal(isShareable, !hasAuthorization && !hasCookie);
     return hasAuthorization || hasCookie;
@@ -138,6 +139,8 @@ test('a user named by the caller has a partition of its own, in which credential
     mode: 'shared',
     credentialFields: new Set(['authorization']),
     partition: ({ headers }: PartitionedRequest) => headers['x-who'],
+    key: undefined,
+    findRule: undefined,
   } as const;
   const read = (fields: Record<string, string>, audience?: string): CacheRequest =>
     readRequest('GET', 'https://a.example/', fields, undefined, rules, audience);

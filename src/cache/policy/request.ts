@@ -1,6 +1,7 @@
 // What the policy needs to know of a request.
 import { deltaSeconds, type Directives, parseDirectives } from '../../http/directives.ts';
 import { type Fields, NO_FIELDS } from '../../http/fields.ts';
+import { type FindRule, type RuleFor, withoutIgnored } from './rules.ts';
 import { foreignHost, partitionKey, resourceKey } from './key.ts';
 
 /** Cache-Control of a request (RFC 9111, 5.2.1; RFC 5861, 4). Seconds; undefined where not said or not understood. */
@@ -30,6 +31,8 @@ export interface CacheRequest {
   /** Key in stores and among requests in flight: that of the resource, or of one partition of it. */
   readonly resource: string;
   readonly partition: Partition;
+  /** What the user has said about its URL. */
+  readonly rule: RuleFor | undefined;
   readonly fields: Fields;
   readonly directives: RequestDirectives;
   /** Carries something that tells one user from another: Authorization or another field of credentials, or Cookie. */
@@ -72,12 +75,17 @@ export interface RequestRules {
   readonly credentialFields: ReadonlySet<string>;
   /** Names the user whose request it is; undefined for requests that all may share. */
   readonly partition: ((request: PartitionedRequest) => string | undefined) | undefined;
+  /** The URL in whose place one is stored; see also `ignoreQuery` of a rule, which comes first. */
+  readonly key: ((url: URL) => string | URL) | undefined;
+  readonly findRule: FindRule | undefined;
 }
 
 const SHARED: RequestRules = Object.freeze({
   mode: 'shared',
   credentialFields: new Set(['authorization']),
   partition: undefined,
+  key: undefined,
+  findRule: undefined,
 });
 
 export const NO_REQUEST_DIRECTIVES: RequestDirectives = Object.freeze({
@@ -107,7 +115,13 @@ export function readRequest(
   rules: RequestRules = SHARED,
   audience?: string,
 ): CacheRequest {
-  const user = userOf(rules.partition?.({ method, url, headers: fields }));
+  let user: string | undefined;
+  try {
+    user = userOf(rules.partition?.({ method, url, headers: fields }));
+  } catch {
+    // Whose it is nobody knows: it is nobody's to be answered from here.
+    return readRequestOf(EVERYBODY, method, url, fields, { ...directives, noStore: true }, rules);
+  }
   const partition = user === undefined && audience === undefined ? EVERYBODY : { user, audience };
   return readRequestOf(partition, method, url, fields, directives, rules);
 }
@@ -118,12 +132,13 @@ export function readRequestOf(
   method: string,
   url: string,
   fields: Fields,
-  directives: RequestDirectives,
+  given: RequestDirectives,
   rules: RequestRules,
 ): CacheRequest {
   const isShared = rules.mode === 'shared' && partition.user === undefined;
   const host = foreignHost(url, fields);
-  const target = resourceKey(url, host);
+  const { target, rule } = locate(url, host, rules);
+  const directives = rule?.never === true ? { ...given, noStore: true } : given;
   const hasAuthorization = isShared && fields !== NO_FIELDS && hasAny(fields, rules.credentialFields);
   const hasCookie = isShared && fields['cookie'] !== undefined;
   const range = fields['range'];
@@ -137,6 +152,7 @@ export function readRequestOf(
     target,
     resource: isPartition(partition) ? partitionKey(target, partition) : target,
     partition,
+    rule,
     fields,
     directives,
     hasAuthorization,
@@ -148,6 +164,29 @@ export function readRequestOf(
     isPlain: isShareable && !isConditional && !hasPrecondition && !directives.noStore,
   };
 }
+
+/** Where a URL is stored, and what the user has said about it. */
+export function locate(
+  url: string,
+  host: string | undefined,
+  { key, findRule }: Pick<RequestRules, 'key' | 'findRule'>,
+): { readonly target: string; readonly rule: RuleFor | undefined } {
+  if (key === undefined && findRule === undefined) return { target: resourceKey(url, host), rule: undefined };
+  const rule = findRule?.(new URL(url));
+  const place = rule?.ignoreQuery === undefined ? url : withoutIgnored(url, rule.ignoreQuery);
+  if (key === undefined) return { target: resourceKey(place, host), rule };
+  try {
+    const parsed = new URL(place);
+    // The key of `/a/../b`, which need not be `/b`, can't be told from that of `/b`.
+    if (parsed.href === place) return { target: resourceKey(new URL(key(parsed)).href, host), rule };
+  } catch {
+    // As for such a path.
+  }
+  return { target: resourceKey(place, host), rule: NEVER };
+}
+
+/** For a URL whose key can't be told. */
+const NEVER: RuleFor = Object.freeze({ never: true });
 
 /** Code without types may give anything for nobody, and must not make all of these one user. */
 function userOf(named: unknown): string | undefined {

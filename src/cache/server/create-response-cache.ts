@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { knownKeys } from '../../core/validate.ts';
 import { type CacheControls, controlsOf } from '../controls.ts';
 import { Engine } from '../engine/engine.ts';
-import { type CacheOptions, DEFAULTS, resolveCacheOptions } from '../options.ts';
+import { type CacheOptions, NAMES, resolveCacheOptions } from '../options.ts';
 import { type HonoMiddleware, serveHono } from './hono.ts';
 import { serve } from './serve.ts';
 
@@ -51,8 +51,8 @@ export interface ResponseCache extends CacheControls {
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
  */
 export function createResponseCache(options: ResponseCacheOptions = {}): ResponseCache {
-  const { fetch: _fetch, unreachable: _unreachable, ...known } = DEFAULTS;
-  knownKeys('cache', options, ['store', ...Object.keys(known)]);
+  const known = NAMES.filter((name) => name !== 'fetch' && name !== 'unreachable');
+  knownKeys('cache', options, known);
   // Behind a proxy requests for one URL are told apart by what the proxy says.
   const resolved = { ...resolveCacheOptions(options), hasPartitions: true };
   const engine = new Engine(resolved);
