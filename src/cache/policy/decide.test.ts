@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ageSeconds, decide, mayServeOnError, mayUse } from './decide.ts';
 import type { StoredEntry } from './record.ts';
-import { type CacheRequest, readRequest } from './request.ts';
+import { type CacheRequest, NO_REQUEST_DIRECTIVES, readRequest } from './request.ts';
 
 const BORN = 1_000_000;
 
@@ -167,4 +167,27 @@ test('the age is in whole seconds, and never negative', () => {
   assert.equal(ageSeconds(ENTRY, BORN + 1999), 1);
   assert.equal(ageSeconds(ENTRY, BORN + 2000), 2);
   assert.equal(ageSeconds(ENTRY, BORN - 5000), 0);
+});
+
+test('with force whatever is stored is served, however old, but not to others', () => {
+  const forced = (fields: Record<string, string> = {}, onlyIfCached: boolean = false): CacheRequest =>
+    readRequest('GET', 'https://a.example/', fields, { ...NO_REQUEST_DIRECTIVES, force: true, onlyIfCached });
+  assert.equal(decided(forced(), {}, 9999), 'fresh');
+  assert.equal(decided(forced(), {}, 10_000), 'stale');
+  assert.equal(decided(forced(), { noCache: true, mustRevalidate: true }, 900_000), 'stale');
+  assert.equal(decided(forced(), undefined, 0), 'miss (uri-miss)');
+  assert.equal(decided(forced({ cookie: 'a=1' }), {}, 0), 'bypass (bypass)');
+  assert.equal(decided(forced({ 'if-match': '"a"' }), {}, 0), 'bypass (request)');
+  assert.equal(decided(forced({}, true), {}, 10_000), 'stale');
+  assert.equal(decided(forced({}, true), undefined, 0), 'unavailable');
+  assert.equal(decided(forced({ cookie: 'a=1' }, true), {}, 0), 'unavailable');
+});
+
+test('a request that wants something fresher than stale gets no stale response of any window', () => {
+  const window = { staleWhileRevalidateUntil: BORN + 15_000 };
+  assert.equal(decided(get('min-fresh=0'), window, 9999), 'fresh');
+  assert.equal(decided(get('min-fresh=0'), window, 10_001), 'revalidate (request)');
+  assert.equal(decided(get('max-age=11'), window, 11_000), 'serve-stale-and-revalidate');
+  assert.equal(decided(get('max-age=11'), window, 11_001), 'revalidate (request)');
+  assert.equal(decided(get('max-age=5, max-stale'), window, 11_000), 'stale');
 });

@@ -53,3 +53,18 @@ test('a path that was sent unnormalized is invalid by both of its names', () => 
   const of = { url: 'http://a.example/b/../list', host: undefined };
   assert.deepEqual(invalidatedUrls(of, 204, {}), ['http://a.example/b/../list', 'http://a.example/list']);
 });
+
+test('behind a redirect the URL that was asked is invalid whatever came, and so is where it led', () => {
+  const led = (status: number, to: string, location?: string): readonly string[] =>
+    invalidatedUrls(OF, status, location === undefined ? {} : { location }, to);
+  assert.deepEqual(led(200, 'https://a.example/made/1#top'), [URL, 'https://a.example/made/1']);
+  assert.deepEqual(led(404, 'https://a.example/made/1'), [URL, 'https://a.example/made/1']);
+  assert.deepEqual(led(503, 'https://b.example/made/1'), [URL]);
+  // Location is relative to where it was said, and an error says nothing.
+  assert.deepEqual(led(201, 'https://a.example/x/y', 'z'), [
+    URL,
+    'https://a.example/x/y',
+    'https://a.example/x/z',
+  ]);
+  assert.deepEqual(led(404, 'https://a.example/x/y', 'z'), [URL, 'https://a.example/x/y']);
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { foreignHost, resourceKey, variantDigest } from './key.ts';
+import { foreignHost, partitionKey, partitionsTag, resourceKey, variantDigest } from './key.ts';
 
 const URL = 'http://a.example:81/x';
 
@@ -39,4 +39,24 @@ test('a variant is named by a digest that shows none of its values', () => {
   assert.equal(variantDigest(['cookie'], { cookie: 'SECRET', other: '1' }), digest);
   assert.notEqual(variantDigest(['cookie'], { cookie: 'other' }), digest);
   assert.notEqual(variantDigest(['cookie'], {}), digest);
+});
+
+test('partitions of a resource have keys of their own, which show nobody, and one tag together', () => {
+  const of = (user?: string, audience?: string, target: string = URL): string =>
+    partitionKey(target, { user, audience });
+  const keys = [
+    of('a'),
+    of('b'),
+    of('', 'a'),
+    of(undefined, 'a'),
+    of('a', 'a'),
+    of('a', ''),
+    of('a', undefined, `${URL}/`),
+  ];
+  assert.equal(new Set([...keys, URL, resourceKey(URL, 'a')]).size, keys.length + 2);
+  assert.equal(of('a'), of('a'));
+  assert.ok(!of('SECRET', 'HIDDEN').match(/SECRET|HIDDEN/));
+  for (const key of keys) assert.match(key, /^partition [\w-]{43} http/);
+  assert.match(partitionsTag(URL), /^partitions [\w-]{43}$/);
+  assert.notEqual(partitionsTag(URL), partitionsTag(`${URL}/`));
 });

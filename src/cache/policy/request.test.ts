@@ -6,6 +6,8 @@ import {
   type PartitionedRequest,
   readRequest,
   readRequestDirectives,
+  type RequestRules,
+  locate,
   type RequestDirectives,
 } from './request.ts';
 
@@ -160,4 +162,58 @@ test('a user named by the caller has a partition of its own, in which credential
   assert.equal(new Set(all.map(({ resource }) => resource)).size, all.length);
   assert.deepEqual(new Set(all.map(({ target }) => target)), new Set(['https://a.example/']));
   assert.ok(!ann.resource.includes('ann'));
+});
+
+const RULES: RequestRules = {
+  mode: 'shared',
+  credentialFields: new Set(['authorization']),
+  partition: undefined,
+  key: undefined,
+  findRule: undefined,
+};
+
+test('without rules and a key a URL is stored as it is sent', () => {
+  const url = 'http://a.example/x/../y?b=2&a=1';
+  assert.deepEqual(locate(url, undefined, RULES), { target: url, rule: undefined });
+  assert.equal(locate(url, 'b.example', RULES).target, `9 b.example ${url}`);
+});
+
+test('a key is made of the URL that is left by the rule, and never of a path that it can not tell apart', () => {
+  const seen: string[] = [];
+  const key = (url: globalThis.URL): string => {
+    seen.push(url.href);
+    return 'http://key.example/';
+  };
+  const rule = { never: undefined, ttlMs: 5, negativeTtlMs: undefined, ignoreQuery: ['b'] };
+  const rules = { key, findRule: () => rule };
+  assert.deepEqual(locate('http://a.example/x?b=2&a=1', undefined, rules), {
+    target: 'http://key.example/',
+    rule,
+  });
+  assert.deepEqual(seen, ['http://a.example/x?a=1']);
+  const raw = locate('http://a.example/x/../y', undefined, rules);
+  assert.deepEqual([raw.target, raw.rule?.never, seen.length], ['http://a.example/x/../y', true, 1]);
+});
+
+test('what is never stored, and whose user can not be told, is asked for as with no-store', () => {
+  const noStore = (rules: Partial<RequestRules>): boolean =>
+    readRequest('GET', 'https://a.example/', {}, undefined, { ...RULES, ...rules }).directives.noStore;
+  const rule = { never: true, ttlMs: undefined, negativeTtlMs: undefined, ignoreQuery: undefined };
+  assert.equal(noStore({}), false);
+  assert.equal(noStore({ findRule: () => ({ ...rule, never: false }) }), false);
+  assert.equal(noStore({ findRule: () => rule }), true);
+  const broken = (): never => {
+    throw new Error('broken');
+  };
+  assert.equal(noStore({ partition: broken }), true);
+  assert.equal(noStore({ key: broken }), true);
+});
+
+test('a partition function sees method, URL and fields', () => {
+  let seen: PartitionedRequest | undefined;
+  const partition = (request: PartitionedRequest): undefined => {
+    seen = request;
+  };
+  readRequest('HEAD', 'https://a.example/x', { 'x-a': '1' }, undefined, { ...RULES, partition });
+  assert.deepEqual({ ...seen }, { method: 'HEAD', url: 'https://a.example/x', headers: { 'x-a': '1' } });
 });
