@@ -8,6 +8,7 @@ export const LOADED: readonly string[] = [
   'worker/outbound-policies',
   'worker/preload',
   'worker/runtime-figures',
+  'worker/script-metrics/index',
   'worker/slow-clients',
   'worker/start',
   'worker/watchdog/thread',

@@ -22,4 +22,5 @@ export {
   type Thresholds,
 } from './admission/index.ts';
 export { type DrainCallback, type DrainNotice, onDrain } from './core/drain-notice.ts';
+export { type MetricsRegistry, shareRegistry } from './core/registry-link.ts';
 export { RespiteError, type RespiteErrorCode } from './core/errors.ts';

@@ -149,7 +149,7 @@ async function joinFleet(
 
 /** The management port, and the instance file by which commands find it. */
 async function openManagement(
-  { address, token }: ResolvedManagementOptions,
+  { address, token, scriptMetrics }: ResolvedManagementOptions,
   instance: { readonly name: string; readonly script: string; readonly version: string },
   supervisor: Supervisor,
   log: LateLog,
@@ -165,6 +165,7 @@ async function openManagement(
     version: instance.version,
     address,
     token,
+    showsScriptMetrics: scriptMetrics,
     incidentsDirectory: incidents === false ? undefined : incidents.directory,
   });
   const directories = instanceDirectories(process.cwd(), process.env);

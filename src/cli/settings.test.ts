@@ -31,6 +31,7 @@ test('a flag wins over the configuration, that over the default', () => {
   assert.deepEqual(plain.management, {
     address: { host: undefined, port: 1, chosen: true },
     token: 'from-file',
+    scriptMetrics: true,
   });
   assert.equal(resolveSettings({}, {}, {}).admission.limit, 'adaptive');
   const limited = { admission: { limit: 64 } };

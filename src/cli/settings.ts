@@ -80,6 +80,7 @@ export function resolveSettings(
       management: resolveManagementOptions({
         address: flags.management === 'off' ? false : (flags.management ?? config.management?.address),
         token,
+        scriptMetrics: config.management?.scriptMetrics,
       }),
     };
   } catch (error) {

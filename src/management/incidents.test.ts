@@ -52,6 +52,7 @@ async function setup(
     version: '1.2.3',
     address: { host, port: 0, chosen: true },
     token,
+    showsScriptMetrics: true,
     incidentsDirectory: dir,
   });
   t.after(async () => {

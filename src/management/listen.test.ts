@@ -24,6 +24,7 @@ async function opened(t: TestContext, socket: string, token?: string): Promise<M
     version: '1.2.3',
     address: { path: socket },
     token,
+    showsScriptMetrics: true,
     incidentsDirectory: undefined,
   });
   t.after(() => management.close());

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { resolveManagementOptions, showAddress } from './options.ts';
 
 test('nothing given: the default address, that nobody chose, and no token', () => {
-  const expected = { address: { host: '127.0.0.1', port: 9999, chosen: false }, token: undefined };
+  const address = { host: '127.0.0.1', port: 9999, chosen: false };
+  const expected = { address, token: undefined, scriptMetrics: true };
   assert.deepEqual(resolveManagementOptions(), expected);
   assert.deepEqual(resolveManagementOptions({ address: undefined, token: undefined }), expected);
 });
@@ -80,6 +81,6 @@ for (const token of ['', 'two words', 'line\n', 'ü', 7]) {
 
 test('an unknown key is refused', () => {
   assert.throws(() => resolveManagementOptions({ port: 1 } as never), {
-    message: 'management.port is not an option; known are address, token',
+    message: 'management.port is not an option; known are address, token, scriptMetrics',
   });
 });

@@ -1,4 +1,4 @@
-import { knownKeys } from '../core/validate.ts';
+import { boolean, knownKeys } from '../core/validate.ts';
 import { RespiteError } from '../core/errors.ts';
 
 /** Options of the management port. Only `undefined` means default. */
@@ -14,12 +14,15 @@ export interface ManagementOptions {
    * Default none: then a caller on this machine sends `Respite: 1`, and a port that other machines reach answers 403.
    */
   readonly token?: string | undefined;
+  /** Show the metrics that the script keeps with prom-client, over all workers, on `/metrics`. Default true. */
+  readonly scriptMetrics?: boolean | undefined;
 }
 
 /** {@link ManagementOptions} with every default filled in. */
 export interface ResolvedManagementOptions {
   readonly address: ManagementAddress | false;
   readonly token: string | undefined;
+  readonly scriptMetrics: boolean;
 }
 
 export type ManagementAddress = TcpAddress | SocketAddress;
@@ -41,6 +44,7 @@ export interface TcpAddress {
 const DEFAULTS: ResolvedManagementOptions = Object.freeze({
   address: Object.freeze({ host: '127.0.0.1', port: 9999, chosen: false }),
   token: undefined,
+  scriptMetrics: true,
 });
 
 /** Maximum length of a Unix socket's path, in bytes: `sun_path` of macOS, which has 4 less than that of Linux, without the final NUL. */
@@ -52,7 +56,11 @@ export const TOKEN_RULE = 'a string of visible characters without spaces';
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
 export function resolveManagementOptions(options: ManagementOptions = {}): ResolvedManagementOptions {
   knownKeys('management', options, Object.keys(DEFAULTS));
-  return Object.freeze({ address: resolveAddress(options.address), token: resolveToken(options.token) });
+  return Object.freeze({
+    address: resolveAddress(options.address),
+    token: resolveToken(options.token),
+    scriptMetrics: boolean('management.scriptMetrics', options.scriptMetrics ?? DEFAULTS.scriptMetrics),
+  });
 }
 
 /** Undefined when the text is no address. */

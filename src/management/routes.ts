@@ -14,9 +14,14 @@ import { publicStatus, statusWithoutSecrets } from './shown-status.ts';
 import type { Startup } from './startup.ts';
 
 export interface RouteContext {
-  readonly supervisor: Pick<Supervisor, 'status' | 'history' | 'drain' | 'restart' | 'setDryRun' | 'capture'>;
+  readonly supervisor: Pick<
+    Supervisor,
+    'status' | 'history' | 'drain' | 'restart' | 'setDryRun' | 'capture' | 'scriptMetrics'
+  >;
   readonly log: Log;
   readonly version: string;
+  /** What the script measures by itself is shown among the metrics. */
+  readonly showsScriptMetrics: boolean;
   readonly nowMs: number;
   /** What was asked for, without what follows the `?`. */
   readonly path: string;
@@ -151,16 +156,24 @@ function health({ supervisor, isAuthenticated, path, startup }: RouteContext): A
   return json(found.status === 'UP' ? 200 : 503, found);
 }
 
-async function metrics({ supervisor, headers, reused, version }: RouteContext): Promise<Answer> {
+async function metrics({
+  supervisor,
+  headers,
+  reused,
+  version,
+  showsScriptMetrics,
+}: RouteContext): Promise<Answer> {
   const { chooseFormat, CONTENT_TYPES, renderMetrics } = await import('../telemetry/index.ts');
   const { readFigures } = await import('../supervisor/detect/probes/figures.ts');
   const format = chooseFormat(headers.accept);
   const now = supervisor.status();
   return reused.get(`metrics ${format}`, versionOf(now), async () => {
+    const script = showsScriptMetrics ? await supervisor.scriptMetrics() : undefined;
     const machine = await readFigures(now);
+    const snapshot = { ...supervisor.status(), machine, script, supervisor: ownFigures(version) };
     return {
       status: 200,
-      body: Buffer.from(renderMetrics({ ...now, machine, supervisor: ownFigures(version) }, format)),
+      body: Buffer.from(renderMetrics(snapshot, format)),
       headers: { 'Content-Type': CONTENT_TYPES[format], Vary: 'Accept' },
     };
   });

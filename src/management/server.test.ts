@@ -29,6 +29,7 @@ async function setup(
     version: '1.2.3',
     address,
     token,
+    showsScriptMetrics: true,
     incidentsDirectory,
   });
   t.after(() => management.close());
@@ -260,6 +261,7 @@ test('close does not wait for connections', async () => {
     version: '1.2.3',
     address: FREE,
     token: undefined,
+    showsScriptMetrics: true,
     incidentsDirectory: undefined,
   });
   const socket = connect(Number(management.address.split(':')[1]), '127.0.0.1');

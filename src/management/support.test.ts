@@ -8,6 +8,7 @@ import {
   NO_INCIDENTS,
   NO_RESTARTS_YET,
   type OnDemand,
+  type ScriptMetrics,
   type SupervisorStatus,
   type WorkerState,
 } from '../supervisor/index.ts';
@@ -53,6 +54,12 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
 export class FakeSupervisor {
   now: SupervisorStatus = statusOf('running', ['ready']);
   readonly calls: string[] = [];
+  /** What the script measures. */
+  families: ScriptMetrics['families'] = [];
+  async scriptMetrics(): Promise<ScriptMetrics> {
+    this.calls.push('scriptMetrics');
+    return Promise.resolve({ families: this.families, leftOut: { timeout: 1, failed: 0, 'too-large': 0 } });
+  }
   setDryRun(dryRun: boolean): void {
     this.calls.push(`setDryRun ${dryRun}`);
     this.now = { ...this.now, dryRun };

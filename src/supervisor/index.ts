@@ -26,5 +26,6 @@ export {
   type WorkerState,
   type WorkerStatus,
 } from './workers/status.ts';
+export type { ScriptMetrics } from './workers/script-metrics/index.ts';
 export { startSupervisor } from './instance/start-supervisor.ts';
 export { opensInspector, takeInspector, wordsOf } from './workers/process/inspector.ts';

@@ -1,6 +1,8 @@
 // Metrics as text: Prometheus' format 0.0.4, and OpenMetrics 1.0.0, which differs in the names of counters' families, in exemplars
 // and in its end. Ours, because it runs in the supervisor, which must never stand still: 200 routes take prom-client 80 ms.
 import type { Exemplar, Histogram, HistogramSeries, Metric, MetricLabels } from './metric.ts';
+import { renderScript } from './script.ts';
+import type { ScriptFigures } from './snapshot.ts';
 
 export type Format = 'prometheus' | 'openmetrics';
 
@@ -9,16 +11,25 @@ const LONGEST_EXEMPLAR = 128;
 
 const TOTAL = '_total';
 
-export function renderText(metrics: readonly (Metric | Histogram)[], format: Format): string {
+/** @param script The script's own metrics, which come last. */
+export function renderText(
+  metrics: readonly (Metric | Histogram)[],
+  format: Format,
+  script: ScriptFigures['families'] = [],
+): string {
   let text = '';
   for (const metric of metrics) {
     text += headOf(metric, format);
     text += metric.type === 'histogram' ? histogram(metric, format) : values(metric, format);
   }
+  text += renderScript(script, format, { head: headOf, number });
   return format === 'openmetrics' ? `${text}# EOF\n` : text;
 }
 
-function headOf({ name, help, type }: Metric | Histogram, format: Format): string {
+function headOf(
+  { name, help, type }: { readonly name: string; readonly help: string; readonly type: string },
+  format: Format,
+): string {
   const family = type === 'counter' && format === 'openmetrics' ? withoutTotal(name) : name;
   const escaped = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
   const told = format === 'openmetrics' ? escaped.replaceAll('"', '\\"') : escaped;

@@ -109,6 +109,8 @@ test('every metric has help and a type', () => {
       'process_memory_usage_bytes',
       'process_start_time_seconds',
       'respite_build_info',
+      'respite_script_metrics_left_out_total',
+      'respite_script_metrics_refused',
       'respite_supervisor_cpu_time_seconds_total',
       'respite_supervisor_eventloop_time_seconds_total',
       'respite_supervisor_memory_usage_bytes',

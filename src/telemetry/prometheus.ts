@@ -6,12 +6,17 @@ import { type Format, renderText } from './exposition.ts';
 import { counter, gauge, type Histogram, type Metric, type Reading } from './metric.ts';
 import { machineMetrics, runtimeMetrics } from './runtime.ts';
 import { type MetricsSample, type MetricsSnapshot, type MetricsWorker, WORKER_STATES } from './snapshot.ts';
+import { acceptable, scriptMetrics } from './script.ts';
 import { supervisorMetrics } from './supervisor.ts';
 import { utilization } from './utilization.ts';
 
 /** The snapshot as text. */
 export function renderMetrics(snapshot: MetricsSnapshot, format: Format): string {
-  return renderText(metricsOf(snapshot), format);
+  const { script } = snapshot;
+  const own = metricsOf(snapshot);
+  const families = acceptable(script?.families ?? [], [...own, ...scriptMetrics(script, 0)]);
+  const refused = (script?.families.length ?? 0) - families.length;
+  return renderText([...own, ...scriptMetrics(script, refused)], format, families);
 }
 
 function metricsOf(snapshot: MetricsSnapshot): (Metric | Histogram)[] {

@@ -25,6 +25,8 @@ export interface MetricsSnapshot {
   readonly fallbackResponder?: { readonly answered: number } | undefined;
   /** Read for the purpose. */
   readonly machine?: MachineFigures | undefined;
+  /** What the user's script measures. */
+  readonly script?: ScriptFigures | undefined;
   /** Of the process that renders them. */
   readonly supervisor?: SupervisorFigures | undefined;
   /** By cause. */
@@ -53,6 +55,19 @@ export interface MachineFigures {
   readonly throttledSeconds: number | undefined;
   /** Connections that wait to be accepted, by port. */
   readonly acceptQueues: ReadonlyMap<number, number>;
+}
+
+/** What the script measures by itself, over all workers. */
+export interface ScriptFigures {
+  readonly families: readonly {
+    readonly name: string;
+    readonly help: string;
+    readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
+    /** As in the text format, with their values. */
+    readonly samples: readonly (readonly [series: string, value: number])[];
+  }[];
+  /** What is missing, by reason. */
+  readonly leftOut: Readonly<Record<string, number>>;
 }
 
 /** What the supervisor tells of its own process. */

@@ -142,6 +142,20 @@ const ON_CHANNEL: ShapesOf<ToSupervisor> = {
     },
   },
   health: { reports: [INDICATOR_REPORT] },
+  'script-metrics': {
+    families: [
+      {
+        name: 'string',
+        help: 'string',
+        type: oneOf('counter', 'gauge', 'histogram', 'summary'),
+        aggregator: 'string',
+        series: ['string'],
+        values: (value) => value instanceof Float64Array,
+      },
+    ],
+    leftOut: 'number',
+    problem: { optional: 'string' },
+  },
   unwatched: { reason: 'string' },
   uncounted: { reason: 'string' },
   'user-disconnected': {},

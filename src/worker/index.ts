@@ -1,14 +1,13 @@
+export { receiveFromChild, send } from './channel.ts';
 export { decodeToSupervisor, parseMessage } from './decode.ts';
+export type { TcpHandle } from './handles.ts';
 export type { ExitWord, ToldError, UncaughtError } from './last-words.ts';
 export {
   type BoundAddress,
   type ReadyCondition,
-  receiveFromChild,
-  send,
   SETUP_VARIABLE,
   type SlotOwner,
   type SocketKey,
-  type TcpHandle,
   type ToSupervisor,
   type ToWorker,
   type WorkerSetup,
@@ -36,4 +35,5 @@ export type {
 } from './sample.ts';
 export type { RuntimeFigures } from './runtime-figures.ts';
 export { slotOf } from './listening/index.ts';
+export type { ScriptFamily } from './script-metrics/script-family.ts';
 export { SAMPLE_INTERVAL_MS } from './sampler.ts';

@@ -1,5 +1,4 @@
-// What supervisor and worker say to each other over Node.js's own IPC channel, which can also carry sockets. A command
-// that begins with NODE_ is delivered as 'internalMessage', so the user's process.on('message') never sees it.
+// What supervisor and worker say to each other.
 import type { ResolvedAdmissionOptions, Traffic, WaitingRoute } from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
 import type { OutboundOptions } from '../outbound/index.ts';
@@ -7,10 +6,9 @@ import type { IndicatorReport } from '../core/health-link.ts';
 import type { FileIdentity } from '../core/socket-file.ts';
 import type { StopSignal } from './held-signals.ts';
 import type { SentSample } from './sample.ts';
+import type { ScriptFamily } from './script-metrics/script-family.ts';
 import type { WarmUpNews } from './warm-up.ts';
 import type { ThreadSetup } from './watchdog/index.ts';
-
-export const COMMAND = 'NODE_RESPITE';
 
 /** Holds the {@link WorkerSetup} as JSON; removed from the environment before user code runs. */
 export const SETUP_VARIABLE = 'RESPITE_WORKER_SETUP';
@@ -143,6 +141,13 @@ export type ToSupervisor =
   | { readonly kind: 'traffic'; readonly traffic: Traffic }
   /** What the user's health indicators in this worker have found; after each check. */
   | { readonly kind: 'health'; readonly reports: readonly IndicatorReport[] }
+  /** What the script measures. @param leftOut Metrics that did not fit. @param problem Why they can't be told. */
+  | {
+      readonly kind: 'script-metrics';
+      readonly families: readonly ScriptFamily[];
+      readonly leftOut: number;
+      readonly problem: string | undefined;
+    }
   /** Its watchdog thread could not be started, or has ended. */
   | { readonly kind: 'unwatched'; readonly reason: string }
   /** The file for its counters can't be written any more: what it counts from now on is lost. */
@@ -174,6 +179,8 @@ export type ToWorker =
   | { readonly kind: 'not-held'; readonly key: SocketKey; readonly isAbandoned: boolean }
   /** Where debuggers attach in this slot is this worker's, or its replacement's. */
   | { readonly kind: 'inspector'; readonly isYours: boolean }
+  /** Tell what the script measures. */
+  | { readonly kind: 'ask-metrics' }
   /** Accept, whatever you wait for. */
   | { readonly kind: 'accept' }
   /** Refuse what has to be refused, or only count it. */
@@ -184,79 +191,3 @@ export type ToWorker =
   | { readonly kind: 'drain'; readonly signal: NodeJS.Signals }
   /** Raise `signal` now, drained or not. */
   | { readonly kind: 'raise'; readonly signal: NodeJS.Signals };
-
-/** The part of libuv's handle of a TCP or Unix socket that is used here; undocumented, the same from Node.js 20 to 26. */
-export interface TcpHandle {
-  onconnection: ((status: number, client: unknown) => void) | undefined;
-  listen(backlog: number): number;
-  close(callback?: () => void): void;
-  ref(): void;
-  unref(): void;
-  hasRef(): boolean;
-  /** Not there for a Unix socket. */
-  getsockname?: ((out: Partial<BoundAddress>) => number) | undefined;
-  /** Of a Unix socket: who else may connect. */
-  fchmod?: (mode: number) => number;
-}
-
-/** libuv's handle of an accepted connection, as far as it is used here. */
-export interface ConnectionHandle {
-  getpeername(out: { address?: string }): number;
-  close(): void;
-}
-
-/** A child process, or the process itself as seen from inside: either end of the channel. */
-interface ChannelEnd {
-  _send?(
-    message: object,
-    handle: unknown,
-    options: { swallowErrors: boolean },
-    written?: (error: unknown) => void,
-  ): boolean;
-  on(event: 'internalMessage', listener: (message: unknown, handle?: TcpHandle) => void): unknown;
-}
-
-/** Sends to the other end, which must be there; if it goes away meanwhile the message is lost, and its end told by other means. */
-export function send(end: object, message: ToSupervisor | ToWorker, handle?: TcpHandle): void {
-  (end as ChannelEnd)._send?.({ cmd: COMMAND, ...message }, handle, { swallowErrors: true });
-}
-
-/** Sends a connection to the supervisor. @param written Called later, once: with the error when it was not sent. */
-export function handToSupervisor(
-  message: ToSupervisor,
-  connection: ConnectionHandle,
-  written: (error: unknown) => void,
-): void {
-  const failed = (error: unknown): void => process.nextTick(written, error);
-  const channel = process as ChannelEnd;
-  try {
-    if (channel._send === undefined) failed(new Error('there is no channel'));
-    else channel._send({ cmd: COMMAND, ...message }, connection, { swallowErrors: false }, written);
-  } catch (error) {
-    failed(error);
-  }
-}
-
-/** @param decode Returns undefined for what is none of our messages; that is passed over. */
-export function receiveFromChild<Message>(
-  child: object,
-  decode: (message: unknown) => Message | undefined,
-  onMessage: (message: Message, handle: TcpHandle | undefined) => void,
-): void {
-  receive(child, (received, handle) => {
-    const message = decode(received);
-    if (message !== undefined) onMessage(message, handle);
-  });
-}
-
-export function receiveFromSupervisor(
-  onMessage: (message: ToWorker, handle: TcpHandle | undefined) => void,
-): void {
-  receive(process, (message, handle) => onMessage(message as ToWorker, handle));
-}
-
-function receive(end: object, onMessage: (message: object, handle: TcpHandle | undefined) => void): void {
-  (end as ChannelEnd).on('internalMessage', (message, handle) => {
-    if ((message as { cmd?: unknown }).cmd === COMMAND) onMessage(message as object, handle);
-  });
-}

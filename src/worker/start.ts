@@ -1,22 +1,21 @@
 import { channel } from 'node:diagnostics_channel';
 import type { ServerHttp2Session } from 'node:http2';
-import { createRequire } from 'node:module';
 import net from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Admission, isIntercepted, setProcessHost, speaksHttp } from '../admission/index.ts';
-import type { BackpressureOptions } from '../backpressure/index.ts';
 import { observeOutbound } from '../outbound/index.ts';
 import { CounterTable } from '../core/counter-table.ts';
 import { announceDrain } from '../core/drain-notice.ts';
 import { receiveHealth } from '../core/health-link.ts';
-import { ownModule } from '../core/own-files.ts';
 import { killProcessGroup } from '../core/process-group.ts';
 import { VERSION } from '../core/version.ts';
 import { WorkerAdmissions } from './admissions.ts';
 import { acceptWhatWaits, drain } from './drain.ts';
+import { AskedMetrics } from './asked-metrics.ts';
 import { tellBeforeAnswers } from './before-answers.ts';
+import { handToSupervisor, receiveFromSupervisor, send } from './channel.ts';
 import { Durations } from './durations.ts';
+import type { TcpHandle } from './handles.ts';
 import { HeldSignals } from './held-signals.ts';
 import { installInsight } from './insight.ts';
 import { InspectorPort } from './inspector-port.ts';
@@ -27,19 +26,11 @@ import { Readiness } from './readiness.ts';
 import { readFiguresSoon } from './late-figures.ts';
 import { hearOfSockets, Listening, Stickiness } from './listening/index.ts';
 import { keepLogTail } from './log-tail.ts';
-import {
-  handToSupervisor,
-  receiveFromSupervisor,
-  send,
-  type TcpHandle,
-  type ToSupervisor,
-  type WorkerSetup,
-} from './protocol.ts';
-import type * as SlowClients from './slow-clients.ts';
+import { applyOutboundPolicies, guardAgainstSlowClients, scriptMetrics } from './on-demand.ts';
+import type { ToSupervisor, WorkerSetup } from './protocol.ts';
 import type { SentSample } from './sample.ts';
 import { Sampler } from './sampler.ts';
 import { TrafficNews } from './traffic-news.ts';
-import type * as OutboundPolicies from './outbound-policies.ts';
 import { presentUserChannel } from './user-ipc.ts';
 import { SharedState, startWatchdog } from './watchdog/index.ts';
 import { writtenTo } from './written-counters.ts';
@@ -64,15 +55,6 @@ export async function socketsArrived(): Promise<void> {
   const waiting = setInterval(() => {}, 1000);
   await arrived;
   clearInterval(waiting);
-}
-
-function slowClients(options: BackpressureOptions): (server: net.Server) => void {
-  return (load('slow-clients') as typeof SlowClients).guardAgainstSlowClients(options);
-}
-
-/** Loads a module of this folder where it is wanted, and at once. */
-function load(name: string): unknown {
-  return createRequire(import.meta.url)(fileURLToPath(ownModule(`worker/${name}`)));
 }
 
 /** Makes this process a worker. */
@@ -134,10 +116,8 @@ export function startWorker(setup: WorkerSetup): void {
   );
 
   observeOutbound();
-  if (setup.client !== undefined) {
-    (load('outbound-policies') as typeof OutboundPolicies).applyOutboundPolicies(setup.client);
-  }
-  const guard = setup.backpressure === undefined ? undefined : slowClients(setup.backpressure);
+  if (setup.client !== undefined) applyOutboundPolicies(setup.client);
+  const guard = setup.backpressure === undefined ? undefined : guardAgainstSlowClients(setup.backpressure);
   const readiness = new Readiness({
     byMessage: setup.readyByMessage,
     waitsForHealth: setup.waitsForHealth,
@@ -185,6 +165,7 @@ export function startWorker(setup: WorkerSetup): void {
     readiness.reported(reports);
   });
 
+  const askedMetrics = new AskedMetrics(scriptMetrics, tell);
   let ending = false;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (ending) return;
@@ -204,6 +185,7 @@ export function startWorker(setup: WorkerSetup): void {
     });
     await Promise.race([Promise.all([drained, announced]), delay(timeoutMs, undefined, { ref: false })]);
     report(sampler.sample());
+    await askedMetrics.tellLast();
     tell({ kind: 'signalled', cut: admissions.routesInFlight() });
     signals.raise(signal);
     setTimeout(() => {}, SIGNAL_ARRIVES_MS);
@@ -226,6 +208,9 @@ export function startWorker(setup: WorkerSetup): void {
         break;
       case 'accept':
         readiness.openAnyway();
+        break;
+      case 'ask-metrics':
+        askedMetrics.ask();
         break;
       case 'inspector':
         inspectorPort.give(message.isYours);

@@ -157,11 +157,9 @@ const PAST_THE_DOOR: readonly {
     from: ['supervisor/workers/counters/totals.ts', 'supervisor/workers/counters/worker-counters.ts'],
   },
   { to: 'worker/durations.ts', why: INSIDE, from: ['supervisor/workers/counters/totals.test.ts'] },
-  {
-    to: 'worker/protocol.ts',
-    why: SMALL_PROCESS,
-    from: ['supervisor/workers/process/spawn-worker.ts', 'supervisor/outage/messages.ts'],
-  },
+  { to: 'worker/channel.ts', why: SMALL_PROCESS, from: ['supervisor/outage/messages.ts'] },
+  { to: 'worker/handles.ts', why: SMALL_PROCESS, from: ['supervisor/outage/messages.ts'] },
+  { to: 'worker/protocol.ts', why: SMALL_PROCESS, from: ['supervisor/workers/process/spawn-worker.ts'] },
   { to: 'worker/watchdog/command.ts', why: INSIDE, from: ['supervisor/workers/process/captures.test.ts'] },
 ];
 

@@ -39,8 +39,14 @@ const BY_PATH: Readonly<Record<string, readonly string[]>> = {
   'supervisor/outage/fallback-responder.ts': ['supervisor/outage/main.ts'],
   'supervisor/workers/process/spawn-worker.ts': ['worker/preload.ts', 'worker/await-sockets.ts'],
   'worker/late-figures.ts': ['worker/runtime-figures.ts'],
+  'worker/on-demand.ts': [
+    'worker/outbound-policies.ts',
+    'worker/script-metrics/index.ts',
+    'worker/slow-clients.ts',
+  ],
   'worker/preload.ts': ['worker/start.ts'],
-  'worker/start.ts': ['worker/outbound-policies.ts', 'worker/slow-clients.ts'],
+  // Looks into the cache of modules and loads nothing.
+  'worker/script-metrics/find-registries.ts': [],
   'worker/watchdog/watched.ts': ['worker/watchdog/thread.ts'],
 };
 

@@ -33,6 +33,7 @@ async function setup(
     version: '1.2.3',
     address,
     token,
+    showsScriptMetrics: true,
     incidentsDirectory,
   });
   t.after(() => management.close());

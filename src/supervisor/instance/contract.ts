@@ -8,6 +8,7 @@ import type { History } from '../../core/history.ts';
 import type { OnIncident } from '../incidents/incident.ts';
 import type { Log } from '../log.ts';
 import type { ResolvedSupervisorOptions } from './options.ts';
+import type { ScriptMetrics } from '../workers/script-metrics/index.ts';
 import type { HealthSource, SupervisorStatus } from './status.ts';
 import type { HealedCause } from '../causes.ts';
 
@@ -47,6 +48,8 @@ export interface Ended {
 /** The parent of the workers. Runs from `startSupervisor` until `ended`. */
 export interface Supervisor {
   status(): SupervisorStatus;
+  /** What the script measures with prom-client, over all workers, asked for now. Never rejects. */
+  scriptMetrics(): Promise<ScriptMetrics>;
   /** Curves of the last hour; undefined until the first worker has been ready. */
   readonly history: History<InstanceMeasure> | undefined;
   /** Leaves the load balancer: readiness goes down for good; requests are still served. Does nothing the second time. */

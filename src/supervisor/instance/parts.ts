@@ -7,6 +7,7 @@ import { Evidence } from '../incidents/evidence/index.ts';
 import { IncidentLedger } from '../incidents/ledger.ts';
 import { Recovery } from '../incidents/recovery.ts';
 import { Outages } from '../outage/outages.ts';
+import { ScriptMetricsGatherer } from '../workers/script-metrics/index.ts';
 import type { WorkerProcess } from '../workers/process/worker-process.ts';
 import { SocketExchange } from '../workers/sockets/socket-exchange.ts';
 import { Departure } from './balancer/departure.ts';
@@ -42,6 +43,7 @@ export interface Parts {
   readonly outages: Outages;
   readonly deaths: Deaths;
   readonly healer: Healer<WorkerProcess>;
+  readonly scriptMetrics: ScriptMetricsGatherer<WorkerProcess>;
 }
 
 export function createParts(config: SupervisorConfig, around: Surroundings): Parts {
@@ -83,6 +85,7 @@ export function createParts(config: SupervisorConfig, around: Surroundings): Par
       recovery,
       shedResponse: config.admission.shedResponse,
     }),
+    scriptMetrics: new ScriptMetricsGatherer(around.live, log),
     deaths: new Deaths({ log, ledger: incidents, recovery, isStopping }),
     healer: new Healer({
       detect: supervisor.detect,

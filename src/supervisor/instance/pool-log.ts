@@ -164,3 +164,8 @@ function endingOf({ id }: WorkerProcess, exit: Exit): string {
 function when(delayMs: number): string {
   return delayMs === 0 ? 'at once' : `in ${(delayMs / 1000).toFixed(1)} s`;
 }
+
+export function logDryRun(log: Log, dryRun: boolean): void {
+  if (dryRun) log.warn({}, 'admission refuses nothing from now on and only counts what it would refuse');
+  else log.info({}, 'admission refuses again what has to be refused');
+}

@@ -9,6 +9,8 @@ import type { History } from '../../core/history.ts';
 import { late, loadAll } from './late.ts';
 import type { Log } from '../log.ts';
 import { createParts, type Parts } from './parts.ts';
+import type { ScriptMetrics } from '../workers/script-metrics/index.ts';
+import { logDryRun } from './pool-log.ts';
 import { nextStartsMs } from './pool-figures.ts';
 import { WorkerPool } from './pool.ts';
 import type { PoolConfig } from './pool-config.ts';
@@ -36,6 +38,8 @@ export function superviseFrom(
   supervisor.start(first);
   return supervisor;
 }
+
+const STOPPING = 'stopping: requests in flight are finished first, once more to stop at once';
 
 class WorkerSupervisor implements Supervisor {
   readonly ended: Promise<Ended>;
@@ -122,6 +126,10 @@ class WorkerSupervisor implements Supervisor {
     return this.#history;
   }
 
+  async scriptMetrics(): Promise<ScriptMetrics> {
+    return this.#parts.scriptMetrics.gather();
+  }
+
   drain(): void {
     if (this.#state !== 'running' && this.#state !== 'starting') return;
     this.#state = 'draining';
@@ -130,15 +138,12 @@ class WorkerSupervisor implements Supervisor {
   }
 
   async capture(workerId: number, what: OnDemand, seconds: number): Promise<Captured> {
-    const worker = this.#pool.figures.find(workerId);
-    return captureOf(worker, workerId, [what, seconds], this.#config.supervisor);
+    return captureOf(this.#pool.figures.find(workerId), workerId, [what, seconds], this.#config.supervisor);
   }
 
   setDryRun(dryRun: boolean): void {
     if (dryRun === this.#pool.dryRun) return;
-    if (dryRun)
-      this.#log.warn({}, 'admission refuses nothing from now on and only counts what it would refuse');
-    else this.#log.info({}, 'admission refuses again what has to be refused');
+    logDryRun(this.#log, dryRun);
     this.#pool.setDryRun(dryRun);
   }
 
@@ -187,12 +192,7 @@ class WorkerSupervisor implements Supervisor {
     this.#config.onPhase?.('stopping');
     this.#parts.recovery.stop();
     this.#parts.unexpected.inBackground('stopping the fallback responder', this.#parts.outages.stop());
-    if (atOnce) this.#log.warn({ signal }, 'stopping at once');
-    else
-      this.#log.info(
-        { signal },
-        'stopping: requests in flight are finished first, once more to stop at once',
-      );
+    this.#log[atOnce ? 'warn' : 'info']({ signal }, atOnce ? 'stopping at once' : STOPPING);
     this.#parts.sockets.releaseAll();
     this.#pool.stop(signal, atOnce);
   }

@@ -1,7 +1,8 @@
 // What the supervisor and the fallback responder say to each other, over the same kind of channel as workers have.
 import type { ResolvedShedResponse } from '../../admission/shed/options.ts';
 import { decodeByKind } from '../../core/shape.ts';
-import { receiveFromChild, receiveFromSupervisor, send, type TcpHandle } from '../../worker/protocol.ts';
+import { receiveFromChild, receiveFromSupervisor, send } from '../../worker/channel.ts';
+import type { TcpHandle } from '../../worker/handles.ts';
 
 export type ToFallbackResponder =
   /** What answers say beside status, reason and `Retry-After`. */

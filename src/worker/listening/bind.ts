@@ -2,7 +2,8 @@
 import net from 'node:net';
 import { constants } from 'node:os';
 import { fileIdentity } from '../../core/socket-file.ts';
-import type { BoundAddress, TcpHandle } from '../protocol.ts';
+import type { TcpHandle } from '../handles.ts';
+import type { BoundAddress } from '../protocol.ts';
 import type { Call } from './own-socket.ts';
 import type { Place, Wanted } from './place.ts';
 import { bindUnixSocket } from './unix-socket.ts';

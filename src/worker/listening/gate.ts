@@ -1,4 +1,4 @@
-import type { TcpHandle } from '../protocol.ts';
+import type { TcpHandle } from '../handles.ts';
 import type { Held } from './shared-listening.ts';
 
 /**

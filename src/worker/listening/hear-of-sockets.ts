@@ -1,4 +1,5 @@
-import type { TcpHandle, ToSupervisor, ToWorker } from '../protocol.ts';
+import type { TcpHandle } from '../handles.ts';
+import type { ToSupervisor, ToWorker } from '../protocol.ts';
 import type { Listening } from './listening.ts';
 import type { Stickiness } from './stickiness.ts';
 

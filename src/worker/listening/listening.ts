@@ -1,7 +1,8 @@
 // What `listen()` of a server does in this process, so that its socket outlives it.
 import type net from 'node:net';
 import { speaksHttp } from '../../admission/index.ts';
-import type { BoundAddress, SocketKey, TcpHandle } from '../protocol.ts';
+import type { TcpHandle } from '../handles.ts';
+import type { BoundAddress, SocketKey } from '../protocol.ts';
 import { removeSocketFile } from '../../core/socket-file.ts';
 import { bind, boundPlace, DEFAULT_BACKLOG, type Listen2, listenOn, placeText } from './bind.ts';
 import { Claims } from './claims.ts';

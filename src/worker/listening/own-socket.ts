@@ -1,5 +1,6 @@
 import type net from 'node:net';
-import type { SocketKey, TcpHandle, ToSupervisor } from '../protocol.ts';
+import type { TcpHandle } from '../handles.ts';
+import type { SocketKey, ToSupervisor } from '../protocol.ts';
 import type { Readiness } from '../readiness.ts';
 import type { Listen2, ListeningServer } from './bind.ts';
 import type { Place, Wanted } from './place.ts';

@@ -1,5 +1,6 @@
 import { fileIdentity } from '../../core/socket-file.ts';
-import type { BoundAddress, SocketKey, TcpHandle } from '../protocol.ts';
+import type { TcpHandle } from '../handles.ts';
+import type { BoundAddress, SocketKey } from '../protocol.ts';
 import { overlap, type Place } from './place.ts';
 
 /** A socket that the supervisor holds, as this worker got it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Gate } from './gate.ts';
-import type { TcpHandle } from '../protocol.ts';
+import type { TcpHandle } from '../handles.ts';
 import { SharedListening } from './shared-listening.ts';
 
 interface Fake extends TcpHandle {

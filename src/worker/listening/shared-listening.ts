@@ -1,4 +1,5 @@
-import type { BoundAddress, ConnectionHandle, TcpHandle } from '../protocol.ts';
+import type { ConnectionHandle, TcpHandle } from '../handles.ts';
+import type { BoundAddress } from '../protocol.ts';
 
 /** What stands before the first handle while its server must not accept. */
 export interface Held {

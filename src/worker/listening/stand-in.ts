@@ -1,7 +1,8 @@
 // A handle that stands for a socket which this process has not got yet.
 import net from 'node:net';
 import { constants } from 'node:os';
-import type { BoundAddress, TcpHandle } from '../protocol.ts';
+import type { TcpHandle } from '../handles.ts';
+import type { BoundAddress } from '../protocol.ts';
 import type { Held } from './shared-listening.ts';
 
 type TcpConstructor = new (type: number) => TcpHandle;

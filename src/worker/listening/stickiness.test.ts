@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ConnectionHandle } from '../protocol.ts';
+import type { ConnectionHandle } from '../handles.ts';
 import { slotOf } from './client-slot.ts';
 import { Stickiness } from './stickiness.ts';
 

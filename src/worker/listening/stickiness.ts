@@ -1,4 +1,5 @@
-import type { ConnectionHandle, SlotOwner, SocketKey, ToSupervisor } from '../protocol.ts';
+import type { ConnectionHandle } from '../handles.ts';
+import type { SlotOwner, SocketKey, ToSupervisor } from '../protocol.ts';
 import { DEFAULT_BACKLOG } from './bind.ts';
 import { clientOf, slotOf } from './client-slot.ts';
 

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileIdentity, isAbandonedSocket, removeSocketFile } from '../../core/socket-file.ts';
 import { bindUnixSocket, canOutliveItsHandle, openToOthers } from './unix-socket.ts';
-import type { TcpHandle } from '../protocol.ts';
+import type { TcpHandle } from '../handles.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'respite-unix-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));

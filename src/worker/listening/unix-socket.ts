@@ -4,7 +4,7 @@ import { chmodSync, chownSync, linkSync, lstatSync, renameSync, type Stats, unli
 import net from 'node:net';
 import { constants } from 'node:os';
 import path from 'node:path';
-import type { TcpHandle } from '../protocol.ts';
+import type { TcpHandle } from '../handles.ts';
 import { isAbstract } from './place.ts';
 
 /** Maximum length of a path in bytes: `sun_path` of macOS, which has 4 less than that of Linux, without the final NUL. */

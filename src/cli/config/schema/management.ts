@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ManagementOptions } from '../../../management/index.ts';
 import { ADDRESS_RULE, isToken, parseAddress, TOKEN_RULE } from '../../../management/options.ts';
-import { strict } from './rules.ts';
+import { flag, strict } from './rules.ts';
 
 export const management: z.ZodType<ManagementOptions> = strict({
   address: z
@@ -11,4 +11,5 @@ export const management: z.ZodType<ManagementOptions> = strict({
     )
     .optional(),
   token: z.custom<string>(isToken, TOKEN_RULE).optional(),
+  scriptMetrics: flag,
 });

@@ -1,0 +1,1 @@
+export { type ScriptMetrics, ScriptMetricsGatherer } from './script-metrics.ts';

@@ -1,0 +1,27 @@
+// Parts of a worker that most workers don't need: loaded where they are wanted, and at once.
+import { createRequire } from 'node:module';
+import type net from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { BackpressureOptions } from '../backpressure/index.ts';
+import { ownModule } from '../core/own-files.ts';
+import type { OutboundOptions } from '../outbound/index.ts';
+import type * as OutboundPolicies from './outbound-policies.ts';
+import type * as ScriptMetrics from './script-metrics/index.ts';
+import type * as SlowClients from './slow-clients.ts';
+
+function load(name: string): unknown {
+  return createRequire(import.meta.url)(fileURLToPath(ownModule(`worker/${name}`)));
+}
+
+/** @returns What guards a server. */
+export function guardAgainstSlowClients(options: BackpressureOptions): (server: net.Server) => void {
+  return (load('slow-clients') as typeof SlowClients).guardAgainstSlowClients(options);
+}
+
+export function applyOutboundPolicies(options: OutboundOptions): void {
+  (load('outbound-policies') as typeof OutboundPolicies).applyOutboundPolicies(options);
+}
+
+export function scriptMetrics(): typeof ScriptMetrics {
+  return load('script-metrics/index') as typeof ScriptMetrics;
+}
