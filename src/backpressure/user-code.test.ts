@@ -12,6 +12,8 @@ import { collectThrown } from './thrown.test.ts';
 
 const KB = 1024;
 const LIMIT_BYTES = 1024 * KB;
+/** What broadcasts consist of; other messages consist of the number of their channel. */
+const BROADCAST = 9;
 const POLICIES: readonly OverflowPolicy[] = ['disconnect', 'drop-oldest', 'coalesce', 'pause'];
 const ORDER: readonly ChannelState[] = ['open', 'ending', 'closed'];
 /** What user code may hear of its own doing. */
@@ -78,7 +80,8 @@ class World {
         this.react();
         throw new Error('_write failed');
       };
-    } else this.waiting.push(broadcast(this.channels, Buffer.alloc(bytes, 9), { key: String(bytes % 3) }));
+    } else
+      this.waiting.push(broadcast(this.channels, Buffer.alloc(bytes, BROADCAST), { key: String(bytes % 3) }));
     this.waiting.push(channel.ready(), channel.flushed());
   }
 
@@ -109,6 +112,14 @@ class World {
     assert.equal(usedBytes, held);
     assert.ok(usedBytes <= LIMIT_BYTES, `${usedBytes} used`);
     assert.equal(channels, this.peers.filter(({ channel }) => !channel.isClosed).length);
+  }
+
+  /** Memory is shared between channels, their bytes are not. */
+  checkBytes(): void {
+    for (const [index, { transport }] of this.peers.entries()) {
+      const own = new RegExp(`^[\\x0${index}\\x0${BROADCAST}]*$`);
+      for (const bytes of transport.received) assert.match(bytes.toString('latin1'), own);
+    }
   }
 
   get channels(): readonly BoundedChannel[] {
@@ -161,6 +172,7 @@ test('whatever user code does and throws: states go one way, the budget is exact
         for (const { channel, lastTold } of world.peers) assert.equal(lastTold, channel.isWritable());
         for (const { channel } of world.peers) channel.evict('test');
         world.check();
+        world.checkBytes();
         await Promise.allSettled(world.waiting);
         for (const { channel } of world.peers) assert.ok((await channel.closed).reason);
         await nextTurn();

@@ -86,7 +86,10 @@ export class WriteQueue {
       length = claimed(fill(slab.bytes, start), maxBytes);
     } finally {
       this.#filling = undefined;
-      length = this.#filled(slab, start, length);
+      if (length > 0 && this.#slab === slab) {
+        this.#end += length;
+        this.bytes += length;
+      } else length = this.#filledOtherwise(slab, start, length);
     }
     if (!this.#joins) this.#sealOpen();
     return length;
@@ -139,19 +142,17 @@ export class WriteQueue {
     return length;
   }
 
-  /** @returns How many bytes were added. What was written meanwhile comes before them. */
-  #filled(slab: Slab, start: number, length: number): number {
+  /** Nothing was filled in, or the slab is not the open one any more. @returns How many bytes were added. */
+  #filledOtherwise(slab: Slab, start: number, length: number): number {
     // The channel was closed meanwhile. The slab is the garbage collector's.
     if (this.#isCleared) return 0;
-    this.bytes += length;
-    if (this.#slab === slab) {
-      this.#end += length;
-      if (length === 0 && slab.chunks === 0) this.#releaseUnlessOpen(slab);
-    } else if (length === 0) this.#releasePart(slab);
-    else {
+    if (length > 0) {
+      // What was written meanwhile comes before.
       this.#sealOpen();
       this.#chunks.push(slab.bytes.subarray(start, start + length), length, slab);
-    }
+      this.bytes += length;
+    } else if (this.#slab !== slab) this.#releasePart(slab);
+    else if (slab.chunks === 0) this.#releaseUnlessOpen(slab);
     return length;
   }
 
