@@ -4,7 +4,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Channel, createChannel } from '../../src/backpressure/index.ts';
+import { type Channel, createChannel, pipe } from '../../src/backpressure/index.ts';
 import { below, printedRandom, randomBytes } from '../harness/seed.ts';
 import { seededRandom } from '../simulator/random.ts';
 import { type ChannelKind, KINDS } from './channels.ts';
@@ -60,15 +60,6 @@ async function consume(reader: Readable, hash: Hash, random: () => number): Prom
   return read;
 }
 
-async function closed(channel: Channel): Promise<void> {
-  if (channel.isClosed) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  channel.onWritabilityChanged(() => {
-    if (channel.isClosed) resolve();
-  });
-  await promise;
-}
-
 function holds(kind: ChannelKind): void {
   test('every byte in order, once, over random sizes and pauses', { timeout: 60_000 }, async (t) => {
     const { writer, reader } = await kind.connect(t);
@@ -78,7 +69,9 @@ function holds(kind: ChannelKind): void {
     const [random, readerRandom] = [printedRandom(t), seededRandom(2)];
     const reading = consume(reader, received, readerRandom);
     const written = await produce(channel, sent, TOTAL_BYTES, random);
+    assert.equal(await channel.flushed(), true);
     channel.end();
+    assert.deepEqual(await channel.closed, { reason: 'ended', droppedBytes: 0 });
     assert.equal(await reading, written);
     assert.equal(received.digest('hex'), sent.digest('hex'));
     assert.deepEqual([channel.pendingBytes, channel.heldBytes], [0, 0]);
@@ -99,14 +92,8 @@ function holds(kind: ChannelKind): void {
         read += bytes.length;
         if (read > 4 * MB) reader.destroy();
       });
-      // A frame reader is behind the socket, which has to go too.
-      if (kind.name === 'a WebSocket') {
-        reader.once('close', () => {
-          channel.evict('peer went away');
-        });
-      }
       await Promise.all(producers);
-      await closed(channel);
+      assert.equal((await channel.closed).reason, 'peer-gone');
       assert.deepEqual([channel.pendingBytes, channel.heldBytes], [0, 0]);
     },
   );
@@ -193,6 +180,31 @@ function holds(kind: ChannelKind): void {
     reader.resume();
     // By a reset where there is TCP, so that the kernel keeps nothing for a peer that doesn't want it.
     if (!reader.closed) await new Promise((resolve) => reader.once('close', resolve));
+  });
+
+  test('a peer that had left before: the channel is closed, and no source is asked', async (t) => {
+    const { writer, reader } = await kind.connect(t);
+    reader.resume();
+    const isGone = new Promise((resolve) => writer.once('close', () => resolve(undefined)));
+    reader.destroy();
+    await isGone;
+    const channel = createChannel(writer);
+    assert.equal(channel.state, 'closed');
+    let asked = 0;
+    function* source(): Generator<string> {
+      for (; asked < 1000; asked += 1) yield 'a row';
+    }
+    assert.equal(await pipe(source(), channel), false);
+    assert.deepEqual([asked, await channel.ready(), channel.write('x')], [0, false, false]);
+  });
+
+  test('a peer that leaves while nothing is written', async (t) => {
+    const { writer, reader } = await kind.connect(t);
+    const channel = createChannel(writer);
+    channel.write('hello');
+    reader.once('data', () => reader.destroy());
+    assert.equal((await channel.closed).reason, 'peer-gone');
+    assert.equal(await channel.ready(), false);
   });
 }
 

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
+import https from 'node:https';
 import net, { type AddressInfo, type ListenOptions, type Socket } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -93,6 +94,28 @@ export const KINDS: readonly ChannelKind[] = [
       const { port } = server.address() as AddressInfo;
       const request = expectErrors(http.get({ port, host: '127.0.0.1', agent: false }));
       const [, response] = (await once(server, 'request')) as [unknown, http.ServerResponse];
+      response.flushHeaders();
+      const [reader] = (await once(request, 'response')) as [http.IncomingMessage];
+      t.after(() => {
+        request.destroy();
+        server.closeAllConnections();
+        server.close();
+      });
+      return { writer: expectErrors(response), reader: expectErrors(reader) };
+    },
+  },
+  {
+    name: 'a response of node:https whose write() is wrapped',
+    async connect(t) {
+      const server = https.createServer({ cert: certificate, key }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const options = { port, host: '127.0.0.1', servername: 'localhost', ca: certificate, agent: false };
+      const request = expectErrors(https.get(options));
+      const [, response] = (await once(server, 'request')) as [unknown, http.ServerResponse];
+      // As `compression` does: the callback is lost.
+      const write = response.write.bind(response) as (chunk: unknown) => boolean;
+      response.write = (chunk: unknown) => write(chunk);
       response.flushHeaders();
       const [reader] = (await once(request, 'response')) as [http.IncomingMessage];
       t.after(() => {
