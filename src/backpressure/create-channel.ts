@@ -5,7 +5,8 @@ import { BoundedChannel } from './bounded-channel.ts';
 import type { Channel } from './channel.ts';
 import { MessageTransport, type WebSocketLike } from './message-transport.ts';
 import { type ChannelOptions, resolveChannelOptions } from './options.ts';
-import { StreamTransport } from './stream-transport.ts';
+import { isWrapped, StreamTransport, type WritingEnd } from './stream-transport.ts';
+import type { TransportEvents } from './transport.ts';
 
 const CONNECTING = 0;
 
@@ -22,8 +23,10 @@ export function createChannel(
 ): Channel {
   const resolved = resolveChannelOptions(options);
   if (!('readyState' in socket && 'terminate' in socket)) {
-    const stream = 'createPushResponse' in socket ? streamOf(socket) : socket;
-    return new BoundedChannel(resolved, (events) => new StreamTransport(stream, events));
+    if ('createPushResponse' in socket) {
+      return new BoundedChannel(resolved, (events) => overHttp2(socket, events));
+    }
+    return new BoundedChannel(resolved, (events) => new StreamTransport(socket, events));
   }
   if (socket.readyState === CONNECTING) {
     throw new RespiteError('RESPITE_OPTIONS_INVALID', 'createChannel() needs a WebSocket that is open');
@@ -31,8 +34,12 @@ export function createChannel(
   return new BoundedChannel(resolved, (events) => new MessageTransport(socket, events));
 }
 
-/** The compatibility API of HTTP/2 hides how much is waiting; the stream below shows it, and sends no headers by itself. */
-function streamOf(response: Http2ServerResponse): Writable {
+/**
+ * The compatibility API of HTTP/2 hides how much is waiting; the stream below shows it, and sends no headers by itself. Where middleware
+ * has wrapped the response (`compression`), what is written has to pass it.
+ */
+function overHttp2(response: Http2ServerResponse, events: TransportEvents): StreamTransport {
+  if (isWrapped(response)) return new StreamTransport(response.stream, events, response as WritingEnd);
   if (!response.headersSent) response.writeHead(response.statusCode);
-  return response.stream;
+  return new StreamTransport(response.stream, events);
 }

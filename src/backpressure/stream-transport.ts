@@ -17,10 +17,20 @@ interface SocketParts extends Partial<Closing>, Resettable {
   resume?(): unknown;
 }
 
+/** Where bytes are written: the stream, or what stands before it, such as a response of HTTP/2 that middleware has wrapped. */
+export interface WritingEnd {
+  write(chunk: Chunk | undefined, onWritten?: (error?: Error | null) => void): unknown;
+  end(): unknown;
+  cork(): void;
+  uncork(): void;
+  on(event: 'drain', listener: () => void): unknown;
+}
+
 /** Sends over a socket of node:net or node:tls, or any other writable stream, such as a response. */
 export class StreamTransport implements Transport {
   readonly joins = true;
   readonly #stream: Writable & SocketParts;
+  readonly #end: WritingEnd;
   readonly #events: TransportEvents;
   /** Middleware has put its own `write` in place: it may buffer by itself, and drop the callback. */
   readonly #isWrapped: boolean;
@@ -30,10 +40,12 @@ export class StreamTransport implements Transport {
   #isWaiting = false;
   #listensForDrain = false;
 
-  constructor(stream: Writable & SocketParts, events: TransportEvents) {
+  /** @param end Where to write, if not to the stream itself. */
+  constructor(stream: Writable & SocketParts, events: TransportEvents, end: WritingEnd = stream) {
     this.#stream = stream;
+    this.#end = end;
     this.#events = events;
-    this.#isWrapped = Object.hasOwn(stream, 'write');
+    this.#isWrapped = isWrapped(end);
     stream.on('close', () => {
       events.onClosed();
     });
@@ -74,24 +86,25 @@ export class StreamTransport implements Transport {
   }
 
   send(chunks: readonly Chunk[]): boolean {
-    const stream = this.#stream;
+    const end = this.#end;
     const last = chunks.length - 1;
     this.#sent += 1;
-    if (last > 0) stream.cork();
-    for (let i = 0; i < last; i += 1) stream.write(chunks[i]);
-    const hasRoom = stream.write(chunks[last], this.#onWritten);
-    if (last > 0) stream.uncork();
-    if (this.#isWrapped ? this.#isAccepted(hasRoom) : stream.writableLength === 0) return true;
+    if (last > 0) end.cork();
+    for (let i = 0; i < last; i += 1) end.write(chunks[i]);
+    const hasRoom = end.write(chunks[last], this.#onWritten);
+    if (last > 0) end.uncork();
+    // The stream hands a slice to the kernel before write() or uncork() returns; what the kernel has not taken stays counted.
+    if (this.#isWrapped ? this.#isAccepted(hasRoom) : this.#stream.writableLength === 0) return true;
     this.#isWaiting = true;
     if (!this.#listensForDrain) {
       this.#listensForDrain = true;
-      stream.on('drain', this.#onDrain);
+      end.on('drain', this.#onDrain);
     }
     return false;
   }
 
   end(): void {
-    this.#stream.end();
+    this.#end.end();
   }
 
   destroy(): void {
@@ -144,4 +157,9 @@ export class StreamTransport implements Transport {
     this.#isWaiting = false;
     this.#events.onTaken();
   }
+}
+
+/** Middleware has put a `write` of its own in place, on the object itself. */
+export function isWrapped(end: object): boolean {
+  return Object.hasOwn(end, 'write');
 }

@@ -161,6 +161,25 @@ export const KINDS: readonly ChannelKind[] = [
     },
   },
   {
+    name: 'a response of node:http2 whose write() is wrapped',
+    async connect(t) {
+      const server = http2.createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const session = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      session.on('error', () => {});
+      const reader = expectErrors(session.request({ ':path': '/' }));
+      const [, response] = (await once(server, 'request')) as [unknown, http2.Http2ServerResponse];
+      response.stream.on('error', () => {});
+      const write = response.write.bind(response) as (chunk: unknown) => boolean;
+      response.write = (chunk: unknown) => write(chunk);
+      t.after(() => {
+        session.destroy();
+        server.close();
+      });
+      return { writer: response, reader };
+    },
+  },
+  {
     name: 'a WebSocket of ws',
     async connect(t) {
       const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });

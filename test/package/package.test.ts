@@ -18,9 +18,14 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
     'boundKernelBuffers',
     'broadcast',
     'createChannel',
+    'createEventFeed',
+    'createRateLimit',
     'createWriteBudget',
     'guardServer',
+    'openEventStream',
     'pipe',
+    'toWritable',
+    'toWritableStream',
   ],
   './cache': [
     'conditional',
@@ -64,7 +69,7 @@ server.listen(0, () => console.log('listening ' + server.address().port));
 `;
 
 const CONSUMER = `import { type AdmissionStats, type Criticality, protect, type Protection, RespiteError } from 'respite';
-import { type Channel, createChannel, createWriteBudget, type WriteBudgetStats } from 'respite/backpressure';
+import { type Channel, type ChannelEnd, createChannel, createEventFeed, createWriteBudget, toWritableStream, type WriteBudgetStats } from 'respite/backpressure';
 import { type Cache, conditional, createCache, memoryStore } from 'respite/cache';
 import { type Client, type ClientStats, createClient, HeldBackError } from 'respite/client';
 import { defineConfig } from 'respite/config';
@@ -76,6 +81,12 @@ createTcpServer((socket) => {
   const channel: Channel = createChannel(socket, { budget, slowPeer: { graceMs: 5000 } });
   void channel.ready(AbortSignal.timeout(1000)).then((isReady: boolean) => isReady && channel.write('hello'));
   channel.onWritabilityChanged((isWritable: boolean) => isWritable && channel.encode(8, (target, start) => target.write('bye', start)));
+});
+const feed = createEventFeed({ heartbeatMs: 1000 });
+createServer((req, res) => {
+  const { channel } = feed.subscribe(req, res);
+  void channel.closed.then((end: ChannelEnd) => end.reason satisfies string);
+  toWritableStream(channel) satisfies WritableStream<Uint8Array | string>;
 });
 const budgetStats: WriteBudgetStats = budget.stats();
 budgetStats.usedBytes satisfies number;

@@ -29,9 +29,10 @@ export class HiddenBacklogs {
   }
 
   look(connections: Iterable<GuardedConnection>, nowMs: number): void {
-    const blocked = [...connections].filter(
-      ({ isUpgraded, blockedSinceMs }) => isUpgraded && blockedSinceMs !== Infinity,
-    );
+    const blocked: GuardedConnection[] = [];
+    for (const connection of connections) {
+      if (connection.isUpgraded && connection.blockedSinceMs !== Infinity) blocked.push(connection);
+    }
     if (blocked.length === 0) return;
     const rssBytes = this.#rssBytes();
     for (const connection of blocked) this.#note(connection, rssBytes);
