@@ -5,7 +5,7 @@ import { BoundedChannel } from './bounded-channel.ts';
 import type { Channel } from './channel.ts';
 import { MessageTransport, type WebSocketLike } from './message-transport.ts';
 import { type ChannelOptions, resolveChannelOptions } from './options.ts';
-import { isWrapped, StreamTransport, type WritingEnd } from './stream-transport.ts';
+import { isWrapped, StreamTransport } from './stream-transport.ts';
 import type { TransportEvents } from './transport.ts';
 
 const CONNECTING = 0;
@@ -39,7 +39,7 @@ export function createChannel(
  * has wrapped the response (`compression`), what is written has to pass it.
  */
 function overHttp2(response: Http2ServerResponse, events: TransportEvents): StreamTransport {
-  if (isWrapped(response)) return new StreamTransport(response.stream, events, response as WritingEnd);
+  if (isWrapped(response)) return new StreamTransport(response.stream, events, response);
   if (!response.headersSent) response.writeHead(response.statusCode);
   return new StreamTransport(response.stream, events);
 }

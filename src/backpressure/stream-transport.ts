@@ -18,7 +18,7 @@ interface SocketParts extends Partial<Closing>, Resettable {
 }
 
 /** Where bytes are written: the stream, or what stands before it, such as a response of HTTP/2 that middleware has wrapped. */
-export interface WritingEnd {
+interface WritingEnd {
   write(chunk: Chunk | undefined, onWritten?: (error?: Error | null) => void): unknown;
   end(): unknown;
   cork(): void;

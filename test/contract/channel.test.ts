@@ -191,10 +191,10 @@ function holds(kind: ChannelKind): void {
     const channel = createChannel(writer);
     assert.equal(channel.state, 'closed');
     let asked = 0;
-    function* source(): Generator<string> {
+    function* rows(): Generator<string> {
       for (; asked < 1000; asked += 1) yield 'a row';
     }
-    assert.equal(await pipe(source(), channel), false);
+    assert.equal(await pipe(rows(), channel), false);
     assert.deepEqual([asked, await channel.ready(), channel.write('x')], [0, false, false]);
   });
 
