@@ -79,6 +79,7 @@ const RUNS: readonly (readonly [line: string, request: RunRequest])[] = [
       flags: { nodeArg: ['--import=tsx', '--env-file=.env'] },
     },
   ],
+  ['run --no-listen consumer.js', { script: 'consumer.js', args: [], flags: { listen: false } }],
   ['run --limit=9 s.js', { script: 's.js', args: [], flags: { limit: '9' } }],
   ['run s.js --limit 9 -x --help', { script: 's.js', args: ['--limit', '9', '-x', '--help'], flags: {} }],
   ['run --limit 9 s.js -- --limit 5', { script: 's.js', args: ['--limit', '5'], flags: { limit: '9' } }],
@@ -175,6 +176,7 @@ test('version and help go to stdout', async () => {
     '--management <host:port|unix:/path|off>',
     '--heap <MB>',
     '--incidents <dir|off>',
+    '--no-listen',
     '--dry-run',
   ]) {
     assert.ok(help.includes(flag), flag);

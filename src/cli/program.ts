@@ -81,8 +81,11 @@ export function createProgram(config: ProgramConfig): Command {
       '\nDebug the workers as with node: --inspect, --inspect-brk or --inspect-wait, =host:port for the first of them.',
     )
     .option('--sticky', 'give all connections of a client to one of several workers: for sessions in memory')
+    .option('--no-listen', 'it never listens, as a queue consumer: supervised, and ready when it runs')
     .option('--dry-run', 'decide and count, but shed nothing')
-    .action(async (script: string | undefined, args: readonly string[], flags: RunFlags) => {
+    .action(async (script: string | undefined, args: readonly string[], { listen, ...given }: RunFlags) => {
+      // A flag that begins with `no` has a default.
+      const flags = listen === false ? { ...given, listen } : given;
       await run({ script, args: args[0] === '--' ? args.slice(1) : args, flags });
     });
   addStatus(program, config);

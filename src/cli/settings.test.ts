@@ -39,6 +39,13 @@ test('a flag wins over the configuration, that over the default', () => {
   assert.equal(resolveSettings({ limit: 'adaptive' }, limited, {}).admission.limit, 'adaptive');
 });
 
+test('a process that never listens has no fallback responder', () => {
+  const { supervisor } = resolveSettings({ listen: false }, {}, {});
+  assert.deepEqual([supervisor.listens, supervisor.fallbackResponder], [false, false]);
+  const configured = resolveSettings({}, { supervisor: { listens: false } }, {}).supervisor;
+  assert.deepEqual([configured.listens, configured.fallbackResponder], [false, false]);
+});
+
 test('flags have words of their own', () => {
   assert.ok(resolveSettings({ workers: 'auto' }, {}, {}).supervisor.workers >= 1);
   assert.equal(

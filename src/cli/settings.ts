@@ -22,6 +22,8 @@ export interface RunFlags {
   readonly limit?: string;
   readonly management?: string;
   readonly heap?: string;
+  /** False with `--no-listen`. */
+  readonly listen?: boolean;
   readonly incidents?: string;
   readonly nodeArg?: readonly string[];
   /** Each an option of Node.js. */
@@ -74,6 +76,7 @@ export function resolveSettings(
           ...(flags.inspect ?? []),
         ],
         sticky: flags.sticky ?? config.supervisor?.sticky,
+        listens: flags.listen === false ? false : config.supervisor?.listens,
         heapMb: number(flags.heap) ?? config.supervisor?.heapMb,
         incidents: incidents(flags.incidents, config.supervisor?.incidents),
       }),

@@ -126,6 +126,7 @@ const ON_CHANNEL: ShapesOf<ToSupervisor> = {
   'address-in-use': { where: 'string' },
   claim: { key: 'string', path: { optional: 'string' }, overlapping: ['string'] },
   listening: { key: 'string', speaksHttp: 'boolean' },
+  runs: {},
   waits: { conditions: [oneOf('message', 'indicators', 'warm-up')], indicators: ['string'] },
   'warm-up': { done: 'number', of: 'number', tookMs: 'number', failure: { optional: 'string' } },
   closed: { key: 'string' },

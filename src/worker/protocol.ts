@@ -30,6 +30,8 @@ export interface WorkerSetup {
   readonly relaysMessages: boolean;
   /** It accepts only when the script has called `process.send('ready')`. */
   readonly readyByMessage: boolean;
+  /** False for a process that never listens: it is ready when it runs. */
+  readonly listens: boolean;
   /** Others have listened before: it accepts only when its own critical health indicators are up. */
   readonly waitsForHealth: boolean;
   /** It is the only worker and has no predecessor: what it can't bind is another program's. */
@@ -119,6 +121,8 @@ export type ToSupervisor =
     }
   /** Listens on copies that it was given. */
   | { readonly kind: 'listening'; readonly key: SocketKey; readonly speaksHttp: boolean }
+  /** Need not listen, and its event loop runs. */
+  | { readonly kind: 'runs' }
   /** Does not accept yet, since it waits for these; accepts when there are none. @param indicators Those that are not up. */
   | {
       readonly kind: 'waits';

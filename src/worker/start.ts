@@ -23,6 +23,7 @@ import { leaveLastWords } from './last-words.ts';
 import { LoadedSecrets } from './loaded-secrets.ts';
 import { GuardedServers, warmUpOf } from './guarded-servers.ts';
 import { Readiness } from './readiness.ts';
+import { readyWithoutServer } from './without-server.ts';
 import { readFiguresSoon } from './late-figures.ts';
 import { hearOfSockets, Listening, Stickiness } from './listening/index.ts';
 import { keepLogTail } from './log-tail.ts';
@@ -232,4 +233,5 @@ export function startWorker(setup: WorkerSetup): void {
     }
   });
   tell({ kind: 'hello' });
+  if (!setup.listens) readyWithoutServer(setup, readiness, tell);
 }

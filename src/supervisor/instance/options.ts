@@ -52,6 +52,11 @@ export interface SupervisorOptions {
    */
   readonly ready?: 'listen' | 'message' | undefined;
   /**
+   * `false` for a process that never listens, such as a queue consumer: a worker is ready after the first second in which its event loop runs, or,
+   * with `ready: 'message'`, when its script has called `process.send('ready')`. No fallback responder is started. Default true.
+   */
+  readonly listens?: boolean | undefined;
+  /**
    * Requests such as `GET /products` that each new worker makes to its own HTTP/1 server before it accepts connections, one after the
    * other, at most 10 s each and half of `startTimeoutMs` in all. GET and HEAD only. One that fails is logged. Default: none.
    */
@@ -97,6 +102,7 @@ export interface ResolvedSupervisorOptions {
   readonly startTimeoutMs: number;
   readonly deployTimeoutMs: number;
   readonly ready: 'listen' | 'message';
+  readonly listens: boolean;
   readonly warmUp: readonly string[];
   readonly stableMs: number;
   readonly trialMs: number;
@@ -119,6 +125,7 @@ export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
   startTimeoutMs: 60_000,
   deployTimeoutMs: 15_000,
   ready: 'listen',
+  listens: true,
   warmUp: Object.freeze([]),
   stableMs: 10_000,
   trialMs: 20_000,
@@ -137,6 +144,7 @@ export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
 export function resolveSupervisorOptions(options: SupervisorOptions = {}): ResolvedSupervisorOptions {
   knownKeys('supervisor', options, Object.keys(DEFAULTS));
   const { heapMb } = options;
+  const listens = boolean('supervisor.listens', options.listens ?? DEFAULTS.listens);
   const workers = integerOr('auto', 'supervisor.workers', options.workers ?? DEFAULTS.workers, 1, 1024);
   const duration = (
     key: 'drainTimeoutMs' | 'killTimeoutMs' | 'deployTimeoutMs' | 'stableMs' | 'trialMs',
@@ -160,13 +168,13 @@ export function resolveSupervisorOptions(options: SupervisorOptions = {}): Resol
     ),
     deployTimeoutMs: duration('deployTimeoutMs', 1),
     ready: oneOf('supervisor.ready', options.ready ?? DEFAULTS.ready, ['listen', 'message']),
+    listens,
     warmUp: resolveWarmUp(options.warmUp ?? DEFAULTS.warmUp),
     stableMs: duration('stableMs', 0),
     trialMs: duration('trialMs', 0),
-    fallbackResponder: boolean(
-      'supervisor.fallbackResponder',
-      options.fallbackResponder ?? DEFAULTS.fallbackResponder,
-    ),
+    fallbackResponder:
+      boolean('supervisor.fallbackResponder', options.fallbackResponder ?? DEFAULTS.fallbackResponder) &&
+      listens,
     heapMb: heapMb === undefined ? undefined : integer('supervisor.heapMb', heapMb, 16),
     nodeArgs: resolveNodeArgs(options.nodeArgs ?? DEFAULTS.nodeArgs),
     shareExclusive: boolean('supervisor.shareExclusive', options.shareExclusive ?? DEFAULTS.shareExclusive),

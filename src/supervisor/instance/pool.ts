@@ -160,7 +160,8 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
       return;
     }
     if (after.kind === 'given-up') {
-      onFailedStart(describeFailedStart(script, death.exit, sockets.takenPort, worker.lastWords));
+      const how = { takenPort: sockets.takenPort, hadToListen: this.#config.supervisor.listens };
+      onFailedStart(describeFailedStart(script, death.exit, how, worker.lastWords));
       return;
     }
     this.#log.died(worker, death.exit, after);
@@ -229,7 +230,7 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
   }
 
   #exited(worker: WorkerProcess, exit: Exit): void {
-    const { live, evidence, healer, sockets, deaths } = this.#config;
+    const { live, evidence, healer, sockets, deaths, supervisor } = this.#config;
     const slot = this.slots[worker.slot - 1];
     live.delete(worker);
     evidence.leave(worker);
@@ -239,7 +240,7 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
     this.#ends.set(worker, death);
     if (slot?.isLeaving(worker) === true) this.#log.ended(worker, exit);
     slot?.exited(worker, {
-      how: worker.killedBecause ?? describeEnd(exit, worker.readySinceMs !== undefined),
+      how: worker.killedBecause ?? describeEnd(exit, worker.readySinceMs !== undefined, supervisor.listens),
       cause: exit.signal === null ? 'exit' : 'signal',
       isFromOutside: death.fromOutside,
     });

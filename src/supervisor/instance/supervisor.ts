@@ -108,7 +108,7 @@ class WorkerSupervisor implements Supervisor {
     const unwatch = this.#parts.unexpected.watchProcess();
     this.#parts.unexpected.inBackground('the end', this.ended.then(unwatch));
     this.#pool.startFirst(first);
-    warnOfSilentStart(this.#log, () => !this.#pool.hasServed && !this.#isStopping());
+    warnOfSilentStart(this.#config, () => !this.#pool.hasServed && !this.#isStopping());
   }
 
   status(): SupervisorStatus {

@@ -82,6 +82,7 @@ export const supervisor: z.ZodType<SupervisorOptions> = strict({
   startTimeoutMs: milliseconds(1).optional(),
   deployTimeoutMs: milliseconds(1).optional(),
   ready: z.enum(['listen', 'message'], 'one of listen, message').optional(),
+  listens: flag,
   warmUp: z
     .array(z.string(WARM_UP_RULE).regex(WARM_UP_PATTERN, WARM_UP_RULE), 'an array of requests')
     .optional(),

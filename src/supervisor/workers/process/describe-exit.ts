@@ -9,8 +9,9 @@ export function describeExit({ code, signal }: Exit): string {
 }
 
 /** The rest of a sentence that begins with the worker. */
-export function describeEnd(exit: Exit, wasReady: boolean): string {
-  return `ended with ${describeExit(exit)}${wasReady ? '' : ' before it listened'}`;
+export function describeEnd(exit: Exit, wasReady: boolean, hadToListen: boolean): string {
+  const before = hadToListen ? ' before it listened' : ' before it was ready';
+  return `ended with ${describeExit(exit)}${wasReady ? '' : before}`;
 }
 
 /**
@@ -22,11 +23,11 @@ export function describeEnd(exit: Exit, wasReady: boolean): string {
 export async function describeFailedStart(
   script: string,
   exit: Exit,
-  takenPort: string | undefined,
+  { takenPort, hadToListen }: { readonly takenPort: string | undefined; readonly hadToListen: boolean },
   words: Promise<LastWords>,
 ): Promise<string | undefined> {
   if (exit.code === 0) return undefined;
-  const ending = `${path.basename(script)} ${describeEnd(exit, false)}`;
+  const ending = `${path.basename(script)} ${describeEnd(exit, false, hadToListen)}`;
   if (takenPort !== undefined) return `${ending}: ${takenPort} is already in use`;
   const advice = typescriptAdvice((await words).error, script);
   return advice === undefined ? ending : `${ending}: ${advice}`;

@@ -6,10 +6,12 @@ function create(
   t: TestContext,
   keys: readonly string[],
   byMessage: boolean,
+  listens: boolean = true,
 ): [StartConditions, () => number] {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   let met = 0;
-  const start = new StartConditions(keys, byMessage ? ['message'] : [], () => {
+  const warmUp = { requests: [], timeoutMs: 0 };
+  const start = new StartConditions({ readyByMessage: byMessage, listens, warmUp }, keys, () => {
     met += 1;
     start.close();
   });
@@ -38,6 +40,22 @@ test('what it waits for itself holds it back, and says what was lacking', (t) =>
   start.waits([], []);
   start.waits([], []);
   assert.deepEqual([met(), start.waitsForHealth], [1, false]);
+});
+
+test('one that need not listen is ready when it runs, whatever its predecessors listened on', (t) => {
+  const [start, met] = create(t, ['a'], false, false);
+  assert.equal(start.lack, 'did not come to run its event loop');
+  start.listens(undefined);
+  assert.deepEqual([met(), start.missing], [1, 0]);
+});
+
+test('one that need not listen may have to say that it is ready', (t) => {
+  const [start, met] = create(t, [], true, false);
+  start.listens(undefined);
+  assert.equal(met(), 0);
+  assert.equal(start.lack, "did not call process.send('ready') (supervisor.ready)");
+  start.waits([], []);
+  assert.equal(met(), 1);
 });
 
 test('one that has ended is not ready any more', (t) => {

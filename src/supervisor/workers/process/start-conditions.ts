@@ -3,9 +3,12 @@ import type { ReadyCondition, SocketKey, WorkerSetup } from '../../../worker/ind
 /** A worker that listens, but not on all that its predecessors did, counts as listening after this, in ms. */
 const REMAINING_LISTENS_MS = 5000;
 
+type StartSetup = Pick<WorkerSetup, 'readyByMessage' | 'warmUp' | 'listens'>;
+
 /** What a worker that starts still lacks until it is ready. */
 export class StartConditions {
   readonly #missingKeys: Set<SocketKey>;
+  readonly #hasToListen: boolean;
   readonly #onMet: () => void;
   #listens = false;
   #conditions: readonly ReadyCondition[];
@@ -15,12 +18,12 @@ export class StartConditions {
 
   /**
    * @param keys Sockets that its predecessors listened on.
-   * @param conditions What it waits for before it has said so.
    * @param onMet It lacks nothing any more.
    */
-  constructor(keys: readonly SocketKey[], conditions: readonly ReadyCondition[], onMet: () => void) {
-    this.#missingKeys = new Set(keys);
-    this.#conditions = conditions;
+  constructor(setup: StartSetup, keys: readonly SocketKey[], onMet: () => void) {
+    this.#hasToListen = setup.listens;
+    this.#missingKeys = new Set(setup.listens ? keys : []);
+    this.#conditions = firstConditions(setup);
     this.#onMet = onMet;
   }
 
@@ -42,11 +45,11 @@ export class StartConditions {
 
   /** As the rest of a sentence that begins with "it". */
   get lack(): string {
-    if (!this.#listens) return 'did not listen';
+    if (!this.#listens) return this.#hasToListen ? 'did not listen' : 'did not come to run its event loop';
     if (this.#conditions.includes('message')) return "did not call process.send('ready') (supervisor.ready)";
     if (!this.#conditions.includes('indicators')) return 'was still warming up (supervisor.warmUp)';
     const names = this.#indicators.join(', ');
-    return `listened, but its critical health indicators were not up: ${names}`;
+    return `${this.#hasToListen ? 'listened' : 'ran'}, but its critical health indicators were not up: ${names}`;
   }
 
   listens(key: SocketKey | undefined): void {
@@ -84,11 +87,8 @@ export class StartConditions {
   }
 }
 
-/** What a worker waits for from its start on. */
-export function firstConditions({
-  readyByMessage,
-  warmUp,
-}: Pick<WorkerSetup, 'readyByMessage' | 'warmUp'>): readonly ReadyCondition[] {
+/** What a worker waits for before it has said so. */
+function firstConditions({ readyByMessage, warmUp }: StartSetup): readonly ReadyCondition[] {
   const conditions: ReadyCondition[] = [];
   if (readyByMessage) conditions.push('message');
   if (warmUp.requests.length > 0) conditions.push('warm-up');

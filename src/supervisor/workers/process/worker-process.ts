@@ -24,7 +24,7 @@ import type { WorkerState } from '../status.ts';
 import { processRedaction } from '../../../core/redact.ts';
 import { readToEnd, readWatchdog } from './watchdog-pipe.ts';
 import { Ending } from './ending.ts';
-import { firstConditions, StartConditions } from './start-conditions.ts';
+import { StartConditions } from './start-conditions.ts';
 import { endOffspring, type Exit, type LastWords } from './worker-end.ts';
 import { Phase } from './phase.ts';
 import { WorkerChannel } from './worker-channel.ts';
@@ -64,8 +64,7 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
     this.id = spec.id;
     this.slot = spec.slot;
     this.#spec = spec;
-    const waitsFor = firstConditions(spec.setup);
-    this.start = new StartConditions(spec.keys, waitsFor, () => this.#markReady());
+    this.start = new StartConditions(spec.setup, spec.keys, () => this.#markReady());
     this.#child = child;
     const { drainTimeoutMs, killTimeoutMs } = spec.setup;
     const onSlow = (forMs: number): void => void this.emit('slow-drain', forMs);

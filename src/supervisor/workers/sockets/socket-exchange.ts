@@ -143,6 +143,9 @@ export class SocketExchange {
         this.#listening(worker, message.key, message.speaksHttp);
         worker.listens(message.key);
         break;
+      case 'runs':
+        worker.listens(undefined);
+        break;
       case 'closed':
         this.#closed(worker, message.key);
         break;
