@@ -112,7 +112,8 @@ export class Peer {
     this.counts.calls += 1;
     const held = this.#holds.waitMs(rank, nowMs);
     if (held > 0) return this.#heldBack('retry-after', held);
-    const share = this.#throttledShare(rank, nowMs);
+    // A circuit that is not closed decides alone: both, in each of three tiers, would let next to nothing through.
+    const share = this.#isClosed ? this.#throttledShare(rank, nowMs) : 0;
     if (share > 0 && this.#random() < share) {
       this.#recent.heldBack(rank, nowMs);
       return this.#heldBack('throttled', THROTTLED_WAIT_MS);
@@ -133,7 +134,6 @@ export class Peer {
     return { heldBack: { reason, waitMs } };
   }
 
-  /** An attempt has ended. */
   ended(pass: Pass, rank: number, outcome: Outcome, nowMs: number): void {
     const verdict = verdictOf(outcome, this.rules.slowMs);
     if (verdict === 'nothing') {
@@ -211,10 +211,13 @@ export class Peer {
     return this.#circuit?.pass ?? NO_CIRCUIT;
   }
 
-  /** No calls of the class are held back by the circuit or by throttling. */
+  get #isClosed(): boolean {
+    return this.#circuit === undefined || this.#circuit.state === 'closed';
+  }
+
+  /** Nothing holds back calls of the class. */
   #isHealthy(rank: number, nowMs: number): boolean {
-    const circuit = this.#circuit?.state ?? 'closed';
-    return circuit === 'closed' && this.#throttledShare(rank, nowMs) === 0;
+    return this.#isClosed && this.#throttledShare(rank, nowMs) === 0;
   }
 
   #succeeded(pass: Pass): void {

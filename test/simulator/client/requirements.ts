@@ -106,6 +106,13 @@ const REQUIREMENTS: Readonly<Record<string, (create: CreateClient, seed: number)
     yield* atLeast('success 2 s after the outage', goodShare(outcome, fromMs, fromMs + 5000), 0.95);
     yield* atMost('peak in 100 ms', peak(outcome, OUTAGE.endsMs), 1.2);
   },
+  *tiersRecover(create, seed) {
+    // Few calls, and in each tier a client that holds back: what one lets through, the next one must not hold back by chance.
+    const few = { ...RECOVERY, callsPerSecond: 20, callers: 1, between: 2 };
+    const outcome = simulateCalls(few, create, seed);
+    const fromMs = OUTAGE.endsMs + 4000;
+    yield* atLeast('success 4 s after the outage', goodShare(outcome, fromMs, fromMs + 4000), 0.95);
+  },
 };
 
 /** Goodput from ten seconds after the stall on. Calls of the last seconds have no time to end. */
