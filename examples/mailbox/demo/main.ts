@@ -9,6 +9,7 @@ import { flood } from './flood.ts';
 import { REPOSITORY } from './mailbox.ts';
 import { type DemoOptions, HELP, readArguments } from './options.ts';
 import { killAll, runToEnd } from './processes.ts';
+import { outage } from './outage/outage.ts';
 import { createProgress } from './progress.ts';
 import { slowClients } from './slow-clients/slow-clients.ts';
 
@@ -16,6 +17,7 @@ const DEMONSTRATIONS: Readonly<Record<DemoOptions['name'], Demonstration>> = {
   flood,
   cache,
   'slow-clients': slowClients,
+  outage,
 };
 
 async function play(given: DemoOptions, signal: AbortSignal, directory: string): Promise<void> {

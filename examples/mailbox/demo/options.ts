@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The demonstrations there are. */
-const NAMES = ['flood', 'cache', 'slow-clients'] as const;
+const NAMES = ['flood', 'cache', 'slow-clients', 'outage'] as const;
 
 export interface DemoOptions {
   readonly name: (typeof NAMES)[number];
@@ -18,16 +18,17 @@ export type DemoRequest =
 const MIN_SECONDS = 45;
 const MAX_SECONDS = 3600;
 
-export const HELP: string = `Usage: npm run demo -- [flood | cache | slow-clients] [options]
+export const HELP: string = `Usage: npm run demo -- [flood | cache | slow-clients | outage] [options]
 
   flood            the same flood of mail against the mailbox service twice: without Respite, and with it (default)
   cache            a webmail that reads the mailbox service through a cache, or without, while that service is stopped
   slow-clients     clients that read slowly, against three ways to write to them with 256 MB
+  outage           three tiers, the last one down for a minute: naive retries, undici's, and respite/client
 
 Options:
   --seconds <n>    how long all of it may take, ${MIN_SECONDS} to ${MAX_SECONDS} (default 90)
   --serve          flood: keep the protected service running afterwards, until Ctrl-C
-  --report <file>  where the report goes (default demo-report/index.html)
+  --report <file>  where the report goes (default demo-report/index.html); outage has none
   --help           this text`;
 
 export function readArguments(args: readonly string[]): DemoRequest {

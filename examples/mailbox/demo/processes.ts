@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 
 export interface Service {
   readonly pid: number;
@@ -100,6 +101,28 @@ export async function runToEnd(command: readonly string[], cwd: string, signal: 
   child.stderr.on('data', keep);
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(`${command.join(' ')} failed\n${output.trim()}`);
+}
+
+/** Runs a command to its end, and passes on each line that it prints. Rejects with its errors when it fails. */
+export async function eachLine(
+  command: readonly string[],
+  signal: AbortSignal,
+  onLine: (line: string) => void,
+): Promise<void> {
+  const [file = '', ...args] = command;
+  const child = spawn(file, args, { signal, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString()).slice(-OUTPUT_CHARACTERS);
+  });
+  createInterface(child.stdout).on('line', onLine);
+  try {
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (code !== 0) throw new Error(`${command.join(' ')} failed\n${errors.trim()}`);
+  } finally {
+    running.delete(child);
+  }
 }
 
 function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {

@@ -1,4 +1,5 @@
 import { Agent } from 'node:http';
+import { createClient } from 'respite/client';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { createIntake } from './intake.ts';
 import { idempotencyKey, readHead } from './message-head.ts';
@@ -18,6 +19,8 @@ export interface Gateway {
 
 const MAX_MESSAGE_BYTES = 40 * 1024 * 1024;
 const CLOSE_TIMEOUT_MS = 10_000;
+/** Long enough for a busy server, short of the minutes after which senders give up on us. */
+const MAX_WAIT_MS = 60_000;
 
 class SmtpReply extends Error {
   readonly responseCode: number;
@@ -33,6 +36,14 @@ const tryLater = (why: string): SmtpReply => new SmtpReply(451, `4.3.2 ${why}, t
 export function createGateway(options: GatewayOptions): Gateway {
   const { mailboxServer, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
   const agent = new Agent({ keepAlive: true });
+  const client = createClient({
+    attemptTimeoutMs: MAX_WAIT_MS,
+    deadlineMs: MAX_WAIT_MS,
+    criticality: 'sheddable',
+    // The sender of a refused mail comes again by itself: two that repeat it would multiply.
+    retry: { attempts: 2, statuses: [] },
+  });
+  const way = { mailboxServer, client, agent };
   const intake = createIntake();
   /** Sessions that have a message begun: from MAIL FROM until it is answered, or the sender leaves. */
   const begun = new Set<string>();
@@ -50,7 +61,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const head = await readHead(stream);
     const key = idempotencyKey(mailFrom === false ? '' : mailFrom.address, recipient, head.bytes);
     const user = mailboxOf(recipient);
-    const outcome = await relay(mailboxServer, agent, { user, idempotencyKey: key, head, rest: stream });
+    const outcome = await relay(way, { user, idempotencyKey: key, head, rest: stream });
     if (outcome.kind === 'delivered') intake.delivered();
     if (outcome.kind === 'refused') intake.refused(Date.now(), outcome.retryAfterMs);
     return refusalOf(outcome);
@@ -107,6 +118,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       new Promise((resolve) => {
         server.close(() => {
           agent.destroy();
+          client.close();
           resolve();
         });
       }),

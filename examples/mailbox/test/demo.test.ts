@@ -17,7 +17,7 @@ test('arguments', () => {
     kind: 'run',
     options: { name: 'flood', seconds: 60, serve: true, reportFile: 'x.html' },
   });
-  for (const name of ['cache', 'slow-clients']) {
+  for (const name of ['cache', 'slow-clients', 'outage']) {
     const other = readArguments([name]);
     assert.ok(other.kind === 'run' && other.options.name === name);
   }

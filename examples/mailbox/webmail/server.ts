@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createCache, type Cache } from 'respite/cache';
+import { createClient } from 'respite/client';
 import type { Page } from '../api/index-store.ts';
 
 export interface WebmailOptions {
@@ -24,6 +25,9 @@ export interface WebmailStats {
   readonly stale: number;
 }
 
+/** Nobody waits longer for a page. */
+const DEADLINE_MS = 10_000;
+
 /** Pages of mailboxes and mails, made of what the Mailbox server says. It keeps nothing itself. */
 export function createWebmail({ mailboxServer, caching }: WebmailOptions): Webmail {
   let asked = 0;
@@ -31,8 +35,10 @@ export function createWebmail({ mailboxServer, caching }: WebmailOptions): Webma
     asked += 1;
     return fetch(input, init);
   };
-  const cache: Cache | undefined = caching === 'shared' ? createCache({ fetch: ask }) : undefined;
-  const read = cache?.fetch ?? ask;
+  // Retries within a budget, and leaves a Mailbox server alone that cannot answer. The cache goes around it: a hit is no call.
+  const client = createClient({ fetch: ask, deadlineMs: DEADLINE_MS });
+  const cache: Cache | undefined = caching === 'shared' ? createCache({ fetch: client.fetch }) : undefined;
+  const read = cache?.fetch ?? client.fetch;
   const server = createServer((request, response) => {
     // No user's name begins like this.
     if (request.url === '/-/stats') response.end(JSON.stringify(stats()));
@@ -68,6 +74,7 @@ export function createWebmail({ mailboxServer, caching }: WebmailOptions): Webma
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await cache?.close();
+      client.close();
     },
   };
 }
