@@ -15,11 +15,11 @@ const NEEDED = 'has to be given';
 export function rowsOf({ file, type, declaration }: DeclaredOptions): readonly Row[] {
   const comments = commentsOf(readFileSync(path.join(repository, file), 'utf8'), type);
   return Object.entries(declaration as Readonly<Record<string, Option<unknown, unknown>>>).map(
-    ([name, { byDefault }]) => {
+    ([name, option]) => {
       const comment = comments.get(name);
       if (comment === undefined) throw new Error(`${type}.${name} in ${file} has no comment`);
       const [, meaning = '', told] = /^(.*?)\.?(?: Default (.*)\.)?$/.exec(comment) ?? [];
-      const problem = problemOf(told, byDefault);
+      const problem = problemOf(told, option);
       if (problem !== undefined) throw new Error(`the comment of ${type}.${name} in ${file} ${problem}`);
       return [`\`${name}\``, meaning, told ?? NEEDED];
     },
@@ -55,19 +55,13 @@ function commentsOf(source: string, type: string): ReadonlyMap<string, string> {
   );
 }
 
-/** A default that depends on other options is in words. */
-function problemOf(told: string | undefined, byDefault: unknown): string | undefined {
-  if (byDefault === undefined) return told === undefined ? undefined : `names a default, and there is none`;
+/** A default that depends on something, and objects, are in words. */
+function problemOf(told: string | undefined, option: Option<unknown, unknown>): string | undefined {
+  const { byDefault } = option;
+  if (!('byDefault' in option)) return told === undefined ? undefined : 'names a default, and there is none';
   if (told === undefined) return 'names no default';
-  if (typeof byDefault === 'function' || isEmptyObject(byDefault)) return undefined;
-  const declared = JSON.stringify(byDefault).replaceAll('"', "'");
-  return told.replaceAll('`', '') === declared
-    ? undefined
-    : `names ${told} as the default, which is ${declared}`;
-}
-
-function isEmptyObject(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
-  );
+  const isPlain =
+    typeof byDefault === 'number' || typeof byDefault === 'boolean' || typeof byDefault === 'string';
+  if (!isPlain || told.replaceAll('`', '') === String(byDefault)) return undefined;
+  return `names ${told} as the default, which is ${byDefault}`;
 }

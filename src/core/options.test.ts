@@ -14,6 +14,7 @@ import {
   resolve,
   type Rule,
   rule,
+  secret,
   share,
 } from './options.ts';
 
@@ -103,6 +104,16 @@ test('objects by name: both names and values are checked, and completed', () => 
     ],
   );
   assert.equal(servers.check(undefined, []).length, 1);
+});
+
+test('a secret is not shown, not even a broken one, and nothing may stand without an option', () => {
+  const login = object<{ readonly password: string | undefined }>({
+    password: { rule: secret(word), byDefault: undefined },
+  });
+  assert.throws(() => resolve(login, { password: 'not a word' }, ['login']), {
+    message: 'login.password must be a word',
+  });
+  assert.deepEqual(resolve(login, {}, ['login']), { password: undefined });
 });
 
 test('a share is from 0 to 1', () => {

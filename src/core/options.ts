@@ -14,6 +14,8 @@ export interface Problem {
   readonly value: unknown;
   /** The value is an option that does not exist; these do. */
   readonly known?: readonly string[] | undefined;
+  /** The value is not to be shown, not even a broken one. */
+  readonly isSecret?: boolean | undefined;
 }
 
 /** What a value must be. */
@@ -28,7 +30,10 @@ export interface Rule<Given, Resolved = Given> {
 export interface Option<Resolved, All> {
   // Whatever is given, `check` has seen that it is that.
   readonly rule: Rule<never, Resolved>;
-  /** What stands without it. Of a function: options before this one are there with their defaults. Without one it has to be given. */
+  /**
+   * What stands without it, undefined for nothing. A function finds the options before this one with their defaults. Without this key the
+   * option has to be given.
+   */
   readonly byDefault?: Resolved | ((options: All) => Resolved) | undefined;
 }
 
@@ -94,6 +99,13 @@ export function list<T>(words: string, element: Rule<T>): Rule<readonly T[]> {
   };
 }
 
+/** A rule whose values are shown nowhere. */
+export function secret<T, Resolved>(of: Rule<T, Resolved>): Rule<T, Resolved> {
+  const check = (value: unknown, path: Path): readonly Problem[] =>
+    of.check(value, path).map((problem) => Object.assign(problem, { isSecret: true }));
+  return { ...of, check };
+}
+
 /** An object of names and values. */
 export function byName<Value, Resolved>(
   name: Rule<string>,
@@ -130,8 +142,8 @@ export function object<All extends object, GivenAll = OptionsOf<All>>(
     return [
       ...unknown.map((key) => ({ path: [...path, key], rule: '', value: given[key], known: keys })),
       ...keys.flatMap((key) => {
-        const { rule: own, byDefault } = optionOf(key);
-        const isLeftOut = given[key] === undefined && byDefault !== undefined;
+        const { rule: own, ...rest } = optionOf(key);
+        const isLeftOut = given[key] === undefined && 'byDefault' in rest;
         return isLeftOut ? [] : own.check(given[key], [...path, key]);
       }),
     ];
@@ -165,13 +177,13 @@ export function resolve<GivenAll, All>(of: Rule<GivenAll, All>, value: unknown, 
   throw new RespiteError('RESPITE_OPTIONS_INVALID', describeProblem(problem));
 }
 
-function describeProblem({ path, rule: words, value, known }: Problem): string {
+function describeProblem({ path, rule: words, value, known, isSecret }: Problem): string {
   const name = path.reduce<string>((before, key) => {
     if (typeof key === 'number') return `${before}[${key}]`;
     return before === '' ? key : `${before}.${key}`;
   }, '');
   if (known !== undefined) return `${name} is not an option; known are ${known.join(', ')}`;
-  return `${name} must be ${words}, got ${show(value)}`;
+  return `${name} must be ${words}${isSecret === true ? '' : `, got ${show(value)}`}`;
 }
 
 function firstOf(problems: readonly Problem[], others: () => readonly Problem[]): readonly Problem[] {

@@ -98,8 +98,3 @@ export function knownKeys(option: string, value: unknown, known: readonly string
     `${option}.${unknown} is not an option; known are ${known.join(', ')}`,
   );
 }
-
-/** The same as {@link fail} for what may hold a secret, even a broken one: the value is left out. */
-export function failSecretly(option: string, rule: string): never {
-  throw new RespiteError('RESPITE_OPTIONS_INVALID', `${option} must be ${rule}`);
-}

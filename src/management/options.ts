@@ -1,20 +1,18 @@
-import { boolean, knownKeys } from '../core/validate.ts';
-import { RespiteError } from '../core/errors.ts';
+import { type Declaration, flag, object, resolve, type Rule, rule, secret } from '../core/options.ts';
 
 /** Options of the management port. Only `undefined` means default. */
 export interface ManagementOptions {
   /**
-   * Where to listen: `host:port`, `[::1]:9999`, `:9999` for every interface, a port alone for 127.0.0.1, `unix:/path` for a Unix
-   * socket that only this user can connect to, or false for no management port. Default `127.0.0.1:9999`, or a free port when that
-   * one is taken.
+   * `host:port`, `[::1]:9999`, `:9999` for every interface, a port alone for 127.0.0.1, `unix:/path`, or
+   * `false` (`--management off`) for none. Default `127.0.0.1:9999`, or a free port if it is taken.
    */
   readonly address?: string | false | undefined;
   /**
-   * What authenticates callers, as `Authorization: Bearer <token>`: required for every POST and for incidents, also on loopback.
-   * Default none: then a caller on this machine sends `Respite: 1`, and a port that other machines reach answers 403.
+   * Authenticates callers as `Authorization: Bearer …`: required from everywhere, also on loopback. Default
+   * `RESPITE_MANAGEMENT_TOKEN`, otherwise none.
    */
   readonly token?: string | undefined;
-  /** Show the metrics that the script keeps with prom-client, over all workers, on `/metrics`. Default true. */
+  /** Whether `/metrics` shows what the script measures with prom-client, over all workers. Default true. */
   readonly scriptMetrics?: boolean | undefined;
 }
 
@@ -41,26 +39,34 @@ export interface TcpAddress {
   readonly chosen: boolean;
 }
 
-const DEFAULTS: ResolvedManagementOptions = Object.freeze({
-  address: Object.freeze({ host: '127.0.0.1', port: 9999, chosen: false }),
-  token: undefined,
-  scriptMetrics: true,
-});
+const DEFAULT_ADDRESS: TcpAddress = Object.freeze({ host: '127.0.0.1', port: 9999, chosen: false });
 
 /** Maximum length of a Unix socket's path, in bytes: `sun_path` of macOS, which has 4 less than that of Linux, without the final NUL. */
 const MAX_PATH_BYTES = 103;
 
-export const ADDRESS_RULE: string = `host:port, :port, a port, unix:/path (up to ${MAX_PATH_BYTES} bytes), or false`;
-export const TOKEN_RULE = 'a string of visible characters without spaces';
+const addressRule: Rule<string | false, ManagementAddress | false> = {
+  ...rule(
+    `host:port, :port, a port, unix:/path (up to ${MAX_PATH_BYTES} bytes), or false`,
+    (value) => value === false || (typeof value === 'string' && parseAddress(value) !== undefined),
+  ),
+  complete: (value) => value !== false && Object.freeze(parseAddress(value) ?? DEFAULT_ADDRESS),
+};
 
-/** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
+export const MANAGEMENT: Declaration<ResolvedManagementOptions> = Object.freeze({
+  address: { rule: addressRule, byDefault: DEFAULT_ADDRESS },
+  token: {
+    rule: secret(rule<string>('a string of visible characters without spaces', isToken)),
+    byDefault: undefined,
+  },
+  scriptMetrics: { rule: flag(), byDefault: true },
+});
+
+/** What `management` in the configuration must be. */
+export const management: Rule<ManagementOptions, ResolvedManagementOptions> = object(MANAGEMENT);
+
+/** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value, but no token. */
 export function resolveManagementOptions(options: ManagementOptions = {}): ResolvedManagementOptions {
-  knownKeys('management', options, Object.keys(DEFAULTS));
-  return Object.freeze({
-    address: resolveAddress(options.address),
-    token: resolveToken(options.token),
-    scriptMetrics: boolean('management.scriptMetrics', options.scriptMetrics ?? DEFAULTS.scriptMetrics),
-  });
+  return resolve(management, options, ['management']);
 }
 
 /** Undefined when the text is no address. */
@@ -82,23 +88,6 @@ export function showAddress(address: Pick<TcpAddress, 'host' | 'port'> | SocketA
 }
 
 /** A token has to survive in an HTTP header. */
-export function isToken(value: unknown): value is string {
+function isToken(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
-}
-
-function resolveAddress(address: unknown): ManagementAddress | false {
-  if (address === undefined) return DEFAULTS.address;
-  if (address === false) return false;
-  const parsed = typeof address === 'string' ? parseAddress(address) : undefined;
-  if (parsed !== undefined) return Object.freeze(parsed);
-  throw new RespiteError(
-    'RESPITE_OPTIONS_INVALID',
-    `management.address must be ${ADDRESS_RULE}, got ${JSON.stringify(address)}`,
-  );
-}
-
-function resolveToken(token: unknown): string | undefined {
-  if (token === undefined || isToken(token)) return token;
-  // The value is a secret, even a broken one.
-  throw new RespiteError('RESPITE_OPTIONS_INVALID', `management.token must be ${TOKEN_RULE}`);
 }

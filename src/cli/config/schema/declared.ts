@@ -5,10 +5,15 @@ import { z } from 'zod';
 /** The schema of what a rule says. */
 export function declaredAs<Given>(rule: Rule<Given, unknown>): z.ZodType<Given> {
   return z.unknown().transform((value, context) => {
-    for (const { path, rule: message, value: broken, known } of rule.check(value, [])) {
+    for (const { path, rule: message, value: broken, known, isSecret } of rule.check(value, [])) {
       const place = [...path];
       if (known === undefined) {
-        context.addIssue({ code: 'custom', path: place, message, params: { value: broken } });
+        context.addIssue({
+          code: 'custom',
+          path: place,
+          message,
+          params: isSecret === true ? { isSecret } : { value: broken },
+        });
       } else {
         const keys = [String(place.pop())];
         context.addIssue({ code: 'unrecognized_keys', keys, path: place, message: known.join(', ') });

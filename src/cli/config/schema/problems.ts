@@ -5,16 +5,6 @@ import type { z } from 'zod';
 /** Objects whose keys are the user's: a pattern, an origin. */
 const NAMED_BY_USERS: ReadonlySet<string> = new Set(['origins', 'routes']);
 
-/** What is never shown, not even when it is broken. */
-const SECRETS: ReadonlySet<string> = new Set([
-  'management.token',
-  'notify.webhook.url',
-  'notify.webhook.headers',
-  'notify.webhook.secret',
-  'notify.slack.url',
-  'notify.heartbeat.url',
-]);
-
 /** One line for each rule that an issue has found broken: path, rule and value. */
 export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string[] {
   const path = issue.path.map(String);
@@ -36,15 +26,16 @@ export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string[] 
         `${name} must be ${issue.issues[0]?.message ?? issue.message}, got ${JSON.stringify(path.at(-1))}`,
       ];
     default:
-      if (SECRETS.has(name)) return [`${name} must be ${issue.message}`];
-      return [`${name} must be ${issue.message}, got ${show(brokenBy(issue, root))}`];
+      return [`${name} must be ${issue.message}${got(issue, root)}`];
   }
 }
 
-/** What broke a rule: what stands there, or the name under which it stands. */
-function brokenBy(issue: z.core.$ZodIssue, root: unknown): unknown {
-  const isDeclared = issue.code === 'custom' && issue.params !== undefined && 'value' in issue.params;
-  return isDeclared ? issue.params?.['value'] : valueAt(root, issue.path.map(String));
+/** What broke a rule: what stands there, or the name under which it stands. Not shown if it is a secret. */
+function got(issue: z.core.$ZodIssue, root: unknown): string {
+  const { params } = issue.code === 'custom' ? issue : {};
+  if (params?.['isSecret'] === true) return '';
+  const isDeclared = params !== undefined && 'value' in params;
+  return `, got ${show(isDeclared ? params['value'] : valueAt(root, issue.path.map(String)))}`;
 }
 
 /** `admission.routes["POST /x"]`, `admission.exempt[0]`, `admission.thresholds.critical-plus`. */

@@ -4,7 +4,7 @@ import type { Log } from '../../log.ts';
 import type { Channel } from './channel.ts';
 import { incident, over } from './fake-incident.test.ts';
 import { Notifier } from './notifier.ts';
-import { DEFAULTS } from './options.ts';
+import { resolveNotifyOptions } from './options.ts';
 import type { Payload } from './payload.ts';
 import type { Failure } from './plan.ts';
 
@@ -52,7 +52,7 @@ class Asked implements Channel {
 function setup(t: TestContext, ...channels: Channel[]): { notifier: Notifier; log: Lines } {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const log = new Lines();
-  return { notifier: new Notifier({ channels, options: DEFAULTS, sender: SENDER, log }), log };
+  return { notifier: new Notifier({ channels, options: resolveNotifyOptions(), sender: SENDER, log }), log };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

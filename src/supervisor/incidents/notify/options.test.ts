@@ -1,11 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULTS, type NotifyOptions, resolveNotifyOptions } from './options.ts';
+import { type NotifyOptions, resolveNotifyOptions } from './options.ts';
 
 const URL = 'https://hooks.example.com/services/T0/B0/secret';
 
 test('fills in the defaults, each by itself', () => {
-  assert.deepEqual(resolveNotifyOptions(), DEFAULTS);
+  assert.deepEqual(resolveNotifyOptions(), {
+    webhook: undefined,
+    slack: undefined,
+    command: undefined,
+    heartbeat: undefined,
+    events: ['opened', 'recovered', 'unresolved'],
+    repeatWindowMs: 300_000,
+    giveUpAfterMs: 300_000,
+  });
+  assert.deepEqual(resolveNotifyOptions({ heartbeat: { url: URL } }).heartbeat, {
+    url: URL,
+    everyMs: 60_000,
+  });
   assert.deepEqual(resolveNotifyOptions({ webhook: { url: URL } }).webhook, {
     url: URL,
     headers: {},

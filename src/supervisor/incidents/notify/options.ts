@@ -1,131 +1,137 @@
-import { fail, failSecretly, integer, knownKeys } from '../../../core/validate.ts';
+import {
+  type Declaration,
+  integer,
+  milliseconds,
+  object,
+  type OptionsOf,
+  resolve,
+  type Rule,
+  rule,
+  secret,
+} from '../../../core/options.ts';
 
-/** What people can be told of. `unresolved`: an incident has ended, and service is not as it was before. */
+/** What people can be notified of. `unresolved`: an incident has ended, and service is not as it was before. */
 export type NotifyEvent = (typeof NOTIFY_EVENTS)[number];
 
 export const NOTIFY_EVENTS = ['opened', 'recovered', 'unresolved'] as const;
 
-/** Where incidents are told, beside the log. Only `undefined` means default. */
-export interface NotifyOptions {
-  /** A POST of JSON for each message. */
-  readonly webhook?: WebhookOptions | undefined;
-  /** The same for people: a Slack incoming webhook, or what takes the same form (Mattermost, Rocket.Chat, Discord with `/slack`). */
-  readonly slack?: SlackOptions | undefined;
-  /** An executable and its arguments, started without a shell: it gets the JSON on its standard input. */
-  readonly command?: readonly [executable: string, ...args: string[]] | undefined;
-  /** Tells a service elsewhere that this instance is alive; it raises the alarm when that stays away. Default: none. */
-  readonly heartbeat?: HeartbeatOptions | undefined;
-  /** What is told. Default all: `opened`, `recovered`, `unresolved`. */
-  readonly events?: readonly NotifyEvent[] | undefined;
-  /** What happens again in the same place within so many milliseconds is told at their end, once, with a count. Default 300000. */
-  readonly repeatWindowMs?: number | undefined;
-  /** How long a message that nobody takes is tried again before it is given up, in milliseconds. Default 300000. */
-  readonly giveUpAfterMs?: number | undefined;
-}
-
-export interface WebhookOptions {
-  /** http or https. Never shown anywhere but for its host: it may hold a secret. */
-  readonly url: string;
-  /** Sent along, for instance `Authorization`. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** How long one try may take, in milliseconds. Default 10000. */
-  readonly timeoutMs?: number | undefined;
-  /**
-   * Signs each message as the Standard Webhooks specification says (headers `webhook-id`, `webhook-timestamp`,
-   * `webhook-signature`): `whsec_` and base64, or a text that is the key itself. Default: not signed.
-   */
-  readonly secret?: string | undefined;
-}
-
-export interface SlackOptions {
-  /** `https://hooks.slack.com/services/…`: a secret, of which only the host is ever shown. */
-  readonly url: string;
-}
-
-export interface HeartbeatOptions {
-  /** http or https, of a dead man's switch (healthchecks.io, Dead Man's Snitch, …). A secret, of which only the host is ever shown. */
-  readonly url: string;
-  /** How often it gets a POST, in milliseconds. Default 60000. */
-  readonly everyMs?: number | undefined;
-}
-
-/** {@link NotifyOptions} with every default filled in. */
-export interface ResolvedNotifyOptions {
-  readonly webhook: ResolvedWebhookOptions | undefined;
-  readonly slack: SlackOptions | undefined;
-  readonly command: readonly [executable: string, ...args: string[]] | undefined;
-  readonly heartbeat: ResolvedHeartbeatOptions | undefined;
-  readonly events: readonly NotifyEvent[];
-  readonly repeatWindowMs: number;
-  readonly giveUpAfterMs: number;
-}
-
+/** A webhook, with every default filled in. */
 export interface ResolvedWebhookOptions {
+  /** `http` or `https`; only the host is ever shown. */
   readonly url: string;
+  /** Headers to send, for instance `Authorization`. Default none. */
   readonly headers: Readonly<Record<string, string>>;
+  /** How long one try may take, in ms, up to 60000. Default 10000. */
   readonly timeoutMs: number;
+  /** Signs messages as Standard Webhooks does: `whsec_` and base64, or a text of 16 characters or more. Default none. */
   readonly secret: string | undefined;
 }
 
-export interface ResolvedHeartbeatOptions {
+export type WebhookOptions = OptionsOf<ResolvedWebhookOptions, 'url'>;
+
+export interface SlackOptions {
+  /** `https://hooks.slack.com/services/…`; only the host is ever shown. */
   readonly url: string;
+}
+
+/** A dead man's switch, with every default filled in. */
+export interface ResolvedHeartbeatOptions {
+  /** `http` or `https`, of healthchecks.io, Dead Man's Snitch or the like; only the host is ever shown. */
+  readonly url: string;
+  /** How often it gets a POST, in ms, at least 1000. Default 60000. */
   readonly everyMs: number;
 }
 
-export const DEFAULTS: ResolvedNotifyOptions = Object.freeze({
-  webhook: undefined,
-  slack: undefined,
-  command: undefined,
-  heartbeat: undefined,
-  events: NOTIFY_EVENTS,
-  repeatWindowMs: 300_000,
-  giveUpAfterMs: 300_000,
-});
+export type HeartbeatOptions = OptionsOf<ResolvedHeartbeatOptions, 'url'>;
 
-/** Minimum and default time between two beats, in ms. Dead man's switches count in minutes. */
-export const MIN_HEARTBEAT_MS = 1000;
-const DEFAULT_HEARTBEAT_MS = 60_000;
+/** Where incidents are reported, beside the log, with every default filled in. */
+export interface ResolvedNotifyOptions {
+  /** A POST of JSON for each message. Default none. */
+  readonly webhook: ResolvedWebhookOptions | undefined;
+  /** The form of a Slack incoming webhook, which Mattermost, Rocket.Chat and Discord take as well. Default none. */
+  readonly slack: SlackOptions | undefined;
+  /** `[executable, ...args]`, started without a shell: gets the JSON on its standard input. Default none. */
+  readonly command: readonly [executable: string, ...args: string[]] | undefined;
+  /** A POST at intervals while the supervisor runs; the service raises the alarm when it stays away. Default none. */
+  readonly heartbeat: ResolvedHeartbeatOptions | undefined;
+  /** What is reported: `opened`, `recovered`, `unresolved`. Default all three. */
+  readonly events: readonly NotifyEvent[];
+  /** The same cause in the same slot is reported once in this time, then as a count, in ms. Default 300000. */
+  readonly repeatWindowMs: number;
+  /** How long a message that is not accepted is tried again, in ms. Default 300000. */
+  readonly giveUpAfterMs: number;
+}
+
+/** Where incidents are reported, beside the log. Only `undefined` means default. */
+export type NotifyOptions = OptionsOf<Omit<ResolvedNotifyOptions, 'webhook' | 'heartbeat'>> & {
+  /** A POST of JSON for each message. */
+  readonly webhook?: WebhookOptions | undefined;
+  /** Reports to a service elsewhere that this instance is alive; it raises the alarm when that stays away. Default none. */
+  readonly heartbeat?: HeartbeatOptions | undefined;
+};
 
 /** A try of any kind is given up after this unless told otherwise. */
 export const DEFAULT_TIMEOUT_MS = 10_000;
 
-export const URL_RULE = 'an http or https URL';
-export const SECRET_RULE = 'whsec_ and base64, or a text of at least 16 characters';
-export const HEADERS_RULE = 'an object of header names and texts';
-export const COMMAND_RULE = 'an array of texts, the executable first';
-export const EVENTS_RULE: string = `an array of ${NOTIFY_EVENTS.join(', ')}`;
+const urlRule: Rule<string> = secret(rule('an http or https URL', isWebhookUrl));
+
+export const WEBHOOK: Declaration<ResolvedWebhookOptions> = Object.freeze({
+  url: { rule: urlRule },
+  headers: {
+    rule: secret(rule<Readonly<Record<string, string>>>('an object of header names and texts', areHeaders)),
+    byDefault: Object.freeze({}),
+  },
+  timeoutMs: { rule: integer(1, 60_000), byDefault: DEFAULT_TIMEOUT_MS },
+  secret: {
+    rule: secret(rule<string>('whsec_ and base64, or a text of at least 16 characters', isSecret)),
+    byDefault: undefined,
+  },
+});
+
+/** Dead man's switches count in minutes. */
+export const HEARTBEAT: Declaration<ResolvedHeartbeatOptions> = Object.freeze({
+  url: { rule: urlRule },
+  everyMs: { rule: milliseconds(1000), byDefault: 60_000 },
+});
+
+export const NOTIFY: Declaration<ResolvedNotifyOptions> = Object.freeze({
+  webhook: { rule: object(WEBHOOK), byDefault: undefined },
+  slack: { rule: object<SlackOptions, SlackOptions>({ url: { rule: urlRule } }), byDefault: undefined },
+  command: {
+    rule: rule<readonly [string, ...string[]]>('an array of texts, the executable first', isCommand),
+    byDefault: undefined,
+  },
+  heartbeat: { rule: object(HEARTBEAT), byDefault: undefined },
+  events: {
+    rule: rule<readonly NotifyEvent[]>(`an array of ${NOTIFY_EVENTS.join(', ')}`, areEvents),
+    byDefault: NOTIFY_EVENTS,
+  },
+  repeatWindowMs: { rule: milliseconds(0), byDefault: 300_000 },
+  giveUpAfterMs: { rule: milliseconds(0), byDefault: 300_000 },
+});
+
+/** What `notify` in the configuration must be. */
+export const notify: Rule<NotifyOptions, ResolvedNotifyOptions> = object(NOTIFY);
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value, but no secret. */
 export function resolveNotifyOptions(options: NotifyOptions = {}): ResolvedNotifyOptions {
-  knownKeys('notify', options, Object.keys(DEFAULTS));
-  const { webhook, slack, command, heartbeat, events = DEFAULTS.events } = options;
-  if (command !== undefined && !isCommand(command)) return fail('notify.command', COMMAND_RULE, command);
-  if (!areEvents(events)) return fail('notify.events', EVENTS_RULE, events);
-  return Object.freeze({
-    webhook: webhook === undefined ? undefined : resolveWebhook(webhook),
-    slack: slack === undefined ? undefined : resolveSlack(slack),
-    command,
-    heartbeat: heartbeat === undefined ? undefined : resolveHeartbeat(heartbeat),
-    events,
-    repeatWindowMs: integer('notify.repeatWindowMs', options.repeatWindowMs ?? DEFAULTS.repeatWindowMs, 0),
-    giveUpAfterMs: integer('notify.giveUpAfterMs', options.giveUpAfterMs ?? DEFAULTS.giveUpAfterMs, 0),
-  });
+  return resolve(notify, options, ['notify']);
 }
 
-export function isWebhookUrl(value: unknown): value is string {
+function isWebhookUrl(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   const url = URL.parse(value);
   return (url?.protocol === 'http:' || url?.protocol === 'https:') && url.hostname !== '';
 }
 
-export function isSecret(value: unknown): value is string {
+function isSecret(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   if (value.startsWith('whsec_')) return /^whsec_[A-Za-z\d+/]{20,}={0,2}$/.test(value);
   return value.length >= 16;
 }
 
 /** What survives in a header (RFC 9110, section 5). */
-export function areHeaders(value: unknown): value is Readonly<Record<string, string>> {
+function areHeaders(value: unknown): value is Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return Object.entries(value).every(
     ([name, held]) =>
@@ -135,46 +141,15 @@ export function areHeaders(value: unknown): value is Readonly<Record<string, str
   );
 }
 
-export function isCommand(value: unknown): value is readonly [string, ...string[]] {
+function isCommand(value: unknown): value is readonly [string, ...string[]] {
   if (!Array.isArray(value) || value.length === 0 || value[0] === '') return false;
   return value.every((part) => typeof part === 'string' && !part.includes('\0'));
 }
 
-export function areEvents(value: unknown): value is readonly NotifyEvent[] {
+function areEvents(value: unknown): value is readonly NotifyEvent[] {
   return (
     Array.isArray(value) &&
     value.length > 0 &&
     value.every((event) => NOTIFY_EVENTS.some((known) => known === event))
   );
-}
-
-function resolveWebhook(webhook: WebhookOptions): ResolvedWebhookOptions {
-  knownKeys('notify.webhook', webhook, ['url', 'headers', 'timeoutMs', 'secret']);
-  const { url, headers = {}, timeoutMs = DEFAULT_TIMEOUT_MS, secret } = webhook;
-  if (!areHeaders(headers)) return failSecretly('notify.webhook.headers', HEADERS_RULE);
-  if (secret !== undefined && !isSecret(secret)) return failSecretly('notify.webhook.secret', SECRET_RULE);
-  return Object.freeze({
-    url: webhookUrl('notify.webhook.url', url),
-    headers: { ...headers },
-    timeoutMs: integer('notify.webhook.timeoutMs', timeoutMs, 1, 60_000),
-    secret,
-  });
-}
-
-function resolveSlack(slack: SlackOptions): SlackOptions {
-  knownKeys('notify.slack', slack, ['url']);
-  return Object.freeze({ url: webhookUrl('notify.slack.url', slack.url) });
-}
-
-function resolveHeartbeat(heartbeat: HeartbeatOptions): ResolvedHeartbeatOptions {
-  knownKeys('notify.heartbeat', heartbeat, ['url', 'everyMs']);
-  const { url, everyMs = DEFAULT_HEARTBEAT_MS } = heartbeat;
-  return Object.freeze({
-    url: webhookUrl('notify.heartbeat.url', url),
-    everyMs: integer('notify.heartbeat.everyMs', everyMs, MIN_HEARTBEAT_MS),
-  });
-}
-
-function webhookUrl(option: string, value: unknown): string {
-  return isWebhookUrl(value) ? value : failSecretly(option, URL_RULE);
 }
