@@ -1,11 +1,15 @@
 // The cache in front of the handlers of a server, in each framework's idiom.
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
+import { readFileSync } from 'node:fs';
 import http2 from 'node:http2';
+import https from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
+import type { TLSSocket } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import express from 'express';
 import { fastify } from 'fastify';
@@ -13,6 +17,8 @@ import { Hono } from 'hono';
 import Koa from 'koa';
 import { Agent, request } from 'undici';
 import { conditional, createResponseCache, memoryStore, type ResponseCache } from '../../src/cache/index.ts';
+import { ca } from '../harness/http.ts';
+import { fixture } from '../harness/respite.ts';
 
 interface Made {
   readonly status?: number;
@@ -482,6 +488,35 @@ describe('node:http in particular', () => {
       assert.match(String(headers['cache-status']), expected);
       assert.equal(await text(stream), '1');
     }
+  });
+
+  it('clients share nothing with those of other TLS certificates, or of none', async (t) => {
+    const cache = createResponseCache();
+    t.after(() => cache.close());
+    const identity = { key: readFileSync(fixture('tls/test-only-key.pem')), cert: ca };
+    const handle = cache.handler((req, res) => {
+      const { fingerprint256 = 'nobody' } = (req.socket as TLSSocket).getPeerX509Certificate() ?? {};
+      res.writeHead(200, { 'cache-control': 'max-age=60' }).end(fingerprint256);
+    });
+    const server = https.createServer({ ...identity, requestCert: true, rejectUnauthorized: false }, handle);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const agents = [{}, identity].map(
+      (own) => new Agent({ connect: { ...own, ca, servername: 'localhost' } }),
+    );
+    t.after(async () => {
+      await Promise.all(agents.map((agent) => agent.destroy()));
+      server.close();
+    });
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/page`;
+    const bodies: string[] = [];
+    for (const dispatcher of [...agents, ...agents]) {
+      const { body } = await request(url, { dispatcher });
+      bodies.push(await body.text());
+    }
+    const { fingerprint256 } = new X509Certificate(ca);
+    assert.deepEqual(bodies, ['nobody', fingerprint256, 'nobody', fingerprint256]);
+    assert.equal(cache.stats().requests.hit, 2);
   });
 
   it('what a handler throws is uncaught, as without a cache', async (t) => {

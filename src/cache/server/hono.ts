@@ -1,15 +1,18 @@
 // The cache in front of handlers that get a Request and give a Response, as Hono's do.
+import type { Socket } from 'node:net';
 import { readFields } from '../../http/fields.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Origin, OriginResponse } from '../engine/origin.ts';
 import { toResponse } from '../fetch/response.ts';
 import type { Fields } from '../../http/fields.ts';
 import { readRequest } from '../policy/request.ts';
-import { audienceOf } from './request.ts';
+import { audienceOf, certificateOf } from './request.ts';
 
 /** As much of Hono's context as is used. */
 interface HonoContext {
   readonly req: { raw: Request };
+  /** With @hono/node-server its `incoming` is the request of node:http. */
+  readonly env?: unknown;
   res: Response;
 }
 
@@ -24,7 +27,14 @@ export function serveHono(engine: Engine): HonoMiddleware {
     const { raw } = context.req;
     const fields = readFields(raw.headers);
     const url = raw.url.split('#', 1)[0] ?? '';
-    const request = readRequest(raw.method, url, fields, undefined, engine.rules, audienceOf(fields));
+    const { incoming } = (context.env ?? {}) as { readonly incoming?: { readonly socket?: Socket } };
+    const certificate = certificateOf(incoming?.socket);
+    if (certificate === 'unknown') {
+      await next();
+      return undefined;
+    }
+    const audience = audienceOf(fields, certificate);
+    const request = readRequest(raw.method, url, fields, undefined, engine.rules, audience);
     const origin = new NextOrigin(context, next);
     let answer;
     try {

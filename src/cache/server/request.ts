@@ -1,5 +1,6 @@
 // A request that this server got, as the cache reads it.
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { type Fields, readFields } from '../../http/fields.ts';
 
@@ -26,7 +27,7 @@ const ASKED_BY = [
   'x-rewrite-url',
 ] as const;
 
-/** Undefined for what is not for caches: targets that are no path, hosts that are none, and a GET with content. */
+/** Undefined for what is not for caches: targets that are no path, hosts that are none, a GET with content, a client that is not known. */
 export function readServed(request: IncomingMessage): ServedRequest | undefined {
   const { method = 'GET', headers } = request;
   // Express takes the part away that a router is mounted at.
@@ -39,8 +40,10 @@ export function readServed(request: IncomingMessage): ServedRequest | undefined 
   if (typeof authority !== 'string' || !AUTHORITY.test(authority)) return undefined;
   const base = URL.parse(`${scheme}://${authority}`);
   if (base === null) return undefined;
+  const certificate = certificateOf(request.socket);
+  if (certificate === 'unknown') return undefined;
   const fields = readFields(headers);
-  return { method, url: base.origin + path, fields, audience: audienceOf(fields) };
+  return { method, url: base.origin + path, fields, audience: audienceOf(fields, certificate) };
 }
 
 /** A host and maybe a port, nothing that could be taken for a path or a user. */
@@ -50,9 +53,19 @@ function hasContent(headers: IncomingMessage['headers']): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** Which public name it was asked by; undefined without a proxy. */
-export function audienceOf(fields: Fields): string | undefined {
-  let audience: string | undefined;
+/** The certificate by which a client has proved who it is: a handler may answer by it, and no field tells. Undefined without one. */
+export function certificateOf(socket: Socket | undefined): string | undefined {
+  const { authorized, authorizationError, getPeerX509Certificate } = (socket ?? {}) as Partial<TLSSocket>;
+  // Only a server that asks for certificates has one that it accepts, or that is wrong.
+  const hasAsked = authorized === true || (authorizationError ?? undefined) !== undefined;
+  if (!hasAsked) return undefined;
+  const certificate = getPeerX509Certificate?.call(socket as TLSSocket);
+  return certificate?.fingerprint256 ?? (authorized === true ? 'unknown' : undefined);
+}
+
+/** Which public name it was asked by, and by which certificate; undefined for a plain request without a proxy. */
+export function audienceOf(fields: Fields, certificate: string | undefined): string | undefined {
+  let audience = certificate === undefined ? undefined : `certificate: ${certificate}\n`;
   for (const name of ASKED_BY) {
     const value = fields[name];
     if (value !== undefined) audience = `${audience ?? ''}${name}: ${value}\n`;
