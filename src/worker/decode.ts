@@ -132,6 +132,7 @@ const ON_CHANNEL: ShapesOf<ToSupervisor> = {
   closed: { key: 'string' },
   connection: { key: 'string', client: 'string' },
   'connection-taken': {},
+  clustered: { where: 'string', isShared: 'boolean' },
   'passed-through': { reason: 'string', where: 'string' },
   sample: { sample: SAMPLE },
   waiting: { routes: [WAITING] },

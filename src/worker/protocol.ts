@@ -137,6 +137,8 @@ export type ToSupervisor =
   | { readonly kind: 'connection'; readonly key: SocketKey; readonly client: string }
   /** Has got the connection that it was sent last. */
   | { readonly kind: 'connection-taken' }
+  /** Its script forks with node:cluster: other processes serve what comes there. @param isShared Its socket is held as any other. */
+  | { readonly kind: 'clustered'; readonly where: string; readonly isShared: boolean }
   | { readonly kind: 'passed-through'; readonly reason: PassThroughReason; readonly where: string }
   | { readonly kind: 'sample'; readonly sample: SentSample }
   /** Requests that have waited for their answer for long; once a second while there are any. */

@@ -64,8 +64,18 @@ test('node:cluster in the script keeps working', async (t) => {
   assert.equal(offspring.length, 3);
   for (const pid of pids) assert.ok(offspring.includes(pid));
   assert.equal(pids.size, 2);
+  assert.equal(running.logged('node:cluster', 'with --workers <n>').length, 1);
   assert.equal((await running.stop()).code, 0);
   assert.match(running.stdout, /primary SIGTERM/);
+});
+
+test('with SCHED_NONE it serves and gets ready, and the log says what that costs', async (t) => {
+  const running = respite(t, 'cluster.mjs', { env: { NODE_CLUSTER_SCHED_POLICY: 'none' } });
+  const port = await running.port(1);
+  await running.ready();
+  assert.equal((await echo(port)).method, 'GET');
+  assert.equal(running.logged('node:cluster', 'SCHED_NONE').length, 1);
+  assert.equal((await running.stop()).code, 0);
 });
 
 test('node:worker_threads in the script keep working', async (t) => {

@@ -1,11 +1,12 @@
 // What Node.js's `listen()` consists of, as far as it is undocumented (lib/net.js).
-import net from 'node:net';
+import type net from 'node:net';
 import { constants } from 'node:os';
 import { fileIdentity } from '../../core/socket-file.ts';
 import type { TcpHandle } from '../handles.ts';
 import type { BoundAddress } from '../protocol.ts';
 import type { Call } from './own-socket.ts';
 import type { Place, Wanted } from './place.ts';
+import { createServerHandle } from './server-handle.ts';
 import { bindUnixSocket } from './unix-socket.ts';
 
 /** What Node.js calls on a server once `listen()` has understood its arguments; kept overridable on purpose (lib/net.js). */
@@ -26,15 +27,6 @@ export type Listen2 = (
   fd: number | undefined,
   flags: number | undefined,
 ) => void;
-
-/** Undocumented but stable, used by node:cluster: binds, and returns the handle or an error number. */
-type CreateServerHandle = (
-  address: string | null,
-  port: number | null,
-  addressType: number,
-  fd: undefined,
-  flags: number | undefined,
-) => TcpHandle | number;
 
 /** Node.js's own default (lib/net.js): the kernel makes 512 of it. */
 export const DEFAULT_BACKLOG = 511;
@@ -58,8 +50,7 @@ export function bind(
 }
 
 function bindPort({ address, port, addressType, flags }: Wanted, backlog: number): TcpHandle | number {
-  const create = (net as unknown as { _createServerHandle: CreateServerHandle })._createServerHandle;
-  const handle = create(address, port, addressType, undefined, flags);
+  const handle = createServerHandle(address, port, addressType, undefined, flags);
   if (typeof handle === 'number') return handle;
   const status = handle.listen(backlog);
   if (status === 0) return handle;
@@ -67,9 +58,14 @@ function bindPort({ address, port, addressType, flags }: Wanted, backlog: number
   return status;
 }
 
-/** What a `listen()` was asked for, to people. */
-export function placeText([address, port, , , fd]: Parameters<Listen2>): string {
-  if (port === -1 || port === null) return String(address ?? fd ?? '');
+/** What a `listen()` was asked for. */
+export function wantedBy([address, port, addressType, , , flags = 0]: Parameters<Listen2>): Wanted {
+  return { address, port: port ?? 0, addressType, flags };
+}
+
+/** The same for people. */
+export function placeText([address, port, , , fd]: Partial<Parameters<Listen2>>): string {
+  if (port === -1 || port === null || port === undefined) return String(address ?? fd ?? '');
   return `port ${port}${address === null ? '' : ` on ${address}`}`;
 }
 

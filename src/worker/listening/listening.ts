@@ -4,9 +4,10 @@ import { speaksHttp } from '../../admission/index.ts';
 import type { TcpHandle } from '../handles.ts';
 import type { BoundAddress, SocketKey } from '../protocol.ts';
 import { removeSocketFile } from '../../core/socket-file.ts';
-import { bind, boundPlace, DEFAULT_BACKLOG, type Listen2, listenOn, placeText } from './bind.ts';
+import { bind, boundPlace, DEFAULT_BACKLOG, type Listen2, listenOn, placeText, wantedBy } from './bind.ts';
 import { Claims } from './claims.ts';
 import { Closing } from './closing.ts';
+import { tellIfClustered, tellOfClusters } from './clustered.ts';
 import { Gate } from './gate.ts';
 import type { Call, ListeningConfig, OwnSocket } from './own-socket.ts';
 import { KeptFiles } from './kept-files.ts';
@@ -52,17 +53,17 @@ export class Listening {
 
   install(): void {
     this.#listen2 = takeOverListen(this.#config.sharesExclusive, (...call) => this.#listen(...call));
+    tellOfClusters(this.#config);
   }
 
   /** A copy of a held socket has arrived. */
   receive(key: SocketKey, handle: TcpHandle, bound: BoundAddress, anyKey?: SocketKey): void {
-    const claim = this.#claims.take(key);
     const known = this.#known.get(key);
     this.#files.keep(key, bound);
     if (this.#isPaused) handle.close();
     else if (known !== undefined) known.shared.add(handle);
     else this.#reserve.add(key, handle, bound, anyKey);
-    claim?.granted();
+    this.#claims.take(key)?.granted();
   }
 
   notHeld(key: SocketKey, isAbandoned: boolean): void {
@@ -99,24 +100,22 @@ export class Listening {
   }
 
   #listen(...[server, args, reason, mode]: Parameters<OnListen>): void {
-    const [address, port, addressType, , , flags = 0] = args;
     this.#servers.meet(server);
     this.#closing.listensAnew(server);
     if (reason !== undefined) {
       this.#listen2.apply(server, args);
-      const where = placeText(args);
-      if (server._handle !== null) this.#config.tell({ kind: 'passed-through', reason, where });
+      if (server._handle !== null)
+        this.#config.tell({ kind: 'passed-through', reason, where: placeText(args) });
       return;
     }
-    const wanted = { address, port: port ?? 0, addressType, flags };
+    const wanted = wantedBy(args);
     this.#begin({ server, args, wanted, key: this.#keys.of(wanted), mode });
   }
 
   #begin(call: Call, isAbandoned: boolean = false): void {
     const { wanted, key, args } = call;
     const place = placeOf(wanted);
-    const isOwn = wanted.port !== 0 && [...this.#own].some((own) => overlap(place, own.place));
-    if (isOwn) {
+    if (wanted.port !== 0 && [...this.#own].some((own) => overlap(place, own.place))) {
       listenOn(this.#listen2, call, addressInUse(), place);
       return;
     }
@@ -170,6 +169,7 @@ export class Listening {
   /** The server has stayed open. */
   #settle(own: OwnSocket): void {
     if (!this.#own.has(own) || own.isKnown || this.#isPaused) return;
+    tellIfClustered(own, this.#config);
     if (own.isBound) {
       this.#bound(own, own.first);
       return;

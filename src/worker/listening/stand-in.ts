@@ -1,8 +1,8 @@
 // A handle that stands for a socket which this process has not got yet.
-import net from 'node:net';
 import { constants } from 'node:os';
 import type { TcpHandle } from '../handles.ts';
 import type { BoundAddress } from '../protocol.ts';
+import { createServerHandle } from './server-handle.ts';
 import type { Held } from './shared-listening.ts';
 
 type TcpConstructor = new (type: number) => TcpHandle;
@@ -15,9 +15,7 @@ let Tcp: TcpConstructor | undefined;
 /** Node.js's own class of TCP handles, which is only to be had from one of them. */
 function tcp(): TcpConstructor {
   if (Tcp !== undefined) return Tcp;
-  const create = (net as unknown as { _createServerHandle(...args: unknown[]): TcpHandle })
-    ._createServerHandle;
-  const handle = create('127.0.0.1', 0, 4);
+  const handle = createServerHandle('127.0.0.1', 0, 4) as TcpHandle;
   Tcp = handle.constructor as TcpConstructor;
   handle.close();
   return Tcp;

@@ -1,11 +1,11 @@
 // A Unix socket whose file stays when a process closes its handle. libuv removes the path that a handle was bound to, and would remove it
 // under the workers that go on listening. So a socket is bound to another name, and its file then moved to its path.
 import { chmodSync, chownSync, linkSync, lstatSync, renameSync, type Stats, unlinkSync } from 'node:fs';
-import net from 'node:net';
 import { constants } from 'node:os';
 import path from 'node:path';
 import type { TcpHandle } from '../handles.ts';
 import { isAbstract } from './place.ts';
+import { createServerHandle } from './server-handle.ts';
 
 /** Maximum length of a path in bytes: `sun_path` of macOS, which has 4 less than that of Linux, without the final NUL. */
 const MAX_PATH_BYTES = 103;
@@ -16,13 +16,7 @@ const MODES = [
   [2, 0o222],
 ] as const;
 
-type CreatePipeHandle = (address: string, port: -1, addressType: -1) => TcpHandle | number;
-
-/** Binds, does not listen, and returns the handle or an error number. */
-function createHandle(address: string): TcpHandle | number {
-  const { _createServerHandle: create } = net as unknown as { _createServerHandle: CreatePipeHandle };
-  return create(address, -1, -1);
-}
+const createHandle = (address: string): TcpHandle | number => createServerHandle(address, -1, -1);
 
 /** Whether its file can be moved: the name that it is bound to has to fit too. */
 export function canOutliveItsHandle(address: string): boolean {

@@ -3,6 +3,7 @@ import type { ServerReading } from './closed-servers.ts';
 import { ClosedServers, textOf } from './closed-servers.ts';
 import { HeldSockets } from './held-sockets.ts';
 import { InspectorPorts } from './inspector-ports.ts';
+import { OwnServers } from './own-servers.ts';
 import { SlotSockets } from './slot-sockets.ts';
 import { isAbandonedSocket } from '../../../core/socket-file.ts';
 import type { Log } from '../../log.ts';
@@ -19,8 +20,7 @@ export class SocketExchange {
   readonly #held = new HeldSockets();
   readonly #bySlot = new SlotSockets();
   readonly #closedServers = new ClosedServers();
-  /** Workers with servers of their own, of which nothing more is known. */
-  readonly #passedThrough = new WeakSet<WorkerProcess>();
+  readonly #ownServers: OwnServers;
   readonly #workers = new Set<WorkerProcess>();
   readonly #inspectors = new InspectorPorts();
   readonly #sticky: StickyConnections<WorkerProcess> | undefined;
@@ -33,6 +33,7 @@ export class SocketExchange {
   constructor(copies: number, isSticky: boolean, log: Log, nowMs: () => number) {
     this.#copies = copies;
     this.#log = log;
+    this.#ownServers = new OwnServers(log);
     this.#nowMs = nowMs;
     if (!isSticky) return;
     this.#sticky = new StickyConnections({
@@ -74,7 +75,7 @@ export class SocketExchange {
   /** The servers that a worker has closed and not opened again. */
   closedBy(worker: WorkerProcess): readonly ServerReading[] {
     const listensElsewhere =
-      this.#passedThrough.has(worker) || this.keys.some((key) => this.#held.isListening(key, worker.id));
+      this.#ownServers.has(worker) || this.keys.some((key) => this.#held.isListening(key, worker.id));
     return this.#closedServers.of(worker.id).map(({ bound, atMs }) => ({
       where: textOf(bound),
       closedForMs: this.#nowMs() - atMs,
@@ -156,16 +157,12 @@ export class SocketExchange {
       case 'connection-taken':
         this.#sticky?.taken(worker);
         break;
-      case 'passed-through': {
-        const { reason, where } = message;
-        this.#passedThrough.add(worker);
-        this.#log.warn(
-          { worker: worker.id, reason, where },
-          `worker ${worker.id} listens by itself (${reason}, ${where}): this socket is not shared and ends with it`,
-        );
-        worker.listens(undefined);
+      case 'clustered':
+        this.#ownServers.clustered(worker, message);
         break;
-      }
+      case 'passed-through':
+        this.#ownServers.passedThrough(worker, message);
+        break;
       default:
     }
   }
