@@ -1,6 +1,7 @@
 import { fileIdentity } from '../../core/socket-file.ts';
 import type { TcpHandle } from '../handles.ts';
 import type { BoundAddress, SocketKey } from '../protocol.ts';
+import { OwnConnects } from './own-connects.ts';
 import { overlap, type Place } from './place.ts';
 
 /** A socket that the supervisor holds, as this worker got it. */
@@ -14,11 +15,13 @@ interface Reserved {
 /** Copies of held sockets on which this worker does not listen. Connections wait in the kernel, or other workers take them. */
 export class Reserve {
   readonly #sockets = new Map<SocketKey, Reserved>();
+  readonly #connects = new OwnConnects(() => this.#bound());
 
   add(key: SocketKey, handle: TcpHandle, bound: BoundAddress, anyKey: SocketKey | undefined): void {
     const reserved = this.#sockets.get(key) ?? { bound, anyKey, handles: [] };
     reserved.handles.push(handle);
     this.#sockets.set(key, reserved);
+    this.#connects.refuse();
   }
 
   /** Where the socket for such a `listen()` is bound. One whose file is gone is given back: no client would find it. */
@@ -38,20 +41,31 @@ export class Reserve {
     return inTheWay.map(([key]) => key);
   }
 
-  /** Empty when there are none. */
+  /** For a server that listens there. Empty when there are none. */
   take(key: SocketKey): readonly TcpHandle[] {
-    const handles = this.#sockets.get(key)?.handles ?? [];
-    this.#sockets.delete(key);
+    const handles = this.#remove(key);
+    if (handles.length > 0) this.#connects.allow();
     return handles;
   }
 
   /** Gives back a socket: as long as a copy is open, connections would wait. */
   discard(key: SocketKey): void {
-    for (const handle of this.take(key)) handle.close();
+    for (const handle of this.#remove(key)) handle.close();
   }
 
   discardAll(): void {
     for (const key of this.#sockets.keys()) this.discard(key);
+    this.#connects.allow();
+  }
+
+  #remove(key: SocketKey): readonly TcpHandle[] {
+    const handles = this.#sockets.get(key)?.handles ?? [];
+    this.#sockets.delete(key);
+    return handles;
+  }
+
+  *#bound(): Iterable<BoundAddress> {
+    for (const { bound } of this.#sockets.values()) yield bound;
   }
 }
 
