@@ -35,3 +35,14 @@ test("SIGTERM to a worker alone stops the instance, and the script's handler run
   await running.logs('worker 1 got SIGTERM: the instance stops');
   assert.deepEqual(running.stdout.match(/user handler of SIGTERM/g)?.length, 1, running.transcript());
 });
+
+test('SIGUSR2, from nodemon: the script cleans up and ends itself, and Respite ends with it', async (t) => {
+  const running = respite(t, 'cleans-up.mjs');
+  await running.port();
+  const [worker] = await running.ready();
+  running.signal('SIGUSR2');
+  assert.deepEqual(await running.ended(), STOPPED);
+  assert.ok(running.stdout.includes(`clean ${worker?.pid}`), running.transcript());
+  assert.deepEqual(running.ports.length, 1, 'no other worker was started');
+  await running.logs('worker 1 got SIGUSR2: the instance stops');
+});

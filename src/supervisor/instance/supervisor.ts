@@ -1,7 +1,6 @@
 import { AwakeClock } from '../../core/awake-clock.ts';
 import { RespiteError } from '../../core/errors.ts';
 import type { IndicatorReport } from '../../core/health-link.ts';
-import type { ToSupervisor } from '../../worker/index.ts';
 import type { Ended, Supervisor, SupervisorConfig } from './contract.ts';
 import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
 import type { InstanceMeasure } from './history/index.ts';
@@ -18,7 +17,7 @@ import { captureOf } from './capture.ts';
 import { describeInstance } from './describe.ts';
 import { StopRequests } from './stop-requests.ts';
 import { warnOfSilentStart } from './silent-start.ts';
-import { signalThoseThatCatch } from '../workers/process/caught-signals.ts';
+import { PassedSignals } from '../workers/process/passed-signals.ts';
 import { ParentRelay } from '../workers/process/parent-relay.ts';
 import { type InstanceState, NO_HEALTH, type SupervisorStatus } from './status.ts';
 import { type Release, Restarts } from '../workers/release/index.ts';
@@ -49,6 +48,7 @@ class WorkerSupervisor implements Supervisor {
   readonly #clock = new AwakeClock().start();
   readonly #live = new Set<WorkerProcess>();
   readonly #relay = new ParentRelay(this.#live);
+  readonly #signals = new PassedSignals(this.#live, (worker, signal) => this.#askedBy(worker, signal));
   readonly #startedAtMs = Date.now();
   readonly #stopRequests = new StopRequests(() => performance.now());
   readonly #parts: Parts;
@@ -79,7 +79,9 @@ class WorkerSupervisor implements Supervisor {
       ...this.#parts,
       isStopping: () => this.#isStopping(),
       onFirstReady: () => this.#serve(),
-      onMessage: (worker, message) => this.#heard(worker, message),
+      onMessage: (worker, message) => {
+        if (message.kind === 'asked-to-stop') this.#askedBy(worker, message.signal);
+      },
       onFailedStart: (failure) => {
         this.#state = 'stopping';
         this.#failure = failure;
@@ -158,8 +160,7 @@ class WorkerSupervisor implements Supervisor {
   }
 
   passOn(signal: NodeJS.Signals): boolean {
-    const pids = [...this.#live].map(({ pid }) => pid);
-    return signalThoseThatCatch(signal, pids) > 0 || this.#pool.figures.serving.length === 0;
+    return this.#signals.pass(signal) || this.#pool.figures.serving.length === 0;
   }
 
   leave(signal: NodeJS.Signals): void {
@@ -176,13 +177,12 @@ class WorkerSupervisor implements Supervisor {
     if (this.#stopRequests.isNew(signal)) this.#stop(signal);
   }
 
-  /** A worker got a signal itself. The sender means the program that listens there, which is the whole instance. */
-  #heard(worker: WorkerProcess, message: ToSupervisor): void {
-    if (message.kind !== 'asked-to-stop' || this.#stopRequests.isAsked || this.#isStopping()) return;
-    const [{ signal }, { id, pid }] = [message, worker];
+  /** A worker got a signal itself, or ends because of one. The sender means the program: the whole instance. */
+  #askedBy({ id, pid }: WorkerProcess, signal: NodeJS.Signals): void {
+    if (this.#stopRequests.isAsked || this.#isStopping()) return;
     this.#log.warn({ worker: id, pid, signal }, `worker ${id} got ${signal}: the instance stops`);
     if (signal === 'SIGINT') this.stop(signal);
-    else this.leave(signal);
+    else this.leave('SIGTERM');
   }
 
   #stop(signal: NodeJS.Signals): void {

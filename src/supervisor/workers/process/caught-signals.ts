@@ -11,6 +11,12 @@ export function isCaught(status: string, signal: NodeJS.Signals): boolean {
   return mask === undefined || ((BigInt(`0x${mask}`) >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
 }
 
+/** Those of the signals that a process has a handler for. */
+export function caughtBy(pid: number, signals: readonly NodeJS.Signals[]): readonly NodeJS.Signals[] {
+  const status = statusOf(pid);
+  return signals.filter((signal) => isCaught(status, signal));
+}
+
 /**
  * Sends a signal to those processes that have a handler for it; it would end the others. Without /proc to all.
  *
