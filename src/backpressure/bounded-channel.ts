@@ -11,7 +11,7 @@ import { Life, type WritabilityListener } from './life.ts';
 import type { ResolvedChannelOptions } from './options.ts';
 import { ReadPause } from './read-pause.ts';
 import { Schedule, type Scheduled } from './schedule.ts';
-import { SlabPool } from './slab-pool.ts';
+import { slabPool } from './slab-pool.ts';
 import { type Sending, SliceSender } from './slice-sender.ts';
 import type { Transport, TransportEvents } from './transport.ts';
 import { Turns } from './turns.ts';
@@ -19,8 +19,7 @@ import { callSafely } from './user-code.ts';
 import { Waiters } from './waiters.ts';
 import { WriteQueue } from './write-queue.ts';
 
-// Shared by all channels of the process. None of them does anything until it is used.
-const pool = new SlabPool();
+// Shared by all channels of the process. It does nothing until it is used.
 const turns = new Turns();
 
 /** The channel that {@link createChannel} makes: connects queue, sender, budget and waiters. */
@@ -47,7 +46,8 @@ export class BoundedChannel implements Channel, BudgetMember, Holder, Sending, S
     this.overflow = overflow;
     this.#gatherBytes = budget === undefined ? Math.min(sliceBytes, highWaterMarkBytes) : 0;
     this.#transport = connect(this);
-    this.#queue = new WriteQueue(pool, this.#transport.joins);
+    const { joins, releases } = this.#transport;
+    this.#queue = new WriteQueue(slabPool(releases), joins);
     this.#sender = new SliceSender(options, this.#queue, this.#transport, turns, this);
     this.#account = new Account(budget, this);
     this.#reads = pauseReads ? new ReadPause(this.#transport) : undefined;

@@ -8,6 +8,7 @@ import type { Transport, TransportEvents } from './transport.ts';
 /** Takes at once what fits its window; the rest when `open()` is called. */
 export class FakeTransport implements Transport {
   readonly joins = true;
+  readonly releases = true;
   readonly fd = -1;
   readonly received: Buffer[] = [];
   readonly sizes: number[] = [];

@@ -21,6 +21,8 @@ const OPEN = 1;
 /** Sends messages over a WebSocket, a slice at a time, so that its own queue stays short. */
 export class MessageTransport implements Transport {
   readonly joins = false;
+  // Compression reads a message after `send()` has counted it.
+  readonly releases = false;
   readonly fd = -1;
   readonly #socket: WebSocketLike;
   readonly #events: TransportEvents;

@@ -18,11 +18,17 @@ const SIZES: readonly number[] = [4 * 1024, 8 * 1024, 16 * 1024, 64 * 1024];
 export const LARGEST_SLAB_BYTES: number = SIZES.at(-1) ?? 0;
 
 /** Free slabs kept for each size: 4 MB of the largest, as much as a busy turn of the event loop needs. */
-const KEPT = 64;
+const DEFAULT_KEPT = 64;
 
 /** Hands out slabs and takes them back. One for the process. */
 export class SlabPool {
   readonly #free: readonly Slab[][] = SIZES.map(() => []);
+  readonly #kept: number;
+
+  /** @param kept Maximum number of free slabs of each size; 0 where memory must not be used again. */
+  constructor(kept: number = DEFAULT_KEPT) {
+    this.#kept = kept;
+  }
 
   /**
    * @param minBytes What it must hold, at most {@link LARGEST_SLAB_BYTES}.
@@ -39,6 +45,14 @@ export class SlabPool {
   /** It must not be read or written any more. */
   release(slab: Slab): void {
     const free = this.#free[SIZES.indexOf(slab.bytes.length)];
-    if (free !== undefined && free.length < KEPT) free.push(slab);
+    if (free !== undefined && free.length < this.#kept) free.push(slab);
   }
+}
+
+const shared = new SlabPool();
+const unshared = new SlabPool(0);
+
+/** The pool of all channels whose streams release memory once they count it as written, or of all others. */
+export function slabPool(releases: boolean): SlabPool {
+  return releases ? shared : unshared;
 }

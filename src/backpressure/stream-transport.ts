@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Chunk } from './chunks.ts';
+import { isDoneOnceWritten } from './memory-users.ts';
 import { type Closing, whenClosed } from './peer-gone.ts';
 import { resetAndDestroy, type Resettable } from './reset.ts';
 import type { Transport, TransportEvents } from './transport.ts';
@@ -29,6 +30,7 @@ interface WritingEnd {
 /** Sends over a socket of node:net or node:tls, or any other writable stream, such as a response. */
 export class StreamTransport implements Transport {
   readonly joins = true;
+  readonly releases: boolean;
   readonly #stream: Writable & SocketParts;
   readonly #end: WritingEnd;
   readonly #events: TransportEvents;
@@ -46,6 +48,7 @@ export class StreamTransport implements Transport {
     this.#end = end;
     this.#events = events;
     this.#isWrapped = isWrapped(end);
+    this.releases = !this.#isWrapped && isDoneOnceWritten(stream);
     stream.on('close', () => {
       events.onClosed();
     });

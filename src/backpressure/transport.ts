@@ -4,6 +4,8 @@ import type { Chunk } from './chunks.ts';
 export interface Transport {
   /** Whether writes may be joined; not where each is a message of its own. */
   readonly joins: boolean;
+  /** Whether memory may be used again once it is taken. */
+  readonly releases: boolean;
   /** Whether anything can be written, and the peer is there to get it. */
   readonly isOpen: boolean;
   /**

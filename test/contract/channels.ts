@@ -7,7 +7,7 @@ import net, { type AddressInfo, type ListenOptions, type Socket } from 'node:net
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import tls from 'node:tls';
 import { createWebSocketStream, WebSocket, WebSocketServer } from 'ws';
@@ -177,6 +177,14 @@ export const KINDS: readonly ChannelKind[] = [
         server.close();
       });
       return { writer: response, reader };
+    },
+  },
+  {
+    name: 'a PassThrough',
+    connect() {
+      // What is written is read later, from the same memory.
+      const through = expectErrors(new PassThrough({ highWaterMark: 1024 * 1024 }));
+      return Promise.resolve({ writer: through, reader: through });
     },
   },
   {
