@@ -31,7 +31,7 @@ export class Chunks {
   readonly #splits: boolean;
   #sealed: (Sealed | undefined)[] = [];
   #first = 0;
-  /** Of the first chunk, what earlier slices have taken. */
+  /** Bytes of the first chunk that earlier slices have taken. */
   #offset = 0;
 
   constructor(splits: boolean) {

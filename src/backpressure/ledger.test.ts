@@ -54,7 +54,7 @@ test('a channel shows what is pending, for as long as it is', () => {
   assert.deepEqual(changed(), {});
 });
 
-test('what waits for the next turn is pending, and nobody is blocked', async () => {
+test('what waits for the next turn is pending, and no peer is blocked', async () => {
   const changed = changes();
   const { channel } = open({ turnBytes: 256 * KB, sliceBytes: 64 * KB }, Infinity);
   for (let i = 0; i < 8; i += 1) channel.write(Buffer.alloc(64 * KB));

@@ -32,7 +32,7 @@ test('the source is asked for no more than the peer takes', async () => {
   assert.equal(await piping, false);
 });
 
-test('when the peer goes away nobody waits for a source that hangs, and it is told', async () => {
+test('when the peer goes away, a source that hangs is told and not waited for', async () => {
   const { channel } = open({}, Infinity);
   let isTold = false;
   const hangs = {

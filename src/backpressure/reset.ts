@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 
 /** A socket of node:net or node:tls, or what stands for one. */
 export interface Resettable {
-  /** Of a TLS socket, the one below. */
+  /** The socket below a TLS socket. */
   readonly _parent?: Resettable | null;
   resetAndDestroy?(): unknown;
 }

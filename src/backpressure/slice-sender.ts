@@ -29,7 +29,7 @@ const sweep = new Sweep();
  * takes is seen, and how long it has taken nothing.
  */
 export class SliceSender implements SweptPeer {
-  /** Of the slice that the transport has not taken yet. */
+  /** Bytes of the slice that the transport has not taken yet. */
   inFlightBytes: number = 0;
   /** Since when the peer has not taken what was sent (`performance.now()`); Infinity while it does. */
   blockedSinceMs: number = Infinity;

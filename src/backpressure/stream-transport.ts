@@ -8,9 +8,9 @@ import type { Transport, TransportEvents } from './transport.ts';
 /** What sockets of node:net and node:tls have beyond a stream. The handle is not public; all of it may be missing. */
 interface SocketParts extends Partial<Closing>, Resettable {
   readonly _handle?: { readonly fd?: number; readonly writeQueueSize?: number } | null;
-  /** Of a TLS socket, the one below. */
+  /** The socket below a TLS socket. */
   readonly _parent?: SocketParts | null;
-  /** Of a response of node:http, the one that it goes to; null while a response before it is not finished. */
+  /** The socket of a response of node:http; null while a response before it is not finished. */
   readonly socket?: SocketParts | null;
   readonly req?: { readonly socket?: SocketParts | null };
   readonly readableFlowing?: boolean | null;
@@ -70,12 +70,12 @@ export class StreamTransport implements Transport {
 
   get isOpen(): boolean {
     const stream = this.#stream;
-    // Of a response, `writable` is true whatever has happened to its client.
+    // `writable` of a response is true whatever has happened to its client.
     if (!stream.writable || stream.destroyed || stream.writableEnded) return false;
     return this.#connection?.destroyed !== true;
   }
 
-  /** Of a response of HTTP/1, what it goes to, or will once those before it are finished. */
+  /** The connection of a response of HTTP/1, also while it waits for those before it. */
   get #connection(): SocketParts | null | undefined {
     return this.#stream.socket ?? this.#stream.req?.socket;
   }

@@ -78,7 +78,7 @@ function holds(kind: ChannelKind): void {
   });
 
   test(
-    'a peer that goes away in the middle: nobody hangs, nothing is kept',
+    'a peer that goes away in the middle: no producer hangs, nothing is kept',
     { timeout: 60_000 },
     async (t) => {
       const { writer, reader } = await kind.connect(t);

@@ -172,7 +172,7 @@ test('one that became blocked just now stays while there is room at all', () => 
   assert.equal(other.isEvicted, false);
 });
 
-test('where nobody else can go, the one that writes goes: the limit holds whatever is written', () => {
+test('where no other member can go, the one that writes goes: the limit holds whatever is written', () => {
   const step = fc.tuple(
     fc.nat(19),
     fc.constantFrom('write', 'block', 'drain', 'wait'),

@@ -11,7 +11,7 @@ interface Handle {
   readonly fd?: number;
   /** Bytes given to libuv. */
   readonly bytesWritten?: number;
-  /** Of these, what the kernel has not taken. */
+  /** Bytes of these that the kernel has not taken. */
   readonly writeQueueSize?: number;
 }
 

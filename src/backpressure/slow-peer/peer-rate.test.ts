@@ -38,7 +38,7 @@ test('one whose kernel takes something at first, and that reads nothing, is foun
   assert.ok(foundSlowMs((ms) => Math.min(200 * KB, ms * KB), { sees: true }) < 10_000);
 });
 
-test('at 32 KB/s nobody is found slow, however large the steps in which a receive buffer opens', () => {
+test('a peer of 32 KB/s is never found slow, however large the steps in which a receive buffer opens', () => {
   for (const stepBytes of [1, 16 * KB, 64 * KB, 192 * KB]) {
     assert.equal(foundSlowMs(inSteps(32 * KB, stepBytes), { sees: true }), Infinity, String(stepBytes));
   }
