@@ -5,7 +5,12 @@ import { integer, knownKeys } from '../../core/validate.ts';
 import { broadcast, type BroadcastOptions } from '../broadcast/index.ts';
 import type { Channel } from '../channel.ts';
 import { DEFAULTS as CHANNEL_DEFAULTS } from '../options.ts';
-import { type EventStream, type EventStreamOptions, openEventStream } from './event-stream.ts';
+import {
+  type EventStream,
+  type EventStreamOptions,
+  openEventStream,
+  resolveEventStreamOptions,
+} from './event-stream.ts';
 import { eventText, type ServerSentEvent } from './event-text.ts';
 import { History } from './history.ts';
 
@@ -68,7 +73,8 @@ class Feed implements EventFeed {
     this.#history = new History(historyBytes);
     // A client that comes back is sent all of the history at once, and is not behind because of it.
     const highWaterMarkBytes = Math.max(CHANNEL_DEFAULTS.highWaterMarkBytes, 2 * historyBytes);
-    this.#options = { ...options, channel: { highWaterMarkBytes, ...options.channel } };
+    const channel = { highWaterMarkBytes, ...options.channel };
+    this.#options = resolveEventStreamOptions('eventFeed', { ...options, channel });
   }
 
   get subscribers(): number {

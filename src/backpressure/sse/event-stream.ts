@@ -3,7 +3,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { integer, knownKeys } from '../../core/validate.ts';
 import type { Channel } from '../channel.ts';
 import { createChannel } from '../create-channel.ts';
-import type { ChannelOptions } from '../options.ts';
+import { type ChannelOptions, resolveChannelOptions } from '../options.ts';
 import { commentText, eventText, type ServerSentEvent } from './event-text.ts';
 
 /** Options of an event stream. */
@@ -76,6 +76,8 @@ export function resolveEventStreamOptions(
 ): ResolvedEventStreamOptions {
   knownKeys(option, options, ['heartbeatMs', 'channel']);
   const { heartbeatMs = DEFAULT_HEARTBEAT_MS, channel = {} } = options;
+  // Before anything is answered.
+  resolveChannelOptions(channel);
   return { heartbeatMs: integer(`${option}.heartbeatMs`, heartbeatMs, 1), channel };
 }
 

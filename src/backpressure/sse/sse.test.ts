@@ -168,4 +168,6 @@ test('a client whose last event is not known any more is told so', async (t) => 
 test('a bad option is refused', () => {
   assert.throws(() => createEventFeed({ historyBytes: -1 }), { code: 'RESPITE_OPTIONS_INVALID' });
   assert.throws(() => createEventFeed({ history: 5 } as never), { code: 'RESPITE_OPTIONS_INVALID' });
+  assert.throws(() => createEventFeed({ heartbeatMs: 0 }), /eventFeed\.heartbeatMs/);
+  assert.throws(() => createEventFeed({ channel: { sliceBytes: 0 } }), /channel\.sliceBytes/);
 });
