@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type End, toBlame } from './blame.ts';
 
-const end = (atMs: number, ...suspects: readonly string[]): End => ({ atMs, suspects });
+const end = (atMs: number, ...names: readonly string[]): End => ({ atMs, names, running: undefined });
 
-test('the only suspect is to blame at once', () => {
-  assert.deepEqual(toBlame([end(0, 'a', 'b'), end(10, 'c')]), ['c']);
+test('a check in its synchronous part is to blame at once, one that waits alone is not', () => {
+  assert.deepEqual(toBlame([{ ...end(0, 'a', 'b'), running: 'b' }]), ['b']);
+  assert.deepEqual(toBlame([end(0, 'a')]), []);
 });
 
 test('of several, those that were under way at three ends in a row', () => {

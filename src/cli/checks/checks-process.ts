@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { AwakeClock } from '../../core/awake-clock.ts';
 import type { IndicatorReport } from '../../core/health-link.ts';
 import { ownModule } from '../../core/own-files.ts';
+import type { Suspects } from './blame.ts';
 import { decodeFromChecks, type FromChecks, type ToChecks } from './messages.ts';
 import { spawnOptions } from './spawn-options.ts';
 
@@ -18,8 +19,8 @@ export interface ChecksProcessConfig {
   readonly onUncaught: (error: string) => void;
   /** The synchronous part of a check took long. */
   readonly onBlocked: (name: string, forMs: number) => void;
-  /** Called once. @param reason As in "the process for health checks <reason>". @param suspects Checks that were under way. */
-  readonly onEnd: (reason: string, suspects: readonly string[]) => void;
+  /** Called once. @param reason As in "the process for health checks <reason>". */
+  readonly onEnd: (reason: string, suspects: Suspects) => void;
 }
 
 /** How often the process is looked at, in ms. */
@@ -69,7 +70,7 @@ export class ChecksProcess {
       if (this.#isOver) return;
       this.#isOver = true;
       clearInterval(this.#looking);
-      config.onEnd(this.#reason ?? reason, this.#suspects);
+      config.onEnd(this.#reason ?? reason, { names: [...this.#running.keys()], running: this.#blocking });
       resolve();
     };
     this.#child.on('exit', (code, signal) =>
@@ -98,10 +99,6 @@ export class ChecksProcess {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), LEAVE_MS);
     await this.#ended;
     clearTimeout(timer);
-  }
-
-  get #suspects(): readonly string[] {
-    return this.#blocking === undefined ? [...this.#running.keys()] : [this.#blocking];
   }
 
   #tell(message: ToChecks): void {

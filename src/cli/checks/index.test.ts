@@ -43,6 +43,9 @@ const both = (status: IndicatorReport['status']): readonly IndicatorReport[] => 
   reportOf('b', { status }),
 ];
 
+const NOTHING = { names: [], running: undefined };
+const RAN_A = { names: ['a', 'b'], running: 'a' };
+
 test('nothing is known until the process reports, and peers hold no secrets', (t) => {
   const { checks, started, statuses } = setup(t);
   assert.deepEqual(statuses(), ['a UNKNOWN', 'b UNKNOWN']);
@@ -54,7 +57,7 @@ test('nothing is known until the process reports, and peers hold no secrets', (t
 test('what was found survives the process, and is unknown when no other one comes', (t) => {
   const { started, statuses, lines, pass } = setup(t);
   started[0]?.onReports(both('UP'));
-  started[0]?.onEnd('ended with code 1', []);
+  started[0]?.onEnd('ended with code 1', NOTHING);
   assert.match(
     lines.at(-1) ?? '',
     /^the process for health checks ended with code 1; another one starts in 1 s$/,
@@ -63,7 +66,7 @@ test('what was found survives the process, and is unknown when no other one come
   assert.equal(started.length, 2);
   started[1]?.onReports(both('UNKNOWN'));
   assert.deepEqual(statuses(), ['a UP', 'b UP']);
-  started[1]?.onEnd('ended with code 1', []);
+  started[1]?.onEnd('ended with code 1', NOTHING);
   pass(30_000);
   assert.deepEqual(statuses(), ['a UNKNOWN', 'b UNKNOWN']);
 });
@@ -71,7 +74,7 @@ test('what was found survives the process, and is unknown when no other one come
 test('a check that ends its process is down and left out, for longer each time', (t) => {
   const { checks, started, statuses, pass } = setup(t);
   started[0]?.onReports(both('UP'));
-  started[0]?.onEnd('was killed: it was blocked for 10 s', ['a']);
+  started[0]?.onEnd('was killed: it was blocked for 10 s', RAN_A);
   assert.deepEqual(statuses(), ['a DOWN', 'b UP']);
   assert.equal(
     checks.reports()[0]?.error,
@@ -82,7 +85,7 @@ test('a check that ends its process is down and left out, for longer each time',
   started[1]?.onReports([reportOf('b')]);
   pass(29_000);
   assert.deepEqual([started[1]?.added, started[1]?.except()], [['a'], []]);
-  started[1]?.onEnd('ended by SIGKILL', ['a']);
+  started[1]?.onEnd('ended by SIGKILL', RAN_A);
   assert.match(checks.reports()[0]?.error ?? '', /again in 60 s$/);
   pass(1000);
   pass(59_000);
@@ -90,10 +93,18 @@ test('a check that ends its process is down and left out, for longer each time',
   assert.deepEqual(statuses(), ['a UP', 'b UP']);
 });
 
+test('a check that only waits when its process ends stays as it was', (t) => {
+  const { started, statuses, lines } = setup(t);
+  started[0]?.onReports(both('UP'));
+  started[0]?.onEnd('ended by SIGKILL', { names: ['a'], running: undefined });
+  assert.deepEqual(statuses(), ['a UP', 'b UP']);
+  assert.match(lines.at(-1) ?? '', /ended by SIGKILL while it ran a; another one/);
+});
+
 test('stopped, no other process is started, and nothing is logged', async (t) => {
   const { checks, started, lines, pass } = setup(t);
   await checks.close();
-  started[0]?.onEnd('ended with code 0', ['a']);
+  started[0]?.onEnd('ended with code 0', RAN_A);
   pass(60_000);
   assert.deepEqual([started.length, lines], [1, []]);
 });

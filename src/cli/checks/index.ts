@@ -5,7 +5,7 @@ import { readPeer } from '../../health/finding.ts';
 import type { HealthOptions } from '../../health/index.ts';
 import { resolveHealthOptions } from '../../health/options.ts';
 import { type Log, logHealth } from '../../supervisor/index.ts';
-import { type End, toBlame } from './blame.ts';
+import { type End, type Suspects, toBlame } from './blame.ts';
 import { ChecksProcess, type ChecksProcessConfig } from './checks-process.ts';
 
 /** How long a check that ended the process is left out, in ms: the first time, and at most. */
@@ -20,6 +20,8 @@ const STALE_MS = 30_000;
 
 /** Ends that are remembered: as many as are looked at together. */
 const MAX_ENDS = 3;
+
+const NO_SUSPECTS: Suspects = Object.freeze({ names: [], running: undefined });
 
 type StartProcess = (config: ChecksProcessConfig) => Pick<ChecksProcess, 'add' | 'stop'>;
 
@@ -78,19 +80,23 @@ export class ConfiguredChecks {
         onEnd: (reason, suspects) => this.#ended(reason, suspects),
       });
     } catch (error) {
-      this.#ended(`could not be started: ${error instanceof Error ? error.message : String(error)}`, []);
+      this.#ended(
+        `could not be started: ${error instanceof Error ? error.message : String(error)}`,
+        NO_SUSPECTS,
+      );
     }
   }
 
-  #ended(reason: string, suspects: readonly string[]): void {
+  #ended(reason: string, suspects: Suspects): void {
     this.#process = undefined;
     if (this.#isStopped) return;
     const atMs = performance.now();
-    this.#ends = [...this.#ends, { atMs, suspects }].slice(-MAX_ENDS);
+    this.#ends = [...this.#ends, { ...suspects, atMs }].slice(-MAX_ENDS);
     const blamed = toBlame(this.#ends);
-    const underWay = suspects.length === 0 ? '' : ` while it ran ${suspects.join(', ')}`;
+    const names = suspects.running === undefined ? suspects.names : [suspects.running];
+    const underWay = names.length === 0 ? '' : ` while it ran ${names.join(', ')}`;
     this.#config.log.error(
-      { suspects },
+      { suspects: names },
       `the process for health checks ${reason}${underWay}; another one starts in ${RESTART_MS / 1000} s`,
     );
     for (const name of blamed) this.#leaveOut(name, reason);
