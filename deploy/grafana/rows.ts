@@ -189,6 +189,28 @@ export function rows(): readonly Row[] {
       ],
     },
     {
+      title: 'Other services',
+      columns: 4,
+      panels: [
+        curves('Requests to other services', 'reqps', rates('respite_client_requests_total', 'peer')),
+        curves(
+          'Their failures',
+          'reqps',
+          rates('respite_client_requests_total', 'peer', 'outcome=~"5xx|no-response"'),
+        ).description('Answered with 5xx, or without a response.'),
+        curves('Time to their response', 's', [
+          `sum by (peer) (${rate('respite_client_request_seconds_total')}) / sum by (peer) (${rate('respite_client_requests_total')})`,
+          '{{peer}}',
+        ]).description('Mean of each peer, until the headers.'),
+        curves(
+          'Retries, and calls held back',
+          'reqps',
+          [`sum(${rate('respite_client_retries_total')})`, 'retries'],
+          rates('respite_client_held_back_total', 'reason'),
+        ).description('Of respite/client.'),
+      ],
+    },
+    {
       title: 'Cache',
       columns: 3,
       panels: [

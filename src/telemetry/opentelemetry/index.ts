@@ -1,2 +1,3 @@
 export type { OpenTelemetryApi } from './api.ts';
 export { reportTo } from './report-to.ts';
+export { resendAttributes } from './resend.ts';
