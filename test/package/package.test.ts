@@ -66,7 +66,7 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   ],
   './hono': ['policy', 'respite'],
   './koa': ['policy', 'respite'],
-  './opentelemetry': ['reportTo'],
+  './opentelemetry': ['reportTo', 'resendAttributes'],
   './package.json': ['default'],
 };
 
