@@ -101,10 +101,12 @@ for (const kind of KINDS) {
       for (let i = 0; i < 17; i += 1) {
         assert.equal((await subject.request('/b').answer).headers['respite-retry'], undefined);
       }
-      const repeat = { 'respite-attempt': '2' };
-      await subject.request('/b', repeat).answer;
-      const { headers } = await subject.request('/b', repeat).answer;
-      assert.deepEqual([headers['respite-shed'], headers['respite-retry']], ['in-flight', 'no']);
+      let headers: Answer['headers'] = {};
+      for (let i = 0; i < 100 && headers['respite-retry'] === undefined; i += 1) {
+        ({ headers } = await subject.request('/b', { 'respite-attempt': '2' }).answer);
+        assert.equal(headers['respite-shed'], 'in-flight');
+      }
+      assert.equal(headers['respite-retry'], 'no');
       subject.letGo();
       await first.answer;
     });
