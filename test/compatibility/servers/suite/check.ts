@@ -16,8 +16,8 @@ const ANSWERS = 20;
 /** What the server answers without Respite, in the order of its exchanges. */
 export type Baseline = readonly string[];
 
-export async function baselineOf(server: Server): Promise<Baseline> {
-  const bare = await startBare(server);
+export async function baselineOf(server: Server, port: number): Promise<Baseline> {
+  const bare = startBare(server, port);
   try {
     const [first] = server.exchanges;
     const answers = async (): Promise<boolean> =>
@@ -43,10 +43,11 @@ export interface Problem {
 /** @returns What does not hold; undefined when all does. */
 export async function problemUnderRespite(
   server: Server,
+  port: number,
   workers: WorkerCount,
   baseline: Baseline,
 ): Promise<Problem | undefined> {
-  const started = await startRespite(server, workers);
+  const started = startRespite(server, port, workers);
   const checks: Readonly<Record<string, () => Promise<void>>> = {
     'gets ready': async () => untilReady(started.process),
     'answers as without Respite': async () => assert.deepEqual(await answersOf(server, started), baseline),
@@ -97,7 +98,7 @@ async function answersOf(server: Server, { address }: Started): Promise<readonly
   for (const each of server.exchanges) {
     const response = await exchange(address, each);
     assert.equal(problemOf(each, response), undefined, `${each.method ?? 'GET'} ${each.path}`);
-    answers.push(comparable(response, { ...server, port: address.port }));
+    answers.push(comparable(response, server.varies));
   }
   return answers;
 }

@@ -1,6 +1,6 @@
 // One request on a connection, and the parts of its response that must be the same with and without Respite.
 import http from 'node:http';
-import { text } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import { DEADLINE_MS } from '../../../harness/until.ts';
 import type { Exchange, Server, WebSocketExchange } from './server.ts';
 
@@ -30,7 +30,7 @@ export async function exchange(
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const req = http.request({ ...options, headers: { ...length, ...headers } }, (res) => {
       res.setEncoding('latin1');
-      text(res).then(
+      textOf(res).then(
         (received) =>
           resolve({ status: res.statusCode ?? 0, headers: pairs(res.rawHeaders), body: received }),
         reject,
@@ -46,20 +46,11 @@ function pairs(raw: readonly string[]): (readonly [string, string])[] {
 }
 
 /** What is left of a response when that is taken out which varies without Respite too. */
-export function comparable({ status, headers, body }: Response, { varies, port }: Varying): string {
+export function comparable({ status, headers, body }: Response, varies: Server['varies']): string {
   const varying = new Set([...ALWAYS_VARY, ...(varies?.headers ?? [])]);
   const kept = headers.filter(([name]) => !varying.has(name)).map(([name, value]) => `${name}: ${value}`);
-  const all = [
-    `status ${status}`,
-    ...kept,
-    '',
-    varies?.body === undefined ? body : body.replaceAll(varies.body, '…'),
-  ];
-  return all.join('\n').replaceAll(String(port), '{port}');
-}
-
-export interface Varying extends Pick<Server, 'varies'> {
-  readonly port: number;
+  const text = varies?.body === undefined ? body : body.replaceAll(varies.body, '…');
+  return [`status ${status}`, ...kept, '', text].join('\n');
 }
 
 /** Whether a response is what the entry says. */

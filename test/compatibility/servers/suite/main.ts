@@ -10,6 +10,7 @@ import { SERVERS } from './catalog.ts';
 import { versionOf } from './lockfile.ts';
 import { build, install } from './prepare.ts';
 import { PAGE, pageOf, readResults, type Result, RESULTS } from './results.ts';
+import { freePort } from './start.ts';
 import { type Server, WORKER_COUNTS, type WorkerCount } from './server.ts';
 
 /** Output of servers that do not work. */
@@ -49,10 +50,11 @@ for (const [index, server] of chosen.entries()) {
 
 /** @returns With how many workers it fails as its entry says; undefined when something else was found than that. */
 async function check(server: Server): Promise<Result['fails'] | undefined> {
+  const port = await freePort();
   let baseline: Baseline;
   try {
     await build(server);
-    baseline = await baselineOf(server);
+    baseline = await baselineOf(server, port);
   } catch (error) {
     console.log(`  does not run without Respite: ${(error as Error).message}`);
     return undefined;
@@ -61,7 +63,7 @@ async function check(server: Server): Promise<Result['fails'] | undefined> {
   let isAsKnown = true;
   for (const workers of WORKER_COUNTS) {
     const startedMs = performance.now();
-    const problem = await problemUnderRespite(server, workers, baseline);
+    const problem = await problemUnderRespite(server, port, workers, baseline);
     const known = server.fails?.workers.includes(workers) ? server.fails.because : undefined;
     if (known !== undefined) fails[workers] = known;
     const found = problem?.message ?? 'works';

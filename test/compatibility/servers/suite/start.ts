@@ -58,8 +58,8 @@ export class Started<P extends RunningProcess = RunningProcess> {
 }
 
 /** The server by itself. */
-export async function startBare(server: Server): Promise<Started> {
-  const { address, args, options } = await prepared(server);
+export function startBare(server: Server, port: number): Started {
+  const { address, args, options } = prepared(server, port);
   const [first, ...rest] = args;
   // npm's own start is what its users type; node and npx start the others.
   const command = first === undefined ? [npmCli(), 'start'] : [bareFile(server, first), ...rest];
@@ -71,8 +71,8 @@ export async function startBare(server: Server): Promise<Started> {
 }
 
 /** The same with `respite run` before it. */
-export async function startRespite(server: Server, workers: WorkerCount): Promise<Started<RunningRespite>> {
-  const { address, args, options } = await prepared(server);
+export function startRespite(server: Server, port: number, workers: WorkerCount): Started<RunningRespite> {
+  const { address, args, options } = prepared(server, port);
   const own = temporaryDirectory();
   const config = path.join(own, 'respite.config.json');
   writeFileSync(config, JSON.stringify(CONFIG));
@@ -96,8 +96,7 @@ interface Prepared {
   readonly options: { readonly env: NodeJS.ProcessEnv };
 }
 
-async function prepared({ start, env = {}, host = '127.0.0.1' }: Server): Promise<Prepared> {
-  const port = await freePort();
+function prepared({ start, env = {}, host = '127.0.0.1' }: Server, port: number): Prepared {
   const withPort = (text: string): string => text.replaceAll('{port}', String(port));
   const own = Object.entries(env).map(([name, value]) => [name, withPort(value)]);
   return {
@@ -120,7 +119,8 @@ function npmCli(): string {
   return file;
 }
 
-async function freePort(): Promise<number> {
+/** A port that no program listens on. The same for all runs of a server, since some write it into their responses. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0);
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

@@ -55,4 +55,27 @@ export const PROGRAMS: readonly Server[] = [
     ],
     note: BYPASS_LOCK,
   },
+  {
+    name: 'verdaccio',
+    folder: 'verdaccio',
+    package: 'verdaccio',
+    start: ['verdaccio', '--config', 'config.yaml', '--listen', '127.0.0.1:{port}'],
+    exchanges: [
+      { path: '/-/ping', contains: '{}' },
+      { path: '/', contains: 'Verdaccio' },
+      { path: '/none', status: 404 },
+    ],
+  },
+  {
+    name: 'Node-RED',
+    folder: 'node-red',
+    package: 'node-red',
+    start: ['node-red', '--userDir', '.', '--port', '{port}'],
+    exchanges: [
+      { path: '/', contains: 'Node-RED' },
+      { path: '/settings', contains: '"version"' },
+      { path: '/none', status: 404 },
+    ],
+    note: 'both workers use the same flows and user directory. Edit flows with one worker.',
+  },
 ];

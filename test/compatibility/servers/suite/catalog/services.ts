@@ -1,9 +1,8 @@
 // Servers with a protocol of their own over HTTP.
 import type { Server } from '../server.ts';
 
-const SEVERAL_WORKERS_NEED_STICKINESS =
-  'tested over WebSockets. Polling sends several requests of one session, so with several workers it needs a load balancer that sends ' +
-  'a client to the same worker.';
+const STICKINESS =
+  'tested over WebSockets. Polling sends several requests of one session: with several workers start Respite with `--sticky`.';
 
 export const SERVICES: readonly Server[] = [
   {
@@ -19,7 +18,7 @@ export const SERVICES: readonly Server[] = [
     ],
     webSocket: { path: '/socket.io/?EIO=4&transport=websocket', receives: /^0\{"sid"/ },
     varies: { body: /"sid":"[^"]*"/g },
-    note: SEVERAL_WORKERS_NEED_STICKINESS,
+    note: STICKINESS,
   },
   {
     name: 'Apollo Server',
