@@ -130,7 +130,7 @@ async function restarts(server: Server, started: Started<RunningRespite>): Promi
   const traffic = new Traffic(started.address, server.exchanges[0], rightAnswer(server));
   try {
     await traffic.more(ANSWERS);
-    respite.signal('SIGHUP');
+    process.kill(supervisorOf(respite), 'SIGHUP');
     const restart = await respite.until(
       'the rolling restart',
       async () => {
@@ -183,10 +183,15 @@ async function heals(server: Server, started: Started<RunningRespite>): Promise<
 }
 
 async function ends(started: Started<RunningRespite>): Promise<void> {
-  started.process.signal('SIGTERM');
+  process.kill(supervisorOf(started.process), 'SIGTERM');
   const exit = await started.ended();
   assert.deepEqual(exit, { code: 0, signal: null }, 'exit');
   await until('the last process to end', async () => (await started.processes()).length === 0);
+}
+
+/** Its process id is in its log: a package manager may have started it. */
+function supervisorOf({ log, pid }: RunningRespite): number {
+  return Number(log[0]?.['pid'] ?? pid);
 }
 
 function pidsOf({ workers }: Awaited<ReturnType<RunningRespite['status']>>): readonly number[] {

@@ -44,13 +44,12 @@ function foldersOf(servers: readonly Server[]): readonly string[] {
   return [...new Set(servers.map(({ folder }) => folder))].toSorted();
 }
 
-/** Files that git knows of, or would: not what a build has made. */
+/** Without what a build makes. */
 function sourcesOf(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const file = path.join(folder, entry.name);
-    if (entry.isFile()) return [file];
-    const isMade = /^(?:\.|node_modules$|dist$|build$)/.test(entry.name);
-    return entry.isDirectory() && !isMade ? sourcesOf(file) : [];
+    if (/^(?:\.|node_modules$|dist$|build$)/.test(entry.name)) return [];
+    return entry.isDirectory() ? sourcesOf(file) : [file];
   });
 }
 

@@ -36,6 +36,10 @@ export interface Server {
   readonly core?: true;
   /** A program of a package and its arguments, run once before the server. */
   readonly build?: readonly string[];
+  /** Where it is started, below its folder: for a project that another package manager has installed. */
+  readonly directory?: string;
+  /** Program of the package manager that starts it: `yarn respite run`, and `yarn node` without Respite. */
+  readonly startedBy?: string;
   /** What follows `respite run`; `{port}` is replaced. Empty for what `npm start` runs. */
   readonly start: readonly string[];
   /** Environment variables of the server; `{port}` is replaced. */
@@ -57,6 +61,11 @@ export interface Server {
 
 export function folderOf({ folder }: Pick<Server, 'folder'>): string {
   return path.join(SUITE, 'projects', folder);
+}
+
+/** Where it is started. */
+export function directoryOf(server: Pick<Server, 'folder' | 'directory'>): string {
+  return path.join(folderOf(server), server.directory ?? '');
 }
 
 /** The file of a program of a package, from the nearest `node_modules/.bin` upwards. */

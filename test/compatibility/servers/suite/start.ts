@@ -1,5 +1,5 @@
 // Starts a server in its folder, as its user does: without Respite, and with `respite run` before it.
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { randomUUID } from 'node:crypto';
@@ -9,7 +9,7 @@ import { kill, RunningProcess, temporaryDirectory } from '../../../harness/proce
 import { bin, REFUSES_NOTHING, RunningRespite } from '../../../harness/respite.ts';
 import { until } from '../../../harness/until.ts';
 import type { Address } from './exchange.ts';
-import { folderOf, program, type Server, type WorkerCount } from './server.ts';
+import { directoryOf, folderOf, program, type Server, type WorkerCount } from './server.ts';
 
 /** Environment variable that all processes of a server inherit. */
 const MARK = 'RESPITE_COMPATIBILITY_RUN';
@@ -46,8 +46,8 @@ export class Started<P extends RunningProcess = RunningProcess> {
 
   /** Ends all of it, whatever it takes. */
   async end(): Promise<void> {
-    this.process.signal('SIGTERM');
-    await this.process.ended(STOPS_WITHIN_MS).catch(() => {});
+    for (const pid of await this.processes()) kill(pid, 'SIGTERM');
+    await this.ended().catch(() => {});
     for (const pid of await this.processes()) kill(pid);
     await until('all processes to end', async () => (await this.processes()).length === 0);
   }
@@ -60,14 +60,11 @@ export class Started<P extends RunningProcess = RunningProcess> {
 /** The server by itself. */
 export function startBare(server: Server, port: number): Started {
   const { address, args, options } = prepared(server, port);
-  const [first, ...rest] = args;
-  // npm's own start is what its users type; node and npx start the others.
-  const command = first === undefined ? [npmCli(), 'start'] : [bareFile(server, first), ...rest];
-  return new Started(
-    new RunningProcess(command, folderOf(server), options),
-    address,
-    options.env[MARK] ?? '',
-  );
+  const [command = '', ...rest] = bareCommand(server, args);
+  // pnpm has shell scripts where npm has links.
+  const node = isShellScript(command) ? '/bin/sh' : undefined;
+  const running = new RunningProcess([command, ...rest], directoryOf(server), { ...options, node });
+  return new Started(running, address, options.env[MARK] ?? '');
 }
 
 /** The same with `respite run` before it. */
@@ -76,8 +73,10 @@ export function startRespite(server: Server, port: number, workers: WorkerCount)
   const own = temporaryDirectory();
   const config = path.join(own, 'respite.config.json');
   writeFileSync(config, JSON.stringify(CONFIG));
+  const respite =
+    server.startedBy === undefined ? [bin] : [program(folderOf(server), server.startedBy), 'respite'];
   const command = [
-    bin,
+    ...respite,
     'run',
     '--management',
     '127.0.0.1:0',
@@ -86,7 +85,7 @@ export function startRespite(server: Server, port: number, workers: WorkerCount)
     `--incidents=${path.join(own, 'incidents')}`,
     ...args,
   ];
-  const running = new RunningRespite(command, folderOf(server), options);
+  const running = new RunningRespite(command, directoryOf(server), options);
   return new Started(running, address, options.env[MARK] ?? '');
 }
 
@@ -106,10 +105,17 @@ function prepared({ start, env = {}, host = '127.0.0.1' }: Server, port: number)
   };
 }
 
-function bareFile(server: Server, name: string): string {
-  const script = path.join(folderOf(server), name);
-  if (existsSync(script)) return script;
-  return program(folderOf(server), name);
+/** As its user starts it without Respite: by npm, by the package manager, by node, or by the program of a package. */
+function bareCommand(server: Server, args: readonly string[]): readonly string[] {
+  const [first, ...rest] = args;
+  if (first === undefined) return [npmCli(), 'start'];
+  if (server.startedBy !== undefined) return [program(folderOf(server), server.startedBy), 'node', ...args];
+  const script = path.join(directoryOf(server), first);
+  return [existsSync(script) ? script : program(directoryOf(server), first), ...rest];
+}
+
+function isShellScript(file: string): boolean {
+  return existsSync(file) && statSync(file).isFile() && readFileSync(file, 'latin1').startsWith('#!/bin/sh');
 }
 
 /** The file of the npm that has started this. */
