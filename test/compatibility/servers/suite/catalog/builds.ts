@@ -83,6 +83,18 @@ export const BUILDS: readonly Server[] = [
     ],
   },
   {
+    name: 'Nitro',
+    folder: 'nitro',
+    package: 'nitro',
+    build: ['nitro', 'build'],
+    start: ['.output/server/index.mjs'],
+    env: PRODUCTION,
+    exchanges: [
+      { path: '/', contains: 'nitro' },
+      { path: '/none', status: 404 },
+    ],
+  },
+  {
     name: 'SvelteKit, adapter-node',
     folder: 'sveltekit',
     package: '@sveltejs/kit',
