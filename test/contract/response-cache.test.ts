@@ -357,6 +357,67 @@ describe('node:http in particular', () => {
     assert.equal(written, 50);
   });
 
+  it('a body that comes in pieces, at once and later, is stored whole', async (t) => {
+    const cache = createResponseCache();
+    t.after(() => cache.close());
+    const piece = 'x'.repeat(30_000);
+    let runs = 0;
+    const server = http.createServer(
+      cache.handler(async (_req, res) => {
+        runs += 1;
+        res.setHeader('cache-control', 'max-age=60');
+        for (let i = 0; i < 10; i += 1) {
+          if (!res.write(piece)) await once(res, 'drain');
+          if (i % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+          assert.equal(res.headersSent, true);
+          assert.equal(res.writableEnded, false);
+        }
+        res.end('the end');
+        assert.equal(res.writableEnded, true);
+      }),
+    );
+    const ask = await listening(t, server);
+    for (const expected of [/uri-miss; fwd-status=200; stored/, /hit/, /hit/]) {
+      const answer = await ask('/pieces');
+      assert.match(how(answer), expected);
+      assert.equal(answer.body, `${piece.repeat(10)}the end`);
+      while (cache.stats().requestsInFlight > 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.equal(runs, 1);
+    assert.equal(cache.stats().bytesInFlight, 0);
+  });
+
+  it('what a middleware after it puts around write and end is what is stored, and is done once', async (t) => {
+    const cache = createResponseCache();
+    t.after(() => cache.close());
+    const server = http.createServer(
+      cache.handler((_req, res) => {
+        // As compression does: what is written comes later, changed, by the methods that were there before.
+        const write = res.write.bind(res) as (chunk: string) => boolean;
+        const end = res.end.bind(res);
+        const pieces: string[] = [];
+        res.write = (chunk: string) => pieces.push(chunk) > 0;
+        res.end = ((chunk: string) => {
+          pieces.push(chunk);
+          setImmediate(() => {
+            for (const piece of pieces) write(`<${piece}>`);
+            end();
+          });
+          return res;
+        }) as typeof res.end;
+        res.writeHead(200, { 'cache-control': 'max-age=60' });
+        res.write('a');
+        res.end('b');
+      }),
+    );
+    const ask = await listening(t, server);
+    for (const expected of [/uri-miss/, /hit/]) {
+      const answer = await ask('/page');
+      assert.match(how(answer), expected);
+      assert.equal(answer.body, '<a><b>');
+    }
+  });
+
   it('the first bytes of an event stream come before the last', async (t) => {
     const cache = createResponseCache();
     t.after(() => cache.close());

@@ -162,7 +162,7 @@ export class SharedBody implements ReadBody {
         this.#received <= this.#options.entryLimitBytes && this.#options.budget.take(chunk.byteLength);
       if (fits) this.#held += chunk.byteLength;
       else this.#pass();
-    } else this.#cutOff();
+    } else this.#cutOff(this.#received - chunk.byteLength);
     this.#wakeAll();
   }
 
@@ -179,9 +179,10 @@ export class SharedBody implements ReadBody {
     if (!isUseful) this.cancel(new Error('response body cancelled: it is neither read nor stored'));
   }
 
-  #cutOff(): void {
+  /** @param before What had been received before the last chunk: who has had that is not behind, however large the chunk is. */
+  #cutOff(before: number): void {
     for (const reader of this.#readers) {
-      if (this.#received - reader.position <= this.#options.entryLimitBytes) continue;
+      if (before - reader.position <= this.#options.entryLimitBytes) continue;
       reader.error = new RespiteError(
         'RESPITE_CACHE_READER_TOO_SLOW',
         `the body is too large to keep (more than ${this.#options.entryLimitBytes} bytes), and this reader of it was ` +

@@ -1,6 +1,7 @@
 // What a handler writes, kept from its client until the cache has decided what that gets.
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { OriginResponse } from '../engine/origin.ts';
+import type { ToClient } from './deliver.ts';
 import { fieldsOf, isSame, othersIn, setAll, setLength, WITHOUT_BODY, type Written } from './headers.ts';
 
 /** Bytes that a handler may write ahead. */
@@ -37,7 +38,7 @@ export class Capture {
   #body: ReadableStreamDefaultController<Uint8Array> | undefined;
   #hasAnswered = false;
   #hasEnded = false;
-  #isReleased = false;
+  #isToClient = false;
   #isDropped = false;
   #needsDrain = false;
 
@@ -61,10 +62,39 @@ export class Capture {
     this.#install();
   }
 
-  /** From now on what is written goes to the client. */
-  release(): void {
-    this.#isReleased = true;
+  /** Makes room for the fields of an answer: those of the handler are not sent as they are. */
+  clearFields(): void {
     for (const name of this.#res.getHeaderNames()) if (!(name in this.#before)) this.#res.removeHeader(name);
+  }
+
+  /** The way past the handler's methods, and past what middlewares have put around them since, to the client. */
+  toClient(): ToClient {
+    const [res, own] = [this.#res, this.#own];
+    return {
+      isOver: () => this.#past(() => res.destroyed || res.writableEnded),
+      write: (chunk) => this.#past(() => own.write.call(res, chunk)),
+      end: (chunk) => {
+        this.#past(() => (chunk === undefined ? own.end.call(res) : own.end.call(res, chunk)));
+      },
+      flush: () => {
+        this.#past(() => {
+          if (!res.headersSent) own.flushHeaders.call(res);
+        });
+      },
+      destroy: (error) => {
+        this.#past(() => own.destroy.call(res, error));
+      },
+    };
+  }
+
+  /** Node.js calls some of the methods itself. */
+  #past<T>(write: () => T): T {
+    this.#isToClient = true;
+    try {
+      return write();
+    } finally {
+      this.#isToClient = false;
+    }
   }
 
   /** The handler has not answered, and shall not any more. */
@@ -80,26 +110,26 @@ export class Capture {
     Object.defineProperties(res, {
       headersSent: {
         configurable: true,
-        get: () => (this.#hasAnswered && !this.#isReleased) || Reflect.get(prototype, 'headersSent', res),
+        get: () => (this.#hasAnswered && !this.#isToClient) || Reflect.get(prototype, 'headersSent', res),
       },
       writableEnded: {
         configurable: true,
-        get: () => (this.#hasEnded && !this.#isReleased) || Reflect.get(prototype, 'writableEnded', res),
+        get: () => (this.#hasEnded && !this.#isToClient) || Reflect.get(prototype, 'writableEnded', res),
       },
     });
     const writeHead: WriteHead = (status, ...rest) => {
-      if (this.#isReleased) return own.writeHead.call(res, status, ...rest);
+      if (this.#isToClient) return own.writeHead.call(res, status, ...rest);
       const [message] = rest;
       this.#answer(status, typeof message === 'string' ? message : undefined, rest.at(-1));
       return res;
     };
     const write: Write = (chunk, ...rest) => {
-      if (this.#isReleased) return own.write.call(res, chunk, ...rest);
+      if (this.#isToClient) return own.write.call(res, chunk, ...rest);
       this.#answer();
       return this.#push(chunk, rest);
     };
     const end: End = (...rest) => {
-      if (this.#isReleased) return own.end.apply(res, rest);
+      if (this.#isToClient) return own.end.apply(res, rest);
       this.#end(rest);
       return res;
     };
@@ -108,11 +138,11 @@ export class Capture {
       write,
       end,
       flushHeaders: () => {
-        if (this.#isReleased) own.flushHeaders.call(res);
+        if (this.#isToClient) own.flushHeaders.call(res);
         else this.#answer();
       },
       destroy: (error?: Error) => {
-        if (!this.#isReleased) this.#broken(error ?? new Error('the handler has destroyed its response'));
+        if (!this.#isToClient) this.#broken(error ?? new Error('the handler has destroyed its response'));
         return own.destroy.call(res, error);
       },
     });

@@ -7,10 +7,44 @@ import type { Answer } from '../engine/answer.ts';
 /** Longer than what has been written already takes to come through. */
 const FLUSH_AFTER_MS = 5;
 
+/** The way to a client, which need not be that of the handler. */
+export interface ToClient {
+  /** Nothing more can be written. */
+  isOver(): boolean;
+  /** False if the client should be waited for. */
+  write(chunk: Uint8Array): boolean;
+  end(chunk?: Uint8Array): void;
+  /** Sends the headers, unless they have been sent. */
+  flush(): void;
+  destroy(error: Error): void;
+}
+
+/** Where no handler has a part in it. */
+export function directly(res: ServerResponse): ToClient {
+  return {
+    isOver: () => res.destroyed || res.writableEnded,
+    write: (chunk) => res.write(chunk),
+    end: (chunk) => {
+      res.end(chunk);
+    },
+    flush: () => {
+      if (!res.headersSent) res.flushHeaders();
+    },
+    destroy: (error) => {
+      res.destroy(error);
+    },
+  };
+}
+
 /** Writes an answer, as fast as the client reads it. */
-export async function deliver(res: ServerResponse, method: string, answer: Answer): Promise<void> {
+export async function deliver(
+  res: ServerResponse,
+  method: string,
+  answer: Answer,
+  client: ToClient,
+): Promise<void> {
   const { body } = answer;
-  if (res.destroyed || res.writableEnded) {
+  if (client.isOver()) {
     if (body instanceof ReadableStream) await body.cancel(new Error('the client has gone'));
     return;
   }
@@ -22,31 +56,40 @@ export async function deliver(res: ServerResponse, method: string, answer: Answe
   res.statusCode = answer.status;
   // In HTTP/2 there are no words for it.
   if (answer.statusText !== '' && res.req.httpVersionMajor === 1) res.statusMessage = answer.statusText;
-  if (body === null) res.end();
-  else if (body instanceof ReadableStream) await follow(res, body);
+  if (body === null) client.end();
+  else if (body instanceof ReadableStream) await follow(res, body, client);
   else {
     if (method !== 'HEAD' && !res.hasHeader('content-length'))
       res.setHeader('content-length', body.byteLength);
-    res.end(body);
+    client.end(body);
   }
 }
 
-async function follow(res: ServerResponse, body: ReadableStream<Uint8Array>): Promise<void> {
+async function follow(
+  res: ServerResponse,
+  body: ReadableStream<Uint8Array>,
+  client: ToClient,
+): Promise<void> {
   // Headers go with the first bytes, but don't wait long for them: a stream of events may begin with nothing.
   const flushing = setTimeout(() => {
-    if (!res.headersSent && !res.destroyed) res.flushHeaders();
+    if (!client.isOver()) client.flush();
   }, FLUSH_AFTER_MS);
   const leaving = new AbortController();
   const gone = once(res, 'close', { signal: leaving.signal }).catch(() => {});
   try {
     for await (const chunk of body) {
+      let isFull = !client.write(chunk);
+      while (isFull && !res.destroyed) {
+        await Promise.race([once(res, 'drain', { signal: leaving.signal }), gone]);
+        // The handler hears `drain` by the same response, when there is room for what it writes.
+        isFull = res.writableNeedDrain;
+      }
       if (res.destroyed) return;
-      if (!res.write(chunk)) await Promise.race([once(res, 'drain', { signal: leaving.signal }), gone]);
     }
-    res.end();
+    client.end();
   } catch (error) {
     // What the client has got is not all of it, and it must see that.
-    res.destroy(error as Error);
+    client.destroy(error as Error);
   } finally {
     clearTimeout(flushing);
     leaving.abort();

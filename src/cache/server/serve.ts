@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Engine } from '../engine/engine.ts';
 import { readRequest } from '../policy/request.ts';
-import { deliver } from './deliver.ts';
+import { deliver, directly } from './deliver.ts';
 import { HandlerOrigin } from './handler-origin.ts';
 import { readServed } from './request.ts';
 
@@ -39,14 +39,15 @@ export function serve(
     try {
       answered = await engine.handle(request, origin);
     } catch (error) {
-      if (origin.capture !== undefined) res.destroy(error as Error);
+      if (origin.capture !== undefined) origin.capture.toClient().destroy(error as Error);
       // Another's handler has failed, for which this request has waited.
       else if (!res.destroyed) run();
       return;
     }
-    if (origin.capture === undefined) onAnswer();
-    else origin.capture.release();
-    await deliver(res, method, answered);
+    const { capture } = origin;
+    if (capture === undefined) onAnswer();
+    else capture.clearFields();
+    await deliver(res, method, answered, capture?.toClient() ?? directly(res));
   }
 }
 

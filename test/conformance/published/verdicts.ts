@@ -51,3 +51,19 @@ export const NOT_PASSED: Readonly<Record<string, string>> = {
   'headers-store-Set-Cookie': "a response with one user's cookie is not stored",
   'headers-store-Set-Cookie2': "a response with one user's cookie is not stored",
 };
+
+/** Optimal cases that Respite does not pass: parts are not stored, languages not negotiated, and a user's cookies keep a response out. */
+export const NOT_OPTIMAL: ReadonlySet<string> = new Set([
+  'conditional-lm-fresh-no-lm',
+  'method-POST',
+  'other-cookie',
+  'other-set-cookie',
+  'partial-store-partial-complete',
+  'partial-store-partial-reuse-partial',
+  'partial-store-partial-reuse-partial-absent',
+  'partial-store-partial-reuse-partial-byterange',
+  'partial-store-partial-reuse-partial-suffix',
+  'vary-normalise-lang-case',
+  'vary-normalise-lang-order',
+  'vary-normalise-lang-select',
+]);
