@@ -50,7 +50,7 @@ export function groupHealth(
   return { status: groupStatus(reports, group), components: Object.fromEntries(components) };
 }
 
-/** @param entitled Whoever asks may see peers, errors and details. */
+/** @param entitled The caller may see peers, errors and details. */
 function component(report: IndicatorReport, entitled: boolean): HealthComponent {
   const { status, critical, peer, error, sinceMs, slowSinceMs, durationMs, checkedAtMs, details } = report;
   if (!entitled) return { status };

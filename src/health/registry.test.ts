@@ -7,7 +7,7 @@ import { tcp } from './checks/tcp.ts';
 import { health, HealthRegistry } from './registry.ts';
 import { FakeClock, settled } from './support.test.ts';
 
-test('indicators run side by side, and whoever asks gets what was found last', async () => {
+test('indicators run side by side, and a caller gets what was found last', async () => {
   const clock = new FakeClock();
   const registry = new HealthRegistry(() => {}, clock);
   registry.add('good', { check: custom(() => {}) });

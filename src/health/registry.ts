@@ -5,7 +5,7 @@ import { Indicator } from './indicator.ts';
 import { type IndicatorOptions, resolveIndicatorOptions, type ResolvedIndicatorOptions } from './options.ts';
 import { type GroupHealth, groupHealth } from './group.ts';
 
-/** Indicators by name, each checked in the background; whoever asks gets what was found last, at once. */
+/** Indicators by name, each checked in the background; a caller gets what was found last, at once. */
 export class HealthRegistry {
   readonly #clock: Clock;
   readonly #onChecked: (registry: HealthRegistry) => void;

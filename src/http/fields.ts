@@ -50,7 +50,7 @@ function add(fields: Record<string, string>, name: string, value: string): void 
 
 /**
  * Never stored: hop by hop (RFC 9110, 7.6.1), for one proxy only (RFC 9111, 3.1), or said anew by this cache.
- * `set-cookie` belongs to whoever asked.
+ * `set-cookie` belongs to the caller.
  */
 const UNSTORED = new Set([
   'connection',

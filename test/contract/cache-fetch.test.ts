@@ -127,7 +127,7 @@ test('users with credentials never share, neither with each other nor with those
   assert.equal(origin.count, 8 + 1);
 });
 
-test('whoever gives up harms nobody: the first', async (t) => {
+test('a caller that gives up harms no other: the first', async (t) => {
   const { get, origin } = await scene(t, slowly({ 'cache-control': 'max-age=60' }));
   const leaving = new AbortController();
   const first = get({}, { signal: leaving.signal });
@@ -142,7 +142,7 @@ test('whoever gives up harms nobody: the first', async (t) => {
   assert.equal(origin.count, 1);
 });
 
-test('whoever gives up harms nobody: in the middle of the body', async (t) => {
+test('a caller that gives up harms no other: in the middle of the body', async (t) => {
   const { get, origin } = await scene(t, (_request, response) => {
     response.setHeader('cache-control', 'max-age=60');
     response.write('a'.repeat(1000));

@@ -104,7 +104,7 @@ test('a request that hangs keeps its URL from nobody who comes later', async () 
   await until('nothing to be in flight', () => cache.stats().requestsInFlight === 0);
 });
 
-test('whoever joined a request that hangs waits for it no longer than ten deadlines, then few of them ask', async () => {
+test('a caller that joined a request that hangs waits for it no longer than ten deadlines, then few of them ask', async () => {
   let isFirst = true;
   const { cache, asked } = memoryOrigin(
     ({ signal }) => {

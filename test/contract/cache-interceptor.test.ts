@@ -118,7 +118,7 @@ test('a stale response is validated, and made fresh by 304', async (t) => {
   assert.equal(asked.length, 2);
 });
 
-test('50 at once are one request; whoever gives up harms nobody', async (t) => {
+test('50 at once are one request; a caller that gives up harms no other', async (t) => {
   const { url, dispatcher, asked } = await scene(t, (_request, response) => {
     setTimeout(() => response.writeHead(200, { 'cache-control': 'max-age=60' }).end('body'), 50);
   });
@@ -258,7 +258,7 @@ test('interim responses and trailers reach the one who asked; neither is stored'
   assert.deepEqual(await ask('stored'), { interim: [], trailers: {}, link: undefined });
 });
 
-test('a body that breaks off fails its reader; whoever asks next gets what is stale', async (t) => {
+test('a body that breaks off fails its reader; the next caller gets what is stale', async (t) => {
   let now = Date.now();
   let answers = 0;
   const options = { now: () => now };

@@ -160,7 +160,7 @@ const WAYS: readonly Way[] = [
 let served = 0;
 
 for (const way of WAYS) {
-  test(`whoever asks, however and in whatever order: ${way.name}`, async (t) => {
+  test(`all users, however they ask and in whatever order: ${way.name}`, async (t) => {
     served = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 50, size: 'max' }), async (plan) => {

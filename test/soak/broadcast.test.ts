@@ -112,7 +112,7 @@ async function workerPid(running: RunningRespite): Promise<number> {
 async function holds(t: TestContext, kind: Kind): Promise<void> {
   const running = respite(t, 'broadcasts.mjs', {
     args: [kind.name, kind.folder],
-    // V8's young generation grows with traffic, whoever reads it.
+    // V8's young generation grows with traffic, read or not.
     env: { NODE_OPTIONS: '--max-semi-space-size=4' },
     config: { backpressure: { limitBytes: LIMIT_BYTES }, admission: REFUSES_NOTHING },
   });

@@ -67,7 +67,7 @@ export class Delivery implements DispatchController {
     this.aborted = true;
     this.reason = reason;
     this.#abort?.abort(reason);
-    // Whoever waits for the engine hears of it here; what the engine says later comes too late.
+    // A caller that waits for the engine hears of it here; what the engine says later comes too late.
     if (this.#answer === undefined) this.fail(reason);
     else this.#goOn();
   }

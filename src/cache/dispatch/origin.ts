@@ -9,7 +9,7 @@ import type {
   DispatchOptions,
 } from '../../core/dispatch-shapes.ts';
 
-/** Whoever asked. */
+/** The caller. */
 interface User {
   /** Made when it is asked for. */
   readonly signal: AbortSignal;

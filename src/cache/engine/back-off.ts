@@ -107,7 +107,7 @@ export class BackOff {
     this.#onBackOff(originOf(request), BACK_OFF_MS);
   }
 
-  /** An answer broke off in its body: whoever asks next had better get something stale. About one resource only, as the origin is there. */
+  /** An answer broke off in its body: the next request had better get something stale. About one resource only, as the origin is there. */
   brokeOff(request: CacheRequest, now: number): void {
     if (!request.isPlain) return;
     this.#resources.set(request.resource, now + BACK_OFF_MS);

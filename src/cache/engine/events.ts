@@ -1,4 +1,4 @@
-// What happens in a cache, for whoever subscribes to the channel. Unobserved it costs nothing.
+// What happens in a cache, for subscribers of the channel. Unobserved it costs nothing.
 import diagnostics from 'node:diagnostics_channel';
 import type { CacheResult } from './statistics.ts';
 

@@ -7,7 +7,7 @@
  * - `miss`: by the origin, as nothing usable was stored.
  * - `bypass`: by the origin, what is stored had no part in it: methods, credentials, `no-store`.
  * - `unavailable`: by 504, as nothing may be served and the origin is not to be asked or can't be.
- * - `failed`: not at all; whoever asked got an error, or has gone.
+ * - `failed`: not at all; the caller got an error, or has gone.
  */
 export type CacheResult = (typeof CACHE_RESULTS)[number];
 

@@ -1,5 +1,5 @@
 // fetch cancels the body of a response once nobody holds the response, also when somebody holds the body. Here only bodies are
-// passed on; so whoever holds a body from fetch must hold the response that it came with.
+// passed on; so the holder of a body from fetch must hold the response that it came with.
 
 /** As long as a body is on its way through the cache. */
 const ofBodies = new WeakMap<object, Response>();

@@ -119,7 +119,7 @@ export class StoredResponse extends Base implements Response {
     const type = this.headers.get('content-type');
     const init = type === null ? {} : { headers: { 'content-type': type } };
     this.#plain = new Response(streamOf(this.#stored), init);
-    // Whoever looks at the body now finds it used.
+    // A reader that looks at the body now finds it used.
     if (this.#isRead) void this.#plain.body?.getReader().cancel();
     return this.#plain;
   }

@@ -176,7 +176,7 @@ function heuristicLifetime(fields: Fields, respondedAt: number, options: PolicyO
 function toStore(fields: Fields, { respondedAt, decoded }: ArrivedResponse): Fields {
   const kept = storedFields(fields);
   delete kept['age'];
-  // RFC 9110, 6.6.1: whoever stores a response without a Date gives it one.
+  // RFC 9110, 6.6.1: a cache that stores a response without a Date gives it one.
   kept['date'] ??= formatHttpDate(respondedAt);
   if (decoded) {
     delete kept['content-encoding'];

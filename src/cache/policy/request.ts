@@ -26,7 +26,7 @@ export interface CacheRequest {
   readonly url: string;
   /** The authority that it names, where that isn't the one of the URL. */
   readonly host: string | undefined;
-  /** Key of the resource, whoever asks for it: what invalidations name. */
+  /** Key of the resource, the same for all clients: what invalidations name. */
   readonly target: string;
   /** Key in stores and among requests in flight: that of the resource, or of one partition of it. */
   readonly resource: string;

@@ -8,7 +8,7 @@ export type Written = string | Uint8Array;
 /** Responses to these have no body, whatever their handler writes. */
 export const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 304]);
 
-/** What says how a response may be stored, or what it is, counts whoever has set it. */
+/** What says how a response may be stored, or what it is, counts whichever part has set it. */
 const ABOUT_THE_RESPONSE = /cache|^content-|^(?:etag|expires|last-modified|location|pragma|set-cookie|vary)$/;
 
 export function othersIn(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {

@@ -85,7 +85,7 @@ export function postgres(client: PostgresPool | PostgresClient, { peer }: PeerOp
   };
 }
 
-/** Nothing is free, and nothing more may be opened: whoever asks for a connection waits. */
+/** Nothing is free, and nothing more may be opened: a caller that asks for a connection waits. */
 function isSaturated({ totalCount, idleCount, waitingCount = 0, options }: PostgresPool): boolean {
   const max = options !== undefined && 'max' in options ? Number(options.max) : Number.NaN;
   return idleCount === 0 && (waitingCount > 0 || totalCount >= max);

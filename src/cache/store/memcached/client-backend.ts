@@ -66,7 +66,7 @@ export class ClientBackend implements Backend {
   }
 
   close(): void {
-    // The client belongs to whoever handed it in.
+    // The client belongs to the code that handed it in.
   }
 }
 

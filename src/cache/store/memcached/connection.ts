@@ -74,7 +74,7 @@ export class Connection {
     if (this.#isClosed || performance.now() < this.#pausedUntil) return undefined;
     const { host, port, valueLimitBytes } = this.#settings;
     const socket = connect({ host, port, noDelay: true });
-    // A cache is no reason to stay alive; whoever waits for a reply is, by the timer.
+    // A cache is no reason to stay alive; a caller that waits for a reply is, by the timer.
     socket.unref();
     const isCurrent = (): boolean => this.#socket === socket;
     const parser = new ReplyParser(valueLimitBytes, (reply) => {

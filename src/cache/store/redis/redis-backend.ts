@@ -71,7 +71,7 @@ export class RedisBackend implements Backend {
   }
 
   close(): void {
-    // The client belongs to whoever handed it in.
+    // The client belongs to the code that handed it in.
   }
 
   #bytesAt(key: string): Promise<unknown> {
@@ -115,7 +115,7 @@ function heldIn(reply: unknown): BackendValue | undefined {
   return reply.byteLength === 0 ? undefined : new RedisValue(reply);
 }
 
-/** Something else stands there; it is bytes to whoever decodes it, and none of ours. */
+/** Something else stands there; it is bytes to the decoder, and none of ours. */
 function heldInstead(error: unknown): BackendValue {
   if (!isWrongType(error)) throw error;
   return new RedisValue(Buffer.from('WRONGTYPE'));

@@ -1,11 +1,11 @@
-// The bytes that stand for something in a store outside this process: versioned, named, measured, checksummed. Whoever can write
+// The bytes that stand for something in a store outside this process: versioned, named, measured, checksummed. A process that can write
 // to that store can write anything, so nothing is believed that has not been checked.
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { RespiteError } from '../../../core/errors.ts';
 import { NO_BODY } from '../contract.ts';
 
-/** What a frame holds: nothing yet (whoever stores must find this one), a record and its body, or a number of the store's own. */
+/** What a frame holds: nothing yet (a writer must find this one), a record and its body, or a number of the store's own. */
 export type FrameKind = 'lease' | 'record' | 'counter';
 
 /** A frame whose checksums were right. */

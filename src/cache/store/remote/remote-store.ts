@@ -214,7 +214,7 @@ export class RemoteStore implements CacheStore {
   }
 }
 
-/** Nothing is there, but a lease or something void: whoever stores replaces that. */
+/** Nothing is there, but a lease or something void: the next write replaces that. */
 function absent(generation: string, { token }: BackendValue): Lookup {
   return { version: `${generation} ${token}`, record: undefined, body: NO_BODY };
 }

@@ -90,7 +90,7 @@ export class UndiciBackend implements Backend {
   }
 
   async close(): Promise<void> {
-    // The store belongs to whoever handed it in; what is under way ends first.
+    // The store belongs to the code that handed it in; what is under way ends first.
     await Promise.allSettled(this.#turns.values());
   }
 
