@@ -12,8 +12,8 @@ export class InspectorPort {
 
   constructor(setup: InspectorSetup) {
     this.#setup = setup;
-    // Where SIGUSR1 opens it. Node.js takes no port below 1024 here.
-    if (setup.port >= 1024) process.debugPort = setup.port;
+    // Where SIGUSR1 opens it. Node.js takes no other port below 1024 here.
+    if (setup.port === 0 || setup.port >= 1024) process.debugPort = setup.port;
     if (setup.host !== undefined && !setup.isOpen) this.#open();
   }
 
