@@ -13,7 +13,7 @@ const run = promisify(execFile);
 
 /** Every name that can be imported, by subpath. A change here is a change for users. */
 const PUBLIC: Readonly<Record<string, readonly string[]>> = {
-  '.': ['RespiteError', 'addPressureSignal', 'onDrain', 'protect'],
+  '.': ['RespiteError', 'addPressureSignal', 'onDrain', 'protect', 'shareRegistry'],
   './backpressure': [
     'boundKernelBuffers',
     'broadcast',
@@ -215,7 +215,7 @@ test('CommonJS can require it', async () => {
   const { stdout } = await run(process.execPath, ['--input-type=commonjs', '--eval', program], {
     cwd: project,
   });
-  assert.equal(stdout.trim(), 'RespiteError,addPressureSignal,onDrain,protect');
+  assert.equal(stdout.trim(), 'RespiteError,addPressureSignal,onDrain,protect,shareRegistry');
 });
 
 test('its types are enough for a strict consumer', async () => {
