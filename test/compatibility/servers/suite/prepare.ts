@@ -10,20 +10,24 @@ import { folderOf, program, type Server, SUITE } from './server.ts';
 /** Records of what is installed and built, in the folder that `npm ci` empties, so that they go with it. */
 const RECORDS = path.join(SUITE, 'node_modules/.respite');
 
+interface Installed {
+  readonly lockfile: string;
+  readonly folders: readonly string[];
+}
+
 export async function install(servers: readonly Server[]): Promise<void> {
   const record = path.join(RECORDS, 'installed.json');
-  const wanted = { lockfile: hashOf([LOCKFILE]), folders: foldersOf(servers) };
-  const present = read(record) as Partial<typeof wanted> | undefined;
-  if (
-    present?.lockfile === wanted.lockfile &&
-    wanted.folders.every((folder) => present.folders?.includes(folder))
-  ) {
-    return;
-  }
-  console.log(`installs ${wanted.folders.length} servers into test/compatibility/servers, from its lockfile`);
-  const workspaces = wanted.folders.map((folder) => `--workspace=projects/${folder}`);
+  const present = read(record) as Installed | undefined;
+  const lockfile = hashOf([LOCKFILE]);
+  const wanted = servers.map(({ folder }) => folder);
+  if (present?.lockfile === lockfile && wanted.every((folder) => present.folders.includes(folder))) return;
+  // `npm ci` begins with an empty folder: what other runs have installed is installed again.
+  const before = present?.folders.filter((folder) => existsSync(folderOf({ folder }))) ?? [];
+  const folders = [...new Set([...before, ...wanted])].toSorted();
+  console.log(`installs ${folders.length} projects into test/compatibility/servers, from its lockfile`);
+  const workspaces = folders.map((folder) => `--workspace=projects/${folder}`);
   await run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', ...workspaces], SUITE);
-  write(record, wanted);
+  write(record, { lockfile, folders });
 }
 
 export async function build(server: Server): Promise<void> {
@@ -38,10 +42,6 @@ export async function build(server: Server): Promise<void> {
   console.log(`builds ${server.name}: ${server.build.join(' ')}`);
   await run(process.execPath, [program(folderOf(server), name), ...args], folderOf(server));
   write(record, wanted);
-}
-
-function foldersOf(servers: readonly Server[]): readonly string[] {
-  return [...new Set(servers.map(({ folder }) => folder))].toSorted();
 }
 
 /** Without what a build makes. */
