@@ -23,6 +23,12 @@ interface Observed {
 /** Maximum origins with figures of their own. Samples carry them each second; later origins share one label. */
 const MAX_ORIGINS = 50;
 
+/** Shown from the start: a rate does not see the step from nothing to one. */
+const FAILURES: readonly (readonly [ObservedOutcome, number])[] = [
+  ['5xx', 0],
+  ['no-response', 0],
+];
+
 /** From here on a request waits, in ms. */
 export const LONG_MS = 1000;
 
@@ -68,7 +74,7 @@ export class ObservedOrigins {
     const label = this.#byOrigin.size < MAX_ORIGINS || this.#byOrigin.has(origin) ? origin : OTHER_ROUTE;
     let figures = this.#byOrigin.get(label);
     if (figures === undefined) {
-      figures = { requests: new Map(), tookMs: 0, inFlight: 0, waiting: 0 };
+      figures = { requests: new Map(FAILURES), tookMs: 0, inFlight: 0, waiting: 0 };
       this.#byOrigin.set(label, figures);
     }
     return figures;

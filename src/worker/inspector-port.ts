@@ -12,9 +12,11 @@ export class InspectorPort {
 
   constructor(setup: InspectorSetup) {
     this.#setup = setup;
+    // Node.js knows where it has opened it.
+    if (setup.isOpen) return;
     // Where SIGUSR1 opens it. Node.js takes no other port below 1024 here.
     if (setup.port === 0 || setup.port >= 1024) process.debugPort = setup.port;
-    if (setup.host !== undefined && !setup.isOpen) this.#open();
+    if (setup.host !== undefined) this.#open();
   }
 
   /** The port is this worker's, or its replacement's. */

@@ -131,7 +131,7 @@ test('a 412 of ours is for one request only, and names no validators', async () 
   assert.deepEqual(set, { 'cache-control': 'no-store', 'content-length': '0' });
 });
 
-test('a caller with a key or a token of any name sees no other's response on an error', async () => {
+test('a caller with a key or a token of any name sees the response of no other on an error', async () => {
   let fails = false;
   const { get } = memoryOrigin(({ headers }) => {
     if (fails) return new Response('busy', { status: 503 });

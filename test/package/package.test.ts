@@ -30,10 +30,12 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   './cache': [
     'conditional',
     'createCache',
+    'createResponseCache',
     'memcachedStore',
     'memoryStore',
     'preconditions',
     'redisStore',
+    'remoteStore',
     'tieredStore',
     'undiciStore',
   ],
