@@ -77,7 +77,9 @@ describe('the watchdog thread', { concurrency: 3 }, () => {
     const [worker] = await running.ready();
     await report(running, 'a report');
     // The first is the supervisor's, which has closed it.
-    const [, inspector = ''] = [...running.stderr.matchAll(/ws:\/\/127\.0\.0\.1:\d+\/\S+/g)].map(([url]) => url);
+    const [, inspector = ''] = [...running.stderr.matchAll(/ws:\/\/127\.0\.0\.1:\d+\/\S+/g)].map(
+      ([url]) => url,
+    );
     const answer = request(port, { path: '/sleepy-loop' });
     await report(running, 'a gap', ({ gapMs }) => gapMs >= 1500);
     const socket = new WebSocket(inspector);

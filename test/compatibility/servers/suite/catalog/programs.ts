@@ -25,12 +25,6 @@ export const PROGRAMS: readonly Server[] = [
       { path: '/', contains: '<h1>serve</h1>' },
       { path: '/none', status: 404 },
     ],
-    fails: {
-      workers: [1, 2],
-      because:
-        'it connects to its port before it listens, and moves to another port when anything answers. So a replacement and a second ' +
-        'worker move. The rolling restart is given up, and the old worker goes on serving.',
-    },
   },
   {
     name: 'Vite, preview',
