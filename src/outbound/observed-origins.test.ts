@@ -20,7 +20,7 @@ test('times are summed until the headers, and requests without an answer wait af
   assert.deepEqual(read(2000), { tookMs: 1940, inFlight: 0, waiting: 0 });
 });
 
-test('what ends twice counts once, and what never began not at all', () => {
+test('what ends twice counts once, what never began not at all, and failures are shown from the start', () => {
   const origins = new ObservedOrigins();
   const request = {};
   origins.began(request, 'http://a.internal', 0);
@@ -28,7 +28,7 @@ test('what ends twice counts once, and what never began not at all', () => {
   origins.failed(request, 2);
   origins.answered({}, 200, 3);
   const figures = origins.read(never, 3).get('http://a.internal');
-  assert.deepEqual([...(figures?.requests ?? [])], [['5xx', 1]]);
+  assert.deepEqual(Object.fromEntries(figures?.requests ?? []), { '5xx': 1, 'no-response': 0 });
 });
 
 test('fifty origins have figures of their own, later ones share some, and nothing is lost', () => {
