@@ -6,7 +6,7 @@ import type { WorkerState } from '../status.ts';
 import { ScriptMetricsGatherer } from './script-metrics.ts';
 
 /** A worker that counts. */
-class FakeWorker extends EventEmitter<{ message: [ToSupervisor] }> {
+class FakeWorker extends EventEmitter<{ message: [ToSupervisor]; exit: [] }> {
   state: WorkerState = 'ready';
   count = 0;
   asked = 0;
@@ -42,10 +42,14 @@ interface Stage {
 }
 
 function stage(...all: readonly FakeWorker[]): Stage {
+  return stageWith(5, all);
+}
+
+function stageWith(answerMs: number, all: readonly FakeWorker[]): Stage {
   const workers = new Set(all);
   const warnings: string[] = [];
   const log = { warn: (_fields: object, text: string) => warnings.push(text) };
-  const gatherer = new ScriptMetricsGatherer(workers, log, 5);
+  const gatherer = new ScriptMetricsGatherer(workers, log, answerMs);
   return {
     gatherer,
     workers,
@@ -61,6 +65,17 @@ test('all workers that serve are asked, and added up', async () => {
   const { orders } = stage(one, two, starting);
   assert.equal(await orders(), 5);
   assert.equal(starting.asked, 0);
+});
+
+test('a scrape does not wait for a worker that dies meanwhile', async () => {
+  const [one, two] = [new FakeWorker(1), new FakeWorker(2)];
+  [one.count, two.answers] = [2, false];
+  const { orders, gatherer } = stageWith(60_000, [one, two]);
+  const shown = orders();
+  two.emit('exit');
+  assert.equal(await shown, 2);
+  two.answers = true;
+  assert.equal((await gatherer.gather()).leftOut.timeout, 0);
 });
 
 test('a worker that does not answer in time is left out and counted, and what it has counted is not', async () => {

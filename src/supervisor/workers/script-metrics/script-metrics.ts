@@ -23,6 +23,7 @@ interface Asked {
   readonly state: WorkerState;
   tell(message: ToWorker): void;
   on(event: 'message', listener: (message: ToSupervisor) => void): unknown;
+  on(event: 'exit', listener: () => void): unknown;
 }
 
 interface Answer {
@@ -38,7 +39,7 @@ export class ScriptMetricsGatherer<Worker extends Asked> {
   readonly #answerMs: number;
   readonly #totals = new ScriptTotals();
   /** Workers that have been asked, and who waits for their next answer. */
-  readonly #asked = new Map<Worker, Set<(answer: Answer) => void>>();
+  readonly #asked = new Map<Worker, Set<(hasAnswered: boolean) => void>>();
   readonly #leftOut: Record<LeftOutReason, number> = { timeout: 0, failed: 0, 'too-large': 0 };
   readonly #loggedProblems = new Set<string>();
   #pending: Promise<ScriptMetrics> | undefined;
@@ -85,27 +86,32 @@ export class ScriptMetricsGatherer<Worker extends Asked> {
       this.#leftOut.timeout += 1;
       resolve(false);
     }, this.#answerMs);
-    const receive = ({ problem }: Answer): void => {
+    const receive = (hasAnswered: boolean): void => {
       clearTimeout(late);
-      resolve(problem === undefined);
+      resolve(hasAnswered);
     };
     waiting.add(receive);
     worker.tell({ kind: 'ask-metrics' });
     return promise;
   }
 
-  #follow(worker: Worker): Set<(answer: Answer) => void> {
+  #follow(worker: Worker): Set<(hasAnswered: boolean) => void> {
     const known = this.#asked.get(worker);
     if (known !== undefined) return known;
-    const waiting = new Set<(answer: Answer) => void>();
+    const waiting = new Set<(hasAnswered: boolean) => void>();
     this.#asked.set(worker, waiting);
+    const heard = (hasAnswered: boolean): void => {
+      for (const receive of waiting) receive(hasAnswered);
+      waiting.clear();
+    };
     // Also what it tells unasked, when it ends.
     worker.on('message', (message) => {
       if (message.kind !== 'script-metrics') return;
       this.#receive(worker, message);
-      for (const receive of waiting) receive(message);
-      waiting.clear();
+      heard(message.problem === undefined);
     });
+    // A scrape does not wait for a worker that has died: metrics matter most when workers do.
+    worker.on('exit', () => heard(false));
     return waiting;
   }
 
