@@ -43,23 +43,36 @@ test('up to 2,000 answers a second are written one by one, before they leave', (
   }
 });
 
-test('a burst is too, and what comes faster for longer is written several at a time', (t) => {
+test('a burst is too, and what comes faster for longer is written every ten milliseconds, until it comes slowly again', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   const { written, count, read } = counted(t);
+  let nowMs = 0;
+  /** So many answers a millisecond for a second. Returns how many writes there were, and how late the latest was. */
+  const second = (perMs: number): { writes: number; lateMs: number } => {
+    let [writes, lateMs, sinceMs, before] = [0, 0, nowMs, read()];
+    for (const endMs = nowMs + 1000; nowMs < endMs;) {
+      for (let i = 0; i < perMs; i += 1) {
+        count();
+        written.answered(nowMs);
+        if (read() > before) [writes, before, sinceMs] = [writes + 1, read(), nowMs];
+      }
+      nowMs += 1;
+      t.mock.timers.tick(1);
+      if (read() > before) [writes, before, sinceMs] = [writes + 1, read(), nowMs];
+      lateMs = Math.max(lateMs, nowMs - sinceMs);
+    }
+    return { writes, lateMs };
+  };
   for (let i = 1; i <= 200; i += 1) {
     count();
     written.answered(0);
     assert.equal(read(), i);
   }
-  let writes = 0;
-  let before = read();
-  for (let i = 1; i <= 20_000; i += 1) {
-    count();
-    written.answered(i / 20);
-    const now = read();
-    if (now > before) writes += 1;
-    before = now;
-  }
-  assert.ok(writes >= 1500 && writes <= 2100, `${writes} writes in a second of 20,000 answers`);
+  const { writes, lateMs } = second(20);
+  assert.ok(writes >= 95 && writes <= 130, `${writes} writes in a second of 20,000 answers`);
+  assert.ok(lateMs <= 11, `${lateMs} ms late`);
+  second(1);
+  assert.equal(second(1).writes, 1000);
 });
 
 test('what was not written at once is written soon', async (t) => {
