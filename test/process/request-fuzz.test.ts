@@ -41,10 +41,9 @@ function isZero({ inFlight, bytesInFlight }: Counts): boolean {
 
 /** A run that sheds nothing, or is answered nothing, has tested nothing. */
 function report(t: TestContext, connections: number, receivedBytes: number, shed: number): void {
-  t.diagnostic(
-    `RESPITE_TEST_SEED=${SEED}: ${connections} connections, ${receivedBytes} bytes back, ${shed} shed`,
-  );
-  assert.ok(connections > 10 && receivedBytes > 1000 && shed > 10);
+  const done = `RESPITE_TEST_SEED=${SEED}: ${connections} connections, ${receivedBytes} bytes back, ${shed} shed`;
+  t.diagnostic(done);
+  assert.ok(connections > 10 && receivedBytes > 1000 && shed > 10, done);
 }
 
 function shedIn(requests: readonly { readonly decision: string; readonly count: number }[]): number {

@@ -9,6 +9,7 @@ const LONGEST_MS = 60;
 
 /** A short run on a busy machine goes on until there were as many, for a while. */
 const MIN_CONNECTIONS = 100;
+const MIN_RECEIVED_BYTES = 10_000;
 const MAX_MORE_MS = 20_000;
 
 export interface FuzzOptions {
@@ -28,13 +29,14 @@ export interface FuzzReport {
 
 export async function fuzz({ port, packets, seed, seconds, hasFailed }: FuzzOptions): Promise<FuzzReport> {
   let connections = 0;
+  let receivedBytes = 0;
   const endsMs = performance.now() + seconds * 1000;
   const givesUpMs = endsMs + MAX_MORE_MS;
   const isOver = (): boolean => {
     const nowMs = performance.now();
-    return nowMs >= givesUpMs || (nowMs >= endsMs && connections >= MIN_CONNECTIONS);
+    const isEnough = connections >= MIN_CONNECTIONS && receivedBytes >= MIN_RECEIVED_BYTES;
+    return nowMs >= givesUpMs || (nowMs >= endsMs && isEnough);
   };
-  let receivedBytes = 0;
   const lane = async (): Promise<void> => {
     while (!isOver() && !hasFailed()) {
       connections += 1;
