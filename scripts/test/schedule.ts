@@ -4,9 +4,6 @@ import type { Job, JobResult, Load } from './job.ts';
 /** Places for each core. A job of tests that wait for processes, timers and detectors takes one: it uses a third of a core. */
 const PLACES_PER_CORE = 3;
 
-/** A job that computes does so in one thread, and waits for its tests' processes as well. */
-const PLACES_TO_COMPUTE = 2;
-
 /** Loads that may run beside each other; the next phase begins when the last job of the one before has ended. */
 const PHASES: readonly (readonly Load[])[] = [['computes', 'waits'], ['paces'], ['measures']];
 
@@ -52,6 +49,5 @@ export async function runAll(
 
 function placesOf({ load }: Job, cores: number): number {
   if (load === 'measures') return PLACES_PER_CORE * cores;
-  if (load === 'waits') return 1;
-  return load === 'computes' ? PLACES_TO_COMPUTE : PLACES_PER_CORE;
+  return load === 'waits' ? 1 : PLACES_PER_CORE;
 }
