@@ -56,6 +56,8 @@ export class IdleCredit {
 
   /** Nothing is left. */
   void(): void {
+    // What was saved since the last look is void, too.
+    this.leftMs();
     this.#leftMs = 0;
   }
 }
