@@ -1,4 +1,4 @@
-// What is told of each request to a part that measures them. Numbers and strings only: this runs for every request.
+// What a part that measures requests hears about each. Numbers and strings only: this runs for every request.
 
 /** Sees every request, for measuring. */
 export interface RequestObserver {

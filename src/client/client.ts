@@ -46,6 +46,11 @@ export interface Client {
 /**
  * Creates a client. Make one for your process and keep it: what it learns about an origin is in it.
  *
+ * ```ts
+ * const client = createClient({ origins: { 'http://stock.internal': { trustsRefusals: true } } });
+ * const response = await client.fetch('http://stock.internal/items/7', { deadlineMs: 800 });
+ * ```
+ *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
  */
 export function createClient(options: ClientOptions = {}): Client {

@@ -46,7 +46,7 @@ const server: Rule<OptionsOf<Server, 'host'>, Server> = object(SERVER, ({ tls, p
 
 const DEFAULTS = { port: 80, timeoutMs: 1000, slowMs: 500, names: [], tls: false };
 
-test('defaults are filled in, some from other options, and the caller’s object is left alone', () => {
+test('defaults are filled in, some from other options, and the caller’s object is not changed', () => {
   const given = Object.freeze({ host: 'a', port: undefined, timeoutMs: 300 });
   const resolved = resolve(server, given, ['server']);
   assert.deepEqual(resolved, { ...DEFAULTS, host: 'a', timeoutMs: 300, slowMs: 150 });

@@ -147,7 +147,7 @@ test('stopped it aborts what is under way, starts nothing and leaves no timer', 
   assert.deepEqual([started.length, indicator.report().status], [1, 'UNKNOWN']);
 });
 
-test('stopped by what is told of its outcome, an overdue check is not started any more', async () => {
+test('stopped by the listener for its outcome, an overdue check is not started any more', async () => {
   const clock = new FakeClock();
   let runs = 0;
   const check = custom(async () => {

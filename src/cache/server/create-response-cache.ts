@@ -48,6 +48,11 @@ export interface ResponseCache extends CacheControls {
  * Creates a cache for the responses of this server, by the rules of HTTP (RFC 9111): what is stored, and for how long, is for the handlers to
  * say. Requests for the same thing at the same time share one run of its handler.
  *
+ * ```ts
+ * const cache = createResponseCache({ store: redisStore(client) });
+ * createServer(cache.handler(app)).listen(8080);
+ * ```
+ *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
  */
 export function createResponseCache(options: ResponseCacheOptions = {}): ResponseCache {

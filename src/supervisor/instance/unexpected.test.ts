@@ -41,7 +41,7 @@ test('an error is logged each time, and one incident within five minutes', () =>
   assert.equal(ledger.counts.ended.unknown, 3);
 });
 
-test('whatever is thrown, also by what is told of it, nothing gets out', () => {
+test('whatever is thrown, also by the listener for it, nothing gets out', () => {
   const { errors, logged } = make(() => {
     errors.happened('an error within', new Error('again'));
     throw new Error('a listener that throws');

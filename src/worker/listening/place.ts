@@ -40,7 +40,7 @@ function kernelSpelling(address: string): string {
   return address.includes('%') ? address : new net.SocketAddress({ address, family: 'ipv6' }).address;
 }
 
-/** What others are told of a place. */
+/** The part of a place that the supervisor has to know. */
 export function addressOf({ address, port, family, file }: Place): BoundAddress {
   return { address, port, family, file };
 }
