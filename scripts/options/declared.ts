@@ -1,5 +1,8 @@
 // Options that are declared once, and the pages that list them.
-import type { Declaration } from '../../src/core/options.ts';
+import { BACKPRESSURE } from '../../src/backpressure/guard/process-options.ts';
+import { CLIENT, ORIGIN } from '../../src/client/options.ts';
+import { CIRCUIT, HEDGE, RETRY, THROTTLE } from '../../src/client/peer/options.ts';
+import { type Declaration, without } from '../../src/core/options.ts';
 import { HEALTH, INDICATOR } from '../../src/health/options.ts';
 import { MANAGEMENT } from '../../src/management/options.ts';
 import { HEARTBEAT, NOTIFY, WEBHOOK } from '../../src/supervisor/incidents/notify/options.ts';
@@ -15,9 +18,49 @@ export interface DeclaredOptions {
 }
 
 const REFERENCE = ['docs/reference/configuration.md'];
+const CALLING = ['docs/guide/calling-other-services.md'];
+const CLIENT_FILE = 'src/client/options.ts';
+const PEER_FILE = 'src/client/peer/options.ts';
 const NOTIFY_FILE = 'src/supervisor/incidents/notify/options.ts';
 
 export const DECLARED: readonly DeclaredOptions[] = [
+  {
+    name: 'backpressure',
+    file: 'src/backpressure/guard/process-options.ts',
+    type: 'BackpressureOptions',
+    declaration: BACKPRESSURE,
+    pages: REFERENCE,
+  },
+  {
+    name: 'client',
+    file: CLIENT_FILE,
+    type: 'ClientOptions',
+    declaration: without(CLIENT, 'trustsRefusals', 'idempotent', 'slowMs'),
+    pages: CALLING,
+  },
+  {
+    name: 'client.origins',
+    file: CLIENT_FILE,
+    type: 'OriginOptions',
+    declaration: ORIGIN,
+    pages: CALLING,
+  },
+  { name: 'client.retry', file: PEER_FILE, type: 'ResolvedRetryOptions', declaration: RETRY, pages: CALLING },
+  { name: 'client.hedge', file: PEER_FILE, type: 'ResolvedHedgeOptions', declaration: HEDGE, pages: CALLING },
+  {
+    name: 'client.throttle',
+    file: PEER_FILE,
+    type: 'ResolvedThrottleOptions',
+    declaration: THROTTLE,
+    pages: CALLING,
+  },
+  {
+    name: 'client.circuit',
+    file: PEER_FILE,
+    type: 'ResolvedCircuitOptions',
+    declaration: CIRCUIT,
+    pages: CALLING,
+  },
   {
     name: 'health',
     file: 'src/health/options.ts',

@@ -48,7 +48,8 @@ export function rowsIn(page: string, options: DeclaredOptions): readonly Row[] |
 
 /** Comments of an interface's members, each in one line. */
 function commentsOf(source: string, type: string): ReadonlyMap<string, string> {
-  const [, body = ''] = new RegExp(`interface ${type} \\{\\n([\\s\\S]*?)\\n\\}`).exec(source) ?? [];
+  const [, body = ''] =
+    new RegExp(`interface ${type}(?: extends \\w+)? \\{\\n([\\s\\S]*?)\\n\\}`).exec(source) ?? [];
   const found = body.matchAll(/\/\*\*([\s\S]*?)\*\/\s*readonly (\w+)/g);
   return new Map(
     [...found].map(([, text = '', name = '']) => [name, text.replaceAll(/\s*\n\s*\*\s?/g, ' ').trim()]),
@@ -62,6 +63,7 @@ function problemOf(told: string | undefined, option: Option<unknown, unknown>): 
   if (told === undefined) return 'names no default';
   const isPlain =
     typeof byDefault === 'number' || typeof byDefault === 'boolean' || typeof byDefault === 'string';
-  if (!isPlain || told.replaceAll('`', '') === String(byDefault)) return undefined;
+  // Behind it may stand the same in another unit.
+  if (!isPlain || told.replaceAll('`', '').replace(/ \(.*\)$/, '') === String(byDefault)) return undefined;
   return `names ${told} as the default, which is ${byDefault}`;
 }

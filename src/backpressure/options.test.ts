@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createWriteBudget, type WriteBudgetOptions } from './budget/index.ts';
-import { type ChannelOptions, DEFAULTS, resolveChannelOptions } from './options.ts';
+import { type ChannelOptions, resolveChannelOptions } from './options.ts';
 
 test('only undefined means default', () => {
-  assert.deepEqual(resolveChannelOptions(), DEFAULTS);
-  assert.deepEqual(resolveChannelOptions({ sliceBytes: undefined, slowPeer: undefined }), DEFAULTS);
+  const defaults = resolveChannelOptions();
+  assert.equal(defaults.highWaterMarkBytes, 262_144);
+  assert.deepEqual(resolveChannelOptions({ sliceBytes: undefined, slowPeer: undefined }), defaults);
   assert.equal(resolveChannelOptions({ slowPeer: false }).slowPeer, false);
   assert.deepEqual(resolveChannelOptions({ slowPeer: { graceMs: 1000 } }).slowPeer, {
     minBytesPerSecond: 1024,
@@ -39,7 +40,7 @@ const REFUSED: readonly (readonly [ChannelOptions, string])[] = [
     'channel.overflow.policy must be one of disconnect, drop-oldest, coalesce, pause, got "drop"',
   ],
   [{ overflow: { maxBytes: 0 } }, 'channel.overflow.maxBytes must be a whole number of at least 1, got 0'],
-  [{ budget: {} as never }, 'channel.budget must come from createWriteBudget()'],
+  [{ budget: {} as never }, 'channel.budget must be what createWriteBudget() returns, got an object'],
   [{ slowPeer: { graceMs: 5 } }, 'channel.slowPeer.graceMs must be a whole number of at least 100, got 5'],
   [
     { slowPeer: { minBytesPerSecond: 0 } },

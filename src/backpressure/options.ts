@@ -1,17 +1,13 @@
-import { boolean, integer, knownKeys } from '../core/validate.ts';
-import { RespiteError } from '../core/errors.ts';
-import {
-  DEFAULTS as OVERFLOW_DEFAULTS,
-  type OverflowOptions,
-  resolveOverflowOptions,
-  type ResolvedOverflowOptions,
-} from './broadcast/options.ts';
-import { WriteBudget } from './budget/write-budget.ts';
+import { type Declaration, object, type Path, type Problem, resolve, type Rule } from '../core/options.ts';
+import { flag, instanceOf, integer, orFalse } from '../core/rules.ts';
+import { overflow, type OverflowOptions, type ResolvedOverflowOptions } from './broadcast/options.ts';
+import { budgetRule } from './budget/index.ts';
+import type { WriteBudget } from './budget/write-budget.ts';
 import { RateLimit } from './rate-limit.ts';
 import {
-  DEFAULTS as SLOW_PEER_DEFAULTS,
-  resolveSlowPeerOptions,
   type ResolvedSlowPeerOptions,
+  SLOW_PEER_DEFAULTS,
+  slowPeer,
   type SlowPeerOptions,
 } from './slow-peer/options.ts';
 
@@ -60,54 +56,45 @@ export interface ResolvedChannelOptions {
   readonly overflow: ResolvedOverflowOptions;
 }
 
-/** See docs/design/backpressure.md for where they come from. */
-export const DEFAULTS: ResolvedChannelOptions = Object.freeze({
-  highWaterMarkBytes: 256 * 1024,
-  lowWaterMarkBytes: 64 * 1024,
-  hardLimitBytes: 64 * 1024 * 1024,
-  sliceBytes: 256 * 1024,
-  turnBytes: 1024 * 1024,
-  rateLimit: undefined,
-  budget: undefined,
-  slowPeer: SLOW_PEER_DEFAULTS,
-  pauseReads: true,
-  overflow: OVERFLOW_DEFAULTS,
+/** See docs/design/backpressure.md for where the defaults come from. */
+export const HIGH_WATER_MARK_BYTES = 256 * 1024;
+const HARD_LIMIT_BYTES = 64 * 1024 * 1024;
+
+export const CHANNEL: Declaration<ResolvedChannelOptions> = Object.freeze({
+  highWaterMarkBytes: { rule: integer(1), byDefault: HIGH_WATER_MARK_BYTES },
+  lowWaterMarkBytes: {
+    rule: integer(0),
+    byDefault: ({ highWaterMarkBytes }: ResolvedChannelOptions) => Math.floor(highWaterMarkBytes / 4),
+  },
+  hardLimitBytes: {
+    rule: integer(1),
+    byDefault: ({ highWaterMarkBytes }: ResolvedChannelOptions) =>
+      Math.max(HARD_LIMIT_BYTES, highWaterMarkBytes),
+  },
+  sliceBytes: { rule: integer(1), byDefault: 256 * 1024 },
+  turnBytes: { rule: integer(1), byDefault: 1024 * 1024 },
+  rateLimit: { rule: instanceOf('what createRateLimit() returns', RateLimit), byDefault: undefined },
+  budget: { rule: budgetRule, byDefault: undefined },
+  slowPeer: { rule: orFalse(slowPeer), byDefault: SLOW_PEER_DEFAULTS },
+  pauseReads: { rule: flag(), byDefault: true },
+  overflow: { rule: overflow, byDefault: overflow.complete({}) },
 });
+
+export const channel: Rule<ChannelOptions, ResolvedChannelOptions> = object(CHANNEL, marksInOrder);
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
 export function resolveChannelOptions(options: ChannelOptions = {}): ResolvedChannelOptions {
-  knownKeys('channel', options, Object.keys(DEFAULTS));
-  const high = integer(
-    'channel.highWaterMarkBytes',
-    options.highWaterMarkBytes ?? DEFAULTS.highWaterMarkBytes,
-    1,
-  );
-  const hard = options.hardLimitBytes ?? Math.max(DEFAULTS.hardLimitBytes, high);
-  const { rateLimit, budget, slowPeer, overflow } = options;
-  if (rateLimit !== undefined && !(rateLimit instanceof RateLimit)) {
-    throw new RespiteError('RESPITE_OPTIONS_INVALID', 'channel.rateLimit must come from createRateLimit()');
-  }
-  if (budget !== undefined && !(budget instanceof WriteBudget)) {
-    throw new RespiteError('RESPITE_OPTIONS_INVALID', 'channel.budget must come from createWriteBudget()');
-  }
-  return Object.freeze({
-    highWaterMarkBytes: high,
-    lowWaterMarkBytes: integer(
-      'channel.lowWaterMarkBytes',
-      options.lowWaterMarkBytes ?? Math.floor(high / 4),
-      0,
-      high - 1,
-    ),
-    hardLimitBytes: integer('channel.hardLimitBytes', hard, high),
-    sliceBytes: integer('channel.sliceBytes', options.sliceBytes ?? DEFAULTS.sliceBytes, 1),
-    turnBytes: integer('channel.turnBytes', options.turnBytes ?? DEFAULTS.turnBytes, 1),
-    rateLimit,
-    budget,
-    slowPeer:
-      slowPeer === undefined || slowPeer === false
-        ? (slowPeer ?? DEFAULTS.slowPeer)
-        : resolveSlowPeerOptions('channel.slowPeer', slowPeer),
-    pauseReads: boolean('channel.pauseReads', options.pauseReads ?? DEFAULTS.pauseReads),
-    overflow: overflow === undefined ? DEFAULTS.overflow : resolveOverflowOptions(overflow),
-  });
+  return resolve(channel, options, ['channel']);
+}
+
+function marksInOrder(given: ChannelOptions, path: Path): readonly Problem[] {
+  const {
+    highWaterMarkBytes: high = HIGH_WATER_MARK_BYTES,
+    lowWaterMarkBytes: low = 0,
+    hardLimitBytes: hard = high,
+  } = given;
+  return [
+    ...integer(0, high - 1).check(low, [...path, 'lowWaterMarkBytes']),
+    ...integer(high).check(hard, [...path, 'hardLimitBytes']),
+  ];
 }

@@ -1,20 +1,18 @@
 import { performance } from 'node:perf_hooks';
-import { integer, knownKeys } from '../core/validate.ts';
+import { type Declaration, object, type OptionsOf, resolve, type Rule } from '../core/options.ts';
+import { integer } from '../core/rules.ts';
 import { callSafely } from './user-code.ts';
 
-/** Options of a rate limit. */
-export interface RateLimitOptions {
+/** Options of a rate limit, with every default filled in. */
+export interface ResolvedRateLimitOptions {
   /** Bytes a second of all channels that share it. */
   readonly bytesPerSecond: number;
   /** Maximum number of bytes at once, after a pause. Default a tenth of `bytesPerSecond`, at least 1 KiB. */
-  readonly burstBytes?: number | undefined;
-}
-
-/** {@link RateLimitOptions} with every default filled in. */
-export interface ResolvedRateLimitOptions {
-  readonly bytesPerSecond: number;
   readonly burstBytes: number;
 }
+
+/** Options of a rate limit. Only `undefined` means default. */
+export type RateLimitOptions = OptionsOf<ResolvedRateLimitOptions, 'bytesPerSecond'>;
 
 /** A channel whose next slice waits for the rate limit. */
 export interface RateTaker {
@@ -22,6 +20,17 @@ export interface RateTaker {
 }
 
 const MIN_BURST_BYTES = 1024;
+
+const RATE_LIMIT: Declaration<ResolvedRateLimitOptions> = Object.freeze({
+  bytesPerSecond: { rule: integer(1) },
+  burstBytes: {
+    rule: integer(1),
+    byDefault: ({ bytesPerSecond }: ResolvedRateLimitOptions) =>
+      Math.max(MIN_BURST_BYTES, Math.floor(bytesPerSecond / 10)),
+  },
+});
+
+const rateLimit: Rule<RateLimitOptions, ResolvedRateLimitOptions> = object(RATE_LIMIT);
 
 /**
  * Bytes a second that one channel, or several together, may hand to their sockets: a token bucket. A slice may overdraw it; the next one
@@ -115,9 +124,5 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
 export function resolveRateLimitOptions(options: RateLimitOptions): ResolvedRateLimitOptions {
-  const option = 'rateLimit';
-  knownKeys(option, options, ['bytesPerSecond', 'burstBytes']);
-  const bytesPerSecond = integer(`${option}.bytesPerSecond`, options.bytesPerSecond, 1);
-  const burstBytes = options.burstBytes ?? Math.max(MIN_BURST_BYTES, Math.floor(bytesPerSecond / 10));
-  return { bytesPerSecond, burstBytes: integer(`${option}.burstBytes`, burstBytes, 1) };
+  return resolve(rateLimit, options, ['rateLimit']);
 }

@@ -1,6 +1,7 @@
 // The client behind the signature of `fetch`: one call, and the attempts that it takes.
 import { RespiteError } from '../core/errors.ts';
-import { boolean } from '../core/validate.ts';
+import { resolve } from '../core/options.ts';
+import { flag } from '../core/rules.ts';
 import { AttemptSignal } from './attempt-signal.ts';
 import type { Attempted } from './attempted.ts';
 import { outcomeOfError } from './failure.ts';
@@ -26,6 +27,8 @@ import {
 } from './request.ts';
 import { admit, fieldsOf, MIN_JUDGED_MS, type Terms, termsOf } from './terms.ts';
 import { wait } from './wait.ts';
+
+const idempotent = flag();
 
 export type ClientFetch = (input: FetchInput, init?: ClientRequestInit) => Promise<Response>;
 
@@ -158,7 +161,8 @@ class FetchCall {
   }
 
   #isSafe(): boolean {
-    if (this.#init.idempotent !== undefined) return boolean('idempotent', this.#init.idempotent);
+    if (this.#init.idempotent !== undefined)
+      return resolve(idempotent, this.#init.idempotent, ['idempotent']);
     if (this.#peer.rules.safeMethods.has(this.#target.method)) return true;
     return headersOf(this.#input, this.#init).has('idempotency-key');
   }

@@ -1,13 +1,7 @@
 export { type Client, type ClientStats, createClient } from './client.ts';
 export type { ClientFetch } from './fetch.ts';
 export { HeldBackError } from './held-back.ts';
-export type {
-  CircuitOptions,
-  ClientOptions,
-  HedgeOptions,
-  OriginOptions,
-  RetryOptions,
-  ThrottleOptions,
-} from './options.ts';
+export type { ClientOptions, OriginOptions } from './options.ts';
+export type { CircuitOptions, HedgeOptions, RetryOptions, ThrottleOptions } from './peer/options.ts';
 export type { HeldBackReason, PeerState } from './peer/peer.ts';
 export type { ClientRequestInit } from './request.ts';

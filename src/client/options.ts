@@ -1,46 +1,21 @@
 import { CRITICALITIES, type Criticality } from '../core/criticality.ts';
-import { boolean, fail, finite, fraction, integer, knownKeys, object, oneOf } from '../core/validate.ts';
+import { type Declaration, object, resolve, type Rule } from '../core/options.ts';
+import { byName, callable, flag, list, milliseconds, oneOf, orFalse, rule } from '../core/rules.ts';
+import {
+  circuit,
+  type CircuitOptions,
+  hedge,
+  type HedgeOptions,
+  type ResolvedCircuitOptions,
+  type ResolvedHedgeOptions,
+  type ResolvedRetryOptions,
+  type ResolvedThrottleOptions,
+  retry,
+  type RetryOptions,
+  throttle,
+  type ThrottleOptions,
+} from './peer/options.ts';
 import type { PeerRules } from './peer/rules.ts';
-
-/** Which attempts the client repeats, and how often. */
-export interface RetryOptions {
-  /** Maximum attempts of a call, the first included; 1 for none beyond it. Default 3. */
-  readonly attempts?: number | undefined;
-  /** Retries per call that succeeds. Default 0.1. */
-  readonly budget?: number | undefined;
-  /** Upper bound of the wait before the second attempt, in ms; it doubles with each attempt. Default 100. */
-  readonly baseMs?: number | undefined;
-  /** Maximum upper bound of the wait, in ms. A longer `Retry-After` goes to the caller instead. Default 5000. */
-  readonly maxMs?: number | undefined;
-  /** Statuses that are worth another attempt. Default 429, 500, 502, 503 and 504. */
-  readonly statuses?: readonly number[] | undefined;
-}
-
-/** When the client sends a second attempt beside one that takes long. */
-export interface HedgeOptions {
-  /** Quantile of the origin's latency after which it is sent, from 0.5 to 0.999. Default 0.98. */
-  readonly after?: number | undefined;
-  /** Second attempts per call that is answered in the usual time. Default 0.02. */
-  readonly budget?: number | undefined;
-}
-
-/** When the client holds calls back because the origin serves too few of them. */
-export interface ThrottleOptions {
-  /** Calls that may go out per call that the origin serves. Default 2: throttling begins when more than half fail. */
-  readonly requestsPerAccept?: number | undefined;
-  /** Maximum share of calls that the client holds back. Default 0.9. */
-  readonly maxShare?: number | undefined;
-}
-
-/** When the circuit breaker opens. */
-export interface CircuitOptions {
-  /** Failures in a row, without one success, that open it. Default 20. */
-  readonly failures?: number | undefined;
-  /** Minimum time that these failures span, in ms. Default 1000. */
-  readonly afterMs?: number | undefined;
-  /** Maximum time between two probes while it is open, in ms. Default 1000. */
-  readonly probeEveryMs?: number | undefined;
-}
 
 /** What holds for one origin. */
 export interface OriginOptions {
@@ -51,7 +26,7 @@ export interface OriginOptions {
   readonly trustsRefusals?: boolean | undefined;
   /** Methods that may be repeated beside GET, HEAD, OPTIONS and QUERY, such as PUT and DELETE. Default none. */
   readonly idempotent?: readonly string[] | undefined;
-  /** A response that takes longer counts as a failure of the origin, in ms. Default: none does. */
+  /** A response that takes longer counts as a failure of the origin, in ms. Default none. */
   readonly slowMs?: number | undefined;
 }
 
@@ -65,16 +40,17 @@ export interface ClientOptions extends OriginOptions {
   readonly deadlineMs?: number | undefined;
   /** Class of a call that has none. Default `critical`. */
   readonly criticality?: Criticality | undefined;
+  /** Which attempts are repeated, and how often: `{ attempts: 3, budget: 0.1, baseMs: 100, maxMs: 5000, statuses: [429, 500, 502, 503, 504] }`. Default these. */
   readonly retry?: RetryOptions | undefined;
-  /** Second attempts for requests that may be repeated; `{}` for the defaults. Default false: none. */
+  /** Second attempts for requests that may be repeated; `{}` for `{ after: 0.98, budget: 0.02 }`, false for none. Default false. */
   readonly hedge?: HedgeOptions | false | undefined;
-  /** `false` switches it off. */
+  /** When calls are held back because too few are served; false for never. Default `{ requestsPerAccept: 2, maxShare: 0.9 }`. */
   readonly throttle?: ThrottleOptions | false | undefined;
-  /** `false` switches it off. */
+  /** When the circuit breaker opens; false for never. Default `{ failures: 20, afterMs: 1000, probeEveryMs: 1000 }`. */
   readonly circuit?: CircuitOptions | false | undefined;
   /** Maximum time that a `Retry-After` holds back later calls, in ms. Default 60000. */
   readonly holdLimitMs?: number | undefined;
-  /** What differs for single origins, by origin: `{ 'http://mailbox.internal': { trustsRefusals: true } }`. */
+  /** What differs for single origins, by origin: `{ 'http://mailbox.internal': { trustsRefusals: true } }`. Default none. */
   readonly origins?: Readonly<Record<string, OriginOptions>> | undefined;
   /**
    * Under `respite run` or `protect()`, calls take over from the request that the calling code handles: its class, what is left of
@@ -105,141 +81,109 @@ export interface ResolvedClientOptions {
   readonly random: () => number;
 }
 
-const ORIGIN_KEYS = ['trustsRefusals', 'idempotent', 'slowMs'] as const;
+/** All options, as they are declared. */
+interface Declared {
+  readonly trustsRefusals: boolean;
+  readonly idempotent: readonly string[];
+  readonly slowMs: number | undefined;
+  readonly fetch: typeof globalThis.fetch | undefined;
+  readonly attemptTimeoutMs: number;
+  readonly deadlineMs: number;
+  readonly criticality: Criticality;
+  readonly retry: ResolvedRetryOptions;
+  readonly hedge: ResolvedHedgeOptions | false;
+  readonly throttle: ResolvedThrottleOptions | false;
+  readonly circuit: ResolvedCircuitOptions | false;
+  readonly holdLimitMs: number;
+  readonly origins: Readonly<Record<string, ResolvedOriginOptions>>;
+  readonly inherits: boolean;
+  readonly throws: boolean;
+  readonly dryRun: boolean;
+  readonly now: () => number;
+  readonly random: () => number;
+}
 
-const KEYS = [
-  ...ORIGIN_KEYS,
-  'fetch',
-  'attemptTimeoutMs',
-  'deadlineMs',
-  'criticality',
-  'retry',
-  'hedge',
-  'throttle',
-  'circuit',
-  'holdLimitMs',
-  'origins',
-  'inherits',
-  'throws',
-  'dryRun',
-  'now',
-  'random',
-];
+/** Undefined: as for all origins. */
+type ResolvedOriginOptions = Required<OriginOptions>;
+
+const methods: Rule<readonly string[]> = list(
+  'an array of methods',
+  rule('a method such as "PUT"', (value) => typeof value === 'string' && /^[A-Z-]+$/.test(value)),
+);
+
+export const ORIGIN: Declaration<ResolvedOriginOptions> = Object.freeze({
+  trustsRefusals: { rule: flag(), byDefault: undefined },
+  idempotent: { rule: methods, byDefault: undefined },
+  slowMs: { rule: milliseconds(1), byDefault: undefined },
+});
+
+const originName: Rule<string> = rule('an origin such as "http://mailbox.internal"', (name) => {
+  const url = URL.parse(String(name));
+  return url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+});
+
+export const CLIENT: Declaration<Declared> = Object.freeze({
+  trustsRefusals: { rule: flag(), byDefault: false },
+  idempotent: { rule: methods, byDefault: Object.freeze([]) },
+  slowMs: { rule: milliseconds(1), byDefault: undefined },
+  fetch: { rule: callable<typeof globalThis.fetch>(), byDefault: undefined },
+  attemptTimeoutMs: { rule: milliseconds(1), byDefault: 10_000 },
+  deadlineMs: { rule: milliseconds(1), byDefault: 30_000 },
+  criticality: { rule: oneOf(...CRITICALITIES), byDefault: 'critical' },
+  retry: { rule: retry, byDefault: retry.complete({}) },
+  hedge: { rule: orFalse(hedge), byDefault: false },
+  throttle: { rule: orFalse(throttle), byDefault: throttle.complete({}) },
+  circuit: { rule: orFalse(circuit), byDefault: circuit.complete({}) },
+  holdLimitMs: { rule: milliseconds(0), byDefault: 60_000 },
+  origins: {
+    rule: byName(originName, object(ORIGIN), 'an object with an entry for each origin'),
+    byDefault: Object.freeze({}),
+  },
+  inherits: { rule: flag(), byDefault: true },
+  throws: { rule: flag(), byDefault: false },
+  dryRun: { rule: flag(), byDefault: false },
+  now: { rule: callable<() => number>(), byDefault: () => () => performance.now() },
+  random: { rule: callable<() => number>(), byDefault: () => Math.random },
+});
+
+const client: Rule<ClientOptions, Declared> = object(CLIENT);
 
 /** Methods that ask for something and change nothing (RFC 9110, 9.2.1, and the QUERY draft). */
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'QUERY'];
 
-const STATUSES = [429, 500, 502, 503, 504];
-
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
 export function resolveClientOptions(options: ClientOptions = {}): ResolvedClientOptions {
-  knownKeys('client', options, KEYS);
-  const general = {
-    retry: resolveRetry(options.retry ?? {}),
-    hedge: (options.hedge ?? false) === false ? false : resolveHedge(options.hedge as HedgeOptions),
-    throttle: options.throttle === false ? false : resolveThrottle(options.throttle ?? {}),
-    circuit: options.circuit === false ? false : resolveCircuit(options.circuit ?? {}),
-    holdLimitMs: integer('client.holdLimitMs', options.holdLimitMs ?? 60_000, 0),
-  } as const;
-  const common: PeerRules = Object.freeze({ ...general, ...resolveOrigin('client', options) });
-  const byOrigin = new Map<string, PeerRules>();
-  for (const [name, own] of Object.entries(object('client.origins', options.origins ?? {}))) {
-    const option = `client.origins[${JSON.stringify(name)}]`;
-    knownKeys(option, own, ORIGIN_KEYS);
-    const inherited: OriginOptions = { ...pick(options), ...defined(own as OriginOptions) };
-    byOrigin.set(originOf(option, name), Object.freeze({ ...general, ...resolveOrigin(option, inherited) }));
-  }
+  const all = resolve(client, options, ['client']);
+  const common = rulesFor(all, {});
+  const byOrigin = new Map(
+    Object.entries(all.origins).map(([name, own]) => [new URL(name).origin, rulesFor(all, own)]),
+  );
+  const { fetch, attemptTimeoutMs, deadlineMs, criticality, inherits, throws, dryRun, now, random } = all;
+  const rulesOf = (origin: string): PeerRules => byOrigin.get(origin) ?? common;
   return Object.freeze({
-    fetch: callable('client.fetch', options.fetch),
-    attemptTimeoutMs: integer('client.attemptTimeoutMs', options.attemptTimeoutMs ?? 10_000, 1),
-    deadlineMs: integer('client.deadlineMs', options.deadlineMs ?? 30_000, 1),
-    criticality: oneOf('client.criticality', options.criticality ?? 'critical', CRITICALITIES),
-    rulesOf: (origin: string) => byOrigin.get(origin) ?? common,
-    inherits: boolean('client.inherits', options.inherits ?? true),
-    throws: boolean('client.throws', options.throws ?? false),
-    dryRun: boolean('client.dryRun', options.dryRun ?? false),
-    now: callable('client.now', options.now) ?? (() => performance.now()),
-    random: callable('client.random', options.random) ?? Math.random,
+    fetch,
+    attemptTimeoutMs,
+    deadlineMs,
+    criticality,
+    rulesOf,
+    inherits,
+    throws,
+    dryRun,
+    now,
+    random,
   });
 }
 
-function resolveRetry(given: RetryOptions): PeerRules['retry'] {
-  const option = 'client.retry';
-  knownKeys(option, given, ['attempts', 'budget', 'baseMs', 'maxMs', 'statuses']);
-  const statuses: unknown = given.statuses ?? STATUSES;
-  if (!Array.isArray(statuses)) fail(`${option}.statuses`, 'an array of statuses', statuses);
+function rulesFor(all: Declared, own: OriginOptions): PeerRules {
+  const { retry: retries, holdLimitMs } = all;
   return Object.freeze({
-    attempts: integer(`${option}.attempts`, given.attempts ?? 3, 1, 10),
-    budget: fraction(`${option}.budget`, given.budget ?? 0.1),
-    baseMs: integer(`${option}.baseMs`, given.baseMs ?? 100, 0),
-    maxMs: integer(`${option}.maxMs`, given.maxMs ?? 5000, 0),
-    statuses: new Set(statuses.map((status, i) => integer(`${option}.statuses[${i}]`, status, 400, 599))),
+    retry: Object.freeze({ ...retries, statuses: new Set(retries.statuses) }),
+    hedge: all.hedge,
+    throttle: all.throttle,
+    circuit: all.circuit,
+    holdLimitMs,
+    trustsRefusals: own.trustsRefusals ?? all.trustsRefusals,
+    safeMethods: new Set([...SAFE_METHODS, ...(own.idempotent ?? all.idempotent)]),
+    slowMs: own.slowMs ?? all.slowMs,
   });
-}
-
-function resolveHedge(given: HedgeOptions): PeerRules['hedge'] {
-  const option = 'client.hedge';
-  knownKeys(option, given, ['after', 'budget']);
-  return Object.freeze({
-    after: fraction(`${option}.after`, given.after ?? 0.98, 0.5, 0.999),
-    budget: fraction(`${option}.budget`, given.budget ?? 0.02),
-  });
-}
-
-function resolveThrottle(given: ThrottleOptions): PeerRules['throttle'] {
-  const option = 'client.throttle';
-  knownKeys(option, given, ['requestsPerAccept', 'maxShare']);
-  return Object.freeze({
-    requestsPerAccept: finite(`${option}.requestsPerAccept`, given.requestsPerAccept ?? 2, 1),
-    maxShare: fraction(`${option}.maxShare`, given.maxShare ?? 0.9, 0, 0.99),
-  });
-}
-
-function resolveCircuit(given: CircuitOptions): PeerRules['circuit'] {
-  const option = 'client.circuit';
-  knownKeys(option, given, ['failures', 'afterMs', 'probeEveryMs']);
-  return Object.freeze({
-    failures: integer(`${option}.failures`, given.failures ?? 20, 1),
-    afterMs: integer(`${option}.afterMs`, given.afterMs ?? 1000, 0),
-    probeEveryMs: integer(`${option}.probeEveryMs`, given.probeEveryMs ?? 1000, 1),
-  });
-}
-
-function resolveOrigin(
-  option: string,
-  given: OriginOptions,
-): Pick<PeerRules, 'trustsRefusals' | 'safeMethods' | 'slowMs'> {
-  const methods: unknown = given.idempotent ?? [];
-  if (!Array.isArray(methods)) fail(`${option}.idempotent`, 'an array of methods', methods);
-  const names = methods.map((method: unknown, i) => {
-    const isMethod = typeof method === 'string' && /^[A-Z-]+$/.test(method);
-    return isMethod ? method : fail(`${option}.idempotent[${i}]`, 'a method such as "PUT"', method);
-  });
-  return {
-    trustsRefusals: boolean(`${option}.trustsRefusals`, given.trustsRefusals ?? false),
-    safeMethods: new Set([...SAFE_METHODS, ...names]),
-    slowMs: given.slowMs === undefined ? undefined : integer(`${option}.slowMs`, given.slowMs, 1),
-  };
-}
-
-function pick({ trustsRefusals, idempotent, slowMs }: OriginOptions): OriginOptions {
-  return { trustsRefusals, idempotent, slowMs };
-}
-
-/** Only `undefined` means default. */
-function defined(own: OriginOptions): OriginOptions {
-  return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
-}
-
-function originOf(option: string, name: string): string {
-  const url = URL.parse(name);
-  const isOrigin = url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
-  return isOrigin ? url.origin : fail(option, 'an origin such as "http://mailbox.internal"', name);
-}
-
-function callable<F extends (...args: never) => unknown>(
-  option: string,
-  value: F | undefined,
-): F | undefined {
-  return value === undefined || typeof value === 'function' ? value : fail(option, 'a function', value);
 }

@@ -1,6 +1,7 @@
 // What holds for a call, whichever way it is made: class, end, and the header fields that tell the peer.
 import { CRITICALITIES, type Criticality } from '../core/criticality.ts';
-import { integer, oneOf } from '../core/validate.ts';
+import { resolve } from '../core/options.ts';
+import { milliseconds, oneOf } from '../core/rules.ts';
 import { inheritedNow, NOTHING_INHERITED } from './inherited.ts';
 import type { ResolvedClientOptions } from './options.ts';
 import type { Admission, Peer } from './peer/peer.ts';
@@ -23,11 +24,17 @@ export interface Terms {
   readonly departure: AbortSignal | undefined;
 }
 
+const criticalityRule = oneOf(...CRITICALITIES);
+const deadlineRule = milliseconds(0);
+
 export function termsOf(options: ResolvedClientOptions, given: GivenTerms, nowMs: number): Terms {
   const inherited = options.inherits ? inheritedNow() : NOTHING_INHERITED;
   const wanted = given.criticality ?? inherited.criticality;
-  const criticality = wanted === undefined ? undefined : oneOf('criticality', wanted, CRITICALITIES);
-  const deadlineMs = integer('deadlineMs', given.deadlineMs ?? options.deadlineMs, 0);
+  const criticality = wanted === undefined ? undefined : resolve(criticalityRule, wanted, ['criticality']);
+  const deadlineMs =
+    given.deadlineMs === undefined
+      ? options.deadlineMs
+      : resolve(deadlineRule, given.deadlineMs, ['deadlineMs']);
   return {
     criticality,
     rank: CRITICALITIES.indexOf(criticality ?? options.criticality),

@@ -1,22 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import {
-  aboveZero,
-  byName,
-  type Declaration,
-  flag,
-  integer,
-  list,
-  milliseconds,
-  object,
-  type OptionsOf,
-  resolve,
-  type Rule,
-  rule,
-  secret,
-  share,
-} from './options.ts';
+import { type Declaration, object, type OptionsOf, resolve, type Rule } from './options.ts';
+import { aboveZero, byName, flag, integer, list, milliseconds, rule, secret, share } from './rules.ts';
 
 interface Server {
   readonly host: string;

@@ -1,7 +1,7 @@
 // Options that are declared once: what each must be, and what stands without it. The resolver for options given in code, the schema of
 // the configuration file and the tables of the reference follow from the declaration.
 import { RespiteError } from './errors.ts';
-import { MAX_MILLISECONDS, show, TIME_RULE } from './validate.ts';
+import { show } from './validate.ts';
 
 /** Names and indexes that lead to a value. */
 export type Path = readonly (string | number)[];
@@ -44,86 +44,6 @@ export type Declaration<All> = { readonly [Key in keyof All]-?: Option<All[Key],
 export type OptionsOf<All, Needed extends keyof All = never> = Readonly<Pick<All, Needed>> & {
   readonly [Key in keyof Omit<All, Needed>]?: All[Key] | undefined;
 };
-
-/** A rule of its own, in words that come after "must be". */
-export function rule<T>(words: string, isGood: (value: unknown) => boolean): Rule<T> {
-  return {
-    check: (value, path) => (isGood(value) ? [] : [{ path, rule: words, value }]),
-    complete: (value) => value,
-  };
-}
-
-/** A whole number of at least `min`, and at most `max`. */
-export function integer(min: number, max?: number): Rule<number> {
-  const words =
-    max === undefined ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`;
-  const most = max ?? Number.MAX_SAFE_INTEGER;
-  return rule(words, (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= most);
-}
-
-/** A time: ends where timers of Node.js do. */
-export function milliseconds(min: number): Rule<number> {
-  const whole = integer(min);
-  const short = rule<number>(TIME_RULE, (value) => Number(value) <= MAX_MILLISECONDS);
-  return {
-    ...whole,
-    check: (value, path) => firstOf(whole.check(value, path), () => short.check(value, path)),
-  };
-}
-
-/** A finite number greater than 0. */
-export function aboveZero(): Rule<number> {
-  return rule(
-    'a number greater than 0',
-    (value) => typeof value === 'number' && value > 0 && value < Infinity,
-  );
-}
-
-/** A number from 0 to 1. */
-export function share(): Rule<number> {
-  return rule('a number from 0 to 1', (value) => typeof value === 'number' && value >= 0 && value <= 1);
-}
-
-export function flag(): Rule<boolean> {
-  return rule('true or false', (value) => typeof value === 'boolean');
-}
-
-/** @param words What the list is of, after "must be". */
-export function list<T>(words: string, element: Rule<T>): Rule<readonly T[]> {
-  return {
-    check: (value, path) =>
-      Array.isArray(value)
-        ? value.flatMap((each, i) => element.check(each, [...path, i]))
-        : [{ path, rule: words, value }],
-    complete: (values) => Object.freeze(values.map((each) => element.complete(each))),
-  };
-}
-
-/** A rule whose values are shown nowhere. */
-export function secret<T, Resolved>(of: Rule<T, Resolved>): Rule<T, Resolved> {
-  const check = (value: unknown, path: Path): readonly Problem[] =>
-    of.check(value, path).map((problem) => Object.assign(problem, { isSecret: true }));
-  return { ...of, check };
-}
-
-/** An object of names and values. */
-export function byName<Value, Resolved>(
-  name: Rule<string>,
-  value: Rule<Value, Resolved>,
-): Rule<Readonly<Record<string, Value>>, Readonly<Record<string, Resolved>>> {
-  return {
-    check: (all, path) =>
-      isObject(all)
-        ? Object.entries(all).flatMap(([key, each]) =>
-            name.check(key, [...path, key]).concat(value.check(each, [...path, key])),
-          )
-        : [{ path, rule: 'an object', value: all }],
-    complete: (all) =>
-      Object.freeze(
-        Object.fromEntries(Object.entries(all).map(([key, each]) => [key, value.complete(each)])),
-      ),
-  };
-}
 
 /**
  * An object of declared options.
@@ -170,6 +90,15 @@ export function object<All extends object, GivenAll = OptionsOf<All>>(
   };
 }
 
+/** The same options but these. No default of the others may depend on them. */
+export function without<All, Key extends keyof All & string>(
+  declaration: Declaration<All>,
+  ...keys: readonly Key[]
+): Declaration<Omit<All, Key>> {
+  const left = Object.entries(declaration).filter(([key]) => !keys.includes(key as Key));
+  return Object.freeze(Object.fromEntries(left)) as never;
+}
+
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for the first problem. */
 export function resolve<GivenAll, All>(of: Rule<GivenAll, All>, value: unknown, path: Path): All {
   const [problem] = of.check(value, path);
@@ -177,19 +106,29 @@ export function resolve<GivenAll, All>(of: Rule<GivenAll, All>, value: unknown, 
   throw new RespiteError('RESPITE_OPTIONS_INVALID', describeProblem(problem));
 }
 
-function describeProblem({ path, rule: words, value, known, isSecret }: Problem): string {
-  const name = path.reduce<string>((before, key) => {
-    if (typeof key === 'number') return `${before}[${key}]`;
-    return before === '' ? key : `${before}.${key}`;
-  }, '');
-  if (known !== undefined) return `${name} is not an option; known are ${known.join(', ')}`;
-  return `${name} must be ${words}${isSecret === true ? '' : `, got ${show(value)}`}`;
+/** Objects whose keys are the user's: a pattern, an origin. */
+const NAMED_BY_USERS: ReadonlySet<unknown> = new Set(['origins', 'routes']);
+
+/** `admission.routes["POST /x"]`, `admission.exempt[0]`, `admission.thresholds.critical-plus`. */
+export function nameOf(path: Path): string {
+  return path
+    .map((key, i) => {
+      if (NAMED_BY_USERS.has(path[i - 1])) return `[${JSON.stringify(key)}]`;
+      if (typeof key === 'number' || /^\d+$/.test(key)) return `[${key}]`;
+      return i === 0 ? key : `.${key}`;
+    })
+    .join('');
 }
 
-function firstOf(problems: readonly Problem[], others: () => readonly Problem[]): readonly Problem[] {
+function describeProblem({ path, rule, value, known, isSecret }: Problem): string {
+  if (known !== undefined) return `${nameOf(path)} is not an option; known are ${known.join(', ')}`;
+  return `${nameOf(path)} must be ${rule}${isSecret === true ? '' : `, got ${show(value)}`}`;
+}
+
+export function firstOf(problems: readonly Problem[], others: () => readonly Problem[]): readonly Problem[] {
   return problems.length > 0 ? problems : others();
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

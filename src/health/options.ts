@@ -1,20 +1,13 @@
 import {
-  aboveZero,
-  byName,
   type Declaration,
-  flag,
-  integer,
-  list,
-  milliseconds,
   object,
   type OptionsOf,
   type Path,
   type Problem,
   resolve,
   type Rule,
-  rule,
-  share,
 } from '../core/options.ts';
+import { aboveZero, byName, flag, integer, list, milliseconds, rule, share } from '../core/rules.ts';
 import type { HealthCheck } from './check.ts';
 
 /** One thing to look at, and how often, with every default filled in. */

@@ -1,4 +1,5 @@
-import { type Declaration, flag, object, resolve, type Rule, rule, secret } from '../core/options.ts';
+import { type Declaration, object, resolve, type Rule } from '../core/options.ts';
+import { flag, rule, secret } from '../core/rules.ts';
 
 /** Options of the management port. Only `undefined` means default. */
 export interface ManagementOptions {

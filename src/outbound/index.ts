@@ -1,2 +1,3 @@
 export { observeOutbound } from './observe.ts';
-export { type OutboundOptions, policeFetch } from './policed-fetch.ts';
+export type { OutboundOptions } from './options.ts';
+export { policeFetch } from './policed-fetch.ts';

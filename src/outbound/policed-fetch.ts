@@ -1,16 +1,8 @@
 // The client for code that does not know it: calls of the global `fetch` to origins that the configuration names.
-import { type ClientOptions, createClient, type OriginOptions } from '../client/index.ts';
+import { createClient } from '../client/index.ts';
+import type { OutboundOptions } from './options.ts';
 
 type Fetch = typeof globalThis.fetch;
-
-/** Section `client` of the configuration. */
-export interface OutboundOptions extends Omit<
-  ClientOptions,
-  'fetch' | 'now' | 'origins' | 'random' | 'throws'
-> {
-  /** The origins that the client acts on, and what differs for each: `{ 'http://mailbox.internal': {} }`. */
-  readonly origins: Readonly<Record<string, OriginOptions>>;
-}
 
 /**
  * Has the global `fetch` go through a client where it calls one of these origins. Calls to others are as they were.

@@ -36,6 +36,13 @@ const PAST_THE_DOOR: readonly {
   },
   { to: 'admission/policy.ts', why: CHECKED_EARLY, from: ['cli/config/schema/admission.ts'] },
   {
+    to: 'backpressure/guard/process-options.ts',
+    why: CHECKED_EARLY,
+    from: ['cli/config/schema/backpressure.ts'],
+  },
+  { to: 'client/options.ts', why: CHECKED_EARLY, from: ['outbound/options.ts'] },
+  { to: 'outbound/options.ts', why: CHECKED_EARLY, from: ['cli/config/schema/client.ts'] },
+  {
     to: 'admission/policy.ts',
     why: NO_ROUTER,
     from: ['supervisor/instance/history/counters.ts', 'supervisor/instance/history/instance-history.ts'],

@@ -1,4 +1,5 @@
-import { integer, knownKeys, oneOf } from '../../core/validate.ts';
+import { type Declaration, object, type OptionsOf, type Rule } from '../../core/options.ts';
+import { integer, oneOf } from '../../core/rules.ts';
 
 /**
  * What becomes of a broadcast for a peer that is behind:
@@ -9,32 +10,23 @@ import { integer, knownKeys, oneOf } from '../../core/validate.ts';
  */
 export type OverflowPolicy = 'disconnect' | 'drop-oldest' | 'coalesce' | 'pause';
 
-const POLICIES: readonly OverflowPolicy[] = ['disconnect', 'drop-oldest', 'coalesce', 'pause'];
-
-/** How broadcasts treat a channel whose peer is behind. */
-export interface OverflowOptions {
-  /** Default `disconnect`. */
-  readonly policy?: OverflowPolicy | undefined;
-  /** Bytes of broadcasts that wait for the peer, for `drop-oldest` and `coalesce`. Default 262144 (256 KiB). */
-  readonly maxBytes?: number | undefined;
-}
-
-/** {@link OverflowOptions} with every default filled in. */
+/** How broadcasts treat a channel whose peer is behind, with every default filled in. */
 export interface ResolvedOverflowOptions {
+  /** What becomes of a broadcast for it: `disconnect`, `drop-oldest`, `coalesce` or `pause`. Default `disconnect`. */
   readonly policy: OverflowPolicy;
+  /** Bytes of broadcasts that wait for the peer, for `drop-oldest` and `coalesce`. Default 262144 (256 KiB). */
   readonly maxBytes: number;
 }
 
-export const DEFAULTS: ResolvedOverflowOptions = Object.freeze({
-  policy: 'disconnect',
-  maxBytes: 256 * 1024,
+/** How broadcasts treat a channel whose peer is behind. Only `undefined` means default. */
+export type OverflowOptions = OptionsOf<ResolvedOverflowOptions>;
+
+export const OVERFLOW: Declaration<ResolvedOverflowOptions> = Object.freeze({
+  policy: {
+    rule: oneOf<OverflowPolicy>('disconnect', 'drop-oldest', 'coalesce', 'pause'),
+    byDefault: 'disconnect',
+  },
+  maxBytes: { rule: integer(1), byDefault: 256 * 1024 },
 });
 
-/** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
-export function resolveOverflowOptions(options: OverflowOptions): ResolvedOverflowOptions {
-  knownKeys('channel.overflow', options, Object.keys(DEFAULTS));
-  return Object.freeze({
-    policy: oneOf('channel.overflow.policy', options.policy ?? DEFAULTS.policy, POLICIES),
-    maxBytes: integer('channel.overflow.maxBytes', options.maxBytes ?? DEFAULTS.maxBytes, 1),
-  });
-}
+export const overflow: Rule<OverflowOptions, ResolvedOverflowOptions> = object(OVERFLOW);

@@ -1,6 +1,7 @@
 export type { EvictFirst, WriteBudgetOptions } from './options.ts';
 export {
   type BudgetMember,
+  budgetRule,
   createWriteBudget,
   READER_FROM_BYTES,
   WriteBudget,

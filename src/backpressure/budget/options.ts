@@ -1,52 +1,46 @@
-import { integer, knownKeys, oneOf } from '../../core/validate.ts';
+import { type Declaration, object, type OptionsOf, type Rule } from '../../core/options.ts';
+import { integer, oneOf } from '../../core/rules.ts';
 
 /** Which peer is evicted first when the budget needs room: the one that holds most, or the one that has taken nothing for longest. */
 export type EvictFirst = 'largest' | 'oldest';
 
-const EVICT_FIRST: readonly EvictFirst[] = ['largest', 'oldest'];
-
-/** Options of a write budget. */
-export interface WriteBudgetOptions {
-  /** Bytes that all its channels together may hold. No default: it is what this process can spare. */
+/** Options of a write budget, with every default filled in. */
+export interface ResolvedWriteBudgetOptions {
+  /** Bytes that all its channels together may hold, at least 1048576: what this process can spare. */
   readonly limitBytes: number;
   /**
    * What a channel whose peer is known to read may hold however exhausted the budget is, so that fast clients keep their
    * speed. Default 131072 (128 KiB, half a slice), or an eighth of `limitBytes` if that is less.
    */
-  readonly guaranteedBytes?: number | undefined;
-  /** Which of the blocked channels is evicted first when room is needed. Default `largest`. */
-  readonly evictFirst?: EvictFirst | undefined;
-}
-
-/** {@link WriteBudgetOptions} with every default filled in. */
-export interface ResolvedWriteBudgetOptions {
-  readonly limitBytes: number;
   readonly guaranteedBytes: number;
+  /** Which of the blocked channels is evicted first when room is needed: `largest`, or `oldest`, whose peer has taken nothing for longest. Default `largest`. */
   readonly evictFirst: EvictFirst;
 }
 
-/** There is none for `limitBytes`. */
-export const DEFAULTS: Omit<ResolvedWriteBudgetOptions, 'limitBytes'> = Object.freeze({
-  guaranteedBytes: 128 * 1024,
-  evictFirst: 'largest',
-});
+/** Options of a write budget. Only `undefined` means default. */
+export type WriteBudgetOptions = OptionsOf<ResolvedWriteBudgetOptions, 'limitBytes'>;
 
 /** The least that makes sense: a few slabs. */
 const MIN_LIMIT_BYTES = 1024 * 1024;
 
-/** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
-export function resolveWriteBudgetOptions(options: WriteBudgetOptions): ResolvedWriteBudgetOptions {
-  knownKeys('budget', options, ['limitBytes', ...Object.keys(DEFAULTS)]);
-  const limitBytes = integer('budget.limitBytes', options.limitBytes, MIN_LIMIT_BYTES);
-  const most = Math.floor(limitBytes / 8);
-  return Object.freeze({
-    limitBytes,
-    guaranteedBytes: integer(
-      'budget.guaranteedBytes',
-      options.guaranteedBytes ?? Math.min(DEFAULTS.guaranteedBytes, most),
-      1,
-      most,
-    ),
-    evictFirst: oneOf('budget.evictFirst', options.evictFirst ?? DEFAULTS.evictFirst, EVICT_FIRST),
-  });
+const GUARANTEED_BYTES = 128 * 1024;
+
+export const WRITE_BUDGET: Declaration<ResolvedWriteBudgetOptions> = Object.freeze({
+  limitBytes: { rule: integer(MIN_LIMIT_BYTES) },
+  guaranteedBytes: {
+    rule: integer(1),
+    byDefault: ({ limitBytes }: ResolvedWriteBudgetOptions) =>
+      Math.min(GUARANTEED_BYTES, mostGuaranteed(limitBytes)),
+  },
+  evictFirst: { rule: oneOf<EvictFirst>('largest', 'oldest'), byDefault: 'largest' },
+});
+
+export const writeBudget: Rule<WriteBudgetOptions, ResolvedWriteBudgetOptions> = object(
+  WRITE_BUDGET,
+  ({ limitBytes, guaranteedBytes = 1 }: WriteBudgetOptions, path) =>
+    integer(1, mostGuaranteed(limitBytes)).check(guaranteedBytes, [...path, 'guaranteedBytes']),
+);
+
+function mostGuaranteed(limitBytes: number): number {
+  return Math.floor(limitBytes / 8);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { resolveWriteBudgetOptions, type WriteBudgetOptions } from './options.ts';
+import { writeBudget, type WriteBudgetOptions } from './options.ts';
 import { type BudgetMember, WriteBudget } from './write-budget.ts';
 
 const KB = 1024;
@@ -10,7 +10,7 @@ const MB = 1024 * KB;
 let nowMs = 0;
 
 function budgetOf(options: WriteBudgetOptions): WriteBudget {
-  return new WriteBudget(resolveWriteBudgetOptions(options), () => nowMs);
+  return new WriteBudget(writeBudget.complete(options), () => nowMs);
 }
 
 /** A channel that takes as much as it may. */

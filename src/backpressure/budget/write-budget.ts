@@ -1,8 +1,10 @@
 import { performance } from 'node:perf_hooks';
+import { resolve, type Rule } from '../../core/options.ts';
+import { instanceOf } from '../../core/rules.ts';
 import {
   type EvictFirst,
   type ResolvedWriteBudgetOptions,
-  resolveWriteBudgetOptions,
+  writeBudget,
   type WriteBudgetOptions,
 } from './options.ts';
 
@@ -194,5 +196,8 @@ const ORDER: Readonly<Record<EvictFirst, (a: BudgetMember, b: BudgetMember) => n
  * Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a bad option.
  */
 export function createWriteBudget(options: WriteBudgetOptions): WriteBudget {
-  return new WriteBudget(resolveWriteBudgetOptions(options), () => performance.now());
+  return new WriteBudget(resolve(writeBudget, options, ['budget']), () => performance.now());
 }
+
+/** A budget as an option. */
+export const budgetRule: Rule<WriteBudget> = instanceOf('what createWriteBudget() returns', WriteBudget);

@@ -1,10 +1,10 @@
-import { knownKeys } from '../../core/validate.ts';
-import { RespiteError } from '../../core/errors.ts';
-import { WriteBudget } from '../budget/write-budget.ts';
+import { type Declaration, object, resolve, type Rule } from '../../core/options.ts';
+import { orFalse } from '../../core/rules.ts';
+import { budgetRule, type WriteBudget } from '../budget/index.ts';
 import {
-  DEFAULTS,
-  resolveSlowPeerOptions,
   type ResolvedSlowPeerOptions,
+  SLOW_PEER_DEFAULTS,
+  slowPeer,
   type SlowPeerOptions,
 } from '../slow-peer/options.ts';
 
@@ -26,17 +26,21 @@ export interface ResolvedGuardOptions {
   readonly upgradedSlowPeer: ResolvedSlowPeerOptions | false;
 }
 
+interface Declared {
+  readonly budget: WriteBudget;
+  readonly slowPeer: ResolvedSlowPeerOptions | false | undefined;
+}
+
+const GUARD: Declaration<Declared> = Object.freeze({
+  budget: { rule: budgetRule },
+  slowPeer: { rule: orFalse(slowPeer), byDefault: undefined },
+});
+
+const guard: Rule<GuardOptions, Declared> = object(GUARD);
+
 /** Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
 export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions {
-  knownKeys('guardServer', options, ['budget', 'slowPeer']);
-  const { budget, slowPeer } = options;
-  if (!(budget instanceof WriteBudget)) {
-    throw new RespiteError(
-      'RESPITE_OPTIONS_INVALID',
-      'guardServer.budget must come from createWriteBudget()',
-    );
-  }
-  if (slowPeer === undefined) return Object.freeze({ budget, slowPeer: false, upgradedSlowPeer: DEFAULTS });
-  const resolved = slowPeer !== false && resolveSlowPeerOptions('guardServer.slowPeer', slowPeer);
-  return Object.freeze({ budget, slowPeer: resolved, upgradedSlowPeer: resolved });
+  const { budget, slowPeer: given } = resolve(guard, options, ['guardServer']);
+  const [own, upgraded] = given === undefined ? ([false, SLOW_PEER_DEFAULTS] as const) : [given, given];
+  return Object.freeze({ budget, slowPeer: own, upgradedSlowPeer: upgraded });
 }

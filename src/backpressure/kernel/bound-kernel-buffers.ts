@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net';
+import { resolve } from '../../core/options.ts';
 import {
   IPPROTO_TCP,
   type KernelCalls,
@@ -7,11 +8,7 @@ import {
   SOL_SOCKET,
   TCP_NOTSENT_LOWAT,
 } from './calls.ts';
-import {
-  type KernelBufferOptions,
-  resolveKernelBufferOptions,
-  type ResolvedKernelBufferOptions,
-} from './options.ts';
+import { type KernelBufferOptions, kernelBuffers, type ResolvedKernelBufferOptions } from './options.ts';
 import { kernelView } from './view.ts';
 
 /** What came of it. */
@@ -35,7 +32,7 @@ const UNBOUNDED = 'RESPITE_KERNEL_UNBOUNDED';
  * `RESPITE_OPTIONS_INVALID` for a bad option.
  */
 export function boundKernelBuffers(server: Server, options: KernelBufferOptions = {}): KernelBuffers {
-  const resolved = resolveKernelBufferOptions(options);
+  const resolved = resolve(kernelBuffers, options, ['boundKernelBuffers']);
   const calls = kernelCalls();
   if ('missing' in calls) {
     const remedy =

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULTS } from './options.ts';
+import { SLOW_PEER_DEFAULTS } from './options.ts';
 import { PeerRate } from './peer-rate.ts';
 
 const KB = 1024;
@@ -17,7 +17,7 @@ interface Setting {
 
 /** Looks once a second, as the sweep does. @returns When the peer is found to be too slow; Infinity if never. */
 function foundSlowMs(peer: Peer, { sees, before = 0 }: Setting): number {
-  const rate = new PeerRate(DEFAULTS, 0, before);
+  const rate = new PeerRate(SLOW_PEER_DEFAULTS, 0, before);
   for (let ms = 300; ms < 10 * 60_000; ms += 1000) {
     if (rate.isTooSlow(ms, before + peer(ms), sees)) return ms;
   }

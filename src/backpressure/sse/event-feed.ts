@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { integer, knownKeys } from '../../core/validate.ts';
+import { type Declaration, object, resolve, type Rule } from '../../core/options.ts';
+import { integer } from '../../core/rules.ts';
 import { broadcast, type BroadcastOptions } from '../broadcast/index.ts';
 import type { Channel } from '../channel.ts';
-import { DEFAULTS as CHANNEL_DEFAULTS } from '../options.ts';
+import { HIGH_WATER_MARK_BYTES } from '../options.ts';
 import {
+  EVENT_STREAM,
   type EventStream,
   type EventStreamOptions,
   openEventStream,
   resolveEventStreamOptions,
+  type ResolvedEventStreamOptions,
 } from './event-stream.ts';
 import { eventText, type ServerSentEvent } from './event-text.ts';
 import { History } from './history.ts';
@@ -47,7 +50,17 @@ export interface EventFeed {
   close(): void;
 }
 
-const DEFAULT_HISTORY_BYTES = 256 * 1024;
+interface ResolvedEventFeedOptions extends ResolvedEventStreamOptions {
+  readonly historyBytes: number;
+}
+
+const EVENT_FEED: Declaration<ResolvedEventFeedOptions> = Object.freeze({
+  heartbeatMs: { rule: EVENT_STREAM.heartbeatMs.rule, byDefault: EVENT_STREAM.heartbeatMs.byDefault },
+  channel: { rule: EVENT_STREAM.channel.rule, byDefault: {} },
+  historyBytes: { rule: integer(0), byDefault: 256 * 1024 },
+});
+
+const eventFeed: Rule<EventFeedOptions, ResolvedEventFeedOptions> = object(EVENT_FEED);
 
 /**
  * Creates a feed of server-sent events. A client that is too slow is disconnected (`channel.overflow`), comes back by itself, and goes on
@@ -56,9 +69,9 @@ const DEFAULT_HISTORY_BYTES = 256 * 1024;
  * Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a bad option.
  */
 export function createEventFeed(options: EventFeedOptions = {}): EventFeed {
-  knownKeys('eventFeed', options, ['heartbeatMs', 'channel', 'historyBytes']);
-  const { historyBytes: given = DEFAULT_HISTORY_BYTES, ...streamOptions } = options;
-  return new Feed(integer('eventFeed.historyBytes', given, 0), streamOptions);
+  // The channel's options are checked when its marks are known.
+  const { historyBytes } = resolve(eventFeed, { ...options, channel: undefined }, ['eventFeed']);
+  return new Feed(historyBytes, options);
 }
 
 class Feed implements EventFeed {
@@ -69,12 +82,12 @@ class Feed implements EventFeed {
   readonly #prefix = randomUUID().slice(0, 8);
   #published = 0;
 
-  constructor(historyBytes: number, options: EventStreamOptions) {
+  constructor(historyBytes: number, { heartbeatMs, channel: given }: EventStreamOptions) {
     this.#history = new History(historyBytes);
     // A client that comes back is sent all of the history at once, and is not behind because of it.
-    const highWaterMarkBytes = Math.max(CHANNEL_DEFAULTS.highWaterMarkBytes, 2 * historyBytes);
-    const channel = { highWaterMarkBytes, ...options.channel };
-    this.#options = resolveEventStreamOptions('eventFeed', { ...options, channel });
+    const highWaterMarkBytes = Math.max(HIGH_WATER_MARK_BYTES, 2 * historyBytes);
+    const channel = { highWaterMarkBytes, ...given };
+    this.#options = resolveEventStreamOptions('eventFeed', { heartbeatMs, channel });
   }
 
   get subscribers(): number {

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { integer, knownKeys } from '../../core/validate.ts';
+import { type Declaration, object, resolve, type Rule } from '../../core/options.ts';
+import { milliseconds } from '../../core/rules.ts';
 import type { Channel } from '../channel.ts';
 import { createChannel } from '../create-channel.ts';
-import { type ChannelOptions, resolveChannelOptions } from '../options.ts';
+import { type ChannelOptions, channel as channelRule } from '../options.ts';
 import { commentText, eventText, type ServerSentEvent } from './event-text.ts';
 
 /** Options of an event stream. */
@@ -28,6 +29,21 @@ export interface EventStream {
 }
 
 const DEFAULT_HEARTBEAT_MS = 15_000;
+
+/** {@link EventStreamOptions} with every default filled in. */
+export interface ResolvedEventStreamOptions {
+  readonly heartbeatMs: number;
+  /** Checked, and not complete: what writes to it may want other defaults. */
+  readonly channel: ChannelOptions;
+}
+
+export const EVENT_STREAM: Declaration<ResolvedEventStreamOptions> = Object.freeze({
+  heartbeatMs: { rule: milliseconds(1), byDefault: DEFAULT_HEARTBEAT_MS },
+  // Before anything is answered.
+  channel: { rule: { ...channelRule, complete: (given: ChannelOptions) => given }, byDefault: {} },
+});
+
+const eventStream: Rule<EventStreamOptions, ResolvedEventStreamOptions> = object(EVENT_STREAM);
 
 /** `no-transform` also keeps `compression` from holding events back; the last is for nginx. */
 const HEADERS = {
@@ -63,22 +79,12 @@ export function openEventStream(
   return stream;
 }
 
-/** {@link EventStreamOptions} with every default filled in. */
-export interface ResolvedEventStreamOptions {
-  readonly heartbeatMs: number;
-  readonly channel: ChannelOptions;
-}
-
 /** Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
 export function resolveEventStreamOptions(
   option: string,
   options: EventStreamOptions,
 ): ResolvedEventStreamOptions {
-  knownKeys(option, options, ['heartbeatMs', 'channel']);
-  const { heartbeatMs = DEFAULT_HEARTBEAT_MS, channel = {} } = options;
-  // Before anything is answered.
-  resolveChannelOptions(channel);
-  return { heartbeatMs: integer(`${option}.heartbeatMs`, heartbeatMs, 1), channel };
+  return resolve(eventStream, options, [option]);
 }
 
 function lastEventIdOf({ headers }: IncomingMessage | Http2ServerRequest): string | undefined {

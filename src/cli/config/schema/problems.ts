@@ -1,9 +1,7 @@
 // What is wrong with a configuration, in words.
+import { nameOf } from '../../../core/options.ts';
 import { show } from '../../../core/validate.ts';
 import type { z } from 'zod';
-
-/** Objects whose keys are the user's: a pattern, an origin. */
-const NAMED_BY_USERS: ReadonlySet<string> = new Set(['origins', 'routes']);
 
 /** One line for each rule that an issue has found broken: path, rule and value. */
 export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string[] {
@@ -36,17 +34,6 @@ function got(issue: z.core.$ZodIssue, root: unknown): string {
   if (params?.['isSecret'] === true) return '';
   const isDeclared = params !== undefined && 'value' in params;
   return `, got ${show(isDeclared ? params['value'] : valueAt(root, issue.path.map(String)))}`;
-}
-
-/** `admission.routes["POST /x"]`, `admission.exempt[0]`, `admission.thresholds.critical-plus`. */
-function nameOf(path: readonly string[]): string {
-  return path
-    .map((key, i) => {
-      if (NAMED_BY_USERS.has(path[i - 1] ?? '')) return `[${JSON.stringify(key)}]`;
-      if (/^\d+$/.test(key)) return `[${key}]`;
-      return i === 0 ? key : `.${key}`;
-    })
-    .join('');
 }
 
 function valueAt(root: unknown, path: readonly string[]): unknown {

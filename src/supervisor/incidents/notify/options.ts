@@ -1,14 +1,5 @@
-import {
-  type Declaration,
-  integer,
-  milliseconds,
-  object,
-  type OptionsOf,
-  resolve,
-  type Rule,
-  rule,
-  secret,
-} from '../../../core/options.ts';
+import { type Declaration, object, type OptionsOf, resolve, type Rule } from '../../../core/options.ts';
+import { integer, milliseconds, rule, secret } from '../../../core/rules.ts';
 
 /** What people can be notified of. `unresolved`: an incident has ended, and service is not as it was before. */
 export type NotifyEvent = (typeof NOTIFY_EVENTS)[number];
