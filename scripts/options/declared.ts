@@ -5,6 +5,11 @@ import { CIRCUIT, HEDGE, RETRY, THROTTLE } from '../../src/client/peer/options.t
 import { type Declaration, without } from '../../src/core/options.ts';
 import { HEALTH, INDICATOR } from '../../src/health/options.ts';
 import { MANAGEMENT } from '../../src/management/options.ts';
+import { DETECT } from '../../src/supervisor/detect/detectors/options.ts';
+import { INCIDENTS } from '../../src/supervisor/incidents/evidence/options.ts';
+import { BALANCER } from '../../src/supervisor/instance/balancer/options.ts';
+import { FLEET } from '../../src/supervisor/instance/fleet/options.ts';
+import { SUPERVISOR } from '../../src/supervisor/instance/options.ts';
 import { HEARTBEAT, NOTIFY, WEBHOOK } from '../../src/supervisor/incidents/notify/options.ts';
 
 export interface DeclaredOptions {
@@ -95,6 +100,41 @@ export const DECLARED: readonly DeclaredOptions[] = [
     file: 'src/management/options.ts',
     type: 'ManagementOptions',
     declaration: MANAGEMENT,
+    pages: REFERENCE,
+  },
+  {
+    name: 'supervisor',
+    file: 'src/supervisor/instance/options.ts',
+    type: 'SupervisorOptions',
+    declaration: SUPERVISOR,
+    pages: REFERENCE,
+  },
+  {
+    name: 'supervisor.detect',
+    file: 'src/supervisor/detect/detectors/options.ts',
+    type: 'DetectOptions',
+    declaration: DETECT,
+    pages: REFERENCE,
+  },
+  {
+    name: 'supervisor.balancer',
+    file: 'src/supervisor/instance/balancer/options.ts',
+    type: 'ResolvedBalancerChecks',
+    declaration: BALANCER,
+    pages: REFERENCE,
+  },
+  {
+    name: 'supervisor.incidents',
+    file: 'src/supervisor/incidents/evidence/options.ts',
+    type: 'ResolvedIncidentsOptions',
+    declaration: INCIDENTS,
+    pages: REFERENCE,
+  },
+  {
+    name: 'supervisor.fleet',
+    file: 'src/supervisor/instance/fleet/options.ts',
+    type: 'ResolvedFleetOptions',
+    declaration: FLEET,
     pages: REFERENCE,
   },
 ];

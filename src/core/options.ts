@@ -31,10 +31,10 @@ export interface Option<Resolved, All> {
   // Whatever is given, `check` has seen that it is that.
   readonly rule: Rule<never, Resolved>;
   /**
-   * What stands without it, undefined for nothing. A function finds the options before this one with their defaults. Without this key the
-   * option has to be given.
+   * What stands without it, undefined for nothing. A function finds the options before this one with their defaults, and what was given of
+   * all. Without this key the option has to be given.
    */
-  readonly byDefault?: Resolved | ((options: All) => Resolved) | undefined;
+  readonly byDefault?: Resolved | ((options: All, given: Partial<All>) => Resolved) | undefined;
 }
 
 /** Every option of an object, in the order in which errors and tables list them. */
@@ -82,7 +82,7 @@ export function object<All extends object, GivenAll = OptionsOf<All>>(
         else
           all[key] =
             typeof byDefault === 'function'
-              ? (byDefault as (options: All) => unknown)(all as All)
+              ? (byDefault as (options: All, given: object) => unknown)(all as All, values)
               : byDefault;
       }
       return Object.freeze(all) as All;

@@ -52,6 +52,11 @@ export function flag(): Rule<boolean> {
   return rule('true or false', (value) => typeof value === 'boolean');
 }
 
+/** Text that is not empty. */
+export function text(): Rule<string> {
+  return rule('a text', (value) => typeof value === 'string' && value !== '');
+}
+
 export function oneOf<Word extends string | number>(...words: readonly Word[]): Rule<Word> {
   const all: readonly unknown[] = words;
   return rule(`one of ${words.join(', ')}`, (value) => all.includes(value));

@@ -9,14 +9,7 @@ export { NO_INCIDENTS } from './incidents/counts.ts';
 export type { Incident, OnIncident } from './incidents/incident.ts';
 export type { Log } from './log.ts';
 export type { NotifyOptions } from './incidents/notify/options.ts';
-export {
-  isNodeArg,
-  NODE_ARG_RULE,
-  type ResolvedSupervisorOptions,
-  type SupervisorOptions,
-  WARM_UP_PATTERN,
-  WARM_UP_RULE,
-} from './instance/options.ts';
+export type { ResolvedSupervisorOptions, SupervisorOptions } from './instance/options.ts';
 export { directoryAsReached, problemOfScript } from './workers/release/index.ts';
 export { logHealth } from './instance/health-log.ts';
 export { type InstanceState, NO_HEALTH, type SupervisorStatus } from './instance/status.ts';

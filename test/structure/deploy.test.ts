@@ -5,7 +5,9 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { parseDocument } from 'yaml';
 import { dockerfile, dockerignore, systemdUnit } from '../../src/cli/prepare/templates.ts';
-import { DEFAULTS } from '../../src/supervisor/instance/options.ts';
+import { resolveSupervisorOptions } from '../../src/supervisor/instance/options.ts';
+
+const DEFAULTS = resolveSupervisorOptions();
 
 function deployed(file: string): string {
   return readFileSync(path.resolve(import.meta.dirname, '../../deploy', file), 'utf8');

@@ -95,11 +95,6 @@ const PAST_THE_DOOR: readonly {
     ],
   },
   {
-    to: 'supervisor/instance/balancer/options.ts',
-    why: CHECKED_EARLY,
-    from: ['cli/config/schema/supervisor.ts'],
-  },
-  {
     to: 'supervisor/incidents/evidence/folder.ts',
     why: LOADED_LATE,
     from: [
@@ -122,11 +117,6 @@ const PAST_THE_DOOR: readonly {
   },
   { to: 'supervisor/incidents/evidence/prune.ts', why: LOADED_LATE, from: ['cli/incidents/prune.ts'] },
   { to: 'supervisor/instance/fleet/index.ts', why: LOADED_LATE, from: ['cli/run.ts'] },
-  {
-    to: 'supervisor/instance/fleet/options.ts',
-    why: CHECKED_EARLY,
-    from: ['cli/config/schema/supervisor.ts'],
-  },
   {
     to: 'supervisor/instance/history/index.ts',
     why: LOADED_LATE,
@@ -151,7 +141,12 @@ const PAST_THE_DOOR: readonly {
   {
     to: 'supervisor/instance/options.ts',
     why: CHECKED_EARLY,
-    from: ['cli/config/schema/check.test.ts', 'cli/settings.ts'],
+    from: [
+      'cli/config/schema/check.test.ts',
+      'cli/config/schema/node-args.test.ts',
+      'cli/config/schema/supervisor.ts',
+      'cli/settings.ts',
+    ],
   },
   {
     to: 'telemetry/utilization.ts',

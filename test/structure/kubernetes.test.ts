@@ -15,7 +15,9 @@ import {
 } from '../../src/management/options.ts';
 import { findRoute } from '../../src/management/routes.ts';
 import { resolveBalancerOptions } from '../../src/supervisor/instance/balancer/options.ts';
-import { DEFAULTS } from '../../src/supervisor/instance/options.ts';
+import { resolveSupervisorOptions } from '../../src/supervisor/instance/options.ts';
+
+const DEFAULTS = resolveSupervisorOptions();
 
 interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string };

@@ -7,7 +7,7 @@ import {
   type StoredIncident,
 } from '../../supervisor/incidents/evidence/folder.ts';
 import {
-  DEFAULTS,
+  incidents as incidentsRule,
   type ResolvedIncidentsOptions,
   resolveIncidentsOptions,
 } from '../../supervisor/incidents/evidence/options.ts';
@@ -26,7 +26,7 @@ export async function incidentsSettings(
   if (flag !== undefined) {
     const directory = path.resolve(cwd, flag);
     if (!(await isReadable(directory))) throw usageError(`cannot find the directory ${directory}`);
-    return { ...DEFAULTS, directory };
+    return { ...incidentsRule.complete({}), directory };
   }
   const config = await loadConfig(cwd, undefined);
   const options = resolveIncidentsOptions(config.supervisor?.incidents);

@@ -8,7 +8,7 @@ import {
   type StoredIncident,
   writeIncident,
 } from '../../supervisor/incidents/evidence/folder.ts';
-import { DEFAULTS } from '../../supervisor/incidents/evidence/options.ts';
+import { incidents } from '../../supervisor/incidents/evidence/options.ts';
 import { moment } from '../words.ts';
 import { findIncident, incidentsSettings } from './directory.ts';
 import { incidentsTable } from './list.ts';
@@ -124,7 +124,7 @@ test('where they are kept: the flag, or else the default; what is not there is n
 
 test('pruned by number, by age, or by the limits; what is open stays', async (t) => {
   const dir = directory(t);
-  const settings = { ...DEFAULTS, directory: dir };
+  const settings = { ...incidents.complete({}), directory: dir };
   for (const day of [1, 2, 3, 4, 5]) {
     await writeIncident(dir, stored(`2026-${day}`, { openedAtMs: day * 86_400_000 }));
   }

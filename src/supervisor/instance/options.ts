@@ -1,36 +1,19 @@
 import { availableParallelism } from 'node:os';
+import { type Declaration, object, resolve, type Rule } from '../../core/options.ts';
+import { flag, integer, list, milliseconds, oneOf, orFalse, rule } from '../../core/rules.ts';
+import { MAX_MILLISECONDS } from '../../core/validate.ts';
+import { detect, type DetectOptions, type ResolvedDetectOptions } from '../detect/detectors/options.ts';
 import {
-  boolean,
-  fail,
-  integer,
-  integerOr,
-  knownKeys,
-  MAX_MILLISECONDS,
-  oneOf,
-} from '../../core/validate.ts';
-import {
-  type BalancerOptions,
-  DEFAULTS as BALANCER_DEFAULTS,
-  type ResolvedBalancerOptions,
-  resolveBalancerOptions,
-} from './balancer/options.ts';
-import {
-  DEFAULTS as DETECT_DEFAULTS,
-  type DetectOptions,
-  type ResolvedDetectOptions,
-  resolveDetectOptions,
-} from '../detect/detectors/options.ts';
-import {
-  DEFAULTS as INCIDENTS_DEFAULTS,
+  incidents,
   type IncidentsOptions,
   type ResolvedIncidentsOptions,
-  resolveIncidentsOptions,
 } from '../incidents/evidence/options.ts';
-import { type FleetOptions, type ResolvedFleetOptions, resolveFleetOptions } from './fleet/options.ts';
+import { balancer, type BalancerOptions, type ResolvedBalancerOptions } from './balancer/options.ts';
+import { fleet, type FleetOptions, type ResolvedFleetOptions } from './fleet/options.ts';
 
 /** Options of the supervisor. Only `undefined` means default. */
 export interface SupervisorOptions {
-  /** Worker processes: a number, or `auto` for one for each core that this process may use. Default 1. */
+  /** Worker processes: a number, or `auto` for one for each core that this process may use (`--workers`). Default 1. */
   readonly workers?: number | 'auto' | undefined;
   /** Copies of each listening socket that a worker accepts from, so that a busy event loop still empties the accept queue. Default 32. */
   readonly listeningCopies?: number | undefined;
@@ -38,7 +21,7 @@ export interface SupervisorOptions {
   readonly drainTimeoutMs?: number | undefined;
   /** How long a worker may take to end after its own SIGTERM before it is killed, in milliseconds. Default 5000. */
   readonly killTimeoutMs?: number | undefined;
-  /** How long a new worker may take until it is ready, in milliseconds; not the first one of all. Default 60000. */
+  /** How long a new worker may take until it is ready, in milliseconds; not the first one of all, nor by default with `--inspect-brk`. Default 60000. */
   readonly startTimeoutMs?: number | undefined;
   /**
    * How long a rolling restart waits for a new worker to be ready, in milliseconds, or three times as long as the slowest start so far if
@@ -47,18 +30,18 @@ export interface SupervisorOptions {
   readonly deployTimeoutMs?: number | undefined;
   /**
    * When a new worker is ready, and accepts connections. `listen`: when it listens. `message`: when it listens and its script has called
-   * `process.send('ready')`. Default `listen`. In both cases a worker that takes the place of another waits for its own critical health
-   * indicators.
+   * `process.send('ready')`. In both cases a worker that takes the place of another waits for its own critical health indicators. Default
+   * `listen`.
    */
   readonly ready?: 'listen' | 'message' | undefined;
   /**
-   * `false` for a process that never listens, such as a queue consumer: a worker is ready after the first second in which its event loop runs, or,
+   * `false` for a process that never listens, such as a queue consumer (`--no-listen`): a worker is ready after the first second in which its event loop runs, or,
    * with `ready: 'message'`, when its script has called `process.send('ready')`. No fallback responder is started. Default true.
    */
   readonly listens?: boolean | undefined;
   /**
    * Requests such as `GET /products` that each new worker makes to its own HTTP/1 server before it accepts connections, one after the
-   * other, at most 10 s each and half of `startTimeoutMs` in all. GET and HEAD only. One that fails is logged. Default: none.
+   * other, at most 10 s each and half of `startTimeoutMs` in all. GET and HEAD only. One that fails is logged. Default none.
    */
   readonly warmUp?: readonly string[] | undefined;
   /** How long a new worker has to stay up before the incident that it ends is over, in milliseconds. Default 10000. */
@@ -70,9 +53,9 @@ export interface SupervisorOptions {
   readonly trialMs?: number | undefined;
   /** Answer 503 from a small process while no worker can. Default true. */
   readonly fallbackResponder?: boolean | undefined;
-  /** Limit of V8's old generation for each worker (`--max-old-space-size`), in megabytes. Default: Node's own. */
+  /** Limit of V8's old generation for each worker (`--max-old-space-size`), in megabytes (`--heap`). Default Node's own. */
   readonly heapMb?: number | undefined;
-  /** Options for Node.js in each worker, such as `--import=tsx` or `--env-file=.env`; the supervisor does not have them. Default: none. */
+  /** Options for Node.js in each worker, such as `--import=tsx` or `--env-file=.env`; the supervisor does not have them (`--node-arg`). Default none. */
   readonly nodeArgs?: readonly string[] | undefined;
   /**
    * Share servers that listen with `exclusive: true` as any other; `false`: they are the worker's own, so a second worker or a replacement can't
@@ -80,17 +63,17 @@ export interface SupervisorOptions {
    */
   readonly shareExclusive?: boolean | undefined;
   /**
-   * Give all connections of a client, by its address, to one slot: for sessions that live in a worker's memory, such as socket.io's with HTTP polling.
-   * Default false.
+   * Give all connections of a client, by its address, to one slot: for sessions that live in a worker's memory, such as socket.io's with HTTP polling
+   * (`--sticky`). Default false.
    */
   readonly sticky?: boolean | undefined;
-  /** What SIGTERM waits for, so that no load balancer sends requests any more when connections are refused. Default: nothing. */
+  /** What SIGTERM waits for with readiness down and everything served, so that no load balancer sends requests any more when connections are refused: `{ checkIntervalMs, checkFailures }`, its health checks, which makes interval × failures + 500 ms; or `{ waitMs }`, the whole wait. Default `{ waitMs: 0 }`. */
   readonly balancer?: BalancerOptions | undefined;
-  /** What is taken for a fault of a worker, so that it is replaced. */
+  /** What is taken for a fault of a worker, so that it is replaced. Default all that is known. */
   readonly detect?: DetectOptions | undefined;
-  /** What is kept of incidents on disk, and where; false for nothing. */
+  /** What is kept of incidents on disk, and where: `{ directory, countLimit, sizeLimitBytes }` (`--incidents`); false for nothing (`--incidents off`). Default `{ directory: '.respite/incidents', countLimit: 50, sizeLimitBytes: 209715200 }`. */
   readonly incidents?: IncidentsOptions | false | undefined;
-  /** Instances that heal in turns, by way of a Redis that they share. Default: each for itself. */
+  /** Instances that heal in turns, by way of a Redis that they share: `{ client, name, share, leaseMs }`. Default each for itself. */
   readonly fleet?: FleetOptions | undefined;
 }
 
@@ -117,79 +100,75 @@ export interface ResolvedSupervisorOptions {
   readonly fleet: ResolvedFleetOptions | undefined;
 }
 
-export const DEFAULTS: ResolvedSupervisorOptions = Object.freeze({
-  workers: 1,
-  listeningCopies: 32,
-  drainTimeoutMs: 10_000,
-  killTimeoutMs: 5_000,
-  startTimeoutMs: 60_000,
-  deployTimeoutMs: 15_000,
-  ready: 'listen',
-  listens: true,
-  warmUp: Object.freeze([]),
-  stableMs: 10_000,
-  trialMs: 20_000,
-  fallbackResponder: true,
-  heapMb: undefined,
-  nodeArgs: Object.freeze([]),
-  shareExclusive: true,
-  sticky: false,
-  balancer: BALANCER_DEFAULTS,
-  detect: DETECT_DEFAULTS,
-  incidents: INCIDENTS_DEFAULTS,
-  fleet: undefined,
+const workerCount: Rule<number | 'auto', number> = {
+  ...rule(
+    'a whole number from 1 to 1024, or auto',
+    (value) => value === 'auto' || integer(1, 1024).check(value, []).length === 0,
+  ),
+  complete: (value) => (value === 'auto' ? availableParallelism() : value),
+};
+
+/** A request line can't hold blanks, control characters or others than ASCII. */
+const warmUp: Rule<readonly string[]> = list(
+  'an array of requests',
+  rule(
+    'GET or HEAD, a blank, and a path, such as "GET /products"',
+    (value) => typeof value === 'string' && /^(?:GET|HEAD) \/[!-~]*$/.test(value),
+  ),
+);
+
+/** With these Node.js does not run the script, or runs it in another process. */
+const NO_SERVER: RegExp =
+  /^(?:-[cehipv]+|-pe|--check|--eval|--help|--interactive|--print|--run|--test|--version|--watch|--)(?:=|$)|^--watch-/;
+
+export const NODE_ARG_RULE =
+  'an option of Node.js with which it runs a script in the same process, such as --import=tsx';
+
+const nodeArgs: Rule<readonly string[]> = list(
+  'an array of options',
+  rule(NODE_ARG_RULE, (value) => typeof value === 'string' && value !== '' && !NO_SERVER.test(value)),
+);
+
+export const SUPERVISOR: Declaration<ResolvedSupervisorOptions> = Object.freeze({
+  workers: { rule: workerCount, byDefault: 1 },
+  listeningCopies: { rule: integer(1, 256), byDefault: 32 },
+  drainTimeoutMs: { rule: milliseconds(0), byDefault: 10_000 },
+  killTimeoutMs: { rule: milliseconds(0), byDefault: 5000 },
+  startTimeoutMs: {
+    rule: milliseconds(1),
+    // One that waits for a debugger waits for a person.
+    byDefault: (_: unknown, { nodeArgs: given = [] }: Partial<ResolvedSupervisorOptions>) =>
+      given.some(waitsForDebugger) ? MAX_MILLISECONDS : 60_000,
+  },
+  deployTimeoutMs: { rule: milliseconds(1), byDefault: 15_000 },
+  ready: { rule: oneOf<'listen' | 'message'>('listen', 'message'), byDefault: 'listen' },
+  listens: { rule: flag(), byDefault: true },
+  warmUp: { rule: warmUp, byDefault: Object.freeze([]) },
+  stableMs: { rule: milliseconds(0), byDefault: 10_000 },
+  trialMs: { rule: milliseconds(0), byDefault: 20_000 },
+  fallbackResponder: { rule: flag(), byDefault: true },
+  heapMb: { rule: integer(16), byDefault: undefined },
+  nodeArgs: { rule: nodeArgs, byDefault: Object.freeze([]) },
+  shareExclusive: { rule: flag(), byDefault: true },
+  sticky: { rule: flag(), byDefault: false },
+  balancer: { rule: balancer, byDefault: balancer.complete({}) },
+  detect: { rule: detect, byDefault: detect.complete({}) },
+  incidents: { rule: orFalse(incidents), byDefault: incidents.complete({}) },
+  fleet: { rule: fleet, byDefault: undefined },
 });
+
+/** What `supervisor` in the configuration must be. */
+export const supervisor: Rule<SupervisorOptions, ResolvedSupervisorOptions> = object(SUPERVISOR);
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
 export function resolveSupervisorOptions(options: SupervisorOptions = {}): ResolvedSupervisorOptions {
-  knownKeys('supervisor', options, Object.keys(DEFAULTS));
-  const { heapMb } = options;
-  const listens = boolean('supervisor.listens', options.listens ?? DEFAULTS.listens);
-  const workers = integerOr('auto', 'supervisor.workers', options.workers ?? DEFAULTS.workers, 1, 1024);
-  const duration = (
-    key: 'drainTimeoutMs' | 'killTimeoutMs' | 'deployTimeoutMs' | 'stableMs' | 'trialMs',
-    min: number,
-  ): number => integer(`supervisor.${key}`, options[key] ?? DEFAULTS[key], min);
-  return Object.freeze({
-    workers: workers === 'auto' ? availableParallelism() : workers,
-    listeningCopies: integer(
-      'supervisor.listeningCopies',
-      options.listeningCopies ?? DEFAULTS.listeningCopies,
-      1,
-      256,
-    ),
-    drainTimeoutMs: duration('drainTimeoutMs', 0),
-    killTimeoutMs: duration('killTimeoutMs', 0),
-    // One that waits for a debugger waits for a person.
-    startTimeoutMs: integer(
-      'supervisor.startTimeoutMs',
-      options.startTimeoutMs ?? (waitsForDebugger(options) ? MAX_MILLISECONDS : DEFAULTS.startTimeoutMs),
-      1,
-    ),
-    deployTimeoutMs: duration('deployTimeoutMs', 1),
-    ready: oneOf('supervisor.ready', options.ready ?? DEFAULTS.ready, ['listen', 'message']),
-    listens,
-    warmUp: resolveWarmUp(options.warmUp ?? DEFAULTS.warmUp),
-    stableMs: duration('stableMs', 0),
-    trialMs: duration('trialMs', 0),
-    fallbackResponder:
-      boolean('supervisor.fallbackResponder', options.fallbackResponder ?? DEFAULTS.fallbackResponder) &&
-      listens,
-    heapMb: heapMb === undefined ? undefined : integer('supervisor.heapMb', heapMb, 16),
-    nodeArgs: resolveNodeArgs(options.nodeArgs ?? DEFAULTS.nodeArgs),
-    shareExclusive: boolean('supervisor.shareExclusive', options.shareExclusive ?? DEFAULTS.shareExclusive),
-    sticky: boolean('supervisor.sticky', options.sticky ?? DEFAULTS.sticky),
-    balancer: resolveBalancerOptions(options.balancer),
-    detect: resolveDetectOptions(options.detect),
-    incidents: resolveIncidentsOptions(options.incidents),
-    fleet: options.fleet === undefined ? undefined : resolveFleetOptions(options.fleet),
-  });
+  const all = resolve(supervisor, options, ['supervisor']);
+  // There is nothing to answer where nothing listens.
+  return Object.freeze({ ...all, fallbackResponder: all.fallbackResponder && all.listens });
 }
 
-function waitsForDebugger({ nodeArgs }: SupervisorOptions): boolean {
-  return (
-    Array.isArray(nodeArgs) && nodeArgs.some((each) => /^--inspect-(?:brk|wait)(?:=|$)/.test(String(each)))
-  );
+function waitsForDebugger(nodeArg: string): boolean {
+  return /^--inspect-(?:brk|wait)(?:=|$)/.test(nodeArg);
 }
 
 /** Whether connections are handed on: a single slot gets them all anyway. */
@@ -198,34 +177,4 @@ export function isSticky({
   workers,
 }: Pick<ResolvedSupervisorOptions, 'sticky' | 'workers'>): boolean {
   return sticky && workers > 1;
-}
-
-/** A request as `warmUp` has it; a request line can't hold blanks, control characters or others than ASCII. */
-export const WARM_UP_PATTERN: RegExp = /^(?:GET|HEAD) \/[!-~]*$/;
-export const WARM_UP_RULE = 'GET or HEAD, a blank, and a path, such as "GET /products"';
-
-function resolveWarmUp(requests: readonly string[]): readonly string[] {
-  if (!Array.isArray(requests)) fail('supervisor.warmUp', 'an array of requests', requests);
-  for (const [i, request] of requests.entries()) {
-    if (typeof request !== 'string' || !WARM_UP_PATTERN.test(request))
-      fail(`supervisor.warmUp[${i}]`, WARM_UP_RULE, request);
-  }
-  return Object.freeze([...requests]);
-}
-
-/** With these Node.js does not run the script, or runs it in another process. */
-const NO_SERVER: RegExp =
-  /^(?:-[cehipv]+|-pe|--check|--eval|--help|--interactive|--print|--run|--test|--version|--watch|--)(?:=|$)|^--watch-/;
-export const NODE_ARG_RULE =
-  'an option of Node.js with which it runs a script in the same process, such as --import=tsx';
-
-export function isNodeArg(option: unknown): option is string {
-  return typeof option === 'string' && option !== '' && !NO_SERVER.test(option);
-}
-
-function resolveNodeArgs(options: readonly string[]): readonly string[] {
-  if (!Array.isArray(options)) fail('supervisor.nodeArgs', 'an array of options', options);
-  for (const [i, option] of options.entries())
-    if (!isNodeArg(option)) fail(`supervisor.nodeArgs[${i}]`, NODE_ARG_RULE, option);
-  return Object.freeze([...options]);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NODE_ARG_RULE } from '../../../supervisor/index.ts';
+import { NODE_ARG_RULE } from '../../../supervisor/instance/options.ts';
 import { resolveSettings } from '../../settings.ts';
 import { checkConfig } from './check.ts';
 

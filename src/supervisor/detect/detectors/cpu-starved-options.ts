@@ -1,19 +1,18 @@
-import { integer } from '../../../core/validate.ts';
+import { type Declaration, object, type OptionsOf, type Rule } from '../../../core/options.ts';
+import { milliseconds } from '../../../core/rules.ts';
 import { MIN_GAP_MS } from './blocked-loop-options.ts';
-import { complete } from './given.ts';
 
-export interface CpuStarvedOptions {
-  /** How long the main thread was ready and got no processor until the loop turned again, in milliseconds. Default 5000. */
-  readonly afterMs?: number | undefined;
-}
-
+/** When an event loop stood still for lack of a processor, with every default filled in. */
 export interface ResolvedCpuStarved {
+  /** How long the main thread was ready and got no processor until the loop turned again, in milliseconds. Default 5000. */
   readonly afterMs: number;
 }
 
-export const CPU_STARVED: ResolvedCpuStarved = Object.freeze({ afterMs: 5000 });
+/** When an event loop stood still for lack of a processor. Only `undefined` means default. */
+export type CpuStarvedOptions = OptionsOf<ResolvedCpuStarved>;
 
-export function resolveCpuStarved(given: CpuStarvedOptions): ResolvedCpuStarved {
-  const option = 'supervisor.detect.cpuStarved';
-  return { afterMs: integer(`${option}.afterMs`, complete(option, given, CPU_STARVED).afterMs, MIN_GAP_MS) };
-}
+const CPU_STARVED: Declaration<ResolvedCpuStarved> = Object.freeze({
+  afterMs: { rule: milliseconds(MIN_GAP_MS), byDefault: 5000 },
+});
+
+export const cpuStarved: Rule<CpuStarvedOptions, ResolvedCpuStarved> = object(CPU_STARVED);

@@ -1,18 +1,17 @@
-import { fraction } from '../../../core/validate.ts';
-import { complete } from './given.ts';
+import { type Declaration, object, type OptionsOf, type Rule } from '../../../core/options.ts';
+import { share } from '../../../core/rules.ts';
 
-export interface DescriptorsOptions {
-  /** Share of the descriptors that a worker may have from which on it is replaced. Default 0.9. */
-  readonly share?: number | undefined;
-}
-
+/** When file descriptors are nearly used up, with every default filled in. */
 export interface ResolvedDescriptors {
+  /** Share of the descriptors that a worker may have from which on it is replaced. Default 0.9. */
   readonly share: number;
 }
 
-export const DESCRIPTORS: ResolvedDescriptors = Object.freeze({ share: 0.9 });
+/** When file descriptors are nearly used up. Only `undefined` means default. */
+export type DescriptorsOptions = OptionsOf<ResolvedDescriptors>;
 
-export function resolveDescriptors(given: DescriptorsOptions): ResolvedDescriptors {
-  const option = 'supervisor.detect.descriptors';
-  return { share: fraction(`${option}.share`, complete(option, given, DESCRIPTORS).share) };
-}
+const DESCRIPTORS: Declaration<ResolvedDescriptors> = Object.freeze({
+  share: { rule: share(), byDefault: 0.9 },
+});
+
+export const descriptors: Rule<DescriptorsOptions, ResolvedDescriptors> = object(DESCRIPTORS);

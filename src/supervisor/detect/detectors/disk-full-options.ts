@@ -1,18 +1,17 @@
-import { integer } from '../../../core/validate.ts';
-import { complete } from './given.ts';
+import { type Declaration, object, type OptionsOf, type Rule } from '../../../core/options.ts';
+import { integer } from '../../../core/rules.ts';
 
-export interface DiskFullOptions {
-  /** A disk with less than that is full; less than 1 % of a small one. In bytes. Default 67108864 (64 MB). */
-  readonly freeBytes?: number | undefined;
-}
-
+/** When a disk is full, with every default filled in. */
 export interface ResolvedDiskFull {
+  /** A disk with less than that is full; less than 1 % of a small one. In bytes. Default 67108864 (64 MB). */
   readonly freeBytes: number;
 }
 
-export const DISK_FULL: ResolvedDiskFull = Object.freeze({ freeBytes: 64 * 1024 * 1024 });
+/** When a disk is full. Only `undefined` means default. */
+export type DiskFullOptions = OptionsOf<ResolvedDiskFull>;
 
-export function resolveDiskFull(given: DiskFullOptions): ResolvedDiskFull {
-  const option = 'supervisor.detect.diskFull';
-  return { freeBytes: integer(`${option}.freeBytes`, complete(option, given, DISK_FULL).freeBytes, 0) };
-}
+const DISK_FULL: Declaration<ResolvedDiskFull> = Object.freeze({
+  freeBytes: { rule: integer(0), byDefault: 64 * 1024 * 1024 },
+});
+
+export const diskFull: Rule<DiskFullOptions, ResolvedDiskFull> = object(DISK_FULL);

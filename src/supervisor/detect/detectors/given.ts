@@ -1,19 +1,6 @@
-// What the options of all detectors have in common.
-import { fraction, knownKeys } from '../../../core/validate.ts';
-
-/** Name of a detector's options, as errors show it. */
-export type OptionName = `supervisor.detect.${string}`;
-
-/** Fills in the defaults of a detector whose thresholds don't depend on each other. */
-export function complete<Resolved extends object>(
-  option: OptionName,
-  given: { readonly [Key in keyof Resolved]?: Resolved[Key] | undefined },
-  defaults: Resolved,
-): Resolved {
-  knownKeys(option, given, Object.keys(defaults));
-  const set = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...(Object.fromEntries(set) as Partial<Resolved>) };
-}
+// What the options of several detectors have in common.
+import type { Declaration, OptionsOf, Path, Problem } from '../../../core/options.ts';
+import { number, share } from '../../../core/rules.ts';
 
 /** From one on a detector warns, from the other on it replaces. */
 export interface Shares {
@@ -21,16 +8,25 @@ export interface Shares {
   readonly replaceShare: number;
 }
 
-/** Fills in the defaults. A default that a given share excludes gives way to it. */
-export function completeShares(
-  option: OptionName,
-  given: { readonly [Key in keyof Shares]?: number | undefined },
-  defaults: Shares,
-): Shares {
-  const warnShare = fraction(
-    `${option}.warnShare`,
-    given.warnShare ?? Math.min(defaults.warnShare, given.replaceShare ?? 1),
-  );
-  const replaceShare = given.replaceShare ?? Math.max(defaults.replaceShare, warnShare);
-  return { warnShare, replaceShare: fraction(`${option}.replaceShare`, replaceShare, warnShare) };
+/** A default that a given share excludes gives way to it. */
+export function shares(defaults: Shares): Declaration<Shares> {
+  return {
+    warnShare: {
+      rule: share(),
+      byDefault: (_: unknown, { replaceShare = 1 }: Partial<Shares>) =>
+        Math.min(defaults.warnShare, replaceShare),
+    },
+    replaceShare: {
+      rule: share(),
+      byDefault: ({ warnShare }: Shares) => Math.max(defaults.replaceShare, warnShare),
+    },
+  };
+}
+
+/** No worker is replaced before a warning. */
+export function warnsFirst(
+  { warnShare = 0, replaceShare = 1 }: OptionsOf<Shares>,
+  path: Path,
+): readonly Problem[] {
+  return number(warnShare, 1).check(replaceShare, [...path, 'replaceShare']);
 }

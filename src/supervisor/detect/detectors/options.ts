@@ -1,70 +1,79 @@
 // What is taken for a fault of a worker, and from when on. The options of each detector stand in a file beside it.
-import { knownKeys } from '../../../core/validate.ts';
+import { type Declaration, object, resolve, type Rule } from '../../../core/options.ts';
+import { orFalse } from '../../../core/rules.ts';
 import type { ResolvedBlockedLoop } from '../../workers/process/blocked.ts';
-import { BLOCKED_LOOP, type BlockedLoopOptions, resolveBlockedLoop } from './blocked-loop-options.ts';
+import { blockedLoop, type BlockedLoopOptions } from './blocked-loop-options.ts';
 import {
-  CPU_STARVED,
-  type CpuStarvedOptions,
-  type ResolvedCpuStarved,
-  resolveCpuStarved,
-} from './cpu-starved-options.ts';
-import {
-  DESCRIPTORS,
-  type DescriptorsOptions,
-  type ResolvedDescriptors,
-  resolveDescriptors,
-} from './descriptors-options.ts';
-import {
-  DISK_FULL,
-  type DiskFullOptions,
-  type ResolvedDiskFull,
-  resolveDiskFull,
-} from './disk-full-options.ts';
-import {
-  GC_DEATH_SPIRAL,
+  gcDeathSpiral,
   type GcDeathSpiralOptions,
   type ResolvedGcDeathSpiral,
-  resolveGcDeathSpiral,
 } from './gc-death-spiral-options.ts';
+import { memoryLeak, type MemoryLeakOptions, type ResolvedMemoryLeak } from './memory-leak-options.ts';
+import { memory, type MemoryOptions, type ResolvedMemory } from './memory-limit-options.ts';
 import {
-  MEMORY_LEAK,
-  type MemoryLeakOptions,
-  type ResolvedMemoryLeak,
-  resolveMemoryLeak,
-} from './memory-leak-options.ts';
-import { MEMORY, type MemoryOptions, type ResolvedMemory, resolveMemory } from './memory-limit-options.ts';
-import {
-  type ResolvedServerClosed,
-  resolveServerClosed,
-  SERVER_CLOSED,
-  type ServerClosedOptions,
-} from './server-closed-options.ts';
-import {
-  type ResolvedStuckRequests,
-  resolveStuckRequests,
-  STUCK_REQUESTS,
+  stuckRequests,
   type StuckRequestsOptions,
+  type ResolvedStuckRequests,
 } from './stuck-requests-options.ts';
+import {
+  serverClosed,
+  type ServerClosedOptions,
+  type ResolvedServerClosed,
+} from './server-closed-options.ts';
+import { descriptors, type DescriptorsOptions, type ResolvedDescriptors } from './descriptors-options.ts';
+import { cpuStarved, type CpuStarvedOptions, type ResolvedCpuStarved } from './cpu-starved-options.ts';
+import { diskFull, type DiskFullOptions, type ResolvedDiskFull } from './disk-full-options.ts';
 
 /** Each detector can be switched off with `false`. */
 export interface DetectOptions {
-  /** A blocked event loop. */
+  /**
+   * An event loop that stands still: for `unreadyMs` its worker is not ready, for `evidenceMs` it is an incident, for `killMs` the worker is
+   * killed; each at least 500, none less than the one before. Default `{ unreadyMs: 2000, evidenceMs: 5000, killMs: 10000 }`.
+   */
   readonly blockedLoop?: BlockedLoopOptions | false | undefined;
-  /** A heap that is about to be full. */
+  /**
+   * A heap that is about to be full, by what is alive after a major collection: from `warnShare` of its limit on it is logged, and the worker is
+   * replaced if at its pace the heap will be full within `drainTimeoutMs`; from `replaceShare` on it is replaced. Default `{ warnShare: 0.6,
+   * replaceShare: 0.7 }`.
+   */
   readonly gcDeathSpiral?: GcDeathSpiralOptions | false | undefined;
-  /** Memory that grows for minutes on end. */
+  /**
+   * Memory, of the heap or in all, that grows steadily for `windowMs` (at least 1000) or twice, four or eight times that, by at least
+   * `growthShare` of its limit, and would reach 70 % of it within six times `windowMs`; the first such time of a worker is not looked at.
+   * Default `{ windowMs: 600000, growthShare: 0.1 }`.
+   */
   readonly memoryLeak?: MemoryLeakOptions | false | undefined;
-  /** All workers together come near to what the control group, or else the machine, has. */
+  /**
+   * All workers together come near to `limitBytes`: from `warnShare` on the worker that has grown most is replaced if at this pace the limit is
+   * 30 s away, from `replaceShare` on in any case, if it has grown by a tenth of the limit. Default `{ warnShare: 0.7, replaceShare: 0.9 }`, and
+   * the limit of the control group or else the machine's memory.
+   */
   readonly memory?: MemoryOptions | false | undefined;
-  /** Requests that the worker does not answer although its event loop is idle. */
+  /**
+   * Requests that the worker does not answer although its event loop is idle: `atLeast` are overdue, waiting or given up by their clients, and
+   * nothing was answered for `afterMs` (at least 2000); without a worker that answers the same, twice as many or for twice as long. When the
+   * same happens again within `againMs`, no worker is replaced for it. Default `{ afterMs: 30000, atLeast: 5, againMs: 600000 }`.
+   */
   readonly stuckRequests?: StuckRequestsOptions | false | undefined;
-  /** A server that a worker has closed and not opened again. */
+  /**
+   * A server that a worker has closed and not opened again for `afterMs` (at least 1000), although its process lives and does not drain: it is
+   * replaced. Default `{ afterMs: 5000 }`.
+   */
   readonly serverClosed?: ServerClosedOptions | false | undefined;
-  /** File descriptors that are nearly used up. */
+  /**
+   * File descriptors that are nearly used up: open ones as a share of the most that the worker may have (`ulimit -n`), from which on it is
+   * replaced. Default `{ share: 0.9 }`.
+   */
   readonly descriptors?: DescriptorsOptions | false | undefined;
-  /** An event loop that stood still for lack of a processor. */
+  /**
+   * An event loop that stood still for lack of a processor: the main thread was ready for so long and got none. An incident, nothing is
+   * replaced. Default `{ afterMs: 5000 }`.
+   */
   readonly cpuStarved?: CpuStarvedOptions | false | undefined;
-  /** A disk without room. */
+  /**
+   * A disk of the working or the temporary directory has less than `freeBytes` left, or less than 1 % of a small one. An incident, nothing is
+   * replaced. Default `{ freeBytes: 67108864 }`.
+   */
   readonly diskFull?: DiskFullOptions | false | undefined;
 }
 
@@ -80,44 +89,34 @@ export interface ResolvedDetectOptions {
   readonly diskFull: ResolvedDiskFull | false;
 }
 
-export const DEFAULTS: ResolvedDetectOptions = Object.freeze({
-  blockedLoop: BLOCKED_LOOP,
-  gcDeathSpiral: GC_DEATH_SPIRAL,
-  memoryLeak: MEMORY_LEAK,
-  memory: MEMORY,
-  stuckRequests: STUCK_REQUESTS,
-  serverClosed: SERVER_CLOSED,
-  descriptors: DESCRIPTORS,
-  cpuStarved: CPU_STARVED,
-  diskFull: DISK_FULL,
+export const DETECT: Declaration<ResolvedDetectOptions> = Object.freeze({
+  blockedLoop: { rule: orFalse(blockedLoop), byDefault: blockedLoop.complete({}) },
+  gcDeathSpiral: { rule: orFalse(gcDeathSpiral), byDefault: gcDeathSpiral.complete({}) },
+  memoryLeak: { rule: orFalse(memoryLeak), byDefault: memoryLeak.complete({}) },
+  memory: { rule: orFalse(memory), byDefault: memory.complete({}) },
+  stuckRequests: { rule: orFalse(stuckRequests), byDefault: stuckRequests.complete({}) },
+  serverClosed: { rule: orFalse(serverClosed), byDefault: serverClosed.complete({}) },
+  descriptors: { rule: orFalse(descriptors), byDefault: descriptors.complete({}) },
+  cpuStarved: { rule: orFalse(cpuStarved), byDefault: cpuStarved.complete({}) },
+  diskFull: { rule: orFalse(diskFull), byDefault: diskFull.complete({}) },
 });
 
-export function resolveDetectOptions(options: DetectOptions = {}): ResolvedDetectOptions {
-  knownKeys('supervisor.detect', options, Object.keys(DEFAULTS));
-  return Object.freeze({
-    blockedLoop: unlessOff(options.blockedLoop, resolveBlockedLoop),
-    gcDeathSpiral: unlessOff(options.gcDeathSpiral, resolveGcDeathSpiral),
-    memoryLeak: unlessOff(options.memoryLeak, resolveMemoryLeak),
-    memory: unlessOff(options.memory, resolveMemory),
-    stuckRequests: unlessOff(options.stuckRequests, resolveStuckRequests),
-    serverClosed: unlessOff(options.serverClosed, resolveServerClosed),
-    descriptors: unlessOff(options.descriptors, resolveDescriptors),
-    cpuStarved: unlessOff(options.cpuStarved, resolveCpuStarved),
-    diskFull: unlessOff(options.diskFull, resolveDiskFull),
-  });
-}
+export const detect: Rule<DetectOptions, ResolvedDetectOptions> = object(DETECT);
 
-/** @param resolve Fills in the defaults of one detector. */
-function unlessOff<Given extends object, Resolved extends object>(
-  given: Given | false | undefined,
-  resolve: (given: Given | Record<string, never>) => Resolved,
-): Resolved | false {
-  return given === false ? false : Object.freeze(resolve(given ?? {}));
+/** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
+export function resolveDetectOptions(options: DetectOptions = {}): ResolvedDetectOptions {
+  return resolve(detect, options, ['supervisor', 'detect']);
 }
 
 /** Something is looked for that only a worker's own watchdog can tell. */
 export function needsWatchdog(options: ResolvedDetectOptions): boolean {
-  const { blockedLoop, gcDeathSpiral, memoryLeak, memory, stuckRequests, cpuStarved } = options;
-  const fromInside = [blockedLoop, gcDeathSpiral, memoryLeak, memory, stuckRequests, cpuStarved];
+  const fromInside = [
+    options.blockedLoop,
+    options.gcDeathSpiral,
+    options.memoryLeak,
+    options.memory,
+    options.stuckRequests,
+    options.cpuStarved,
+  ];
   return fromInside.some((option) => option !== false);
 }

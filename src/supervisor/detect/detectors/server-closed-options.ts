@@ -1,22 +1,17 @@
-import { integer } from '../../../core/validate.ts';
-import { complete } from './given.ts';
+import { type Declaration, object, type OptionsOf, type Rule } from '../../../core/options.ts';
+import { milliseconds } from '../../../core/rules.ts';
 
-export interface ServerClosedOptions {
-  /** How long the server was closed until its worker is replaced, in milliseconds. Default 5000. */
-  readonly afterMs?: number | undefined;
-}
-
+/** When a server that was closed is a fault, with every default filled in. */
 export interface ResolvedServerClosed {
+  /** How long the server was closed until its worker is replaced, in milliseconds; at least 1000, as workers are looked at once a second. Default 5000. */
   readonly afterMs: number;
 }
 
-export const SERVER_CLOSED: ResolvedServerClosed = Object.freeze({ afterMs: 5000 });
+/** When a server that was closed is a fault. Only `undefined` means default. */
+export type ServerClosedOptions = OptionsOf<ResolvedServerClosed>;
 
-/** Minimum of `afterMs`: workers are looked at once a second. */
-const MIN_AFTER_MS = 1000;
+const SERVER_CLOSED: Declaration<ResolvedServerClosed> = Object.freeze({
+  afterMs: { rule: milliseconds(1000), byDefault: 5000 },
+});
 
-export function resolveServerClosed(given: ServerClosedOptions): ResolvedServerClosed {
-  const option = 'supervisor.detect.serverClosed';
-  const { afterMs } = complete(option, given, SERVER_CLOSED);
-  return { afterMs: integer(`${option}.afterMs`, afterMs, MIN_AFTER_MS) };
-}
+export const serverClosed: Rule<ServerClosedOptions, ResolvedServerClosed> = object(SERVER_CLOSED);

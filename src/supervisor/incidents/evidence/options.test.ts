@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULTS, resolveIncidentsOptions } from './options.ts';
+import { resolveIncidentsOptions } from './options.ts';
 
 test('fills in the defaults, each by itself', () => {
-  assert.deepEqual(resolveIncidentsOptions(), DEFAULTS);
-  assert.deepEqual(resolveIncidentsOptions({ countLimit: 3 }), { ...DEFAULTS, countLimit: 3 });
+  assert.deepEqual(resolveIncidentsOptions({ countLimit: 3, directory: undefined }), {
+    directory: '.respite/incidents',
+    countLimit: 3,
+    sizeLimitBytes: 209_715_200,
+  });
   assert.equal(resolveIncidentsOptions(false), false);
 });
 

@@ -1,8 +1,12 @@
 // How long an event loop may stand still. A worker is judged by it while it serves and while it drains.
 
+/** In milliseconds. */
 export interface ResolvedBlockedLoop {
+  /** From then on the worker should get no new request. Default 2000. */
   readonly unreadyMs: number;
+  /** From then on it is an incident: the stack is taken, a replacement started. Default 5000. */
   readonly evidenceMs: number;
+  /** Then the worker is killed. Default 10000. */
   readonly killMs: number;
 }
 
