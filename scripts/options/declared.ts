@@ -1,4 +1,10 @@
 // Options that are declared once, and the pages that list them.
+import { TURN_BUDGET } from '../../src/admission/checks/turn-options.ts';
+import { LIMIT } from '../../src/admission/limit/options.ts';
+import { ADMISSION } from '../../src/admission/options.ts';
+import { POLICY } from '../../src/admission/policy.ts';
+import { PRIORITY } from '../../src/admission/priority/options.ts';
+import { SHED_RESPONSE } from '../../src/admission/shed/options.ts';
 import { BACKPRESSURE } from '../../src/backpressure/guard/process-options.ts';
 import { CLIENT, ORIGIN } from '../../src/client/options.ts';
 import { CIRCUIT, HEDGE, RETRY, THROTTLE } from '../../src/client/peer/options.ts';
@@ -29,6 +35,48 @@ const PEER_FILE = 'src/client/peer/options.ts';
 const NOTIFY_FILE = 'src/supervisor/incidents/notify/options.ts';
 
 export const DECLARED: readonly DeclaredOptions[] = [
+  {
+    name: 'admission',
+    file: 'src/admission/options.ts',
+    type: 'AdmissionOptions',
+    declaration: ADMISSION,
+    pages: REFERENCE,
+  },
+  {
+    name: 'admission.adaptiveLimit',
+    file: 'src/admission/limit/options.ts',
+    type: 'ResolvedLimitOptions',
+    declaration: LIMIT,
+    pages: REFERENCE,
+  },
+  {
+    name: 'admission.turnBudget',
+    file: 'src/admission/checks/turn-options.ts',
+    type: 'ResolvedTurnBudget',
+    declaration: TURN_BUDGET,
+    pages: REFERENCE,
+  },
+  {
+    name: 'admission.routes',
+    file: 'src/admission/policy.ts',
+    type: 'RoutePolicy',
+    declaration: POLICY,
+    pages: REFERENCE,
+  },
+  {
+    name: 'admission.priority',
+    file: 'src/admission/priority/options.ts',
+    type: 'PriorityOptions',
+    declaration: PRIORITY,
+    pages: REFERENCE,
+  },
+  {
+    name: 'admission.shedResponse',
+    file: 'src/admission/shed/options.ts',
+    type: 'ShedResponseOptions',
+    declaration: SHED_RESPONSE,
+    pages: REFERENCE,
+  },
   {
     name: 'backpressure',
     file: 'src/backpressure/guard/process-options.ts',

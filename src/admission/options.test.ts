@@ -1,9 +1,38 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AdmissionOptions, DEFAULTS, resolveAdmissionOptions } from './options.ts';
+import { type AdmissionOptions, resolveAdmissionOptions } from './options.ts';
+
+const DEFAULTS = resolveAdmissionOptions();
 
 test('without options every default holds', () => {
-  assert.deepEqual(resolveAdmissionOptions(), DEFAULTS);
+  assert.deepEqual(JSON.parse(JSON.stringify(DEFAULTS)), {
+    limit: 'adaptive',
+    adaptiveLimit: { minLimit: 4, maxLimit: 4096, initialLimit: 32, targetLatencyMs: 500 },
+    bodyBudgetBytes: 268_435_456,
+    routes: {},
+    defaultCriticality: 'critical',
+    thresholds: { 'critical-plus': 1, critical: 1, 'sheddable-plus': 0.95, sheddable: 0.85 },
+    turnBudget: { targetMs: 10, burstMs: 40, idleCreditMs: 300 },
+    priority: {
+      reserved: { 'critical-plus': 0, critical: 0, 'sheddable-plus': 0, sheddable: 0 },
+      minimumPerSecond: 1,
+      minimumShare: 0.01,
+    },
+    signals: {
+      'loop-delay': { enter: 100, exit: 20 },
+      'in-flight': { enter: 1, exit: 0.85 },
+      bytes: { enter: 1, exit: 0.85 },
+      memory: { enter: 0.95, exit: 0.85 },
+      'loop-utilization': false,
+      cpu: false,
+      'requests-per-second': false,
+    },
+    statuses: { 'critical-plus': 503, critical: 503, 'sheddable-plus': 429, sheddable: 429 },
+    exempt: ['/health', '/health/live', '/health/ready', '/healthz', '/livez', '/readyz'],
+    exemptLimit: 16,
+    shedResponse: { headers: [], cors: { origins: '*', credentials: false } },
+    dryRun: false,
+  });
   assert.deepEqual(resolveAdmissionOptions({ limit: undefined, thresholds: undefined }), DEFAULTS);
 });
 

@@ -1,46 +1,40 @@
-import { RespiteError } from '../core/errors.ts';
-import { boolean, fraction, integer, integerOr, knownKeys, object, oneOf } from '../core/validate.ts';
 import {
-  DEFAULTS as LIMIT_DEFAULTS,
-  type LimitOptions,
-  resolveLimitOptions,
-  type ResolvedLimitOptions,
-} from './limit/options.ts';
+  type Declaration,
+  object,
+  type OptionsOf,
+  type Path,
+  type Problem,
+  resolve,
+  type Rule,
+} from '../core/options.ts';
+import { byName, flag, integer, list, oneOf, orFalse, rule } from '../core/rules.ts';
+import { type ResolvedTurnBudget, turnBudget, type TurnBudgetOptions } from './checks/turn-options.ts';
 import {
+  criticalityHeader,
   type CriticalityHeader,
-  resolveCriticalityHeader,
   type ResolvedCriticalityHeader,
 } from './classify/criticality-header.ts';
+import { adaptiveLimit, type LimitOptions, type ResolvedLimitOptions } from './limit/options.ts';
 import {
-  DEFAULTS as TURN_DEFAULTS,
-  resolveTurnBudget,
-  type ResolvedTurnBudget,
-  type TurnBudgetOptions,
-} from './checks/turn-options.ts';
-import {
+  COST_RULE,
   CRITICALITIES,
   type Criticality,
+  policy,
   type ResolvedRoutePolicy,
-  resolvePolicy,
   type RoutePolicy,
 } from './policy.ts';
+import { type ResolvedSignalOptions, type SignalOptions, signals } from './pressure/options.ts';
 import {
-  DEFAULTS as SIGNAL_DEFAULTS,
-  type ResolvedSignalOptions,
-  resolveSignalOptions,
-  type SignalOptions,
-} from './pressure/options.ts';
-import {
-  DEFAULTS as PRIORITY_DEFAULTS,
+  IDENTITY_RULE,
+  priority,
   type PriorityOptions,
-  resolvePriorityOptions,
   type ResolvedPriorityOptions,
+  sharesByClass,
 } from './priority/options.ts';
-
 import {
-  DEFAULTS as SHED_RESPONSE_DEFAULTS,
   type ResolvedShedResponse,
-  resolveShedResponse,
+  SHED_RESPONSE_DEFAULTS,
+  shedResponse,
   type ShedResponseOptions,
 } from './shed/options.ts';
 
@@ -51,10 +45,10 @@ export type ShedStatus = 429 | 503;
 export interface AdmissionOptions {
   /**
    * Requests in flight at once at which utilization is 1, or `adaptive` to find it from how long requests take and how
-   * many complete. An adaptive limit doesn't count streams and long polls; a number counts all. Default `adaptive`.
+   * many complete (`--limit`). A request takes 1 unless its route has a `cost`. An adaptive limit doesn't count streams and long polls; a number counts all. Default `adaptive`.
    */
   readonly limit?: number | 'adaptive' | undefined;
-  /** Bounds and start of the adaptive limit. */
+  /** Bounds and start of the adaptive limit. Default `{ minLimit: 4, maxLimit: 4096, initialLimit: 32, targetLatencyMs: 500 }`. */
   readonly adaptiveLimit?: LimitOptions | undefined;
   /**
    * Bytes of request bodies in memory at which utilization is 1: what has arrived, and what clients are likely to send soon.
@@ -71,8 +65,7 @@ export interface AdmissionOptions {
   /** Criticality of a request that no route names. Default `critical`. */
   readonly defaultCriticality?: Criticality | undefined;
   /**
-   * Utilization (0 to 1) from which a class is shed. Defaults: `sheddable` 0.85, `sheddable-plus` 0.95, `critical` 1,
-   * `critical-plus` 1.
+   * Utilization (0 to 1), of requests and of bytes alike, from which a class is shed. Default `sheddable` 0.85, `sheddable-plus` 0.95, the others 1.
    */
   readonly thresholds?: Readonly<Partial<Record<Criticality, number | undefined>>> | undefined;
   /**
@@ -86,26 +79,26 @@ export interface AdmissionOptions {
    */
   readonly priority?: PriorityOptions | false | undefined;
   /**
-   * What presses this process, and from where to where: pressure is 0 at `exit` and 1 at `enter`. Defaults: `loop-delay`
+   * What presses this process, and from where to where: pressure is 0 at `exit` and 1 at `enter`. Default `loop-delay`
    * (milliseconds) 20 to 100, `in-flight` and `bytes` 0.85 to 1, `memory` 0.85 to 0.95 on; `loop-utilization`, `cpu`,
    * `requests-per-second` off.
    */
   readonly signals?: SignalOptions | undefined;
-  /** Whose `Respite-Criticality` header says how much a request matters. Default none. */
+  /** Whose `Respite-Criticality` header says how much a request matters, and the highest they can ask for: `{ from: ['10.0.0.0/8'], atMost: 'critical' }`. Default nobody's. */
   readonly criticalityHeader?: CriticalityHeader | undefined;
-  /** Status of a shed response by class, 429 or 503. Defaults: 429 for `sheddable` and `sheddable-plus`, 503 for the others. */
+  /** Status of a shed response by class, 429 or 503. Default 429 for `sheddable` and `sheddable-plus`, 503 for the others. */
   readonly statuses?: Readonly<Partial<Record<Criticality, ShedStatus | undefined>>> | undefined;
   /**
    * Routes that no check sheds, within an allowance: `exemptLimit` requests in flight and a tenth of the time. Past it they are
-   * treated as `defaultCriticality`. CORS preflight requests are exempt too. Default: `/health`, `/health/live`,
+   * treated as `defaultCriticality`. CORS preflight requests are exempt too. Default `/health`, `/health/live`,
    * `/health/ready`, `/healthz`, `/livez`, `/readyz`.
    */
   readonly exempt?: readonly string[] | undefined;
   /** Maximum of exempt requests in flight; further ones are treated as `defaultCriticality`. Default 16. */
   readonly exemptLimit?: number | undefined;
-  /** What shed responses say beside status, reason and `Retry-After`: headers, CORS. */
+  /** What shed responses say beside status, reason and `Retry-After`: `headers`, `cors`, `envoyRateLimited`. Default pages of all origins may read them. */
   readonly shedResponse?: ShedResponseOptions | undefined;
-  /** Decide and count, but let every request through. Default false. */
+  /** Decide and count, but let every request through (`--dry-run`). Default false. */
   readonly dryRun?: boolean | undefined;
 }
 
@@ -128,110 +121,74 @@ export interface ResolvedAdmissionOptions {
   readonly dryRun: boolean;
 }
 
-export const DEFAULTS: ResolvedAdmissionOptions = Object.freeze({
-  limit: 'adaptive',
-  adaptiveLimit: LIMIT_DEFAULTS,
-  bodyBudgetBytes: 256 * 1024 * 1024,
-  routes: Object.freeze({}),
-  defaultCriticality: 'critical',
-  // 0.85: the share of busy threads past which the mail service of the story shed deliveries.
-  thresholds: Object.freeze({ 'critical-plus': 1, critical: 1, 'sheddable-plus': 0.95, sheddable: 0.85 }),
-  turnBudget: TURN_DEFAULTS,
-  priority: PRIORITY_DEFAULTS,
-  signals: SIGNAL_DEFAULTS,
-  criticalityHeader: undefined,
-  statuses: Object.freeze({ 'critical-plus': 503, critical: 503, 'sheddable-plus': 429, sheddable: 429 }),
-  exempt: Object.freeze(['/health', '/health/live', '/health/ready', '/healthz', '/livez', '/readyz']),
-  exemptLimit: 16,
-  shedResponse: SHED_RESPONSE_DEFAULTS,
-  dryRun: false,
+const limit: Rule<number | 'adaptive'> = rule(
+  'a whole number of at least 1, or adaptive',
+  (value) => value === 'adaptive' || integer(1).check(value, []).length === 0,
+);
+
+/** A path pattern, with a method before it or without. */
+const route: Rule<string> = rule(
+  'a route such as "/path/:id" or "POST /path/*"',
+  (value) => typeof value === 'string' && /^(?:[A-Z]+ )?\/\S*$/.test(value),
+);
+
+/** 0.85: the share of busy threads past which the mail service of the story shed deliveries. */
+const thresholds: Rule<OptionsOf<Record<Criticality, number>>, Record<Criticality, number>> = object(
+  sharesByClass({ 'critical-plus': 1, critical: 1, 'sheddable-plus': 0.95, sheddable: 0.85 }),
+);
+
+const status: Rule<ShedStatus> = rule('429 or 503', (value) => value === 429 || value === 503);
+
+const statuses: Rule<OptionsOf<Record<Criticality, ShedStatus>>, Record<Criticality, ShedStatus>> = object({
+  'critical-plus': { rule: status, byDefault: 503 },
+  critical: { rule: status, byDefault: 503 },
+  'sheddable-plus': { rule: status, byDefault: 429 },
+  sheddable: { rule: status, byDefault: 429 },
 });
+
+export const ADMISSION: Declaration<ResolvedAdmissionOptions> = Object.freeze({
+  limit: { rule: limit, byDefault: 'adaptive' },
+  adaptiveLimit: { rule: adaptiveLimit, byDefault: adaptiveLimit.complete({}) },
+  bodyBudgetBytes: { rule: integer(1), byDefault: 256 * 1024 * 1024 },
+  routes: { rule: byName(route, policy), byDefault: Object.freeze({}) },
+  defaultCriticality: { rule: oneOf(...CRITICALITIES), byDefault: 'critical' },
+  thresholds: { rule: thresholds, byDefault: thresholds.complete({}) },
+  turnBudget: { rule: orFalse(turnBudget), byDefault: turnBudget.complete({}) },
+  priority: { rule: orFalse(priority), byDefault: priority.complete({}) },
+  signals: { rule: signals, byDefault: signals.complete({}) },
+  criticalityHeader: { rule: criticalityHeader, byDefault: undefined },
+  statuses: { rule: statuses, byDefault: statuses.complete({}) },
+  exempt: {
+    rule: list('an array of routes', route),
+    byDefault: Object.freeze(['/health', '/health/live', '/health/ready', '/healthz', '/livez', '/readyz']),
+  },
+  exemptLimit: { rule: integer(0), byDefault: 16 },
+  shedResponse: { rule: shedResponse, byDefault: SHED_RESPONSE_DEFAULTS },
+  dryRun: { rule: flag(), byDefault: false },
+});
+
+const admission: Rule<AdmissionOptions, ResolvedAdmissionOptions> = object(ADMISSION);
+
+/** What `admission` in the configuration must be. It has no functions: it travels to the workers as JSON. */
+export const admissionAsData: Rule<AdmissionOptions, ResolvedAdmissionOptions> = object(
+  ADMISSION,
+  noFunctions,
+);
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
 export function resolveAdmissionOptions(options: AdmissionOptions = {}): ResolvedAdmissionOptions {
-  knownKeys('admission', options, Object.keys(DEFAULTS));
-  const thresholds = { ...DEFAULTS.thresholds };
-  if (options.thresholds !== undefined) {
-    knownKeys('admission.thresholds', options.thresholds, CRITICALITIES);
-    for (const criticality of CRITICALITIES) {
-      const given = options.thresholds[criticality];
-      if (given !== undefined)
-        thresholds[criticality] = fraction(`admission.thresholds.${criticality}`, given);
-    }
+  return resolve(admission, options, ['admission']);
+}
+
+function noFunctions({ priority: ranks, routes = {} }: AdmissionOptions, path: Path): readonly Problem[] {
+  const found: Problem[] = [];
+  const identity = ranks === undefined || ranks === false ? undefined : ranks.identity;
+  if (typeof identity === 'function') {
+    found.push({ path: [...path, 'priority', 'identity'], rule: IDENTITY_RULE, value: identity });
   }
-  return Object.freeze({
-    limit: integerOr('adaptive', 'admission.limit', options.limit ?? DEFAULTS.limit, 1),
-    adaptiveLimit: resolveLimitOptions(options.adaptiveLimit),
-    bodyBudgetBytes: integer(
-      'admission.bodyBudgetBytes',
-      options.bodyBudgetBytes ?? DEFAULTS.bodyBudgetBytes,
-      1,
-    ),
-    routes: resolveRoutes(options.routes ?? {}),
-    defaultCriticality: oneOf(
-      'admission.defaultCriticality',
-      options.defaultCriticality ?? DEFAULTS.defaultCriticality,
-      CRITICALITIES,
-    ),
-    thresholds: Object.freeze(thresholds),
-    turnBudget: resolveTurnBudget(options.turnBudget ?? DEFAULTS.turnBudget),
-    priority: resolvePriority(options.priority),
-    signals: resolveSignalOptions(options.signals),
-    criticalityHeader:
-      options.criticalityHeader === undefined
-        ? undefined
-        : resolveCriticalityHeader(options.criticalityHeader),
-    statuses: resolveStatuses(options.statuses ?? DEFAULTS.statuses),
-    exempt: Object.freeze(
-      (options.exempt ?? DEFAULTS.exempt).map((route, i) => checkRoute(`admission.exempt[${i}]`, route)),
-    ),
-    exemptLimit: integer('admission.exemptLimit', options.exemptLimit ?? DEFAULTS.exemptLimit, 0),
-    shedResponse: resolveShedResponse(options.shedResponse),
-    dryRun: boolean('admission.dryRun', options.dryRun ?? DEFAULTS.dryRun),
-  });
-}
-
-function resolvePriority(given: PriorityOptions | false | undefined): ResolvedPriorityOptions | false {
-  return given === false ? false : resolvePriorityOptions(given);
-}
-
-function resolveStatuses(
-  given: NonNullable<AdmissionOptions['statuses']>,
-): Readonly<Record<Criticality, ShedStatus>> {
-  knownKeys('admission.statuses', given, CRITICALITIES);
-  const statuses = { ...DEFAULTS.statuses };
-  for (const criticality of CRITICALITIES) {
-    const status: unknown = given[criticality] ?? statuses[criticality];
-    if (status !== 429 && status !== 503) {
-      throw new RespiteError(
-        'RESPITE_OPTIONS_INVALID',
-        `admission.statuses.${criticality} must be 429 or 503, got ${JSON.stringify(status)}`,
-      );
-    }
-    statuses[criticality] = status;
+  for (const [name, given] of Object.entries(routes)) {
+    if (typeof given === 'string' || typeof given.cost !== 'function') continue;
+    found.push({ path: [...path, 'routes', name, 'cost'], rule: COST_RULE, value: given.cost });
   }
-  return Object.freeze(statuses);
-}
-
-function resolveRoutes(
-  routes: Readonly<Record<string, Criticality | RoutePolicy>>,
-): Readonly<Record<string, ResolvedRoutePolicy>> {
-  const resolved: Record<string, ResolvedRoutePolicy> = {};
-  for (const [route, policy] of Object.entries(object('admission.routes', routes))) {
-    const option = `admission.routes[${JSON.stringify(route)}]`;
-    checkRoute(option, route);
-    resolved[route] = resolvePolicy(option, policy as Criticality | RoutePolicy);
-  }
-  return Object.freeze(resolved);
-}
-
-/** A route is a path pattern, with a method before it or without. */
-export const ROUTE_PATTERN: RegExp = /^(?:[A-Z]+ )?\/\S*$/;
-
-function checkRoute(option: string, route: unknown): string {
-  if (typeof route === 'string' && ROUTE_PATTERN.test(route)) return route;
-  throw new RespiteError(
-    'RESPITE_OPTIONS_INVALID',
-    `${option} must be a route such as "/path/:id" or "POST /path/*", got ${JSON.stringify(route)}`,
-  );
+  return found;
 }

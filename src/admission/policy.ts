@@ -1,7 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { CRITICALITIES, type Criticality } from '../core/criticality.ts';
-import { RespiteError } from '../core/errors.ts';
-import { boolean, integer, knownKeys, oneOf, positive } from '../core/validate.ts';
+import {
+  type Declaration,
+  isObject,
+  object,
+  type Path,
+  type Problem,
+  resolve,
+  type Rule,
+} from '../core/options.ts';
+import { flag, milliseconds, oneOf, rule } from '../core/rules.ts';
 
 export { CRITICALITIES, type Criticality };
 
@@ -10,7 +18,7 @@ export type CostOf = (headers: IncomingHttpHeaders) => number;
 
 /** How admission treats the requests of one route. Every key may be left out; only `undefined` means default. */
 export interface RoutePolicy {
-  /** When it is shed. Default: derived from the three below if one of them is given, otherwise `defaultCriticality`. */
+  /** When it is shed. Default from the next three if one of them is given, otherwise `defaultCriticality`. */
   readonly criticality?: Criticality | undefined;
   /** A user waits for the answer. Default true. */
   readonly interactive?: boolean | undefined;
@@ -23,7 +31,7 @@ export interface RoutePolicy {
    * is for options given in code; a configuration file takes a number. Default 1.
    */
   readonly cost?: number | CostOf | undefined;
-  /** How long callers wait for the answer, in milliseconds; `Respite-Deadline-Ms` can make it shorter. Default: without an end. */
+  /** How long callers wait for the answer, in milliseconds; `Respite-Deadline-Ms` can make it shorter. Default none. */
   readonly deadlineMs?: number | undefined;
   /** Never shed nor counted; takes no other key. Default false. */
   readonly exempt?: boolean | undefined;
@@ -37,68 +45,78 @@ export interface ResolvedRoutePolicy {
   readonly deadlineMs?: number | undefined;
 }
 
-const DECLARATION = ['interactive', 'costly', 'clientRetries'] as const;
-const KEYS: readonly string[] = ['criticality', ...DECLARATION, 'cost', 'deadlineMs', 'exempt'];
+const REASONS = ['interactive', 'costly', 'clientRetries'] as const;
+
+/** What a policy may say, each by itself. */
+type Given = { readonly [Key in keyof RoutePolicy]-?: RoutePolicy[Key] };
+
+export const COST_RULE = 'a number greater than 0';
+
+export const POLICY: Declaration<Given> = Object.freeze({
+  criticality: { rule: oneOf(...CRITICALITIES), byDefault: undefined },
+  interactive: { rule: flag(), byDefault: undefined },
+  costly: { rule: flag(), byDefault: undefined },
+  clientRetries: { rule: flag(), byDefault: undefined },
+  cost: {
+    rule: rule<number | CostOf>(
+      COST_RULE,
+      (value) => typeof value === 'function' || (typeof value === 'number' && value > 0 && value < Infinity),
+    ),
+    byDefault: undefined,
+  },
+  deadlineMs: { rule: milliseconds(1), byDefault: undefined },
+  exempt: { rule: flag(), byDefault: undefined },
+});
+
+const KEYS: readonly string[] = Object.keys(POLICY);
+
+const declared: Rule<RoutePolicy, unknown> = object<Given, RoutePolicy>(POLICY, agrees);
+
+const word: Rule<Criticality> = oneOf(...CRITICALITIES);
+
+/** A criticality, or what it follows from. */
+export const policy: Rule<Criticality | RoutePolicy, ResolvedRoutePolicy> = {
+  check: (value, path) => (isObject(value) ? declared : word).check(value, path),
+  complete: (given) => {
+    if (typeof given === 'string') return Object.freeze({ criticality: given, cost: 1 });
+    if (given.exempt === true) return Object.freeze({ criticality: 'exempt', cost: 1 });
+    const criticality = given.criticality ?? declaredCriticality(given);
+    const { cost = 1, deadlineMs } = given;
+    return Object.freeze({
+      ...(criticality === undefined ? {} : { criticality }),
+      cost,
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    });
+  },
+};
 
 /** Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names `option`, the rule and the value. */
-export function resolvePolicy(option: string, policy: Criticality | RoutePolicy): ResolvedRoutePolicy {
-  if (typeof policy !== 'object' || policy === null || Array.isArray(policy)) {
-    return Object.freeze({ criticality: oneOf(option, policy, CRITICALITIES), cost: 1 });
-  }
-  knownKeys(option, policy, KEYS);
-  for (const key of [...DECLARATION, 'exempt'] as const) {
-    if (policy[key] !== undefined) boolean(`${option}.${key}`, policy[key]);
-  }
-  if (policy.criticality !== undefined) oneOf(`${option}.criticality`, policy.criticality, CRITICALITIES);
-  if (policy.deadlineMs !== undefined) integer(`${option}.deadlineMs`, policy.deadlineMs, 1);
-  const { cost = 1 } = policy;
-  if (typeof cost !== 'function') positive(`${option}.cost`, cost);
-  const conflict = policyConflict(policy);
-  if (conflict !== undefined) {
-    const { key, rule } = conflict;
-    throw new RespiteError(
-      'RESPITE_OPTIONS_INVALID',
-      `${option}.${key} must be ${rule}, got ${JSON.stringify(policy[key])}`,
-    );
-  }
-  if (policy.exempt === true) return Object.freeze({ criticality: 'exempt', cost: 1 });
-  const criticality = policy.criticality ?? declaredCriticality(policy);
-  return Object.freeze({
-    ...(criticality === undefined ? {} : { criticality }),
-    cost,
-    ...(policy.deadlineMs === undefined ? {} : { deadlineMs: policy.deadlineMs }),
-  });
+export function resolvePolicy(option: string, given: Criticality | RoutePolicy): ResolvedRoutePolicy {
+  return resolve(policy, given, [option]);
 }
 
-/** The key that contradicts others, and its rule, to come after "must be". */
-export interface PolicyConflict {
-  readonly key: 'criticality' | 'exempt';
-  readonly rule: string;
-}
-
-/** Undefined when the keys of a policy agree with each other. */
-export function policyConflict(policy: RoutePolicy): PolicyConflict | undefined {
-  const declared = DECLARATION.filter((key) => policy[key] !== undefined);
-  if (policy.criticality !== undefined && declared.length > 0) {
-    return { key: 'criticality', rule: `left out beside ${declared.join(', ')}` };
+/** Some keys leave nothing to say for others. */
+function agrees(given: RoutePolicy, path: Path): readonly Problem[] {
+  const reasons = REASONS.filter((key) => given[key] !== undefined);
+  if (given.criticality !== undefined && reasons.length > 0) {
+    const words = `left out beside ${reasons.join(', ')}`;
+    return [{ path: [...path, 'criticality'], rule: words, value: given.criticality }];
   }
-  const others = KEYS.filter((key) => key !== 'exempt' && policy[key as keyof RoutePolicy] !== undefined);
-  if (policy.exempt === true && others.length > 0) {
-    return { key: 'exempt', rule: `left out beside ${others.join(', ')}` };
-  }
-  return undefined;
+  const others = KEYS.filter((key) => key !== 'exempt' && given[key as keyof RoutePolicy] !== undefined);
+  if (given.exempt !== true || others.length === 0) return [];
+  return [{ path: [...path, 'exempt'], rule: `left out beside ${others.join(', ')}`, value: true }];
 }
 
 /**
  * The rule of the talk that this project comes from: shed what no user waits for, is costly, and comes again by itself.
  * Two of the three make a request the next to go. Undefined when nothing is declared.
  */
-function declaredCriticality(policy: RoutePolicy): Criticality | undefined {
-  if (DECLARATION.every((key) => policy[key] === undefined)) return undefined;
+function declaredCriticality(given: RoutePolicy): Criticality | undefined {
+  if (REASONS.every((key) => given[key] === undefined)) return undefined;
   const reasons =
-    Number(policy.interactive === false) +
-    Number(policy.costly === true) +
-    Number(policy.clientRetries === true);
+    Number(given.interactive === false) +
+    Number(given.costly === true) +
+    Number(given.clientRetries === true);
   if (reasons === 3) return 'sheddable';
   return reasons === 2 ? 'sheddable-plus' : 'critical';
 }

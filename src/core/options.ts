@@ -110,7 +110,7 @@ export function resolve<GivenAll, All>(of: Rule<GivenAll, All>, value: unknown, 
 const NAMED_BY_USERS: ReadonlySet<unknown> = new Set(['origins', 'routes']);
 
 /** `admission.routes["POST /x"]`, `admission.exempt[0]`, `admission.thresholds.critical-plus`. */
-export function nameOf(path: Path): string {
+function nameOf(path: Path): string {
   return path
     .map((key, i) => {
       if (NAMED_BY_USERS.has(path[i - 1])) return `[${JSON.stringify(key)}]`;
@@ -120,9 +120,11 @@ export function nameOf(path: Path): string {
     .join('');
 }
 
-function describeProblem({ path, rule, value, known, isSecret }: Problem): string {
-  if (known !== undefined) return `${nameOf(path)} is not an option; known are ${known.join(', ')}`;
-  return `${nameOf(path)} must be ${rule}${isSecret === true ? '' : `, got ${show(value)}`}`;
+/** `admission.limit must be a whole number of at least 1, or adaptive, got 0`. */
+export function describeProblem({ path, rule, value, known, isSecret }: Problem): string {
+  const name = path.length === 0 ? 'the configuration' : nameOf(path);
+  if (known !== undefined) return `${name} is not an option; known are ${known.join(', ')}`;
+  return `${name} must be ${rule}${isSecret === true ? '' : `, got ${show(value)}`}`;
 }
 
 export function firstOf(problems: readonly Problem[], others: () => readonly Problem[]): readonly Problem[] {

@@ -82,11 +82,11 @@ export function orFalse<Given, Resolved>(of: Rule<Given, Resolved>): Rule<Given 
   };
 }
 
-/** @param words What the list is of, after "must be". */
-export function list<T>(words: string, element: Rule<T>): Rule<readonly T[]> {
+/** @param words What the list is of, after "must be". @param atLeast How many it has to have. */
+export function list<T>(words: string, element: Rule<T>, atLeast: number = 0): Rule<readonly T[]> {
   return {
     check: (value, path) =>
-      Array.isArray(value)
+      Array.isArray(value) && value.length >= atLeast
         ? value.flatMap((each, i) => element.check(each, [...path, i]))
         : [{ path, rule: words, value }],
     complete: (values) => Object.freeze(values.map((each) => element.complete(each))),

@@ -55,12 +55,6 @@ export function fraction(option: string, value: unknown, min: number = 0, max: n
   return value;
 }
 
-/** A finite number, of at least `min` if there is one. */
-export function finite(option: string, value: unknown, min: number = -Infinity): number {
-  if (typeof value === 'number' && Number.isFinite(value) && value >= min) return value;
-  return fail(option, min === -Infinity ? 'a number' : `a number of at least ${min}`, value);
-}
-
 /** A finite number greater than 0. */
 export function positive(option: string, value: unknown): number {
   const isPositive = typeof value === 'number' && value > 0 && value < Infinity;

@@ -1,7 +1,7 @@
 // The turn budget before a server that computes: what it serves, and how long that has waited.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULTS } from '../../src/admission/options.ts';
+import { turnBudget } from '../../src/admission/checks/turn-options.ts';
 import { CRITICALITIES, type Criticality } from '../../src/admission/policy.ts';
 import { TurnBudget } from '../../src/admission/checks/turn-budget.ts';
 import { exponential, seededRandom } from './random.ts';
@@ -28,8 +28,7 @@ function simulate(
   mix: Partial<Record<Criticality, number>>,
   { seconds = 30, seed = 1, connects = false }: { seconds?: number; seed?: number; connects?: boolean } = {},
 ): { readonly busyShare: number; readonly of: (criticality: Criticality) => Served } {
-  const defaults = DEFAULTS.turnBudget;
-  assert.ok(defaults !== false);
+  const defaults = turnBudget.complete({});
   let nowMs = 0;
   let idleMs = 0;
   const budget = new TurnBudget(defaults, 0, () => ({ idle: idleMs, active: nowMs - idleMs }));

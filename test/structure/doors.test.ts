@@ -25,30 +25,22 @@ const PAST_THE_DOOR: readonly {
 }[] = [
   { to: 'admission/counts.ts', why: NO_ROUTER, from: ['supervisor/workers/counters/worker-counters.ts'] },
   {
-    to: 'admission/classify/criticality-header.ts',
-    why: CHECKED_EARLY,
-    from: ['cli/config/schema/admission.ts'],
-  },
-  {
     to: 'admission/options.ts',
     why: CHECKED_EARLY,
-    from: ['cli/config/schema/admission.ts', 'cli/settings.ts'],
+    from: ['cli/config/check.ts', 'cli/settings.ts'],
   },
-  { to: 'admission/policy.ts', why: CHECKED_EARLY, from: ['cli/config/schema/admission.ts'] },
   {
     to: 'backpressure/guard/process-options.ts',
     why: CHECKED_EARLY,
-    from: ['cli/config/schema/backpressure.ts'],
+    from: ['cli/config/check.ts'],
   },
   { to: 'client/options.ts', why: CHECKED_EARLY, from: ['outbound/options.ts'] },
-  { to: 'outbound/options.ts', why: CHECKED_EARLY, from: ['cli/config/schema/client.ts'] },
+  { to: 'outbound/options.ts', why: CHECKED_EARLY, from: ['cli/config/check.ts'] },
   {
     to: 'admission/policy.ts',
     why: NO_ROUTER,
     from: ['supervisor/instance/history/counters.ts', 'supervisor/instance/history/instance-history.ts'],
   },
-  { to: 'admission/priority/options.ts', why: CHECKED_EARLY, from: ['cli/config/schema/admission.ts'] },
-  { to: 'admission/shed/options.ts', why: CHECKED_EARLY, from: ['cli/config/schema/admission.ts'] },
   {
     to: 'admission/shed/options.ts',
     why: SMALL_PROCESS,
@@ -72,12 +64,7 @@ const PAST_THE_DOOR: readonly {
   {
     to: 'health/options.ts',
     why: USERS_DOOR,
-    from: [
-      'cli/checks/index.ts',
-      'cli/checks/main.ts',
-      'cli/config/schema/check.test.ts',
-      'cli/config/schema/health.ts',
-    ],
+    from: ['cli/checks/index.ts', 'cli/checks/main.ts', 'cli/config/check.test.ts', 'cli/config/check.ts'],
   },
   {
     to: 'health/troubles.ts',
@@ -87,12 +74,7 @@ const PAST_THE_DOOR: readonly {
   {
     to: 'management/options.ts',
     why: CHECKED_EARLY,
-    from: [
-      'cli/config/schema/check.test.ts',
-      'cli/config/schema/management.ts',
-      'cli/settings.ts',
-      'cli/view/answer.ts',
-    ],
+    from: ['cli/config/check.test.ts', 'cli/config/check.ts', 'cli/settings.ts', 'cli/view/answer.ts'],
   },
   {
     to: 'supervisor/incidents/evidence/folder.ts',
@@ -136,15 +118,15 @@ const PAST_THE_DOOR: readonly {
   {
     to: 'supervisor/incidents/notify/options.ts',
     why: CHECKED_EARLY,
-    from: ['cli/config/schema/check.test.ts', 'cli/config/schema/notify.ts'],
+    from: ['cli/config/check.test.ts', 'cli/config/check.ts'],
   },
   {
     to: 'supervisor/instance/options.ts',
     why: CHECKED_EARLY,
     from: [
-      'cli/config/schema/check.test.ts',
-      'cli/config/schema/node-args.test.ts',
-      'cli/config/schema/supervisor.ts',
+      'cli/config/check.test.ts',
+      'cli/config/node-args.test.ts',
+      'cli/config/check.ts',
       'cli/settings.ts',
     ],
   },

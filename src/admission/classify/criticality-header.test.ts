@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { resolveCriticalityHeader, TrustedCriticality } from './criticality-header.ts';
+import { criticalityHeader, TrustedCriticality } from './criticality-header.ts';
 import { resolvePolicy } from '../policy.ts';
 
 const trusted = (atMost?: 'critical-plus' | 'sheddable-plus'): TrustedCriticality =>
   new TrustedCriticality(
-    resolveCriticalityHeader({ from: ['10.0.0.0/8', '192.168.1.7', 'fd00::/8', '::1'], atMost }),
+    criticalityHeader.complete({ from: ['10.0.0.0/8', '192.168.1.7', 'fd00::/8', '::1'], atMost }),
   );
 
 const CALLER = { remoteAddress: '10.1.2.3' };

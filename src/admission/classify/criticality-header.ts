@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { fail, knownKeys, oneOf } from '../../core/validate.ts';
+import { object, type Rule } from '../../core/options.ts';
+import { list, oneOf, rule } from '../../core/rules.ts';
 import { CRITICALITIES, type Criticality, type ResolvedRoutePolicy } from '../policy.ts';
 
 /** Request header in which a trusted caller says how much the request matters. */
@@ -28,26 +29,21 @@ export interface Peer {
   readonly remoteAddress?: string | undefined;
 }
 
-/** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
-export function resolveCriticalityHeader(given: CriticalityHeader): ResolvedCriticalityHeader {
-  const option = 'admission.criticalityHeader';
-  knownKeys(option, given, ['from', 'atMost']);
-  if (!Array.isArray(given.from) || given.from.length === 0) {
-    fail(`${option}.from`, CALLERS_RULE, given.from);
-  }
-  given.from.forEach((address: unknown, i) => {
-    if (typeof address !== 'string' || !isAddress(address))
-      fail(`${option}.from[${i}]`, CALLER_RULE, address);
-  });
-  const atMost = oneOf(`${option}.atMost`, given.atMost ?? 'critical', CRITICALITIES);
-  return Object.freeze({ from: Object.freeze([...given.from]), atMost });
-}
+const caller: Rule<string> = rule(
+  'an address such as "10.0.0.7" or a network such as "10.0.0.0/8"',
+  (value) => typeof value === 'string' && isAddress(value),
+);
 
-export const CALLER_RULE = 'an address such as "10.0.0.7" or a network such as "10.0.0.0/8"';
-export const CALLERS_RULE = 'an array of at least one address';
+export const criticalityHeader: Rule<CriticalityHeader, ResolvedCriticalityHeader> = object<
+  ResolvedCriticalityHeader,
+  CriticalityHeader
+>({
+  from: { rule: list('an array of at least one address', caller, 1) },
+  atMost: { rule: oneOf(...CRITICALITIES), byDefault: 'critical' },
+});
 
 /** Whether this is an address, or one with the length of a prefix. */
-export function isAddress(text: string): boolean {
+function isAddress(text: string): boolean {
   const [address = '', prefix, ...rest] = text.split('/');
   const version = isIP(address);
   if (version === 0 || rest.length > 0) return false;

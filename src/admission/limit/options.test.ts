@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULTS, type LimitOptions, resolveLimitOptions } from './options.ts';
+import { type LimitOptions, resolveLimitOptions } from './options.ts';
+
+const DEFAULTS = resolveLimitOptions();
 
 test('defaults', () => {
-  assert.deepEqual(resolveLimitOptions(), DEFAULTS);
+  assert.deepEqual(DEFAULTS, { minLimit: 4, maxLimit: 4096, initialLimit: 32, targetLatencyMs: 500 });
   assert.deepEqual(resolveLimitOptions({ minLimit: undefined }), DEFAULTS);
 });
 

@@ -1,66 +1,56 @@
-import { integer, knownKeys } from '../../core/validate.ts';
+import { type Declaration, object, type OptionsOf, resolve, type Rule } from '../../core/options.ts';
+import { integer, milliseconds } from '../../core/rules.ts';
 
-/** Options of the adaptive limit. Every one has a default, found by simulation: see docs/design/adaptive-limit.md. */
-export interface LimitOptions {
+/** Options of the adaptive limit, with every default filled in. Found by simulation: see docs/design/adaptive-limit.md. */
+export interface ResolvedLimitOptions {
   /** The limit never goes below. Default 4. */
-  readonly minLimit?: number | undefined;
+  readonly minLimit: number;
   /** The limit never goes above. Default 4096. */
-  readonly maxLimit?: number | undefined;
+  readonly maxLimit: number;
   /** The limit until something is known. Default 32. */
-  readonly initialLimit?: number | undefined;
+  readonly initialLimit: number;
   /**
    * Mean latency, in milliseconds, past which a request is taken to wait rather than to be served, unless throughput proves
    * the opposite. What was learned about this server can make it lower, never higher. Default 500.
    */
-  readonly targetLatencyMs?: number | undefined;
-}
-
-/** {@link LimitOptions} with every default filled in. */
-export interface ResolvedLimitOptions {
-  readonly minLimit: number;
-  readonly maxLimit: number;
-  readonly initialLimit: number;
   readonly targetLatencyMs: number;
 }
 
-export const DEFAULTS: ResolvedLimitOptions = Object.freeze({
-  minLimit: 4,
-  maxLimit: 4096,
-  initialLimit: 32,
-  targetLatencyMs: 500,
+/** Options of the adaptive limit. Only `undefined` means default. */
+export type LimitOptions = OptionsOf<ResolvedLimitOptions>;
+
+/** A default that the given bounds exclude gives way to them. */
+export const LIMIT: Declaration<ResolvedLimitOptions> = Object.freeze({
+  minLimit: {
+    rule: integer(1),
+    byDefault: (
+      _: unknown,
+      { maxLimit = Infinity, initialLimit = Infinity }: Partial<ResolvedLimitOptions>,
+    ) => Math.min(4, maxLimit, initialLimit),
+  },
+  maxLimit: {
+    rule: integer(1),
+    byDefault: ({ minLimit }: ResolvedLimitOptions, { initialLimit = 0 }: Partial<ResolvedLimitOptions>) =>
+      Math.max(4096, minLimit, initialLimit),
+  },
+  initialLimit: {
+    rule: integer(1),
+    byDefault: ({ minLimit, maxLimit }: ResolvedLimitOptions) => Math.min(maxLimit, Math.max(minLimit, 32)),
+  },
+  targetLatencyMs: { rule: milliseconds(1), byDefault: 500 },
 });
+
+export const adaptiveLimit: Rule<LimitOptions, ResolvedLimitOptions> = object(
+  LIMIT,
+  (given: LimitOptions, path) => {
+    const { minLimit, maxLimit, initialLimit } = adaptiveLimit.complete(given);
+    const problems = integer(minLimit).check(maxLimit, [...path, 'maxLimit']);
+    if (problems.length > 0) return problems;
+    return integer(minLimit, maxLimit).check(initialLimit, [...path, 'initialLimit']);
+  },
+);
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
 export function resolveLimitOptions(options: LimitOptions = {}): ResolvedLimitOptions {
-  knownKeys('admission.adaptiveLimit', options, Object.keys(DEFAULTS));
-  // A default that the bounds given by the caller exclude gives way to them.
-  const maxGiven = atLeastOne('maxLimit', options.maxLimit);
-  const initialGiven = atLeastOne('initialLimit', options.initialLimit);
-  const minLimit =
-    atLeastOne('minLimit', options.minLimit) ??
-    Math.min(DEFAULTS.minLimit, maxGiven ?? Infinity, initialGiven ?? Infinity);
-  const maxLimit = integer(
-    'admission.adaptiveLimit.maxLimit',
-    maxGiven ?? Math.max(DEFAULTS.maxLimit, minLimit, initialGiven ?? 0),
-    minLimit,
-  );
-  return Object.freeze({
-    minLimit,
-    maxLimit,
-    initialLimit: integer(
-      'admission.adaptiveLimit.initialLimit',
-      initialGiven ?? Math.min(maxLimit, Math.max(minLimit, DEFAULTS.initialLimit)),
-      minLimit,
-      maxLimit,
-    ),
-    targetLatencyMs: integer(
-      'admission.adaptiveLimit.targetLatencyMs',
-      options.targetLatencyMs ?? DEFAULTS.targetLatencyMs,
-      1,
-    ),
-  });
-}
-
-function atLeastOne(name: keyof LimitOptions, value: number | undefined): number | undefined {
-  return value === undefined ? undefined : integer(`admission.adaptiveLimit.${name}`, value, 1);
+  return resolve(adaptiveLimit, options, ['admission', 'adaptiveLimit']);
 }

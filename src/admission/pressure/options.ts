@@ -1,4 +1,5 @@
-import { fail, finite, knownKeys } from '../../core/validate.ts';
+import { type Declaration, object, type Rule } from '../../core/options.ts';
+import { number } from '../../core/rules.ts';
 import type { Thresholds } from './signal.ts';
 
 /** The signals that Respite reads by itself. */
@@ -33,43 +34,42 @@ const USUAL: Readonly<Record<Exclude<BuiltInSignal, 'requests-per-second'>, Thre
   cpu: { exit: 0.8, enter: 0.95 },
 };
 
+const range: Rule<Thresholds> = object<Thresholds, Thresholds>(
+  { enter: { rule: number(0) }, exit: { rule: number(0) } },
+  ({ enter, exit }, path) =>
+    exit < enter ? [] : [{ path: [...path, 'exit'], rule: `less than enter (${enter})`, value: exit }],
+);
+
+/** On with the usual thresholds, off, or on with these. */
+function signal(usual: Thresholds | undefined): Rule<SignalOption, Thresholds | false> {
+  const words = `${usual === undefined ? '' : 'true, '}false or an object`;
+  return {
+    check: (value, path) => {
+      if (value === false || (value === true && usual !== undefined)) return [];
+      if (typeof value !== 'object' || value === null) return [{ path, rule: words, value }];
+      return range.check(value, path);
+    },
+    complete: (value) => {
+      if (typeof value === 'object') return range.complete(value);
+      return value && usual !== undefined && usual;
+    },
+  };
+}
+
 /**
  * On are those that mean harm on every server. The others are for those who know their own server: a utilization or a
  * CPU near 1 is a machine that is worth its money, and a rate says nothing of what a request costs.
  */
-export const DEFAULTS: ResolvedSignalOptions = Object.freeze({
-  'loop-delay': USUAL['loop-delay'],
-  'in-flight': USUAL['in-flight'],
-  bytes: USUAL.bytes,
-  memory: USUAL.memory,
-  'loop-utilization': false,
-  cpu: false,
-  'requests-per-second': false,
+const SIGNALS: Declaration<ResolvedSignalOptions> = Object.freeze({
+  'loop-delay': { rule: signal(USUAL['loop-delay']), byDefault: USUAL['loop-delay'] },
+  'in-flight': { rule: signal(USUAL['in-flight']), byDefault: USUAL['in-flight'] },
+  bytes: { rule: signal(USUAL.bytes), byDefault: USUAL.bytes },
+  memory: { rule: signal(USUAL.memory), byDefault: USUAL.memory },
+  'loop-utilization': { rule: signal(USUAL['loop-utilization']), byDefault: false },
+  cpu: { rule: signal(USUAL.cpu), byDefault: false },
+  'requests-per-second': { rule: signal(undefined), byDefault: false },
 });
 
-export const SIGNAL_NAMES: readonly BuiltInSignal[] = Object.freeze(Object.keys(DEFAULTS) as BuiltInSignal[]);
+export const SIGNAL_NAMES: readonly BuiltInSignal[] = Object.freeze(Object.keys(SIGNALS) as BuiltInSignal[]);
 
-/** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
-export function resolveSignalOptions(options: SignalOptions = {}): ResolvedSignalOptions {
-  knownKeys('admission.signals', options, SIGNAL_NAMES);
-  const resolved: Record<BuiltInSignal, Thresholds | false> = { ...DEFAULTS };
-  for (const name of SIGNAL_NAMES) {
-    const given = options[name];
-    if (given !== undefined) resolved[name] = resolveSignal(name, given);
-  }
-  return Object.freeze(resolved);
-}
-
-function resolveSignal(name: BuiltInSignal, given: SignalOption): Thresholds | false {
-  const option = `admission.signals.${name}`;
-  if (given === false) return false;
-  if (given === true && name !== 'requests-per-second') return USUAL[name];
-  if (typeof given !== 'object') {
-    return fail(option, `${name === 'requests-per-second' ? '' : 'true, '}false or an object`, given);
-  }
-  knownKeys(option, given, ['enter', 'exit']);
-  const enter = finite(`${option}.enter`, given.enter, 0);
-  const exit = finite(`${option}.exit`, given.exit, 0);
-  if (!(exit < enter)) fail(`${option}.exit`, `less than enter (${enter})`, exit);
-  return Object.freeze({ enter, exit });
-}
+export const signals: Rule<SignalOptions, ResolvedSignalOptions> = object(SIGNALS);

@@ -1,4 +1,5 @@
-import { fail, finite, positive } from '../../core/validate.ts';
+import { resolve, type Rule } from '../../core/options.ts';
+import { aboveZero, callable, rule } from '../../core/rules.ts';
 
 /** One thing that can be under pressure: the event loop, memory, a pool of connections. */
 export interface Signal {
@@ -30,17 +31,25 @@ export function pressureOf(value: number, { enter, exit }: Thresholds): number {
   return Math.min(1, Math.max(0, (value - exit) / (enter - exit)));
 }
 
-const NAME = /^[a-z][a-z0-9-]*$/;
+const NAME: Rule<string> = rule(
+  'lower-case letters, digits and hyphens, a letter first',
+  (value) => typeof value === 'string' && /^[a-z][a-z0-9-]*$/.test(value),
+);
+const READ = callable<() => number>();
+const ANY_NUMBER = rule<number>('a number', Number.isFinite);
+const STALE_AFTER_MS = aboveZero();
 
 /** Throws `RESPITE_OPTIONS_INVALID` for a name that is malformed, no `read`, and thresholds that make no range. */
 export function checkSignal({ name, read, enter, exit, staleAfterMs }: Signal): void {
-  if (typeof name !== 'string' || !NAME.test(name)) {
-    fail("a pressure signal's name", 'lower-case letters, digits and hyphens, a letter first', name);
-  }
+  resolve(NAME, name, ["a pressure signal's name"]);
   const option = `pressure signal ${JSON.stringify(name)}`;
-  if (typeof read !== 'function') fail(`${option}: read`, 'a function', read);
-  finite(`${option}: exit`, exit);
-  finite(`${option}: enter`, enter);
-  if (!(exit < enter)) fail(`${option}: exit`, `less than enter (${enter})`, exit);
-  if (staleAfterMs !== undefined) positive(`${option}: staleAfterMs`, staleAfterMs);
+  resolve(READ, read, [`${option}: read`]);
+  resolve(ANY_NUMBER, exit, [`${option}: exit`]);
+  resolve(ANY_NUMBER, enter, [`${option}: enter`]);
+  resolve(below('enter', enter), exit, [`${option}: exit`]);
+  if (staleAfterMs !== undefined) resolve(STALE_AFTER_MS, staleAfterMs, [`${option}: staleAfterMs`]);
+}
+
+function below(name: string, limit: number): Rule<number> {
+  return rule(`less than ${name} (${limit})`, (value) => Number(value) < limit);
 }

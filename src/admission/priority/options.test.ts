@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULTS, type PriorityOptions, resolvePriorityOptions } from './options.ts';
+import { type PriorityOptions, resolvePriorityOptions } from './options.ts';
+
+const DEFAULTS = resolvePriorityOptions();
 
 test('nothing given, or undefined given, means the defaults', () => {
-  assert.deepEqual(resolvePriorityOptions(), DEFAULTS);
+  assert.deepEqual([DEFAULTS.minimumPerSecond, DEFAULTS.minimumShare], [1, 0.01]);
   const given = { reserved: { sheddable: undefined }, minimumShare: undefined, minimumPerSecond: undefined };
   assert.deepEqual(resolvePriorityOptions(given), DEFAULTS);
 });
@@ -11,6 +13,7 @@ test('nothing given, or undefined given, means the defaults', () => {
 test('given values are taken over', () => {
   const given = { reserved: { sheddable: 0.05 }, minimumPerSecond: 0, minimumShare: 0.02 };
   assert.deepEqual(resolvePriorityOptions(given), {
+    ...DEFAULTS,
     ...given,
     reserved: { ...DEFAULTS.reserved, sheddable: 0.05 },
   });

@@ -1,5 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { fail, fraction, knownKeys, text } from '../../core/validate.ts';
+import {
+  type Declaration,
+  object,
+  type OptionsOf,
+  type Path,
+  type Problem,
+  resolve,
+  type Rule,
+} from '../../core/options.ts';
+import { number, rule, text } from '../../core/rules.ts';
 import { CRITICALITIES, type Criticality } from '../policy.ts';
 
 /** Whose request it is, read from its headers; undefined for nobody in particular. Has to be quick. */
@@ -31,59 +40,65 @@ export interface PriorityOptions {
 
 /** {@link PriorityOptions} with every default filled in. */
 export interface ResolvedPriorityOptions {
-  readonly identity?: string | IdentityOf | undefined;
-  readonly salt?: string | undefined;
+  readonly identity: string | IdentityOf | undefined;
+  readonly salt: string | undefined;
   readonly reserved: Readonly<Record<Criticality, number>>;
   readonly minimumPerSecond: number;
   readonly minimumShare: number;
 }
 
-/** What `reserved` has to be as a whole. */
-export const RESERVED_RULE = 'shares that add up to at most 1';
-
-const KEYS: readonly string[] = ['identity', 'salt', 'reserved', 'minimumPerSecond', 'minimumShare'];
-
 /** A header's name: RFC 9110, section 5.6.2. */
 export const HEADER_NAME: RegExp = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-export const DEFAULTS: ResolvedPriorityOptions = Object.freeze({
-  reserved: Object.freeze({ 'critical-plus': 0, critical: 0, 'sheddable-plus': 0, sheddable: 0 }),
-  minimumPerSecond: 1,
-  minimumShare: 0.01,
+export const IDENTITY_RULE = 'the name of a header';
+
+/** Node.js has the names in lower case. */
+const identity: Rule<string | IdentityOf> = {
+  ...rule(
+    IDENTITY_RULE,
+    (value) => typeof value === 'function' || (typeof value === 'string' && HEADER_NAME.test(value)),
+  ),
+  complete: (value) => (typeof value === 'string' ? value.toLowerCase() : value),
+};
+
+const reserved: Rule<OptionsOf<Record<Criticality, number>>, Readonly<Record<Criticality, number>>> = object(
+  sharesByClass({ 'critical-plus': 0, critical: 0, 'sheddable-plus': 0, sheddable: 0 }),
+  addsUp,
+);
+
+export const PRIORITY: Declaration<ResolvedPriorityOptions> = Object.freeze({
+  identity: { rule: identity, byDefault: undefined },
+  salt: { rule: text(), byDefault: undefined },
+  reserved: { rule: reserved, byDefault: reserved.complete({}) },
+  minimumPerSecond: { rule: number(0, 1_000_000), byDefault: 1 },
+  minimumShare: { rule: number(0, 0.25), byDefault: 0.01 },
 });
+
+export const priority: Rule<PriorityOptions, ResolvedPriorityOptions> = object(PRIORITY);
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
 export function resolvePriorityOptions(options: PriorityOptions = {}): ResolvedPriorityOptions {
-  knownKeys('admission.priority', options, KEYS);
-  const reserved = { ...DEFAULTS.reserved };
-  if (options.reserved !== undefined) {
-    knownKeys('admission.priority.reserved', options.reserved, CRITICALITIES);
-    for (const criticality of CRITICALITIES) {
-      const given = options.reserved[criticality];
-      if (given === undefined) continue;
-      reserved[criticality] = fraction(`admission.priority.reserved.${criticality}`, given);
-    }
-  }
-  const sum = Object.values(reserved).reduce((total, share) => total + share, 0);
-  // Tenths do not add up exactly.
-  if (sum > 1 + 1e-9) fail('admission.priority.reserved', RESERVED_RULE, reserved);
-  const { minimumPerSecond = DEFAULTS.minimumPerSecond, minimumShare = DEFAULTS.minimumShare } = options;
+  return resolve(priority, options, ['admission', 'priority']);
+}
+
+/** A share for each class. */
+export function sharesByClass(
+  byDefault: Readonly<Record<Criticality, number>>,
+): Declaration<Record<Criticality, number>> {
+  const of = (criticality: Criticality): { rule: Rule<number>; byDefault: number } => ({
+    rule: number(0, 1),
+    byDefault: byDefault[criticality],
+  });
   return Object.freeze({
-    ...resolveIdentity(options),
-    reserved: Object.freeze(reserved),
-    minimumPerSecond: fraction('admission.priority.minimumPerSecond', minimumPerSecond, 0, 1_000_000),
-    minimumShare: fraction('admission.priority.minimumShare', minimumShare, 0, 0.25),
+    'critical-plus': of('critical-plus'),
+    critical: of('critical'),
+    'sheddable-plus': of('sheddable-plus'),
+    sheddable: of('sheddable'),
   });
 }
 
-function resolveIdentity({ identity, salt }: PriorityOptions): Pick<PriorityOptions, 'identity' | 'salt'> {
-  const isName = typeof identity === 'string' && HEADER_NAME.test(identity);
-  if (identity !== undefined && !isName && typeof identity !== 'function') {
-    fail('admission.priority.identity', 'the name of a header', identity);
-  }
-  return {
-    // Node.js has the names in lower case.
-    ...(identity === undefined ? {} : { identity: isName ? identity.toLowerCase() : identity }),
-    ...(salt === undefined ? {} : { salt: text('admission.priority.salt', salt) }),
-  };
+/** Tenths do not add up exactly. */
+function addsUp(given: OptionsOf<Record<Criticality, number>>, path: Path): readonly Problem[] {
+  const sum = CRITICALITIES.reduce((total, criticality) => total + (given[criticality] ?? 0), 0);
+  return sum <= 1 + 1e-9 ? [] : [{ path, rule: 'shares that add up to at most 1', value: given }];
 }

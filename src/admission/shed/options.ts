@@ -1,4 +1,5 @@
-import { boolean, fail, knownKeys, object } from '../../core/validate.ts';
+import { type Declaration, object, resolve, type Rule } from '../../core/options.ts';
+import { byName, flag, list, orFalse, rule } from '../../core/rules.ts';
 import { HEADER_NAME } from '../priority/options.ts';
 
 /** Which pages of other origins may read shed responses. */
@@ -11,11 +12,11 @@ export interface ShedCors {
 
 /** What shed responses say beside status, reason and `Retry-After`. */
 export interface ShedResponseOptions {
-  /** Additional headers, such as `Strict-Transport-Security`. Default none. */
+  /** Additional headers, such as `Strict-Transport-Security`, by name. Default none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * Lets pages of other origins read the status, `Retry-After` and `Respite-Shed`. Default: pages of all origins, for
-   * requests without cookies; shed responses hold nothing of a user. `false` lets none.
+   * Lets pages of other origins read the status, `Retry-After` and `Respite-Shed`: `{ origins, credentials }`; `false` lets none. Shed responses
+   * hold nothing of a user. Default `{ origins: '*' }`, for requests without cookies.
    */
   readonly cors?: ShedCors | false | undefined;
   /** Sends `x-envoy-ratelimited: true`, so that Envoy and Istio do not retry the request. Default false. */
@@ -34,17 +35,6 @@ export interface ResolvedShedCors {
   readonly credentials: boolean;
 }
 
-export const DEFAULTS: ResolvedShedResponse = Object.freeze({
-  headers: Object.freeze([]),
-  cors: Object.freeze({ origins: '*', credentials: false }),
-});
-
-export const ORIGIN_RULE = 'an origin such as "https://app.example"';
-export const CORS_CREDENTIALS_RULE = 'left out beside origins "*"';
-
-/** RFC 9110, section 5.5. */
-export const HEADER_VALUE: RegExp = /^[\t\x20-\x7e\x80-\xff]*$/;
-
 /** Headers that describe the message itself, which Respite writes. */
 const OWN_HEADERS: ReadonlySet<string> = new Set([
   'connection',
@@ -57,49 +47,71 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   'transfer-encoding',
 ]);
 
-export const HEADER_RULE = 'the name of a header that Respite does not write itself';
+const headerName: Rule<string> = rule(
+  'the name of a header that Respite does not write itself',
+  (value) => HEADER_NAME.test(String(value)) && !OWN_HEADERS.has(String(value).toLowerCase()),
+);
 
-export function isOwnHeader(name: string): boolean {
-  return OWN_HEADERS.has(name.toLowerCase());
+/** RFC 9110, section 5.5. */
+const headerText: Rule<string> = rule(
+  'the text of a header',
+  (value) => typeof value === 'string' && /^[\t\x20-\x7e\x80-\xff]*$/.test(value),
+);
+
+const ORIGINS_RULE = '"*" or an array of at least one origin';
+
+const originList: Rule<readonly string[]> = list(
+  ORIGINS_RULE,
+  rule(
+    'an origin such as "https://app.example"',
+    (value) => typeof value === 'string' && /^[a-z][a-z0-9+.-]*:\/\/[^/\s,]+$/i.test(value),
+  ),
+  1,
+);
+
+const origins: Rule<'*' | readonly string[]> = {
+  check: (value, path) => (value === '*' ? [] : originList.check(value, path)),
+  complete: (value) => (value === '*' ? value : originList.complete(value)),
+};
+
+const cors: Rule<ShedCors, ResolvedShedCors> = object<ResolvedShedCors, ShedCors>(
+  { origins: { rule: origins }, credentials: { rule: flag(), byDefault: false } },
+  (given, path) => {
+    if (given.origins !== '*' || given.credentials !== true) return [];
+    return [{ path: [...path, 'credentials'], rule: 'left out beside origins "*"', value: true }];
+  },
+);
+
+/** Each of the options by itself. */
+interface Declared {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cors: ResolvedShedCors | false;
+  readonly envoyRateLimited: boolean;
 }
 
-export function isOrigin(text: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\/[^/\s,]+$/i.test(text);
-}
+export const SHED_RESPONSE: Declaration<Declared> = Object.freeze({
+  headers: { rule: byName(headerName, headerText), byDefault: Object.freeze({}) },
+  cors: { rule: orFalse(cors), byDefault: cors.complete({ origins: '*' }) },
+  envoyRateLimited: { rule: flag(), byDefault: false },
+});
+
+const declared: Rule<ShedResponseOptions, Declared> = object(SHED_RESPONSE);
+
+export const shedResponse: Rule<ShedResponseOptions, ResolvedShedResponse> = {
+  check: declared.check,
+  complete: (given) => {
+    const { headers, cors: readers, envoyRateLimited } = declared.complete(given);
+    const own = envoyRateLimited ? ['x-envoy-ratelimited', 'true'] : [];
+    return Object.freeze({
+      headers: Object.freeze([...Object.entries(headers).flat(), ...own]),
+      cors: readers,
+    });
+  },
+};
+
+export const SHED_RESPONSE_DEFAULTS: ResolvedShedResponse = shedResponse.complete({});
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
 export function resolveShedResponse(given: ShedResponseOptions = {}): ResolvedShedResponse {
-  const option = 'admission.shedResponse';
-  knownKeys(option, given, ['headers', 'cors', 'envoyRateLimited']);
-  const headers: string[] = [];
-  for (const [name, value] of Object.entries(object(`${option}.headers`, given.headers ?? {}))) {
-    if (!HEADER_NAME.test(name) || isOwnHeader(name)) fail(`${option}.headers`, HEADER_RULE, name);
-    if (typeof value !== 'string' || !HEADER_VALUE.test(value)) {
-      fail(`${option}.headers[${JSON.stringify(name)}]`, 'the text of a header', value);
-    }
-    headers.push(name, value);
-  }
-  if (boolean(`${option}.envoyRateLimited`, given.envoyRateLimited ?? false)) {
-    headers.push('x-envoy-ratelimited', 'true');
-  }
-  const cors = given.cors === false ? false : resolveCors(`${option}.cors`, given.cors);
-  return Object.freeze({ headers: Object.freeze(headers), cors });
-}
-
-function resolveCors(option: string, given: ShedCors | undefined): ResolvedShedCors | false {
-  if (given === undefined) return DEFAULTS.cors;
-  knownKeys(option, given, ['origins', 'credentials']);
-  const { origins } = given;
-  const credentials = boolean(`${option}.credentials`, given.credentials ?? false);
-  if (origins === '*') {
-    if (credentials) fail(`${option}.credentials`, CORS_CREDENTIALS_RULE, credentials);
-    return Object.freeze({ origins, credentials });
-  }
-  if (!Array.isArray(origins) || origins.length === 0) {
-    fail(`${option}.origins`, '"*" or an array of at least one origin', origins);
-  }
-  origins.forEach((origin: unknown, i) => {
-    if (typeof origin !== 'string' || !isOrigin(origin)) fail(`${option}.origins[${i}]`, ORIGIN_RULE, origin);
-  });
-  return Object.freeze({ origins: Object.freeze([...origins]), credentials });
+  return resolve(shedResponse, given, ['admission', 'shedResponse']);
 }

@@ -87,8 +87,12 @@ test('additional headers are sent, and Envoy is told not to retry', () => {
 });
 
 for (const [name, given, message] of [
-  ['own header', { headers: { 'retry-after': '1' } }, /admission\.shedResponse\.headers must be the name/],
-  ['line break', { headers: { a: 'b\r\nc: d' } }, /admission\.shedResponse\.headers\["a"\]/],
+  [
+    'own header',
+    { headers: { 'retry-after': '1' } },
+    /admission\.shedResponse\.headers\.retry-after must be the name/,
+  ],
+  ['line break', { headers: { a: 'b\r\nc: d' } }, /admission\.shedResponse\.headers\.a must be the text/],
   ['no origin', { cors: { origins: ['app'] } }, /cors\.origins\[0\] must be an origin/],
   [
     'credentials for all',

@@ -21,8 +21,8 @@ export async function loadConfig(cwd: string, named: string | undefined): Promis
   const file = path.resolve(cwd, name);
   if (!existsSync(file)) throw usageError(`cannot find the configuration ${file}`);
   const found = await readConfig(file);
-  // zod costs 50 ms to load: only for those who have a configuration.
-  const { checkConfig } = await import('./schema/check.ts');
+  // Only for those who have a configuration.
+  const { checkConfig } = await import('./check.ts');
   const checked = checkConfig(found);
   if (checked.ok) return checked.config;
   throw usageError(checked.problems.map((problem) => `${name}: ${problem}`).join('\n'));

@@ -1,5 +1,5 @@
 // What the fallback responder says to one client. Pure: bytes in, bytes out.
-import { DEFAULTS, type ResolvedShedResponse } from '../../admission/shed/options.ts';
+import { type ResolvedShedResponse, SHED_RESPONSE_DEFAULTS } from '../../admission/shed/options.ts';
 import { rawResponse, type ReaderHeaders, shedResponse } from '../../admission/shed/response.ts';
 
 /** The first byte of every TLS connection: a record of type handshake (RFC 8446 section 5.1). */
@@ -38,7 +38,7 @@ const CLOSE: Reply = { kind: 'close' };
 export function reply(
   received: Buffer,
   retryAfterSeconds: number,
-  options: ResolvedShedResponse = DEFAULTS,
+  options: ResolvedShedResponse = SHED_RESPONSE_DEFAULTS,
 ): Reply {
   if (received.length === 0) return MORE;
   // Without the certificate there is nothing to be said; a connection that ends is something that every client understands.

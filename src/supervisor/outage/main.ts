@@ -1,7 +1,7 @@
 // The fallback responder's own process: accepts on the workers' listening sockets while no worker does, and tells everybody to come again.
 // Loads as little as it can, so that it is there soon.
 import { createServer, type Server, type Socket } from 'node:net';
-import { DEFAULTS, type ResolvedShedResponse } from '../../admission/shed/options.ts';
+import { type ResolvedShedResponse, SHED_RESPONSE_DEFAULTS } from '../../admission/shed/options.ts';
 import { retryAfterSeconds } from '../../admission/shed/retry-after.ts';
 import { reply } from './conversation.ts';
 import { hearSupervisor, tellSupervisor } from './messages.ts';
@@ -18,7 +18,7 @@ const TELL_MS = 500;
 const servers: Server[] = [];
 const connections = new Set<Socket>();
 let backInSeconds = 1;
-let shedResponse: ResolvedShedResponse = DEFAULTS;
+let shedResponse: ResolvedShedResponse = SHED_RESPONSE_DEFAULTS;
 let answered = 0;
 let told = 0;
 let leaving = false;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NODE_ARG_RULE } from '../../../supervisor/instance/options.ts';
-import { resolveSettings } from '../../settings.ts';
+import { NODE_ARG_RULE } from '../../supervisor/instance/options.ts';
+import { resolveSettings } from '../settings.ts';
 import { checkConfig } from './check.ts';
 
 test('options for Node.js: what is run brings its own, flags win over the configuration', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createClient } from '../../../client/index.ts';
+import { createClient } from '../../client/index.ts';
 import { checkConfig } from './check.ts';
 
 const VALID: readonly unknown[] = [

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { resolveAdmissionOptions } from '../../../admission/index.ts';
-import { custom, disk, tcp } from '../../../health/index.ts';
-import { resolveHealthOptions } from '../../../health/options.ts';
-import { resolveManagementOptions } from '../../../management/options.ts';
-import { resolveNotifyOptions } from '../../../supervisor/incidents/notify/options.ts';
-import { resolveSupervisorOptions } from '../../../supervisor/instance/options.ts';
+import { resolveAdmissionOptions } from '../../admission/index.ts';
+import { custom, disk, tcp } from '../../health/index.ts';
+import { resolveHealthOptions } from '../../health/options.ts';
+import { resolveManagementOptions } from '../../management/options.ts';
+import { resolveNotifyOptions } from '../../supervisor/incidents/notify/options.ts';
+import { resolveSupervisorOptions } from '../../supervisor/instance/options.ts';
 import { checkConfig } from './check.ts';
 
 const VALID: readonly unknown[] = [
@@ -435,9 +435,9 @@ const INVALID_FILE: readonly (readonly [config: unknown, problems: readonly stri
   [
     { supervisor: { workers: 'all', listeningCopies: 1e300 }, extra: 1 },
     [
+      `extra is not an option; known are ${SECTIONS}`,
       'supervisor.workers must be a whole number from 1 to 1024, or auto, got "all"',
       'supervisor.listeningCopies must be a whole number from 1 to 256, got 1e+300',
-      `extra is not an option; known are ${SECTIONS}`,
     ],
   ],
 ];
