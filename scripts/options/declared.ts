@@ -6,6 +6,9 @@ import { POLICY } from '../../src/admission/policy.ts';
 import { PRIORITY } from '../../src/admission/priority/options.ts';
 import { SHED_RESPONSE } from '../../src/admission/shed/options.ts';
 import { BACKPRESSURE } from '../../src/backpressure/guard/process-options.ts';
+import { CHANNEL } from '../../src/backpressure/options.ts';
+import { CACHE } from '../../src/cache/options.ts';
+import { CACHE_RULE } from '../../src/cache/policy/rules.ts';
 import { CLIENT, ORIGIN } from '../../src/client/options.ts';
 import { CIRCUIT, HEDGE, RETRY, THROTTLE } from '../../src/client/peer/options.ts';
 import { type Declaration, without } from '../../src/core/options.ts';
@@ -29,6 +32,7 @@ export interface DeclaredOptions {
 }
 
 const REFERENCE = ['docs/reference/configuration.md'];
+const CACHING = ['docs/guide/caching.md'];
 const CALLING = ['docs/guide/calling-other-services.md'];
 const CLIENT_FILE = 'src/client/options.ts';
 const PEER_FILE = 'src/client/peer/options.ts';
@@ -83,6 +87,21 @@ export const DECLARED: readonly DeclaredOptions[] = [
     type: 'BackpressureOptions',
     declaration: BACKPRESSURE,
     pages: REFERENCE,
+  },
+  {
+    name: 'channel',
+    file: 'src/backpressure/options.ts',
+    type: 'ChannelOptions',
+    declaration: CHANNEL,
+    pages: ['docs/guide/slow-clients.md'],
+  },
+  { name: 'cache', file: 'src/cache/options.ts', type: 'CacheOptions', declaration: CACHE, pages: CACHING },
+  {
+    name: 'cache.rules',
+    file: 'src/cache/policy/rules.ts',
+    type: 'CacheRule',
+    declaration: CACHE_RULE,
+    pages: CACHING,
   },
   {
     name: 'client',

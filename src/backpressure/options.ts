@@ -26,11 +26,11 @@ export interface ChannelOptions {
   readonly sliceBytes?: number | undefined;
   /** Most bytes that it hands over in one turn of the event loop, so that others get theirs. Default 1048576 (1 MiB). */
   readonly turnBytes?: number | undefined;
-  /** Limit of bytes a second, of this channel or shared with others. See {@link createRateLimit}. Default none. */
+  /** Limit of bytes a second, of this channel or shared with others, from `createRateLimit()`. Default none. */
   readonly rateLimit?: RateLimit | undefined;
-  /** A budget shared with other channels. Default none. */
+  /** A budget shared with other channels, from `createWriteBudget()`. Default none. */
   readonly budget?: WriteBudget | undefined;
-  /** When a peer that takes too little is evicted; `false` for never. See {@link SlowPeerOptions}. */
+  /** When a peer that takes too little is evicted; `false` for never. Default `{ minBytesPerSecond: 1024, graceMs: 7000, kernelBufferBytes: 4194304 }`. */
   readonly slowPeer?: SlowPeerOptions | false | undefined;
   /**
    * Whether nothing is read from the peer while what it does not take makes the channel unwritable: then its requests wait
@@ -38,7 +38,7 @@ export interface ChannelOptions {
    * `pause()` itself: the channel's `resume()` would undo that. Default true.
    */
   readonly pauseReads?: boolean | undefined;
-  /** What becomes of broadcasts while the peer is behind. See {@link OverflowOptions}. */
+  /** What becomes of broadcasts while the peer is behind. Default `{ policy: 'disconnect', maxBytes: 262144 }`. */
   readonly overflow?: OverflowOptions | undefined;
 }
 

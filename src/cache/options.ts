@@ -1,7 +1,8 @@
-import { RespiteError } from '../core/errors.ts';
-import { fail, fraction, integer, knownKeys, oneOf } from '../core/validate.ts';
+import { type Declaration, object, resolve, type Rule } from '../core/options.ts';
+import { callable, integer, list, milliseconds, oneOf, rule, share } from '../core/rules.ts';
+import { CREDENTIAL_FIELDS } from './policy/credential-fields.ts';
 import type { PolicyOptions } from './policy/options.ts';
-import { type CacheRule, compileRules } from './policy/rules.ts';
+import { type CacheRule, cacheRules, compileRules } from './policy/rules.ts';
 import type { PartitionedRequest, RequestRules } from './policy/request.ts';
 import type { CacheStore } from './store/contract.ts';
 import { guarded } from './store/guard.ts';
@@ -9,7 +10,7 @@ import { memoryStore } from './store/memory.ts';
 
 /** Options of a cache. Every one has a default; only `undefined` means default. */
 export interface CacheOptions {
-  /** Where responses are kept. Default {@link memoryStore} of 64 MiB. */
+  /** Where responses are kept. Default `memoryStore()` of 64 MiB. */
   readonly store?: CacheStore | undefined;
   /**
    * How long an operation of a store outside of this process may take, in milliseconds. One that takes longer is a miss, and the
@@ -23,26 +24,26 @@ export interface CacheOptions {
   readonly mode?: 'shared' | 'private' | undefined;
   /**
    * Request fields that say who asks, as Authorization does: what they bring is stored for others only if the response says
-   * `public`, `s-maxage` or `must-revalidate`. In place of the default, a list of well-known ones; `authorization` always counts.
+   * `public`, `s-maxage` or `must-revalidate`. `authorization` always counts. Default a list of well-known ones.
    */
   readonly credentialFields?: readonly string[] | undefined;
   /**
    * Names the user of a request, for what is one user's own: each has a partition, in which `private` responses and those to requests with
-   * credentials are stored too, and which no other user's request is answered from. Undefined for what all may share. Default none.
+   * credentials are stored too, and which no other user's request is answered from. It returns undefined for what all may share. Default none.
    */
   readonly partition?: ((request: PartitionedRequest) => string | undefined) | undefined;
   /** Rules for some URLs: lifetimes, what is never stored, query parameters that make no difference. The first that matches counts. Default none. */
   readonly rules?: readonly CacheRule[] | undefined;
   /**
-   * The URL in whose place a URL is stored, also for invalidation: for instance without a version that makes no difference. By default
-   * itself. For a URL for which it throws nothing is stored.
+   * The URL in whose place a URL is stored, also for invalidation: for instance without a version that makes no difference. For
+   * a URL for which it throws nothing is stored. Default itself.
    */
   readonly key?: ((url: URL) => string | URL) | undefined;
   /** The part of a lifetime by which it may be shorter, at random, so that what came together does not end together; from 0 to 1. Default 0. */
   readonly jitter?: number | undefined;
   /**
    * The last part of a lifetime, from 0 to 1, in which a request that is answered from the store also has it refreshed, so that what is
-   * often asked for never becomes stale. Default 0: not before it is stale.
+   * often asked for never becomes stale; with 0 not before it is stale. Default 0.
    */
   readonly earlyRefresh?: number | undefined;
   /** What requests to the origin are sent with. Default the global `fetch`, as it is when a request is sent. */
@@ -97,145 +98,80 @@ export interface ResolvedCacheOptions extends PolicyOptions, RequestRules {
   readonly now: () => number;
 }
 
+/** Each of the options, complete. */
+type Declared = Omit<ResolvedCacheOptions, 'store' | 'hasPartitions' | 'findRule' | 'random'> & {
+  readonly store: CacheStore | undefined;
+  readonly rules: readonly CacheRule[];
+};
+
+const token: Rule<string> = rule(
+  'a token (RFC 9651)',
+  (value) => typeof value === 'string' && /^[A-Za-z*][!#$%&'*+\-.^_`|~0-9A-Za-z:/]*$/.test(value),
+);
+
+/** Names of fields are compared in lower case. */
+const fieldName: Rule<string> = { ...token, complete: (name) => name.toLowerCase() };
+const fieldNames: Rule<readonly string[]> = list('an array of tokens', fieldName);
+
+const credentialFields: Rule<readonly string[], ReadonlySet<string>> = {
+  check: fieldNames.check,
+  complete: (names) => new Set(['authorization', ...fieldNames.complete(names)]),
+};
+
+const store: Rule<CacheStore> = rule(
+  'a store, such as memoryStore() or redisStore(client)',
+  (value) => typeof value === 'object' && value !== null && 'get' in value && typeof value.get === 'function',
+);
+
+/** RFC 9111, 4.2.2, leaves it open; a day is what older specifications took for the point where to warn. */
 const DAY_MS = 86_400_000;
 
-/** What a timer can take. */
-const TIMER_LIMIT_MS = 2_147_483_647;
-
-/** Fields by which APIs, identity proxies and gateways say who asks. */
-const CREDENTIAL_FIELDS: readonly string[] = Object.freeze([
-  'api-key',
-  'apikey',
-  'cf-access-jwt-assertion',
-  'job-token',
-  'ocp-apim-subscription-key',
-  'private-token',
-  'remote-user',
-  'ssl-client-cert',
-  'x-access-token',
-  'x-amz-security-token',
-  'x-amzn-oidc-data',
-  'x-amzn-oidc-identity',
-  'x-api-key',
-  'x-apikey',
-  'x-auth-key',
-  'x-auth-request-email',
-  'x-auth-request-user',
-  'x-auth-token',
-  'x-client-cert',
-  'x-forwarded-access-token',
-  'x-forwarded-client-cert',
-  'x-forwarded-email',
-  'x-forwarded-user',
-  'x-goog-api-key',
-  'x-goog-iap-jwt-assertion',
-  'x-ms-client-principal',
-  'x-remote-user',
-  'x-session-id',
-  'x-session-token',
-  'x-tenant-id',
-  'x-user-id',
-  'x-vault-token',
-]);
-
-export const DEFAULTS: Omit<ResolvedCacheOptions, 'store' | 'hasPartitions'> = Object.freeze({
+export const CACHE: Declaration<Declared> = Object.freeze({
+  store: { rule: store, byDefault: undefined },
   // Many times what a store in the same data centre takes, and little to somebody who waits for an origin.
-  storeTimeoutMs: 50,
-  mode: 'shared',
-  credentialFields: new Set(['authorization', ...CREDENTIAL_FIELDS]),
-  partition: undefined,
-  key: undefined,
-  findRule: undefined,
-  jitter: 0,
-  random: Math.random,
-  earlyRefresh: 0,
-  fetch: undefined,
-  name: 'Respite',
-  targets: Object.freeze([]),
-  staleIfErrorMs: 300_000,
-  revalidationDeadlineMs: 1000,
-  unreachable: 'throw',
-  // RFC 9111, 4.2.2, leaves it open; a day is what older specifications took for the point where to warn.
-  heuristicLimitMs: DAY_MS,
-  retentionMs: DAY_MS,
-  tagField: 'cache-tag',
-  entryLimitBytes: 8 * 1024 * 1024,
-  inFlightLimitBytes: 64 * 1024 * 1024,
-  now: Date.now,
+  storeTimeoutMs: { rule: milliseconds(1), byDefault: 50 },
+  mode: { rule: oneOf<'shared' | 'private'>('shared', 'private'), byDefault: 'shared' },
+  credentialFields: {
+    rule: credentialFields,
+    byDefault: credentialFields.complete(CREDENTIAL_FIELDS),
+  },
+  partition: {
+    rule: callable<NonNullable<CacheOptions['partition']>>(),
+    byDefault: undefined,
+  },
+  rules: { rule: cacheRules, byDefault: Object.freeze([]) },
+  key: { rule: callable<NonNullable<CacheOptions['key']>>(), byDefault: undefined },
+  jitter: { rule: share(), byDefault: 0 },
+  earlyRefresh: { rule: share(), byDefault: 0 },
+  fetch: { rule: callable<typeof globalThis.fetch>(), byDefault: undefined },
+  name: { rule: token, byDefault: 'Respite' },
+  targets: { rule: fieldNames, byDefault: Object.freeze([]) },
+  // Lifetimes are no timers: a year is one.
+  staleIfErrorMs: { rule: integer(0), byDefault: 300_000 },
+  revalidationDeadlineMs: { rule: milliseconds(1), byDefault: 1000 },
+  unreachable: {
+    rule: oneOf<'throw' | 'gateway-timeout'>('throw', 'gateway-timeout'),
+    byDefault: 'throw',
+  },
+  heuristicLimitMs: { rule: integer(0), byDefault: DAY_MS },
+  retentionMs: { rule: integer(0), byDefault: DAY_MS },
+  tagField: { rule: fieldName, byDefault: 'cache-tag' },
+  entryLimitBytes: { rule: integer(1), byDefault: 8 * 1024 * 1024 },
+  inFlightLimitBytes: { rule: integer(1), byDefault: 64 * 1024 * 1024 },
+  now: { rule: callable<() => number>(), byDefault: () => Date.now },
 });
 
-const { findRule: _findRule, random: _random, ...NAMED } = DEFAULTS;
-
-/** Names of all options. */
-export const NAMES: readonly string[] = ['store', 'rules', ...Object.keys(NAMED)];
+const cache: Rule<CacheOptions, Declared> = object(CACHE);
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
 export function resolveCacheOptions(options: CacheOptions = {}): ResolvedCacheOptions {
-  knownKeys('cache', options, NAMES);
-  const ms = (name: 'staleIfErrorMs' | 'heuristicLimitMs' | 'retentionMs'): number =>
-    integer(`cache.${name}`, options[name] ?? DEFAULTS[name], 0);
-  const bytes = (name: 'entryLimitBytes' | 'inFlightLimitBytes'): number =>
-    integer(`cache.${name}`, options[name] ?? DEFAULTS[name], 1);
-  const storeTimeoutMs = integer(
-    'cache.storeTimeoutMs',
-    options.storeTimeoutMs ?? DEFAULTS.storeTimeoutMs,
-    1,
-    TIMER_LIMIT_MS,
-  );
+  const { store: given, rules, ...declared } = resolve(cache, options, ['cache']);
+  const { now, partition, storeTimeoutMs } = declared;
   return Object.freeze({
-    store: guarded(options.store ?? memoryStore({ now: options.now }), { timeoutMs: storeTimeoutMs }),
-    storeTimeoutMs,
-    mode: oneOf('cache.mode', options.mode ?? DEFAULTS.mode, ['shared', 'private']),
-    credentialFields: credentialFields(options.credentialFields),
-    partition: optionalFunction('cache.partition', options.partition),
-    key: optionalFunction('cache.key', options.key),
-    findRule: compileRules('cache.rules', options.rules ?? []),
-    jitter: fraction('cache.jitter', options.jitter ?? DEFAULTS.jitter),
-    random: DEFAULTS.random,
-    earlyRefresh: fraction('cache.earlyRefresh', options.earlyRefresh ?? DEFAULTS.earlyRefresh),
-    hasPartitions: options.partition !== undefined,
-    fetch: options.fetch,
-    name: token('cache.name', options.name ?? DEFAULTS.name),
-    targets: (options.targets ?? DEFAULTS.targets).map((target, i) =>
-      token(`cache.targets[${i}]`, target).toLowerCase(),
-    ),
-    staleIfErrorMs: ms('staleIfErrorMs'),
-    revalidationDeadlineMs: integer(
-      'cache.revalidationDeadlineMs',
-      options.revalidationDeadlineMs ?? DEFAULTS.revalidationDeadlineMs,
-      1,
-      TIMER_LIMIT_MS,
-    ),
-    unreachable: oneOf('cache.unreachable', options.unreachable ?? DEFAULTS.unreachable, [
-      'throw',
-      'gateway-timeout',
-    ]),
-    heuristicLimitMs: ms('heuristicLimitMs'),
-    retentionMs: ms('retentionMs'),
-    tagField: token('cache.tagField', options.tagField ?? DEFAULTS.tagField).toLowerCase(),
-    entryLimitBytes: bytes('entryLimitBytes'),
-    inFlightLimitBytes: bytes('inFlightLimitBytes'),
-    now: options.now ?? DEFAULTS.now,
+    ...declared,
+    store: guarded(given ?? memoryStore({ now }), { timeoutMs: storeTimeoutMs }),
+    hasPartitions: partition !== undefined,
+    findRule: compileRules(rules),
+    random: Math.random,
   });
-}
-
-function optionalFunction<F extends (...args: never) => unknown>(
-  option: string,
-  value: F | undefined,
-): F | undefined {
-  return value === undefined || typeof value === 'function' ? value : fail(option, 'a function', value);
-}
-
-function credentialFields(given: readonly string[] | undefined): ReadonlySet<string> {
-  if (given === undefined) return DEFAULTS.credentialFields;
-  const names = given.map((name, i) => token(`cache.credentialFields[${i}]`, name).toLowerCase());
-  return new Set(['authorization', ...names]);
-}
-
-function token(option: string, value: unknown): string {
-  if (typeof value === 'string' && /^[A-Za-z*][!#$%&'*+\-.^_`|~0-9A-Za-z:/]*$/.test(value)) return value;
-  throw new RespiteError(
-    'RESPITE_OPTIONS_INVALID',
-    `${option} must be a token (RFC 9651), got ${JSON.stringify(value)}`,
-  );
 }

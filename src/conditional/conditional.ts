@@ -1,7 +1,7 @@
 // Conditional requests, answered before the work is done (RFC 9110, 13).
 import type { IncomingHttpHeaders } from 'node:http';
 import { RespiteError } from '../core/errors.ts';
-import { knownKeys } from '../core/validate.ts';
+import { describeProblem, refuse } from '../core/options.ts';
 import { formatHttpDate } from '../http/date.ts';
 import { isEntityTag } from '../http/etag.ts';
 import { evaluate, type FieldOf, type Precondition } from '../http/preconditions.ts';
@@ -123,21 +123,18 @@ export function preconditions(request: Request, options: ConditionalOptions): Pr
 }
 
 function checked(options: ConditionalOptions): number | undefined {
-  knownKeys('conditional', options, KNOWN);
+  // Runs for each request, so without a declaration.
+  for (const key of Object.keys(options)) {
+    if (KNOWN.includes(key)) continue;
+    const problem = { path: ['conditional', key], rule: '', value: undefined, known: KNOWN };
+    throw new RespiteError('RESPITE_OPTIONS_INVALID', describeProblem(problem));
+  }
   const { lastModified, etag } = options;
   const lastModifiedMs = lastModified instanceof Date ? lastModified.getTime() : lastModified;
-  if (lastModifiedMs !== undefined && !Number.isFinite(lastModifiedMs)) {
-    throw new RespiteError(
-      'RESPITE_OPTIONS_INVALID',
-      `conditional.lastModified must be a date or milliseconds since 1970, got ${String(lastModified)}`,
-    );
-  }
-  if (etag !== undefined && !isEntityTag(etag)) {
-    throw new RespiteError(
-      'RESPITE_OPTIONS_INVALID',
-      `conditional.etag must be an entity tag such as "\\"abc\\"" or "W/\\"abc\\"", got ${JSON.stringify(etag)}`,
-    );
-  }
+  if (lastModifiedMs !== undefined && !Number.isFinite(lastModifiedMs))
+    refuse(['conditional', 'lastModified'], 'a date or milliseconds since 1970', lastModifiedMs);
+  if (etag !== undefined && !isEntityTag(etag))
+    refuse(['conditional', 'etag'], 'an entity tag such as "\\"abc\\"" or "W/\\"abc\\""', etag);
   return lastModifiedMs;
 }
 

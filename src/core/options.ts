@@ -1,7 +1,6 @@
 // Options that are declared once: what each must be, and what stands without it. The resolver for options given in code, the schema of
 // the configuration file and the tables of the reference follow from the declaration.
 import { RespiteError } from './errors.ts';
-import { show } from './validate.ts';
 
 /** Names and indexes that lead to a value. */
 export type Path = readonly (string | number)[];
@@ -106,6 +105,11 @@ export function resolve<GivenAll, All>(of: Rule<GivenAll, All>, value: unknown, 
   throw new RespiteError('RESPITE_OPTIONS_INVALID', describeProblem(problem));
 }
 
+/** Throws `RESPITE_OPTIONS_INVALID`: what the path names must be `rule`, got `value`. */
+export function refuse(path: Path, rule: string, value: unknown): never {
+  throw new RespiteError('RESPITE_OPTIONS_INVALID', describeProblem({ path, rule, value }));
+}
+
 /** Objects whose keys are the user's: a pattern, an origin. */
 const NAMED_BY_USERS: ReadonlySet<unknown> = new Set(['origins', 'routes']);
 
@@ -125,6 +129,13 @@ export function describeProblem({ path, rule, value, known, isSecret }: Problem)
   const name = path.length === 0 ? 'the configuration' : nameOf(path);
   if (known !== undefined) return `${name} is not an option; known are ${known.join(', ')}`;
   return `${name} must be ${rule}${isSecret === true ? '' : `, got ${show(value)}`}`;
+}
+
+/** A value in an error: short, and never what is in it. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
 }
 
 export function firstOf(problems: readonly Problem[], others: () => readonly Problem[]): readonly Problem[] {

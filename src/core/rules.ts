@@ -1,6 +1,8 @@
 // What single values must be, for the declarations of options.ts.
 import { firstOf, isObject, type Path, type Problem, type Rule } from './options.ts';
-import { MAX_MILLISECONDS, TIME_RULE } from './validate.ts';
+
+/** 23 days. A timer of Node.js that is to wait longer than 2^31 ms fires at once; some room is left for what is added to options. */
+export const MAX_MILLISECONDS = 2_000_000_000;
 
 /** A rule of its own, in words that come after "must be". */
 export function rule<T>(words: string, isGood: (value: unknown) => boolean): Rule<T> {
@@ -21,7 +23,10 @@ export function integer(min: number, max?: number): Rule<number> {
 /** A time: ends where timers of Node.js do. */
 export function milliseconds(min: number): Rule<number> {
   const whole = integer(min);
-  const short = rule<number>(TIME_RULE, (value) => Number(value) <= MAX_MILLISECONDS);
+  const short = rule<number>(
+    `a time of at most ${MAX_MILLISECONDS} ms (23 days)`,
+    (value) => Number(value) <= MAX_MILLISECONDS,
+  );
   return {
     ...whole,
     check: (value, path) => firstOf(whole.check(value, path), () => short.check(value, path)),

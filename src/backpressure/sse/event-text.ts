@@ -1,4 +1,5 @@
-import { fail, integer } from '../../core/validate.ts';
+import { refuse, resolve } from '../../core/options.ts';
+import { milliseconds } from '../../core/rules.ts';
 
 /** An event of `text/event-stream` (HTML, "Server-sent events"). */
 export interface ServerSentEvent {
@@ -12,14 +13,16 @@ export interface ServerSentEvent {
   readonly retryMs?: number | undefined;
 }
 
+const RETRY_MS = milliseconds(0);
+
 const LINE_BREAK = /\r\n|\r|\n/;
 
 /** Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a type or id that would end its line: it may come from a client. */
 export function eventText({ data, event, id, retryMs }: ServerSentEvent): string {
   let text = '';
-  if (event !== undefined) text += `event: ${oneLine('event.event', event)}\n`;
-  if (id !== undefined) text += `id: ${oneLine('event.id', id)}\n`;
-  if (retryMs !== undefined) text += `retry: ${integer('event.retryMs', retryMs, 0)}\n`;
+  if (event !== undefined) text += `event: ${oneLine('event', event)}\n`;
+  if (id !== undefined) text += `id: ${oneLine('id', id)}\n`;
+  if (retryMs !== undefined) text += `retry: ${resolve(RETRY_MS, retryMs, ['event', 'retryMs'])}\n`;
   for (const line of data.split(LINE_BREAK)) text += `data: ${line}\n`;
   return `${text}\n`;
 }
@@ -30,10 +33,10 @@ export function commentText(comment: string): string {
   return `${lines.join('')}\n`;
 }
 
-function oneLine(option: string, value: string): string {
+function oneLine(name: string, value: string): string {
   // Clients drop an id with a NUL.
   if (typeof value !== 'string' || LINE_BREAK.test(value) || value.includes('\0')) {
-    fail(option, 'a text of one line', value);
+    refuse(['event', name], 'a text of one line', value);
   }
   return value;
 }

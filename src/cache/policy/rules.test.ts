@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CacheRule, compileRules, ruledLifetime, withoutIgnored } from './rules.ts';
+import { resolve } from '../../core/options.ts';
+import { type CacheRule, cacheRules, compileRules, ruledLifetime, withoutIgnored } from './rules.ts';
 
 const find = (rules: readonly CacheRule[], url: string): number | undefined =>
-  compileRules('rules', rules)?.(new URL(url))?.ttlMs;
+  compileRules(rules)?.(new URL(url))?.ttlMs;
 
 test('the first rule counts whose origin and path match', () => {
   const rules: readonly CacheRule[] = [
@@ -27,7 +28,7 @@ test('the first rule counts whose origin and path match', () => {
   ] as const) {
     assert.equal(find(rules, url), ttlMs, url);
   }
-  assert.equal(compileRules('rules', []), undefined);
+  assert.equal(compileRules([]), undefined);
 });
 
 test('parameters that make no difference are left out, and then the order of the others makes none', () => {
@@ -82,7 +83,7 @@ const WRONG: readonly (readonly [rule: object, message: string])[] = [
 for (const [rule, message] of WRONG) {
   test(`refused: ${message}`, () => {
     assert.throws(
-      () => compileRules('rules', [rule]),
+      () => resolve(cacheRules, [rule], ['rules']),
       (error: Error & { code?: string }) =>
         error.code === 'RESPITE_OPTIONS_INVALID' && error.message.includes(message),
     );
@@ -90,5 +91,5 @@ for (const [rule, message] of WRONG) {
 }
 
 test('what is no list is refused', () => {
-  assert.throws(() => compileRules('rules', {} as never), /rules must be a list of rules, got an object/);
+  assert.throws(() => resolve(cacheRules, {}, ['rules']), /rules must be a list of rules, got an object/);
 });

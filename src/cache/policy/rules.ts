@@ -1,5 +1,6 @@
 // What the user has said about some URLs: rules, of which the first that matches counts.
-import { fail, integer, knownKeys } from '../../core/validate.ts';
+import { type Declaration, object, type Rule } from '../../core/options.ts';
+import { flag, integer, list, rule as must } from '../../core/rules.ts';
 
 /** How responses for some URLs are stored. The first rule whose `origin` and `path` match a request counts. */
 export interface CacheRule {
@@ -7,16 +8,16 @@ export interface CacheRule {
   readonly origin?: string | undefined;
   /** Only for this path; one that ends in `*` is for all that begin so; or an expression for paths. Default all. */
   readonly path?: string | RegExp | undefined;
-  /** Nothing is stored, and nothing that is stored is used. */
+  /** Nothing is stored, and nothing that is stored is used. Default false. */
   readonly never?: boolean | undefined;
   /**
    * How long responses below 400 are fresh, in milliseconds, in place of what they say. It makes nothing storable that says `no-store` or
-   * `private`, sets a cookie, or is one user's.
+   * `private`, sets a cookie, or is one user's. Default none.
    */
   readonly ttlMs?: number | undefined;
-  /** The same for 404, 405, 410, 414 and 501. */
+  /** The same for 404, 405, 410, 414 and 501. Default none. */
   readonly negativeTtlMs?: number | undefined;
-  /** Query parameters that make no difference, or `true` for all. The order of the others makes none then. */
+  /** Query parameters that make no difference, or `true` for all. The order of the others makes none then. Default none. */
   readonly ignoreQuery?: true | readonly string[] | undefined;
 }
 
@@ -26,19 +27,44 @@ export type RuleFor = Pick<CacheRule, 'never' | 'ttlMs' | 'negativeTtlMs' | 'ign
 /** Finds the rule for a URL. */
 export type FindRule = (url: URL) => RuleFor | undefined;
 
-const NAMES: readonly (keyof CacheRule)[] = [
-  'origin',
-  'path',
-  'never',
-  'ttlMs',
-  'negativeTtlMs',
-  'ignoreQuery',
-];
+/** As given. */
+type Given = { readonly [Key in keyof CacheRule]-?: CacheRule[Key] };
 
-/** Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID`. Undefined if there are none. */
-export function compileRules(option: string, rules: readonly CacheRule[]): FindRule | undefined {
-  if (!Array.isArray(rules)) fail(option, 'a list of rules', rules);
-  const compiled = rules.map((rule: CacheRule, i) => compile(`${option}[${i}]`, rule));
+export const CACHE_RULE: Declaration<Given> = Object.freeze({
+  origin: {
+    rule: must<string>(
+      'an origin, such as "https://api.example"',
+      (value) => typeof value === 'string' && URL.parse(value)?.origin === value,
+    ),
+    byDefault: undefined,
+  },
+  path: {
+    rule: must<string | RegExp>(
+      'a path that begins with "/", or a regular expression',
+      (value) => value instanceof RegExp || (typeof value === 'string' && value.startsWith('/')),
+    ),
+    byDefault: undefined,
+  },
+  never: { rule: flag(), byDefault: undefined },
+  ttlMs: { rule: integer(0), byDefault: undefined },
+  negativeTtlMs: { rule: integer(0), byDefault: undefined },
+  ignoreQuery: {
+    rule: must<true | readonly string[]>(
+      'true or a list of names',
+      (value) => value === true || Array.isArray(value),
+    ),
+    byDefault: undefined,
+  },
+});
+
+export const cacheRules: Rule<readonly CacheRule[]> = list(
+  'a list of rules',
+  object<Given, CacheRule>(CACHE_RULE) as Rule<CacheRule>,
+);
+
+/** Undefined if there are none. */
+export function compileRules(rules: readonly CacheRule[]): FindRule | undefined {
+  const compiled = rules.map(compile);
   if (compiled.length === 0) return undefined;
   return (url) => compiled.find(({ matches }) => matches(url))?.rule;
 }
@@ -48,18 +74,7 @@ interface Compiled {
   readonly matches: (url: URL) => boolean;
 }
 
-function compile(option: string, rule: CacheRule): Compiled {
-  knownKeys(option, rule, NAMES);
-  const { origin, path, never, ttlMs, negativeTtlMs, ignoreQuery } = rule;
-  if (origin !== undefined && (!URL.canParse(origin) || new URL(origin).origin !== origin))
-    fail(`${option}.origin`, 'an origin, such as "https://api.example"', origin);
-  if (path !== undefined && !(path instanceof RegExp) && !path.startsWith('/'))
-    fail(`${option}.path`, 'a path that begins with "/", or a regular expression', path);
-  if (never !== undefined && typeof never !== 'boolean') fail(`${option}.never`, 'true or false', never);
-  if (ttlMs !== undefined) integer(`${option}.ttlMs`, ttlMs, 0);
-  if (negativeTtlMs !== undefined) integer(`${option}.negativeTtlMs`, negativeTtlMs, 0);
-  if (ignoreQuery !== undefined && ignoreQuery !== true && !Array.isArray(ignoreQuery))
-    fail(`${option}.ignoreQuery`, 'true or a list of names', ignoreQuery);
+function compile({ origin, path, never, ttlMs, negativeTtlMs, ignoreQuery }: CacheRule): Compiled {
   const isPath = pathMatcher(path);
   return {
     rule: { never, ttlMs, negativeTtlMs, ignoreQuery },

@@ -1,14 +1,16 @@
 // The cache as a middleware of servers.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { knownKeys } from '../../core/validate.ts';
+import { object, resolve, type Rule, without } from '../../core/options.ts';
 import { type CacheControls, controlsOf } from '../controls.ts';
 import { Engine } from '../engine/engine.ts';
-import { type CacheOptions, NAMES, resolveCacheOptions } from '../options.ts';
+import { CACHE, type CacheOptions, resolveCacheOptions } from '../options.ts';
 import { type HonoMiddleware, serveHono } from './hono.ts';
 import { serve } from './serve.ts';
 
 /** Options of {@link createResponseCache}: those of `createCache` that are not about origins elsewhere. */
 export type ResponseCacheOptions = Omit<CacheOptions, 'fetch' | 'unreachable'>;
+
+const responseCache: Rule<ResponseCacheOptions, unknown> = object(without(CACHE, 'fetch', 'unreachable'));
 
 /** A handler of node:http. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -56,8 +58,7 @@ export interface ResponseCache extends CacheControls {
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
  */
 export function createResponseCache(options: ResponseCacheOptions = {}): ResponseCache {
-  const known = NAMES.filter((name) => name !== 'fetch' && name !== 'unreachable');
-  knownKeys('cache', options, known);
+  resolve(responseCache, options, ['cache']);
   // Behind a proxy requests for one URL are told apart by what the proxy says.
   const resolved = { ...resolveCacheOptions(options), hasPartitions: true };
   const engine = new Engine(resolved);
@@ -72,16 +73,16 @@ export function createResponseCache(options: ResponseCacheOptions = {}): Respons
       serve(engine, req, res, next);
     },
     koa: () => async (context, next) => {
-      const isRun = await new Promise<boolean>((resolve) => {
+      const isRun = await new Promise<boolean>((settle) => {
         serve(
           engine,
           context.req,
           context.res,
           () => {
-            resolve(true);
+            settle(true);
           },
           () => {
-            resolve(false);
+            settle(false);
           },
         );
       });

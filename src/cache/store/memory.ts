@@ -1,15 +1,19 @@
-import { integer, knownKeys } from '../../core/validate.ts';
+import { type Declaration, object, type OptionsOf, resolve, type Rule } from '../../core/options.ts';
+import { callable, integer } from '../../core/rules.ts';
 import type { StoredRecord } from '../policy/record.ts';
 import { type CacheStore, type Lookup, NO_BODY, type Version } from './contract.ts';
 import { type Kept, S3Fifo } from './s3-fifo.ts';
 
-/** Options of {@link memoryStore}. */
-export interface MemoryStoreOptions {
+/** Options of {@link memoryStore}, with every default filled in. */
+interface ResolvedMemoryStoreOptions {
   /** Bytes of bodies, fields and keys that are kept at most. Default 67108864 (64 MiB). */
-  readonly limitBytes?: number | undefined;
+  readonly limitBytes: number;
   /** The clock, in milliseconds since 1970. Default `Date.now`. */
-  readonly now?: (() => number) | undefined;
+  readonly now: () => number;
 }
+
+/** Options of {@link memoryStore}. Only `undefined` means default. */
+export type MemoryStoreOptions = OptionsOf<ResolvedMemoryStoreOptions>;
 
 /** What is in a memory store. */
 export interface MemoryStoreStats {
@@ -32,10 +36,12 @@ export interface MemoryStore extends CacheStore {
   stats(): MemoryStoreStats;
 }
 
-export const MEMORY_STORE_DEFAULTS: Readonly<{ limitBytes: number; now: () => number }> = Object.freeze({
-  limitBytes: 64 * 1024 * 1024,
-  now: Date.now,
+const MEMORY_STORE: Declaration<ResolvedMemoryStoreOptions> = Object.freeze({
+  limitBytes: { rule: integer(1024), byDefault: 64 * 1024 * 1024 },
+  now: { rule: callable<() => number>(), byDefault: () => Date.now },
 });
+
+const memoryOptions: Rule<MemoryStoreOptions, ResolvedMemoryStoreOptions> = object(MEMORY_STORE);
 
 /** Objects around an entry: itself, its record, the Map's slot, the body's ArrayBuffer. Measured: 700 to 900 bytes. */
 const OVERHEAD_BYTES = 900;
@@ -56,13 +62,8 @@ interface Slot extends Kept, Lookup {
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  knownKeys('memoryStore', options, Object.keys(MEMORY_STORE_DEFAULTS));
-  const limitBytes = integer(
-    'memoryStore.limitBytes',
-    options.limitBytes ?? MEMORY_STORE_DEFAULTS.limitBytes,
-    1024,
-  );
-  return new Memory(limitBytes, options.now ?? MEMORY_STORE_DEFAULTS.now);
+  const { limitBytes, now } = resolve(memoryOptions, options, ['memoryStore']);
+  return new Memory(limitBytes, now);
 }
 
 class Memory implements MemoryStore {

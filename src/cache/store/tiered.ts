@@ -1,23 +1,32 @@
 // Memory in front of a store that processes share. What is in memory is believed for a second, so that is how late one process may
 // learn what another has invalidated.
-import { fail, integer, knownKeys } from '../../core/validate.ts';
+import { type Declaration, object, type OptionsOf, refuse, resolve, type Rule } from '../../core/options.ts';
+import { milliseconds } from '../../core/rules.ts';
 import type { StoredRecord } from '../policy/record.ts';
 import { type CacheStore, type Lookup, type MaybePromise, NO_BODY, type Version } from './contract.ts';
 import { guarded } from './guard.ts';
 import type { MemoryStore } from './memory.ts';
 
-/** Options of {@link tieredStore}. */
-export interface TieredStoreOptions {
+/** Options of {@link tieredStore}, with every default filled in. */
+interface ResolvedTieredStoreOptions {
   /**
    * How long what is in memory is served without asking the shared store, in milliseconds: how late this process may learn what another has
    * changed or invalidated. Default 1000.
    */
-  readonly memoryTtlMs?: number | undefined;
+  readonly memoryTtlMs: number;
   /** How long an operation of the shared store may take, in milliseconds. Default 50. */
-  readonly timeoutMs?: number | undefined;
+  readonly timeoutMs: number;
 }
 
-const DEFAULTS = Object.freeze({ memoryTtlMs: 1000, timeoutMs: 50 });
+/** Options of {@link tieredStore}. Only `undefined` means default. */
+export type TieredStoreOptions = OptionsOf<ResolvedTieredStoreOptions>;
+
+const TIERED_STORE: Declaration<ResolvedTieredStoreOptions> = Object.freeze({
+  memoryTtlMs: { rule: milliseconds(1), byDefault: 1000 },
+  timeoutMs: { rule: milliseconds(1), byDefault: 50 },
+});
+
+const tieredOptions: Rule<TieredStoreOptions, ResolvedTieredStoreOptions> = object(TIERED_STORE);
 
 /**
  * Keeps what is asked for often in the memory of this process, for a short time, and everything in a store that processes share.
@@ -32,11 +41,9 @@ export function tieredStore(
   shared: CacheStore,
   options: TieredStoreOptions = {},
 ): CacheStore {
-  knownKeys('tieredStore', options, Object.keys(DEFAULTS));
-  if (memory === shared) fail('tieredStore.shared', 'another store than tieredStore.memory', shared);
-  const ms = (name: keyof typeof DEFAULTS): number =>
-    integer(`tieredStore.${name}`, options[name] ?? DEFAULTS[name], 1, 2_147_483_647);
-  return new Tiered(memory, guarded(shared, { timeoutMs: ms('timeoutMs') }), ms('memoryTtlMs'));
+  const { memoryTtlMs, timeoutMs } = resolve(tieredOptions, options, ['tieredStore']);
+  if (memory === shared) refuse(['tieredStore', 'shared'], 'another store than tieredStore.memory', shared);
+  return new Tiered(memory, guarded(shared, { timeoutMs }), memoryTtlMs);
 }
 
 /** Of what was only ever in memory. Versions of shared stores don't begin so. */

@@ -1,7 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { type Declaration, object, resolve, type Rule } from '../../core/options.ts';
-import { flag, integer, list, milliseconds, oneOf, orFalse, rule } from '../../core/rules.ts';
-import { MAX_MILLISECONDS } from '../../core/validate.ts';
+import {
+  flag,
+  integer,
+  list,
+  MAX_MILLISECONDS,
+  milliseconds,
+  oneOf,
+  orFalse,
+  rule,
+} from '../../core/rules.ts';
 import { detect, type DetectOptions, type ResolvedDetectOptions } from '../detect/detectors/options.ts';
 import {
   incidents,

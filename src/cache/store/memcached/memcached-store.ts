@@ -1,21 +1,32 @@
-import { fail, integer, knownKeys, text } from '../../../core/validate.ts';
+import {
+  type Declaration,
+  object,
+  type OptionsOf,
+  refuse,
+  resolve,
+  type Rule,
+} from '../../../core/options.ts';
+import { integer, milliseconds, text } from '../../../core/rules.ts';
 import type { CacheStore } from '../contract.ts';
-import { FRAME_OVERHEAD_BYTES } from '../remote/frame.ts';
-import { keyPrefix, REMOTE_STORE_DEFAULTS, type RemoteStoreOptions } from '../remote/options.ts';
+import type { Backend } from '../remote/backend.ts';
+import { remoteStoreRule, type RemoteStoreOptions } from '../remote/options.ts';
 import { RemoteStore } from '../remote/remote-store.ts';
 import { ClientBackend, type MemcacheClient } from './client-backend.ts';
 import { Connection } from './connection.ts';
 import { MetaBackend } from './meta-backend.ts';
 
-/** Where memcached listens. */
-export interface MemcachedServer {
+/** Where memcached listens, with every default filled in. */
+interface ResolvedServer {
   /** Default `127.0.0.1`. */
-  readonly host?: string | undefined;
+  readonly host: string;
   /** Default 11211. */
-  readonly port?: number | undefined;
+  readonly port: number;
   /** A connection on which a reply takes longer is replaced by another, in milliseconds. Default 1000. */
-  readonly timeoutMs?: number | undefined;
+  readonly timeoutMs: number;
 }
+
+/** Where memcached listens. Only `undefined` means default. */
+export type MemcachedServer = OptionsOf<ResolvedServer>;
 
 /** Options of {@link memcachedStore}. */
 export interface MemcachedStoreOptions extends RemoteStoreOptions {
@@ -26,8 +37,19 @@ export interface MemcachedStoreOptions extends RemoteStoreOptions {
   readonly valueLimitBytes?: number | undefined;
 }
 
-const DEFAULTS = Object.freeze({ host: '127.0.0.1', port: 11_211, timeoutMs: 1000 });
-const VALUE_LIMIT_BYTES = 1024 * 1023;
+const memcachedOptions = remoteStoreRule({
+  byDefault: 1024 * 1023,
+  // What memcached can be told to take.
+  atMost: 1024 * 1024 * 1024,
+});
+
+const SERVER: Declaration<ResolvedServer> = Object.freeze({
+  host: { rule: text(), byDefault: '127.0.0.1' },
+  port: { rule: integer(1, 65_535), byDefault: 11_211 },
+  timeoutMs: { rule: milliseconds(1), byDefault: 1000 },
+});
+
+const server: Rule<MemcachedServer, ResolvedServer> = object(SERVER);
 
 /**
  * Keeps responses in memcached (1.6 or later), for all processes that use the same server and prefix. Connects by itself when it
@@ -36,47 +58,17 @@ const VALUE_LIMIT_BYTES = 1024 * 1023;
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
  */
 export function memcachedStore(
-  server: MemcachedServer | MemcacheClient = {},
+  where: MemcachedServer | MemcacheClient = {},
   options: MemcachedStoreOptions = {},
 ): CacheStore {
-  knownKeys('memcachedStore', options, Object.keys(REMOTE_STORE_DEFAULTS));
-  const valueLimitBytes = integer(
-    'memcachedStore.valueLimitBytes',
-    options.valueLimitBytes ?? VALUE_LIMIT_BYTES,
-    FRAME_OVERHEAD_BYTES,
-    // What memcached can be told to take.
-    1024 * 1024 * 1024,
-  );
-  const backend = isClient(server)
-    ? new ClientBackend(server)
-    : new MetaBackend(new Connection(resolveServer(server, valueLimitBytes)));
-  return new RemoteStore(backend, {
-    prefix: keyPrefix('memcachedStore.prefix', options.prefix ?? REMOTE_STORE_DEFAULTS.prefix),
-    valueLimitBytes,
-    now: options.now ?? REMOTE_STORE_DEFAULTS.now,
-  });
+  const resolved = resolve(memcachedOptions, options, ['memcachedStore']);
+  return new RemoteStore(backendOf(where, resolved.valueLimitBytes), resolved);
 }
 
-function isClient(server: MemcachedServer | MemcacheClient): server is MemcacheClient {
-  return typeof server === 'object' && server !== null && 'gets' in server;
-}
-
-function resolveServer(
-  server: MemcachedServer,
-  valueLimitBytes: number,
-): ConstructorParameters<typeof Connection>[0] {
-  if (typeof server !== 'object' || server === null)
-    fail('memcachedStore.server', 'a host and port, or a client of memcache-client', server);
-  knownKeys('memcachedStore.server', server, Object.keys(DEFAULTS));
-  return {
-    host: text('memcachedStore.server.host', server.host ?? DEFAULTS.host),
-    port: integer('memcachedStore.server.port', server.port ?? DEFAULTS.port, 1, 65_535),
-    timeoutMs: integer(
-      'memcachedStore.server.timeoutMs',
-      server.timeoutMs ?? DEFAULTS.timeoutMs,
-      1,
-      2_147_483_647,
-    ),
-    valueLimitBytes,
-  };
+function backendOf(where: MemcachedServer | MemcacheClient, valueLimitBytes: number): Backend {
+  const path = ['memcachedStore', 'server'];
+  if (typeof where !== 'object' || where === null)
+    refuse(path, 'a host and port, or a client of memcache-client', where);
+  if ('gets' in where) return new ClientBackend(where);
+  return new MetaBackend(new Connection({ ...resolve(server, where, path), valueLimitBytes }));
 }

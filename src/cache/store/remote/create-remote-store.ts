@@ -1,9 +1,12 @@
-import { fail, integer, knownKeys } from '../../../core/validate.ts';
+import { refuse, resolve } from '../../../core/options.ts';
+import { callable } from '../../../core/rules.ts';
 import type { CacheStore } from '../contract.ts';
 import type { Backend } from './backend.ts';
-import { FRAME_OVERHEAD_BYTES } from './frame.ts';
-import { keyPrefix, REMOTE_STORE_DEFAULTS, type RemoteStoreOptions } from './options.ts';
+import { remoteStoreRule, type RemoteStoreOptions } from './options.ts';
 import { RemoteStore } from './remote-store.ts';
+
+const remoteOptions = remoteStoreRule();
+const operation = callable();
 
 const OPERATIONS: readonly (keyof Backend)[] = [
   'read',
@@ -22,19 +25,9 @@ const OPERATIONS: readonly (keyof Backend)[] = [
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
  */
 export function remoteStore(backend: Backend, options: RemoteStoreOptions = {}): CacheStore {
-  knownKeys('remoteStore', options, Object.keys(REMOTE_STORE_DEFAULTS));
-  if (typeof backend !== 'object' || (backend as Backend | null) === null)
-    fail('remoteStore.backend', 'an object', backend);
-  for (const name of OPERATIONS) {
-    if (typeof backend[name] !== 'function') fail(`remoteStore.backend.${name}`, 'a function', backend[name]);
-  }
-  return new RemoteStore(backend, {
-    prefix: keyPrefix('remoteStore.prefix', options.prefix ?? REMOTE_STORE_DEFAULTS.prefix),
-    valueLimitBytes: integer(
-      'remoteStore.valueLimitBytes',
-      options.valueLimitBytes ?? REMOTE_STORE_DEFAULTS.valueLimitBytes,
-      FRAME_OVERHEAD_BYTES,
-    ),
-    now: options.now ?? REMOTE_STORE_DEFAULTS.now,
-  });
+  const resolved = resolve(remoteOptions, options, ['remoteStore']);
+  const path = ['remoteStore', 'backend'];
+  if (typeof backend !== 'object' || (backend as Backend | null) === null) refuse(path, 'an object', backend);
+  for (const name of OPERATIONS) resolve(operation, backend[name], [...path, name]);
+  return new RemoteStore(backend, resolved);
 }
