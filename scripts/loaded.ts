@@ -2,6 +2,7 @@
 export const LOADED: readonly string[] = [
   'cli/bin',
   'cli/checks/main',
+  'cli/worker-settings/main',
   'supervisor/instance/supervisor',
   'supervisor/outage/main',
   'worker/await-sockets',

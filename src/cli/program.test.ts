@@ -79,6 +79,14 @@ const RUNS: readonly (readonly [line: string, request: RunRequest])[] = [
       flags: { nodeArg: ['--import=tsx', '--env-file=.env'] },
     },
   ],
+  [
+    'run --env-file .env --env-file=b --env-file-if-exists c s.js --env-file d',
+    {
+      script: 's.js',
+      args: ['--env-file', 'd'],
+      flags: { envFile: ['--env-file=.env', '--env-file=b'], envFileIfExists: ['--env-file-if-exists=c'] },
+    },
+  ],
   ['run --no-listen consumer.js', { script: 'consumer.js', args: [], flags: { listen: false } }],
   ['run --limit=9 s.js', { script: 's.js', args: [], flags: { limit: '9' } }],
   ['run s.js --limit 9 -x --help', { script: 's.js', args: ['--limit', '9', '-x', '--help'], flags: {} }],

@@ -75,6 +75,12 @@ export function createProgram(config: ProgramConfig): Command {
       'an option for Node.js in the workers, such as --import=tsx; may be repeated',
       collect,
     )
+    .option('--env-file <file>', 'variables for the workers; may be repeated', collectAs('--env-file'))
+    .option(
+      '--env-file-if-exists <file>',
+      'the same, unless the file is missing',
+      collectAs('--env-file-if-exists'),
+    )
     .addOption(new Option('--inspect <option>').argParser(collect).hideHelp())
     .addHelpText(
       'after',
@@ -177,6 +183,11 @@ function addNotify(program: Command, { tryNotifications }: ProgramConfig): void 
     .description('send a test message to every place that `notify` in the configuration names')
     .option('--config <file>', 'configuration (default respite.config.{ts,mjs,js,json} in this directory)')
     .action(async (flags: { readonly config?: string }) => tryNotifications(flags));
+}
+
+/** Of an option of Node.js, as that has it. */
+function collectAs(option: string): (value: string, before?: readonly string[]) => readonly string[] {
+  return (value, before) => collect(`${option}=${value}`, before);
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

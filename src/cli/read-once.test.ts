@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { envFiles, ReadOnce } from './read-once.ts';
+import { ReadOnce } from './read-once.ts';
 
 test('a change is told once; so are a file that goes and one that comes', (t) => {
   const dir = mkdtempSync(path.join(tmpdir(), 'respite-'));
@@ -18,12 +18,4 @@ test('a change is told once; so are a file that goes and one that comes', (t) =>
   assert.deepEqual(files.changed(), []);
   rmSync(first);
   assert.deepEqual(files.changed(), [first]);
-});
-
-test('environment files in the ways that Node.js takes them', () => {
-  assert.deepEqual(
-    envFiles(['--env-file=.env', '--import', 'tsx', '--env-file', '/b', '--env-file-if-exists=c'], '/a'),
-    ['/a/.env', '/b', '/a/c'],
-  );
-  assert.deepEqual(envFiles(['--env-file'], '/a'), []);
 });

@@ -1,19 +1,5 @@
-// Files that are read when Respite starts and not at a rolling restart: the configuration, and environment files that Node.js was given.
+// Files that are read when Respite starts and not at a rolling restart: environment files of the supervisor's own Node.js.
 import { statSync } from 'node:fs';
-import path from 'node:path';
-
-const ENV_FILE = /^--env-file(?:-if-exists)?(?:=(.*))?$/;
-
-/** The environment files among Node.js's own options, as absolute paths. */
-export function envFiles(execArgv: readonly string[], cwd: string): readonly string[] {
-  const files: string[] = [];
-  for (const [i, option] of execArgv.entries()) {
-    const found = ENV_FILE.exec(option);
-    const name = found === null ? undefined : (found[1] ?? execArgv[i + 1]);
-    if (name !== undefined) files.push(path.resolve(cwd, name));
-  }
-  return files;
-}
 
 export class ReadOnce {
   readonly #states = new Map<string, string>();

@@ -10,6 +10,7 @@ import {
   type ResolvedSupervisorOptions,
   type Supervisor,
   startSupervisor,
+  takeEnvFiles,
   wordsOf,
 } from '../supervisor/index.ts';
 import type { ConfiguredChecks } from './checks/index.ts';
@@ -19,12 +20,12 @@ import { instanceDirectories, nameOf } from './instances/instance.ts';
 import { createLog, type LateLog, resolveLogSettings } from './log.ts';
 import { write } from './output.ts';
 import type { RunRequest } from './program.ts';
-import { envFiles, ReadOnce } from './read-once.ts';
+import { ReadOnce } from './read-once.ts';
 import { resolveTarget } from './script/index.ts';
-import { resolveSettings } from './settings.ts';
 import { handleSignals } from './signals.ts';
 import { startServiceNotifier } from './systemd/notifier.ts';
 import { startTelling } from './telling.ts';
+import { WorkerSettingsSource } from './worker-settings/index.ts';
 
 /** `respite run`: resolves with the exit code when everything has ended. Rejects when it cannot start. */
 export async function run({ script, args: typed, flags }: RunRequest, version: string): Promise<number> {
@@ -35,20 +36,15 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
   // Also for the configuration, which may look at NODE_ENV.
   Object.assign(process.env, env);
   const logSettings = resolveLogSettings(process.env, isatty(2));
+  const source = new WorkerSettingsSource({ flags, nodeArgs, directory: cwd, environment: process.env });
   const config = await loadConfig(cwd, flags.config);
   const foundConfig = findConfig(cwd, flags.config);
   const configFile = foundConfig === undefined ? undefined : path.resolve(cwd, foundConfig);
-  const readOnce = new ReadOnce([
-    ...(configFile === undefined ? [] : [configFile]),
-    ...envFiles(process.execArgv, cwd),
-  ]);
-  const {
-    admission,
-    backpressure,
-    client,
-    supervisor: options,
-    management,
-  } = resolveSettings(flags, config, process.env, nodeArgs);
+  const readOnce = new ReadOnce(
+    takeEnvFiles(process.execArgv).files.map((each) => path.resolve(cwd, each.path)),
+  );
+  const { settings, ofWorkers } = source.first(config);
+  const { supervisor: options, management } = settings;
 
   const log = createLog(logSettings);
   // What debuggers need is meant for the workers, and the port is the first one's.
@@ -79,16 +75,15 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
     directory: directoryAsReached(cwd, file, process.env.PWD),
     args,
     supervisor: options,
-    admission,
-    backpressure,
-    client,
+    settings: ofWorkers,
+    readSettings: async (directory) => {
+      warnOfChanges(readOnce, log);
+      return source.again(directory, log);
+    },
     log,
     health,
     onIncident: telling?.tell,
-    onPhase: (phase) => {
-      serviceManager?.tell(phase);
-      if (phase === 'restarting') warnOfChanges(readOnce, log);
-    },
+    onPhase: (phase) => serviceManager?.tell(phase),
     inTurn: fleet === undefined ? undefined : (cause, heal) => fleet.inTurn(cause, heal),
   });
   const checking = openHealth(config, configFile, log).then((checks) => (indicators = checks));
@@ -124,7 +119,10 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
 /** An operator who has changed one expects the restart to apply it. */
 function warnOfChanges(readOnce: ReadOnce, log: Log): void {
   for (const file of readOnce.changed()) {
-    log.warn({ file }, `${file} has changed, and is not read again by a rolling restart: start Respite anew`);
+    log.warn(
+      { file },
+      `${file} has changed, but Node.js read it for Respite itself (node --env-file). This needs a new start of Respite; a rolling restart reads files of respite run --env-file again`,
+    );
   }
 }
 

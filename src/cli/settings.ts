@@ -26,6 +26,9 @@ export interface RunFlags {
   readonly listen?: boolean;
   readonly incidents?: string;
   readonly nodeArg?: readonly string[];
+  /** Each an option of Node.js, such as `--env-file=.env`. */
+  readonly envFile?: readonly string[];
+  readonly envFileIfExists?: readonly string[];
   /** Each an option of Node.js. */
   readonly inspect?: readonly string[];
   readonly sticky?: boolean;

@@ -10,7 +10,8 @@ export type { Incident, OnIncident } from './incidents/incident.ts';
 export type { Log } from './log.ts';
 export type { NotifyOptions } from './incidents/notify/options.ts';
 export type { ResolvedSupervisorOptions, SupervisorOptions } from './instance/options.ts';
-export { directoryAsReached, problemOfScript } from './workers/release/index.ts';
+export { directoryAsReached, problemOfScript, type WorkerSettings } from './workers/release/index.ts';
+export { type EnvFile, takeEnvFiles } from './workers/process/env-files.ts';
 export { logHealth } from './instance/health-log.ts';
 export { type InstanceState, NO_HEALTH, type SupervisorStatus } from './instance/status.ts';
 export {

@@ -34,6 +34,7 @@ const BY_PATH: Readonly<Record<string, readonly string[]>> = {
   'cli/checks/checks-process.ts': ['cli/checks/main.ts'],
   // The user's configuration file.
   'cli/config/read.ts': [],
+  'cli/worker-settings/load-again.ts': ['cli/worker-settings/main.ts'],
   'management/console/files.ts': ['management/console/browser/main.ts'],
   'supervisor/instance/start-supervisor.ts': ['supervisor/instance/supervisor.ts'],
   'supervisor/outage/fallback-responder.ts': ['supervisor/outage/main.ts'],

@@ -1,13 +1,12 @@
 // One process for health checks, from its start to its end.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import { AwakeClock } from '../../core/awake-clock.ts';
 import type { IndicatorReport } from '../../core/health-link.ts';
 import { ownModule } from '../../core/own-files.ts';
+import { residentMb } from '../../core/proc.ts';
+import { startConfigurationProcess } from '../configuration-process.ts';
 import type { Suspects } from './blame.ts';
 import { decodeFromChecks, type FromChecks, type ToChecks } from './messages.ts';
-import { spawnOptions } from './spawn-options.ts';
 
 export interface ChecksProcessConfig {
   /** The configuration file, which names the checks. */
@@ -35,9 +34,6 @@ const MAX_START_MS = 60_000;
 /** Maximum resident memory, in MB. A process that does nothing has 50 to 60, clients of databases add some ten each. */
 const MAX_MEMORY_MB = 512;
 
-/** Maximum heap, in MB: one that grows slowly ends with a message of V8 instead of being killed. */
-const MAX_HEAP_MB = 256;
-
 /** How long it may take to close what its checks keep open, in ms. */
 const LEAVE_MS = 1000;
 
@@ -63,7 +59,7 @@ export class ChecksProcess {
   /** Throws when no process can be started: no memory, no descriptors. */
   constructor(config: ChecksProcessConfig) {
     this.#config = config;
-    this.#child = spawnProcess(config.file);
+    this.#child = startConfigurationProcess(MAIN, [config.file], process.env);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#ended = promise;
     const over = (reason: string): void => {
@@ -81,9 +77,6 @@ export class ChecksProcess {
       if (this.#child.pid === undefined) over(`could not be started: ${error.message}`);
     });
     this.#child.on('message', (message) => this.#heard(message));
-    // The supervisor's workers keep it alive, not its helpers.
-    this.#child.unref();
-    this.#child.channel?.unref();
     this.#looking = setInterval(() => this.#look(), LOOK_MS).unref();
   }
 
@@ -153,42 +146,5 @@ export class ChecksProcess {
   #kill(reason: string): void {
     this.#reason ??= reason;
     this.#child.kill('SIGKILL');
-  }
-}
-
-function spawnProcess(file: string): ChildProcess {
-  const { nodeOptions, env } = spawnOptions(process.execArgv, process.env);
-  const child = spawn(
-    process.execPath,
-    [...nodeOptions, `--max-old-space-size=${MAX_HEAP_MB}`, fileURLToPath(MAIN), file],
-    {
-      // What checks write is shown where the supervisor's own lines are.
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // Ctrl-C at a terminal is for the supervisor.
-      detached: true,
-      serialization: 'advanced',
-      env,
-    },
-  );
-  preferToEnd(child.pid);
-  return child;
-}
-
-/** Out of memory, the kernel ends this process first: it is the one that nobody's requests depend on. */
-function preferToEnd(pid: number | undefined): void {
-  try {
-    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
-  } catch {
-    // Not Linux, or it has ended.
-  }
-}
-
-/** Undefined where there is no /proc. */
-function residentMb(pid: number | undefined): number | undefined {
-  try {
-    const kilobytes = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
-  } catch {
-    return undefined;
   }
 }

@@ -1,9 +1,9 @@
 // The process for health checks: runs what the configuration names, so that nothing that a check does reaches the supervisor.
-import { Worker } from 'node:worker_threads';
 import { type HealthCheck, HealthRegistry } from '../../health/index.ts';
 import { resolveHealthOptions, type ResolvedIndicatorOptions } from '../../health/options.ts';
 import type { RespiteConfig } from '../config/config.ts';
 import { readConfig } from '../config/read.ts';
+import { endWithParent } from '../orphan-guard.ts';
 import type { FromChecks, ToChecks } from './messages.ts';
 
 /** How often the supervisor hears that the event loop runs, in ms. */
@@ -15,10 +15,6 @@ const BLOCKED_MS = 500;
 /** Maximum number of different errors that nothing caught, and are logged, in a minute. */
 const MAX_UNCAUGHT = 10;
 const MAX_UNCAUGHT_LENGTH = 2000;
-
-/** Ends this process when the supervisor has died: a blocked main thread would not notice. */
-const ORPHAN_GUARD = `const { ppid } = process;
-setInterval(() => { if (process.ppid !== ppid) process.kill(process.pid, 'SIGKILL'); }, 1000);`;
 
 // Taken away from checks: the supervisor is no peer of theirs, and they must not end what others need, too.
 const exit = process.exit.bind(process);
@@ -99,9 +95,7 @@ process.on('unhandledRejection', uncaught);
 process.on('disconnect', () => void leave());
 // They are for the supervisor, which ends this process when it ends.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
-// What the user preloads is meant for the user's own code.
-const small = { maxOldGenerationSizeMb: 4, maxYoungGenerationSizeMb: 1, codeRangeSizeMb: 4, stackSizeMb: 1 };
-new Worker(ORPHAN_GUARD, { eval: true, execArgv: [], env: {}, resourceLimits: small }).unref();
+endWithParent();
 
 let indicators: Readonly<Record<string, ResolvedIndicatorOptions>> = {};
 function add(name: string): void {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { loadConfig } from './load.ts';
+import { readConfig } from './read.ts';
 
 function directory(t: TestContext, files: Readonly<Record<string, string>>): string {
   const created = mkdtempSync(path.join(tmpdir(), 'respite-config-'));
@@ -59,4 +60,15 @@ test('a file that cannot be read names itself and the error', async (t) => {
   assert.equal(await message('throws.mjs'), `cannot load ${cwd}/throws.mjs: TypeError: no such thing`);
   assert.match(await message('syntax.json'), /^cannot load .*\/syntax\.json: SyntaxError: .+$/);
   assert.equal(await message('empty.mjs'), `${cwd}/empty.mjs must export its configuration as default`);
+});
+
+test('a configuration that takes too long is an error', async (t) => {
+  // As a configuration does that waits for a server: otherwise the process would end before that.
+  const waiting = setInterval(() => {}, 1000);
+  t.after(() => clearInterval(waiting));
+  const cwd = directory(t, { 'respite.config.mjs': 'await new Promise(() => {}); export default {};' });
+  await assert.rejects(readConfig(path.join(cwd, 'respite.config.mjs'), 50), {
+    code: 'RESPITE_CLI_USAGE',
+    message: /^cannot load .*: Error: an await in it has not settled after 0\.05 s$/,
+  });
 });

@@ -1,13 +1,11 @@
 // What the supervisor is given, and what can be asked of it.
-import type { ResolvedAdmissionOptions } from '../../admission/index.ts';
-import type { BackpressureOptions } from '../../backpressure/index.ts';
-import type { OutboundOptions } from '../../outbound/index.ts';
 import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
 import type { InstanceMeasure } from './history/index.ts';
 import type { History } from '../../core/history.ts';
 import type { OnIncident } from '../incidents/incident.ts';
 import type { Log } from '../log.ts';
 import type { ResolvedSupervisorOptions } from './options.ts';
+import type { WorkerSettings } from '../workers/release/index.ts';
 import type { ScriptMetrics } from '../workers/script-metrics/index.ts';
 import type { HealthSource, SupervisorStatus } from './status.ts';
 import type { HealedCause } from '../causes.ts';
@@ -21,9 +19,14 @@ export interface SupervisorConfig {
   /** The script's own arguments. */
   readonly args: readonly string[];
   readonly supervisor: ResolvedSupervisorOptions;
-  readonly admission: ResolvedAdmissionOptions;
-  readonly backpressure: BackpressureOptions | undefined;
-  readonly client: OutboundOptions | undefined;
+  /** Of the first workers. */
+  readonly settings: WorkerSettings;
+  /**
+   * Those of the workers of a rolling restart, read now. Rejects with what is wrong with them: the restart is refused then.
+   *
+   * @param directory Working directory of these workers.
+   */
+  readonly readSettings: (directory: string) => Promise<WorkerSettings>;
   readonly log: Log;
   /** Default: no indicators. */
   readonly health?: HealthSource | undefined;

@@ -83,7 +83,7 @@ export function createParts(config: SupervisorConfig, around: Surroundings): Par
       nextStartsMs: () => around.nextStartsMs(),
       sockets,
       recovery,
-      shedResponse: config.admission.shedResponse,
+      shedResponse: config.settings.admission.shedResponse,
     }),
     scriptMetrics: new ScriptMetricsGatherer(around.live, log),
     deaths: new Deaths({ log, ledger: incidents, recovery, isStopping }),

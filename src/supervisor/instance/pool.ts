@@ -40,7 +40,8 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
   /** The process of the first worker, which was started beforehand. */
   #first: SpawnedWorker | string | undefined;
   #hasServed = false;
-  #dryRun: boolean;
+  /** What a command has set: it wins over the configuration. */
+  #dryRun: boolean | undefined;
   #lastId = 0;
 
   /** @param release What the first worker runs. */
@@ -48,7 +49,6 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
     const { startTimeoutMs, deployTimeoutMs, stableMs, workers } = config.supervisor;
     this.#config = config;
     this.releases = new Releases(release);
-    this.#dryRun = config.admission.dryRun;
     this.nowMs = () => config.clock.nowMs();
     this.#log = new PoolLog(config.log, config.sockets);
     this.rules = { startTimeoutMs, deployTimeoutMs, stableMs, loopStableMs: Math.max(stableMs, HEALTHY_MS) };
@@ -70,7 +70,7 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
   }
 
   get dryRun(): boolean {
-    return this.#dryRun;
+    return this.#dryRun ?? this.releases.current.settings.admission.dryRun;
   }
 
   /** Workers replaced since the start, by cause. */
@@ -116,7 +116,7 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
     const { live, sockets, relay, evidence } = this.#config;
     const release = this.releases.of(slot, this.slots[slot - 1]?.isRenewing === true);
     const who = { id: (this.#lastId += 1), slot, release, keys: sockets.expectedOf(slot) };
-    const spec = workerSpec(this.#config, { ...who, dryRun: this.#dryRun });
+    const spec = workerSpec(this.#config, who, this.#dryRun);
     const spawned = this.#first ?? spawnWorker(spec);
     this.#first = undefined;
     if (typeof spawned === 'string') {

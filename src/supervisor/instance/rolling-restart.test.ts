@@ -5,6 +5,7 @@ import { Recovery } from '../incidents/recovery.ts';
 import { IncidentLedger } from '../incidents/ledger.ts';
 import type { PoolConfig } from './pool-config.ts';
 import { Releases } from '../workers/release/index.ts';
+import { release } from '../workers/release/support.test.ts';
 import { RollingRestart } from './rolling-restart.ts';
 import { UnexpectedErrors } from './unexpected.ts';
 
@@ -28,7 +29,7 @@ test('a new worker that could not even be started is an incident, too', async ()
     log,
     unexpected: new UnexpectedErrors({ log, incidents: ledger, nowMs }),
     slots: [],
-    releases: new Releases({ script: '/a.js', entry: '/a.js', file: '/a.js', directory: '/' }),
+    releases: new Releases(release('1')),
     nowMs,
     serving: () => [],
   });

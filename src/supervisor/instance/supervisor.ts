@@ -91,8 +91,7 @@ class WorkerSupervisor implements Supervisor {
     };
     this.#pool = new WorkerPool(poolConfig, release);
     this.#restarts = new Restarts({
-      log: config.log,
-      directory: config.directory,
+      ...config,
       nowMs: () => Date.now(),
       current: () => this.#pool.releases.current,
       renew: async (to) => this.#pool.renew(to, config.supervisor.trialMs),

@@ -7,26 +7,28 @@ import { isSticky } from './options.ts';
 /** The part of `startTimeoutMs` that the warm-up may take: a start must not fail because of it. */
 const WARM_UP_SHARE = 0.5;
 
-/** What a worker of this supervisor is to be. */
+/** What a worker of this supervisor is to be. @param dryRun What a command has set; undefined for what its settings say. */
 export function workerSpec(
-  config: Pick<SupervisorConfig, 'args' | 'supervisor' | 'admission' | 'backpressure' | 'client'>,
-  { dryRun, ...who }: Pick<WorkerSpec, 'id' | 'slot' | 'keys' | 'release'> & { readonly dryRun: boolean },
+  config: Pick<SupervisorConfig, 'args' | 'supervisor'>,
+  who: Pick<WorkerSpec, 'id' | 'slot' | 'keys' | 'release'>,
+  dryRun?: boolean,
 ): WorkerSpec {
-  const { args, admission, backpressure, client, supervisor } = config;
-  const { workers, heapMb, nodeArgs, detect, drainTimeoutMs, killTimeoutMs, ready, warmUp, startTimeoutMs } =
-    supervisor;
+  const { args, supervisor } = config;
+  const { workers, detect, drainTimeoutMs, killTimeoutMs, startTimeoutMs } = supervisor;
+  const { admission, backpressure, client, heapMb, nodeArgs, ready, warmUp, env } = who.release.settings;
   return {
     ...who,
     workers,
     args,
     heapMb,
     nodeArgs,
+    env,
     blockedLoop: detect.blockedLoop,
     hasWatchdog: needsWatchdog(detect),
     oomScore: workerOomScore,
     setup: {
       script: who.release.entry,
-      admission: { ...admission, dryRun },
+      admission: dryRun === undefined ? admission : { ...admission, dryRun },
       backpressure,
       client,
       relaysMessages: process.connected,

@@ -1,15 +1,17 @@
 // The command line, the descriptors and the environment of a worker process.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, writeFileSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 // Not by way of their index: this is loaded before the first worker is started, and little else should be.
 import { SETUP_VARIABLE, type SocketKey, type WorkerSetup } from '../../../worker/protocol.ts';
 import { ownModule } from '../../../core/own-files.ts';
+import { setOomScore } from '../../../core/proc.ts';
 import { VERSION } from '../../../core/version.ts';
 import { openCounterFile } from '../counters/open-file.ts';
 import type { Release } from '../release/index.ts';
 import type { ResolvedBlockedLoop } from './blocked.ts';
+import { takeEnvFiles } from './env-files.ts';
 import { identityOf, inheritedEnvironment } from './environment.ts';
 import { portOfSlot, takeInspector, wordsOf } from './inspector.ts';
 import { activatedSockets } from './socket-activation.ts';
@@ -27,6 +29,8 @@ export interface WorkerSpec {
   readonly heapMb: number | undefined;
   /** Options for Node.js. */
   readonly nodeArgs: readonly string[];
+  /** Variables besides the supervisor's own; undefined removes one. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Sockets that its predecessors listened on: it is ready when it listens on all of them. */
   readonly keys: readonly SocketKey[];
   readonly setup: Omit<
@@ -71,7 +75,8 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
   const { blockedLoop } = spec;
   const { drainTimeoutMs, killTimeoutMs } = spec.setup;
   const stackAfterMs = blockedLoop === false ? undefined : blockedLoop.evidenceMs;
-  const { nodeArgs, nodeOptions, inspector } = optionsForNode(spec);
+  const env = { ...process.env, ...spec.env };
+  const { nodeArgs, nodeOptions, inspector } = optionsForNode(spec, env);
   const setup: WorkerSetup = {
     ...spec.setup,
     version: VERSION,
@@ -107,13 +112,14 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
       serialization: 'advanced',
       cwd: spec.release.directory,
       env: {
-        ...inheritedEnvironment(),
+        ...inheritedEnvironment(env),
         ...nodeOptions,
         ...identityOf(spec.slot, spec.workers),
         [SETUP_VARIABLE]: JSON.stringify(setup),
       },
     },
   );
+  // Out of memory, the kernel is to end a worker rather than the supervisor.
   setOomScore(child.pid, spec.oomScore());
   // Without a process there is no `stdio` either, whatever its type says.
   const stdio = child.stdio as ChildProcess['stdio'] | undefined;
@@ -125,14 +131,18 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
  * Those of the supervisor and of the worker. What debuggers need is the worker's alone. The first worker of a slot may wait for a debugger; a
  * replacement never does, and takes the port when its predecessor has given it up.
  */
-function optionsForNode({ id, slot, nodeArgs }: WorkerSpec): {
+function optionsForNode(
+  { id, slot, nodeArgs }: WorkerSpec,
+  { NODE_OPTIONS }: NodeJS.ProcessEnv,
+): {
   readonly nodeArgs: readonly string[];
   readonly nodeOptions: NodeJS.ProcessEnv;
   readonly inspector: WorkerSetup['inspector'];
 } {
-  const fromEnvironment = takeInspector(wordsOf(process.env['NODE_OPTIONS']));
-  const all = [...process.execArgv, ...nodeArgs];
-  const words = wordsOf(process.env['NODE_OPTIONS']);
+  const words = wordsOf(NODE_OPTIONS);
+  const fromEnvironment = takeInspector(words);
+  // What is in the supervisor's environment files is in its environment.
+  const all = [...takeEnvFiles(process.execArgv).rest, ...nodeArgs];
   const { inspector } = takeInspector([...words, ...all]);
   const port = portOfSlot(inspector, slot);
   // Numbers of workers rise, and the first of each slot are started in the order of the slots.
@@ -144,14 +154,4 @@ function optionsForNode({ id, slot, nodeArgs }: WorkerSpec): {
       fromEnvironment.rest.length === words.length ? {} : { NODE_OPTIONS: fromEnvironment.rest.join(' ') },
     inspector: { host: inspector.option && inspector.host, port, isOpen },
   };
-}
-
-/** Out of memory, the kernel is to end a worker rather than the supervisor. */
-function setOomScore(pid: number | undefined, score: number | undefined): void {
-  if (pid === undefined || score === undefined) return;
-  try {
-    writeFileSync(`/proc/${pid}/oom_score_adj`, String(score));
-  } catch {
-    // It has ended already, or /proc may not be written to: then size alone decides.
-  }
 }

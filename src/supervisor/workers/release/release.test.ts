@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { directoryAsReached, problemOfScript, resolveRelease } from './release.ts';
+import { directoryAsReached, problemOfScript, resolveProgram } from './release.ts';
 
 /** Two releases, and a link `current` to the first. */
 function releases(t: TestContext): { root: string; current: string; link: (to: string) => void } {
@@ -26,7 +26,7 @@ test('links of script and working directory are followed each time', (t) => {
   const { root, current, link } = releases(t);
   const script = path.join(current, 'server.js');
   const at = (name: string): string => path.join(root, 'releases', name);
-  const first = resolveRelease(script, current);
+  const first = resolveProgram(script, current);
   assert.deepEqual(first, {
     script,
     entry: script,
@@ -34,18 +34,18 @@ test('links of script and working directory are followed each time', (t) => {
     directory: at('1'),
   });
   link('2');
-  assert.deepEqual(resolveRelease(script, current), {
+  assert.deepEqual(resolveProgram(script, current), {
     script,
     entry: script,
     file: path.join(at('2'), 'server.js'),
     directory: at('2'),
   });
   link('3');
-  assert.throws(() => resolveRelease(script, current), {
+  assert.throws(() => resolveProgram(script, current), {
     code: 'RESPITE_SUPERVISOR_RESTART_FAILED',
     message: `cannot find ${script}`,
   });
-  assert.throws(() => resolveRelease(path.join(at('1'), 'server.js'), current), {
+  assert.throws(() => resolveProgram(path.join(at('1'), 'server.js'), current), {
     code: 'RESPITE_SUPERVISOR_RESTART_FAILED',
   });
 });

@@ -2,9 +2,10 @@ import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { RespiteError } from '../../../core/errors.ts';
 import { mainFile } from './main-file.ts';
+import type { WorkerSettings } from './settings.ts';
 
-/** One version of the user's program: what its paths led to when they were resolved. */
-export interface Release {
+/** The user's program: what its paths led to when they were resolved. */
+export interface Program {
   /** Absolute path of the script as the user gave it; may contain symbolic links. */
   readonly script: string;
   /** Absolute path that the script finds in `process.argv[1]`: `script`, unless that only starts another file, as pnpm's start scripts do. */
@@ -13,6 +14,11 @@ export interface Release {
   readonly file: string;
   /** Working directory of the workers, without symbolic links. */
   readonly directory: string;
+}
+
+/** One version of what workers are: the program, and the settings that were read with it. */
+export interface Release extends Program {
+  readonly settings: WorkerSettings;
 }
 
 /** Why `script`, an absolute path, can't be run as a script; undefined when it can. */
@@ -25,7 +31,7 @@ export function problemOfScript(script: string): string | undefined {
  * Follows a script, as `node <script>` would, and the working directory, as they are now. Throws a `RespiteError` with code
  * `RESPITE_SUPERVISOR_RESTART_FAILED` when either is missing.
  */
-export function resolveRelease(script: string, directory: string): Release {
+export function resolveProgram(script: string, directory: string): Program {
   const main = mainFile(script);
   if ('problem' in main) throw new RespiteError('RESPITE_SUPERVISOR_RESTART_FAILED', main.problem);
   const { entry, file } = main;

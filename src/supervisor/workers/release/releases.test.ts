@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Release } from './release.ts';
 import { Releases } from './releases.ts';
+import { release } from './support.test.ts';
 
-const OLD: Release = { script: '/current/a.js', entry: '/current/a.js', file: '/1/a.js', directory: '/1' };
-const NEW: Release = { script: '/current/a.js', entry: '/current/a.js', file: '/2/a.js', directory: '/2' };
+const OLD = release('1');
+const NEW = release('2');
 
 test('only what a rolling restart starts is of the next release, until its slot has been renewed', () => {
   const releases = new Releases(OLD);
@@ -31,10 +31,13 @@ test('taken back, the slots that were renewed get the old release again', () => 
   assert.deepEqual([releases.current, releases.of(1, true), releases.moved], [OLD, OLD, []]);
 });
 
-test('the same files are no other release', () => {
+test('the same files and settings are no other release', () => {
   const releases = new Releases(OLD);
   assert.equal(releases.begin({ ...OLD, script: '/1/a.js' }), false);
   releases.done();
   assert.equal(releases.current.script, '/1/a.js');
   assert.equal(releases.begin({ ...OLD, directory: '/' }), true);
+  releases.takenBack();
+  assert.equal(releases.begin(release('1')), false);
+  assert.equal(releases.begin(release('1', { env: { A: '1' } })), true);
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Release } from './release.ts';
 
 /**
@@ -33,7 +34,8 @@ export class Releases {
   begin(next: Release): boolean {
     this.#next = next;
     this.#moved.clear();
-    return next.file !== this.#current.file || next.directory !== this.#current.directory;
+    const { file, directory, settings } = this.#current;
+    return next.file !== file || next.directory !== directory || !isDeepStrictEqual(next.settings, settings);
   }
 
   /** A slot has been renewed: to the next release, or back from it. */

@@ -1,7 +1,8 @@
 import { RespiteError } from '../../../core/errors.ts';
 import type { Log } from '../../log.ts';
 import type { RestartStatus } from '../status.ts';
-import { type Release, resolveRelease } from './release.ts';
+import { type Program, type Release, resolveProgram } from './release.ts';
+import { changedSettings, type WorkerSettings } from './settings.ts';
 
 interface RestartsConfig {
   readonly log: Log;
@@ -10,6 +11,8 @@ interface RestartsConfig {
   readonly nowMs: () => number;
   /** The release that runs now. */
   readonly current: () => Release;
+  /** Reads what configuration and environment files say now. Rejects with what is wrong with them. @param directory That of the workers. */
+  readonly readSettings: (directory: string) => Promise<WorkerSettings>;
   /** Moves every slot to a release. Resolves with undefined, or with why the old one goes on. */
   readonly renew: (to: Release) => Promise<string | undefined>;
   /** Slots that the restart under way, or the last one, has renewed. */
@@ -23,6 +26,8 @@ interface RestartsConfig {
 export class Restarts {
   readonly #config: RestartsConfig;
   #last: RestartStatus | undefined;
+  /** Slots are being renewed, or were: before that, `renewed` is about the restart before. */
+  #hasBegunRenewal = false;
 
   constructor(config: RestartsConfig) {
     this.#config = config;
@@ -36,34 +41,35 @@ export class Restarts {
   get last(): RestartStatus | undefined {
     return this.#last === undefined || !this.isUnderWay
       ? this.#last
-      : { ...this.#last, renewed: this.#config.renewed() };
+      : { ...this.#last, renewed: this.#renewed() };
   }
 
   /**
    * Restarts all workers. Does nothing while a restart is under way. Rejects with a `RespiteError`,
-   * `RESPITE_SUPERVISOR_RESTART_FAILED`, when the script can't be found or the new version was taken back.
+   * `RESPITE_SUPERVISOR_RESTART_FAILED`, when the script can't be found, the configuration is wrong, or the new version was taken back.
    *
    * @param script Absolute path; default: the same as before, with its symbolic links followed again.
    */
   async run(script: string | undefined): Promise<void> {
-    const { log, directory, current, isStopping, nowMs, renew, onUnderWay } = this.#config;
+    const { log, directory, current, isStopping, nowMs, onUnderWay } = this.#config;
     if (this.isUnderWay) {
       log.warn({}, 'a rolling restart is under way already: this one is not begun');
       return;
     }
     const before = current();
-    const release = resolveRelease(script ?? before.script, directory);
-    const fields = { script: release.file, directory: release.directory };
-    const change = release.file === before.file ? '' : `: from ${before.file} to ${release.file}`;
+    const program = resolveProgram(script ?? before.script, directory);
+    const fields = { script: program.file, directory: program.directory };
+    const change = program.file === before.file ? '' : `: from ${before.file} to ${program.file}`;
     log.info(fields, `rolling restart begins${change}`);
-    const begun = { id: (this.#last?.id ?? 0) + 1, script: release.file, startedAtMs: nowMs() };
+    const begun = { id: (this.#last?.id ?? 0) + 1, script: program.file, startedAtMs: nowMs() };
     this.#last = { ...begun, endedAtMs: undefined, renewed: 0, problem: undefined };
+    this.#hasBegunRenewal = false;
     onUnderWay(true);
     let problem: string | undefined = 'it failed unexpectedly; the log says why';
     try {
-      problem = await renew(release);
+      problem = await this.#renew(program);
     } finally {
-      this.#last = { ...begun, endedAtMs: nowMs(), renewed: this.#config.renewed(), problem };
+      this.#last = { ...begun, endedAtMs: nowMs(), renewed: this.#renewed(), problem };
       onUnderWay(false);
     }
     if (isStopping()) return;
@@ -74,5 +80,26 @@ export class Restarts {
       );
     }
     log.info({}, 'rolling restart is done');
+  }
+
+  /** @returns Why the old release goes on. */
+  async #renew(program: Program): Promise<string | undefined> {
+    const { log, current, readSettings, renew, isStopping } = this.#config;
+    let settings: WorkerSettings;
+    try {
+      settings = await readSettings(program.directory);
+    } catch (error) {
+      return error instanceof Error ? error.message.replaceAll('\n', '; ') : String(error);
+    }
+    const changed = changedSettings(current().settings, settings);
+    if (changed.length > 0)
+      log.info({ settings: changed }, `the new workers get other settings: ${changed.join(', ')}`);
+    if (isStopping()) return 'the instance stops';
+    this.#hasBegunRenewal = true;
+    return renew({ ...program, settings });
+  }
+
+  #renewed(): number {
+    return this.#hasBegunRenewal ? this.#config.renewed() : 0;
   }
 }

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { spawnOptions } from './spawn-options.ts';
+import { spawnOptions } from './configuration-process.ts';
 
 test('the configuration loads as in the supervisor, without its debugger and its heap', () => {
   const { nodeOptions, env } = spawnOptions(
-    ['--inspect-brk=9300', '--import', 'tsx', '--max-old-space-size=100', '--watch-path=src'],
+    [
+      '--inspect-brk=9300',
+      '--import',
+      'tsx',
+      '--max-old-space-size=100',
+      '--watch-path=src',
+      '--env-file=.env',
+    ],
     {
       NODE_OPTIONS: '--inspect --require "./my agent.cjs" --max-old-space-size=4096',
       RESPITE_MANAGEMENT_TOKEN: 't',
