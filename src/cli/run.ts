@@ -19,16 +19,20 @@ import { findConfig, loadConfig } from './config/load.ts';
 import { instanceDirectories, nameOf } from './instances/instance.ts';
 import { createLog, type LateLog, resolveLogSettings } from './log.ts';
 import { write } from './output.ts';
+import { platformProblem } from './platform.ts';
 import type { RunRequest } from './program.ts';
 import { ReadOnce } from './read-once.ts';
 import { resolveTarget } from './script/index.ts';
 import { handleSignals } from './signals.ts';
 import { startServiceNotifier } from './systemd/notifier.ts';
 import { startTelling } from './telling.ts';
+import { usageError } from './usage.ts';
 import { WorkerSettingsSource } from './worker-settings/index.ts';
 
 /** `respite run`: resolves with the exit code when everything has ended. Rejects when it cannot start. */
 export async function run({ script, args: typed, flags }: RunRequest, version: string): Promise<number> {
+  const unsupported = platformProblem(process.platform);
+  if (unsupported !== undefined) throw usageError(unsupported);
   const cwd = process.cwd();
   const words = script === undefined ? [] : [script, ...typed];
   const reached = directoryAsReached(cwd, path.resolve(cwd, script ?? 'package.json'), process.env.PWD);
