@@ -87,7 +87,7 @@ export class WorkerSettingsSource {
 /** It comes from another process. */
 async function checked(workers: object): Promise<RespiteConfig> {
   if (Object.keys(workers).length === 0) return {};
-  const { checkConfig } = await import('../config/schema/check.ts');
+  const { checkConfig } = await import('../config/check.ts');
   const found = checkConfig(workers);
   if (found.ok) return found.config;
   throw usageError(found.problems.join('\n'));
