@@ -110,9 +110,14 @@ export function rows(): readonly Row[] {
           [`sum(${of('respite_admission_in_flight')})`, 'in flight'],
           [`sum(${of('respite_admission_limit')})`, 'limit'],
         ),
-        curves('Utilization', 'percentunit', [of('respite_utilization'), '{{instance}}'])
+        curves(
+          'Utilization',
+          'percentunit',
+          [of('respite_utilization'), '{{instance}}'],
+          [`max by (resource) (${of('respite_resource_utilization')})`, '{{resource}}'],
+        )
           .min(0)
-          .description('The figure to scale by.'),
+          .description('The figure to scale by, and how full each resource is.'),
         curves('Pressure, by signal', 'percentunit', [
           `max by (signal) (${of('respite_admission_pressure')})`,
           '{{signal}}',

@@ -195,10 +195,13 @@ function renderStatus(now: SupervisorStatus, { version, nowMs }: RouteContext): 
     ...what,
     uptimeSeconds: Math.max(0, nowMs - what.startedAtMs) / 1000,
   });
+  const { value, fullest, resources } = utilization(now) ?? {};
   const rendered = json(200, {
     version,
     ...withUptime(now),
-    utilization: utilization(now),
+    utilization: value,
+    fullestResource: fullest,
+    resourceUtilization: resources,
     workers: now.workers.map(withUptime),
   });
   return { ...rendered, body: Buffer.from(rendered.body) };

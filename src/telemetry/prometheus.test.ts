@@ -144,6 +144,7 @@ test('every metric has help and a type', () => {
       'respite_incidents_total',
       'respite_incidents_open',
       'respite_utilization',
+      'respite_resource_utilization',
       'respite_fallback_responses_total',
       'respite_drain_cut_requests_total',
       'respite_worker_restarts_total',
@@ -203,7 +204,10 @@ test('readings are summed over workers, or labelled with their slot', () => {
   assert.equal(series.get('respite_worker_open_connections{worker="1"}'), 12);
   assert.equal(series.get('process_cpu_time_seconds_total{worker="1"}'), 1.5);
   assert.equal(series.get('respite_workers{state="ready"}'), 2);
-  assert.equal(series.get('respite_utilization'), 0.25);
+  assert.equal(series.get('respite_utilization'), 0.7);
+  assert.equal(series.get('respite_resource_utilization{resource="in-flight"}'), 0.5);
+  assert.equal(series.get('respite_resource_utilization{resource="memory"}'), 0.5);
+  assert.equal(series.get('respite_resource_utilization{resource="event-loop"}'), 0.25);
 });
 
 test('during a replacement the slot shows the newer worker, and the limit leaves out the old one', () => {

@@ -23,7 +23,7 @@ function metricsOf(snapshot: MetricsSnapshot): (Metric | Histogram)[] {
   return [
     durationMetric(snapshot.totals.duration),
     ...admissionMetrics(snapshot),
-    utilizationMetric(snapshot),
+    ...utilizationMetrics(snapshot),
     ...workerMetrics(snapshot),
     fallbackMetric(snapshot),
     ...healthMetrics(snapshot),
@@ -75,13 +75,20 @@ function admissionMetrics({ workers, totals }: MetricsSnapshot): Metric[] {
   ];
 }
 
-function utilizationMetric(snapshot: MetricsSnapshot): Metric {
+function utilizationMetrics(snapshot: MetricsSnapshot): Metric[] {
   const now = utilization(snapshot);
-  return gauge(
-    'respite_utilization',
-    'Share of what this instance can do that it does now, 0 to 1: the figure to scale by.',
-    now === undefined ? [] : [[{}, now]],
-  );
+  return [
+    gauge(
+      'respite_utilization',
+      'Share of what this instance can do that it does now, 0 to 1: the figure to scale by.',
+      now === undefined ? [] : [[{}, now.value]],
+    ),
+    gauge(
+      'respite_resource_utilization',
+      'How full each resource of this instance is, 0 to 1: the fullest is what it sheds for.',
+      Object.entries(now?.resources ?? {}).map(([resource, share]) => [{ resource }, share]),
+    ),
+  ];
 }
 
 function largestOf(readings: readonly SignalPressure[]): Reading[] {

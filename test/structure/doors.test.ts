@@ -132,8 +132,13 @@ const PAST_THE_DOOR: readonly {
   },
   {
     to: 'telemetry/utilization.ts',
-    why: 'the index of telemetry is loaded with the first scrape; the status page needs this one figure of it',
-    from: ['management/routes.ts'],
+    why: 'the index of telemetry is loaded with the first scrape; status, console and history need this one figure of it',
+    from: [
+      'cli/view/figures.ts',
+      'management/console/state.ts',
+      'management/routes.ts',
+      'supervisor/instance/history/instance-history.ts',
+    ],
   },
   {
     to: 'worker/duration-row.ts',

@@ -43,8 +43,8 @@ test('well is: running, every place ready, no incident open', () => {
 test('limits and memory are summed, the loop is the slowest one’s, of those that respond', () => {
   const now = standing(statusAnswer({ workers: ['ready', 'unresponsive'] }));
   assert.deepEqual(
-    [now.inFlight, now.limit, now.utilization, now.rssBytes, now.loopDelaySeconds],
-    [16, 64, 0.5, 200 * 1024 * 1024, 0.012],
+    [now.inFlight, now.limit, now.utilization, now.fullestResource, now.rssBytes, now.loopDelaySeconds],
+    [16, 64, 0.75, 'event-loop', 200 * 1024 * 1024, 0.012],
   );
   assert.equal(standing(statusAnswer({ workers: ['unresponsive'] })).loopDelaySeconds, undefined);
 });

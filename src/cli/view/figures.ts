@@ -1,5 +1,6 @@
 // What people want to know of an instance, from what it says of itself. Pure.
 import type { WorkerStatus } from '../../supervisor/index.ts';
+import { utilization } from '../../telemetry/utilization.ts';
 import type { StatusAnswer } from './answer.ts';
 import { quantile } from '../../core/quantile.ts';
 
@@ -35,8 +36,9 @@ export interface Standing {
   readonly ready: number;
   readonly inFlight: number;
   readonly limit: number;
-  /** Of the worker that is fullest, 0 to 1. */
-  readonly utilization: number;
+  /** How full the instance is, 0 to 1, and of what; undefined when no worker says. */
+  readonly utilization: number | undefined;
+  readonly fullestResource: string | undefined;
   /** Of the worker with the slowest loop; undefined when none says. */
   readonly loopDelaySeconds: number | undefined;
   readonly loopUtilization: number | undefined;
@@ -50,6 +52,7 @@ export function standing({ state, workers, workersWanted, incidentCounts }: Stat
   const samples = open.flatMap(({ sample }) => sample ?? []);
   const responsive = open.flatMap((worker) => (worker.state === 'ready' ? (worker.sample ?? []) : []));
   const openIncidents = sum(Object.values(incidentCounts.open));
+  const full = utilization({ workers });
   const unresponsive = open.filter((worker) => worker.state === 'unresponsive');
   const problems = [
     ...(state === 'running' ? [] : [state]),
@@ -65,7 +68,8 @@ export function standing({ state, workers, workersWanted, incidentCounts }: Stat
     ready,
     inFlight: sum(workers.map(({ sample }) => sample?.admission.inFlight ?? 0)),
     limit: sum(samples.map(({ admission }) => admission.limit)),
-    utilization: most(samples.map(({ admission }) => admission.utilization)) ?? 0,
+    utilization: full?.value,
+    fullestResource: full?.fullest,
     loopDelaySeconds: most(responsive.map(({ eventLoopDelayP99Seconds }) => eventLoopDelayP99Seconds)),
     loopUtilization: most(responsive.map(({ eventLoopUtilization }) => eventLoopUtilization)),
     rssBytes: sum(workers.map(rssOf)),

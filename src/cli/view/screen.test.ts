@@ -32,7 +32,7 @@ test('the screen shows rates, workers and incidents', () => {
   assert.match(text, /^goodput +10\/s +▁▅█$/m);
   assert.match(text, /^refused +2\.0\/s \(turn 2\.0\/s\)$/m);
   assert.match(text, /^latency +p50 55 ms, p90 91 ms, p99 99 ms$/m);
-  assert.match(text, /^limit +██████████░░░░░░░░░░ 50 %, 16 in flight of 64$/m);
+  assert.match(text, /^full +███████████████░░░░░ 75 %, event loop; 16 in flight of 64$/m);
   assert.match(text, /^ +2 +2 +102 +unresponsive +\S.* - +- +100 MB +50 MB +8 of 32$/m);
   assert.match(text, /crash {2}recovered after 5\.2 s/);
   assert.match(text, /\nq quits$/);
@@ -65,7 +65,7 @@ test('without a terminal it is one line', () => {
   const text = plainLine(view());
   assert.match(
     text,
-    /^1970-01-01T00:00:05\.000Z not well .*; goodput 10\/s; refused 2\.0\/s \(turn 2\.0\/s\); limit 16\/64 50 %; p50 /,
+    /^1970-01-01T00:00:05\.000Z not well .*; goodput 10\/s; refused 2\.0\/s \(turn 2\.0\/s\); utilization 75 %, event loop; limit 16\/64; p50 /,
   );
   assert.match(text, /; memory 200 MB; workers 1\/2; incidents open 1$/);
   assert.doesNotMatch(text, /\n/);
@@ -77,6 +77,8 @@ test('the summary shows what was counted since the start', () => {
   assert.match(text, /^workers +1 of 2 ready; replaced: 1 exit$/m);
   assert.match(text, /^served +150$/m);
   assert.match(text, /^refused +10 \(turn 10\)$/m);
+  assert.match(text, /^utilization +75 %, event loop$/m);
+  assert.match(text, /^in flight +16 of 64$/m);
   assert.match(text, /crash {2}open {2}worker 1 ended since GET \/\ufffd\[2J$/m);
   assert.match(summary(statusAnswer({ dryRun: true })), /^server\.js: well, up 1 h 0 min, dry run/);
 });

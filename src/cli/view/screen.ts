@@ -1,9 +1,9 @@
 // `respite top`: the lines of the screen, or one line where there is none. Pure.
 import path from 'node:path';
 import { cut, printable } from '../printable.ts';
-import { count, duration, perSecond, percent, size } from '../words.ts';
+import { count, duration, perSecond, size } from '../words.ts';
 import { type Reading, standing, type Traffic, traffic } from './figures.ts';
-import { eventLoop, incidentLine, latency, refusals, verdict, workerTable } from './summary.ts';
+import { eventLoop, fullness, incidentLine, latency, refusals, verdict, workerTable } from './summary.ts';
 
 /** What a line means; a terminal with colors shows it. */
 type Tone = 'plain' | 'good' | 'bad' | 'dim' | 'title';
@@ -58,7 +58,8 @@ export function plainLine(view: View): string {
     `${new Date(view.latest.atMs).toISOString()} ${view.problem ?? verdict(now)}`,
     `goodput ${rate(current.served)}`,
     `refused ${refusals(current, rate)}`,
-    `limit ${count(now.inFlight)}/${count(now.limit)} ${percent(now.utilization)}`,
+    `utilization ${fullness(now)}`,
+    `limit ${count(now.inFlight)}/${count(now.limit)}`,
     latency(current),
     eventLoop(now),
     `memory ${size(now.rssBytes)}`,
@@ -91,8 +92,8 @@ function head(view: View): Line[] {
     row('refused', refusals(current, rate)),
     row('latency', latency(current)),
     row(
-      'limit',
-      `${bar(now.utilization, 20)} ${percent(now.utilization)}, ${count(now.inFlight)} in flight of ${count(now.limit)}`,
+      'full',
+      `${bar(now.utilization ?? 0, 20)} ${fullness(now)}; ${count(now.inFlight)} in flight of ${count(now.limit)}`,
     ),
     row('event loop', eventLoop(now)),
     row('memory', size(now.rssBytes)),

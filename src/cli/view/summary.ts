@@ -18,7 +18,8 @@ export function summary(status: StatusAnswer): string {
     ['served', `${count(since.served)}${since.failed === 0 ? '' : `, and ${count(since.failed)} failed`}`],
     ['refused', refusals(since)],
     ['latency', latency(since)],
-    ['in flight', inFlight(now)],
+    ['utilization', fullness(now)],
+    ['in flight', `${count(now.inFlight)} of ${count(now.limit)}`],
     ['event loop', eventLoop(now)],
     ['memory', size(now.rssBytes)],
   ];
@@ -55,8 +56,10 @@ export function latency({ p50Seconds, p90Seconds, p99Seconds }: Traffic): string
   return `p50 ${duration(p50Seconds * 1000)}, p90 ${duration(p90Seconds * 1000)}, p99 ${duration(p99Seconds * 1000)}`;
 }
 
-export function inFlight({ inFlight: now, limit, utilization }: Standing): string {
-  return `${count(now)} of ${count(limit)}, ${percent(utilization)} of the limit where it is fullest`;
+/** `98 %, event loop`: how full the instance is, and of what. */
+export function fullness({ utilization, fullestResource = '' }: Standing): string {
+  if (utilization === undefined) return 'no worker says';
+  return `${percent(utilization)}, ${printable(fullestResource.replaceAll('-', ' '))}`;
 }
 
 export function eventLoop({ loopDelaySeconds, loopUtilization }: Standing): string {

@@ -56,6 +56,8 @@ export interface ShownState {
   /** May act, and sees all. */
   readonly isAuthenticated: boolean;
   readonly verdict: Verdict;
+  /** What the instance is fullest of; missing while no worker says. */
+  readonly fullestResource?: string | undefined;
   readonly workersWanted: number;
   readonly workers: readonly ShownWorker[];
   readonly health: ShownHealth;

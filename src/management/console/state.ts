@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { GroupHealth } from '../../health/index.ts';
 import type { History, InstanceMeasure, SupervisorStatus, WorkerStatus } from '../../supervisor/index.ts';
+import { utilization } from '../../telemetry/utilization.ts';
 import { instanceHealth } from '../health.ts';
 import { publicStatus } from '../shown-status.ts';
 import type { ShownState, ShownWorker } from './protocol.ts';
@@ -32,6 +33,7 @@ export function stateOf(
     restarting: status.restarting,
     isAuthenticated,
     verdict: verdictOf(shown, recentOf(history, reasons), downIn(readiness), nowMs),
+    fullestResource: utilization(status)?.fullest,
     workersWanted: status.workersWanted,
     workers: status.workers.map(workerOf),
     health,

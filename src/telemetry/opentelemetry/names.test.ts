@@ -12,6 +12,7 @@ for (const [given, type, name, unit] of [
   ['respite_admission_requests_total', 'counter', 'respite.admission.requests', undefined],
   ['respite_admission_limit', 'gauge', 'respite.admission.limit', undefined],
   ['respite_utilization', 'gauge', 'respite.utilization', undefined],
+  ['respite_resource_utilization', 'gauge', 'respite.resource.utilization', undefined],
   ['respite_cache_stored_bytes_total', 'counter', 'respite.cache.stored', 'By'],
   ['respite_cache_store_seconds_total', 'counter', 'respite.cache.store', 's'],
   ['respite_cache_store_operations_total', 'counter', 'respite.cache.store_operations', undefined],

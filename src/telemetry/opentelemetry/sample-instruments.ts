@@ -1,6 +1,6 @@
 import type { AdmissionCount, AdmissionStats } from '../../admission/index.ts';
 import { type Instrument, type Measured, sumInstruments } from '../../core/instruments.ts';
-import { workerUtilization } from '../utilization.ts';
+import { workerResources, workerUtilization } from '../utilization.ts';
 
 /** What is used of a worker's sample, as it is published in its process. */
 export interface PublishedSample {
@@ -20,6 +20,15 @@ export function sampleInstruments(sample: PublishedSample): readonly Instrument[
       'Share of what this worker can do that it does now, 0 to 1.',
       workerUtilization(sample),
     ),
+    {
+      name: 'respite_resource_utilization',
+      help: 'How full each resource of this worker is, 0 to 1.',
+      type: 'gauge',
+      series: Object.entries(workerResources(sample)).map(([resource, value]) => ({
+        labels: { resource },
+        value,
+      })),
+    },
     {
       name: 'respite_admission_requests_total',
       help: 'Requests by what admission control decided and why.',

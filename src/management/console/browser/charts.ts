@@ -53,8 +53,14 @@ export function requests(by: By): ChartPlan {
 const OTHERS: readonly ChartPlan[] = [
   {
     title: 'Utilization',
-    unit: 'of the limit',
-    lines: [{ name: 'fullest worker', curve: 'utilization', color: 'c1' }],
+    unit: 'how full, and of what',
+    lines: [
+      { name: 'in all', curve: 'utilization', color: 'c1' },
+      { name: 'event loop', curve: 'full-event-loop', color: 'c2', isRare: true },
+      { name: 'in flight', curve: 'full-in-flight', color: 'c5', isRare: true },
+      { name: 'bytes', curve: 'full-bytes', color: 'c6', isRare: true },
+      { name: 'memory', curve: 'full-memory', color: 'c3', isRare: true },
+    ],
     show: percent,
     atLeast: 1,
     limit: 1,

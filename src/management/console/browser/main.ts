@@ -82,7 +82,9 @@ function showFigures(toMs: number): void {
   figure('figure-served', rate(mean('served')), '/s');
   figure('figure-refused', rate(refused), '/s');
   figure('figure-p99', late, lateUnit);
-  figure('figure-utilization', Number.isNaN(utilization) ? '–' : percent(utilization).slice(0, -2), '%');
+  const of = state?.fullestResource?.replaceAll('-', ' ') ?? '';
+  if (Number.isNaN(utilization)) figure('figure-utilization', '–', '%');
+  else figure('figure-utilization', percent(utilization).slice(0, -2), `% ${of}`);
 }
 
 /** A row a minute, of all that is drawn. */

@@ -1,6 +1,7 @@
 import { CRITICALITIES, type Criticality } from '../../../admission/policy.ts';
 import { SHED_REASONS, type ShedReason } from '../../../admission/stats.ts';
 import { quantile } from '../../../core/quantile.ts';
+import { type Resource, RESOURCES, utilization } from '../../../telemetry/utilization.ts';
 import type { WorkerSample } from '../../../worker/index.ts';
 import type { WorkerStatus } from '../../workers/status.ts';
 import { FIRST_BUCKET, type Counter, placeOf } from './counters.ts';
@@ -17,8 +18,9 @@ export type InstanceMeasure =
   | `reason-${ShedReason | 'connection' | 'no-worker'}`
   /** The same by class, where the class is known. */
   | `class-${Criticality}`
-  /** Of the limit, of the worker that is fullest. */
+  /** How full the instance is, and each of its resources. */
   | 'utilization'
+  | `full-${Resource}`
   | 'inFlight'
   | 'limit'
   /** Of the worker whose event loop is latest. */
@@ -50,6 +52,7 @@ export const INSTANCE_MEASURES: readonly InstanceMeasure[] = [
   'reason-no-worker',
   ...CRITICALITIES.map((criticality) => `class-${criticality}` as const),
   'utilization',
+  ...RESOURCES.map((resource) => `full-${resource}` as const),
   'inFlight',
   'limit',
   'loopDelayMs',
@@ -160,7 +163,7 @@ function standing(workers: readonly WorkerStatus[]): Some {
   ): number[] => list.flatMap((worker) => read(worker) ?? []);
   const gauge = (name: string): number => sum(each(workers, ({ sample }) => instrument(sample, name)));
   return {
-    utilization: most(each(serving, ({ sample }) => sample?.admission.utilization)),
+    ...fullness(workers),
     inFlight: sum(each(workers, ({ report, sample }) => report?.inFlight ?? sample?.admission.inFlight)),
     limit: sum(each(serving, ({ sample }) => sample?.admission.limit)),
     // Samples come from the event loop itself: while it stands still there are none, and the watchdog tells.
@@ -181,6 +184,14 @@ function standing(workers: readonly WorkerStatus[]): Some {
     pendingBytes: gauge('respite_backpressure_pending_bytes'),
     readyWorkers: serving.filter(({ state }) => state === 'ready').length,
   };
+}
+
+function fullness(workers: readonly WorkerStatus[]): Some {
+  const full = utilization({ workers });
+  if (full === undefined) return {};
+  const some: Some = { utilization: full.value };
+  for (const resource of RESOURCES) some[`full-${resource}`] = full.resources[resource] ?? 0;
+  return some;
 }
 
 function instrument(sample: WorkerSample | undefined, wanted: string): number | undefined {
