@@ -67,6 +67,7 @@ export function createProgram(config: ProgramConfig): Command {
     .option('--config <file>', 'configuration (default respite.config.{ts,mjs,js,json} in this directory)')
     .option('--limit <n|adaptive>', 'requests in flight at which everything is shed (default adaptive)')
     .option('--management <host:port|unix:/path|off>', 'health, metrics and status (default 127.0.0.1:9999)')
+    .option('--agent-check <host:port|off>', "where HAProxy's agent check asks for a weight (default off)")
     .option('--heap <MB>', "old generation of each worker's heap, in megabytes (default Node's own)")
     .option('--incidents <dir|off>', 'where incident reports are kept (default .respite/incidents)')
     .option('--name <name>', "what commands find it by when several run here (default: the script's name)")

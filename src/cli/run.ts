@@ -149,17 +149,20 @@ async function joinFleet(
   return new Joined(options, log);
 }
 
-/** The management port, and the instance file by which commands find it. */
+/** The agent check, the management port, and the instance file by which commands find it. */
 async function openManagement(
-  { address, token, scriptMetrics }: ResolvedManagementOptions,
+  { address, token, scriptMetrics, agentCheck }: ResolvedManagementOptions,
   instance: { readonly name: string; readonly script: string; readonly version: string },
   supervisor: Supervisor,
   log: LateLog,
   incidents: ResolvedSupervisorOptions['incidents'],
 ): Promise<Pick<Management, 'close'> | undefined> {
   await log.open();
-  if (address === false) return undefined;
-  const { startManagement } = await import('../management/index.ts');
+  if (address === false && agentCheck === false) return undefined;
+  const { startAgentCheck, startManagement } = await import('../management/index.ts');
+  const agent =
+    agentCheck === false ? undefined : await startAgentCheck({ supervisor, log, address: agentCheck });
+  if (address === false) return agent;
   const { recordInstance } = await import('./instances/record.ts');
   const management = await startManagement({
     supervisor,
@@ -175,7 +178,7 @@ async function openManagement(
   return {
     close: async () => {
       removeRecord();
-      await management.close();
+      await Promise.all([management.close(), agent?.close()]);
     },
   };
 }

@@ -32,6 +32,7 @@ test('a flag wins over the configuration, that over the default', () => {
     address: { host: undefined, port: 1, chosen: true },
     token: 'from-file',
     scriptMetrics: true,
+    agentCheck: false,
   });
   assert.equal(resolveSettings({}, {}, {}).admission.limit, 'adaptive');
   const limited = { admission: { limit: 64 } };

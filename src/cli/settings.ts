@@ -21,6 +21,7 @@ export interface RunFlags {
   readonly config?: string;
   readonly limit?: string;
   readonly management?: string;
+  readonly agentCheck?: string;
   readonly heap?: string;
   /** False with `--no-listen`. */
   readonly listen?: boolean;
@@ -87,6 +88,7 @@ export function resolveSettings(
         address: flags.management === 'off' ? false : (flags.management ?? config.management?.address),
         token,
         scriptMetrics: config.management?.scriptMetrics,
+        agentCheck: flags.agentCheck === 'off' ? false : (flags.agentCheck ?? config.management?.agentCheck),
       }),
     };
   } catch (error) {
@@ -130,6 +132,7 @@ function asTyped(flags: RunFlags, message: string): string {
         flags.management,
         'host:port, :port, a port, unix:/path, or off',
       ],
+      ['management.agentCheck', '--agent-check', flags.agentCheck, 'host:port, :port, a port, or off'],
     ];
   for (const [option, flag, typed, rule] of rules) {
     if (typed !== undefined && (message.startsWith(`${option} `) || message.startsWith(`${option}[`))) {

@@ -9,28 +9,45 @@ import { type ManagementAddress, showAddress, type SocketAddress, type TcpAddres
 /** Where a server listens. */
 export type BoundAddress = { readonly host: string; readonly port: number } | SocketAddress;
 
+/** What listens, in messages. */
+export interface Listener {
+  readonly name: string;
+  /** The option by which another address is chosen. */
+  readonly flag: string;
+}
+
+const MANAGEMENT_PORT: Listener = {
+  name: 'management',
+  flag: '--management <host:port|unix:/path>, or none with --management off',
+};
+
 /**
  * Listens on the address. When the default one is taken, logs that and takes a free port: two services on one machine is normal. A
  * Unix socket that nothing listens on any more is replaced.
  */
-export async function listen(server: Server, address: ManagementAddress, log: Log): Promise<BoundAddress> {
+export async function listen(
+  server: Server,
+  address: ManagementAddress,
+  log: Log,
+  { name, flag }: Listener = MANAGEMENT_PORT,
+): Promise<BoundAddress> {
   const shown = showAddress(address);
   try {
     return 'path' in address ? await bindSocket(server, address) : await bindPort(server, address);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if (codeOf(error) !== 'EADDRINUSE') {
-      const message = `cannot open the management port on ${shown}: ${error.message}`;
+      const message = `cannot open the ${name} port on ${shown}: ${error.message}`;
       throw new RespiteError('RESPITE_MANAGEMENT_LISTEN_FAILED', message, { cause: error });
     }
     if ('path' in address || address.chosen) {
       throw new RespiteError(
         'RESPITE_MANAGEMENT_ADDRESS_IN_USE',
-        `the management address ${shown} is in use: choose another with --management <host:port|unix:/path>, or none with --management off`,
+        `the ${name} address ${shown} is in use: choose another with ${flag}`,
         { cause: error },
       );
     }
-    log.warn({ address: shown }, `the management address ${shown} is in use, taking a free port instead`);
+    log.warn({ address: shown }, `the ${name} address ${shown} is in use, taking a free port instead`);
     return await bindPort(server, { ...address, port: 0 });
   }
 }

@@ -4,7 +4,7 @@ import { resolveManagementOptions, showAddress } from './options.ts';
 
 test('nothing given: the default address, that nobody chose, and no token', () => {
   const address = { host: '127.0.0.1', port: 9999, chosen: false };
-  const expected = { address, token: undefined, scriptMetrics: true };
+  const expected = { address, token: undefined, scriptMetrics: true, agentCheck: false };
   assert.deepEqual(resolveManagementOptions(), expected);
   assert.deepEqual(resolveManagementOptions({ address: undefined, token: undefined }), expected);
 });
@@ -81,6 +81,19 @@ for (const token of ['', 'two words', 'line\n', 'ü', 7]) {
 
 test('an unknown key is refused', () => {
   assert.throws(() => resolveManagementOptions({ port: 1 } as never), {
-    message: 'management.port is not an option; known are address, token, scriptMetrics',
+    message: 'management.port is not an option; known are address, token, scriptMetrics, agentCheck',
   });
+});
+
+test('agent checks come by TCP: an address as the port has one, or false', () => {
+  const at = (agentCheck: string | false): unknown => resolveManagementOptions({ agentCheck }).agentCheck;
+  assert.deepEqual(at('9998'), { host: '127.0.0.1', port: 9998, chosen: true });
+  assert.deepEqual(at(':9998'), { host: undefined, port: 9998, chosen: true });
+  assert.equal(at(false), false);
+  for (const wrong of ['unix:/run/agent.sock', 'off', '']) {
+    assert.throws(
+      () => at(wrong),
+      /^RespiteError: management\.agentCheck must be host:port, :port, a port, or false/,
+    );
+  }
 });

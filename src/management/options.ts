@@ -15,6 +15,11 @@ export interface ManagementOptions {
   readonly token?: string | undefined;
   /** Whether `/metrics` shows what the script measures with prom-client, over all workers. Default true. */
   readonly scriptMetrics?: boolean | undefined;
+  /**
+   * Where HAProxy's agent check asks for the weight of this instance: `host:port`, `:9998` for every interface, a port alone for 127.0.0.1
+   * (`--agent-check`), or `false` for nowhere. Default false.
+   */
+  readonly agentCheck?: string | false | undefined;
 }
 
 /** {@link ManagementOptions} with every default filled in. */
@@ -22,6 +27,7 @@ export interface ResolvedManagementOptions {
   readonly address: ManagementAddress | false;
   readonly token: string | undefined;
   readonly scriptMetrics: boolean;
+  readonly agentCheck: TcpAddress | false;
 }
 
 export type ManagementAddress = TcpAddress | SocketAddress;
@@ -45,12 +51,19 @@ const DEFAULT_ADDRESS: TcpAddress = Object.freeze({ host: '127.0.0.1', port: 999
 /** Maximum length of a Unix socket's path, in bytes: `sun_path` of macOS, which has 4 less than that of Linux, without the final NUL. */
 const MAX_PATH_BYTES = 103;
 
+export const AGENT_CHECK_RULE = 'host:port, :port, a port, or false';
+
 const addressRule: Rule<string | false, ManagementAddress | false> = {
   ...rule(
     `host:port, :port, a port, unix:/path (up to ${MAX_PATH_BYTES} bytes), or false`,
     (value) => value === false || (typeof value === 'string' && parseAddress(value) !== undefined),
   ),
   complete: (value) => value !== false && Object.freeze(parseAddress(value) ?? DEFAULT_ADDRESS),
+};
+
+const agentCheckRule: Rule<string | false, TcpAddress | false> = {
+  ...rule(AGENT_CHECK_RULE, (value) => value === false || parseTcp(value) !== undefined),
+  complete: (value) => value !== false && Object.freeze(parseTcp(value) ?? DEFAULT_ADDRESS),
 };
 
 export const MANAGEMENT: Declaration<ResolvedManagementOptions> = Object.freeze({
@@ -60,6 +73,7 @@ export const MANAGEMENT: Declaration<ResolvedManagementOptions> = Object.freeze(
     byDefault: undefined,
   },
   scriptMetrics: { rule: flag(), byDefault: true },
+  agentCheck: { rule: agentCheckRule, byDefault: false },
 });
 
 /** What `management` in the configuration must be. */
@@ -79,6 +93,11 @@ export function parseAddress(text: string): ManagementAddress | undefined {
   if (port === undefined || Number(port) > 65_535) return undefined;
   const portAlone = v6 === undefined && host === undefined;
   return { host: portAlone ? '127.0.0.1' : (v6 ?? (host || undefined)), port: Number(port), chosen: true };
+}
+
+function parseTcp(value: unknown): TcpAddress | undefined {
+  const address = typeof value === 'string' ? parseAddress(value) : undefined;
+  return address === undefined || 'path' in address ? undefined : address;
 }
 
 /** As {@link parseAddress} takes it. */

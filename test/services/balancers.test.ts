@@ -1,10 +1,12 @@
 // Behind a real HAProxy and a real nginx, with the configurations that docs/guide/load-balancers.md gives.
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import { test, type TestContext } from 'node:test';
 import { Load } from '../harness/load.ts';
 import { lacks, type Program } from '../harness/programs.ts';
 import { type RunningRespite } from '../harness/respite.ts';
 import {
+  HAPROXY_WITH_AGENTS,
   HAPROXY_WITHOUT_RETRIES,
   NGINX_WITHOUT_RETRIES,
   type Places,
@@ -12,6 +14,8 @@ import {
 import { startHaproxy } from '../harness/services/haproxy.ts';
 import { freePlace, startAt } from '../harness/services/instance.ts';
 import { startNginx } from '../harness/services/nginx.ts';
+import { freePort } from '../harness/services/service.ts';
+import { until } from '../harness/until.ts';
 
 /** The bench does more. */
 const RESTARTS = 2;
@@ -200,3 +204,53 @@ for (const [name, program, start] of [
     },
   );
 }
+
+test(
+  'HAProxy gives a full instance less than an idle one, and nothing to one that drains',
+  { skip: lacks('haproxy') },
+  async (t) => {
+    const places = [
+      { ...(await freePlace()), agentPort: await freePort() },
+      { ...(await freePlace()), agentPort: await freePort() },
+    ] as const;
+    const [idle, full] = await Promise.all(
+      places.map((place) =>
+        startAt(t, place, {
+          options: ['--agent-check', String(place.agentPort)],
+          config: { admission: { limit: 1 } },
+        }),
+      ),
+    );
+    // It never gets the rest of its body, so the one place of its instance stays taken.
+    const held = request({ port: places[1].port, method: 'POST', headers: { 'Content-Length': 9 } });
+    held.on('error', () => {});
+    held.write('x');
+    t.after(() => held.destroy());
+    const haproxy = await startHaproxy(t, places, [
+      ...HAPROXY_WITH_AGENTS,
+      // A drain takes readiness down too: without it, what HAProxy sees comes from the agent.
+      ['  option httpchk\n', ''],
+      ['  http-check send meth GET uri /health/ready ver HTTP/1.1 hdr Host localhost\n', ''],
+    ]);
+    let weights: readonly number[] = [];
+    await until(
+      'weights that differ',
+      async () => {
+        weights = await haproxy.weights();
+        const [more = 0, less = 0] = weights;
+        return less >= 1 && less <= 24 && more >= 2 * less;
+      },
+      () => `${weights.join(' ')}\n${full?.transcript()}`,
+      60_000,
+      200,
+    );
+    await idle?.manage('/drain', 'POST');
+    await until('a weight of 0', async () => (await haproxy.weights())[0] === 0);
+    const load = loadOn(t, haproxy.port);
+    await load.more(REQUESTS);
+    const { failures, pids } = await load.stop();
+    const [served] = (await full?.ready()) ?? [];
+    assert.deepEqual([counted(failures), [...pids]], [{}, [served?.pid]]);
+    held.destroy();
+  },
+);

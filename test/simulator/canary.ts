@@ -1,5 +1,5 @@
 // Two versions of a server under the same traffic, one of them just started: what canary.test.ts measures the judge on.
-import { exponential } from './random.ts';
+import { exponential, normal } from './random.ts';
 import { Judge, type Moment, type Verdict } from '../../src/supervisor/detect/canary/judge.ts';
 import type { HeapReading, Reading } from '../../src/supervisor/detect/canary/reading.ts';
 import type { RouteCounts } from '../../src/supervisor/workers/counters/route-counts.ts';
@@ -150,10 +150,6 @@ function readingOf(who: Worker): Reading {
   };
   const routes = new Map([...who.routes].map(([name, counts]) => [name, { ...counts }]));
   return { routes, cpuSeconds: who.cpuSeconds, loopDelayMs: who.loopDelayMs, heap };
-}
-
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
 /** Of larger means a normal number is near enough. */

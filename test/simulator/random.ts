@@ -13,3 +13,8 @@ export function seededRandom(seed: number): () => number {
 export function exponential(random: () => number, mean: number): number {
   return -Math.log(1 - random()) * mean;
 }
+
+/** Normally distributed, of mean 0 and variance 1 (Box and Muller). */
+export function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

@@ -6,6 +6,8 @@ import path from 'node:path';
 export interface Place {
   readonly port: number;
   readonly managementPort: number;
+  /** Where agent checks are answered, if they are. */
+  readonly agentPort?: number | undefined;
 }
 
 /** One or two instances. */
@@ -24,6 +26,11 @@ export const NGINX_WITHOUT_RETRIES: Changes = [
   ['proxy_next_upstream error timeout', 'proxy_next_upstream off'],
 ];
 
+/** What docs/guide/load-balancers.md adds for agent checks, asked more often, so that tests take less time. */
+export const HAPROXY_WITH_AGENTS: Changes = [
+  ['inter 1s fall 3 rise 2', 'inter 1s fall 3 rise 2 weight 100 agent-check agent-inter 1s'],
+];
+
 /** deploy/haproxy/haproxy.cfg, with a page of statistics on another port. */
 export function haproxyConfig(
   port: number,
@@ -31,7 +38,8 @@ export function haproxyConfig(
   [one, two]: Places,
   changes: Changes = [],
 ): string {
-  const at = (place: Place): string => `127.0.0.1:${place.port} check port ${place.managementPort}`;
+  const at = ({ port: own, managementPort, agentPort }: Place): string =>
+    `127.0.0.1:${own} check port ${managementPort}${agentPort === undefined ? '' : ` agent-port ${agentPort}`}`;
   const second = 'server two 10.0.0.12:3000 check port 9999';
   const config = deployed('haproxy/haproxy.cfg', [
     ['bind :80', `bind 127.0.0.1:${port}`],
@@ -44,9 +52,19 @@ export function haproxyConfig(
 
 /** How HAProxy holds the instances, in order, such as `UP DOWN`; `UP 1/3` has failed two checks of three. */
 export async function haproxyStates(statsPort: number): Promise<string> {
+  return haproxyColumn(statsPort, 'status');
+}
+
+/** The weights of the instances, in order, such as `100 62`. */
+export async function haproxyWeights(statsPort: number): Promise<string> {
+  return haproxyColumn(statsPort, 'weight');
+}
+
+/** A column of HAProxy's statistics, of the instances in order. */
+async function haproxyColumn(statsPort: number, name: string): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${statsPort}/;csv`, { headers: { connection: 'close' } });
   const [names = '', ...lines] = (await response.text()).split('\n');
-  const column = names.split(',').indexOf('status');
+  const column = names.split(',').indexOf(name);
   return lines
     .filter((line) => /^app,(one|two),/.test(line))
     .map((line) => line.split(',')[column])

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { until } from '../until.ts';
-import { type Changes, haproxyConfig, haproxyStates, type Places } from './configuration.ts';
+import { type Changes, haproxyConfig, haproxyStates, haproxyWeights, type Places } from './configuration.ts';
 import { freePort, type Service, startService } from './service.ts';
 
 export interface Haproxy {
@@ -10,6 +10,8 @@ export interface Haproxy {
   readonly port: number;
   /** How it holds the instances, in order, such as `UP DOWN`. */
   states(): Promise<string>;
+  /** The weights that it gives the instances, in order. */
+  weights(): Promise<readonly number[]>;
   /** Waits until it holds them so. */
   sees(...states: readonly ('UP' | 'DOWN')[]): Promise<void>;
 }
@@ -30,6 +32,7 @@ export async function startHaproxy(t: TestContext, places: Places, changes: Chan
     service,
     port: service.port,
     states,
+    weights: async () => (await haproxyWeights(statsPort)).split(' ').map(Number),
     async sees(...wanted) {
       let seen = '';
       await until(
