@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { DEFAULTS } from './options.ts';
+import { resolveSupervisorOptions } from './options.ts';
 import type { SupervisorConfig } from './contract.ts';
 import { SETTINGS } from '../workers/release/support.test.ts';
 import { warnOfSilentStart } from './silent-start.ts';
@@ -17,7 +17,7 @@ function logged(
   warnOfSilentStart(
     {
       log,
-      supervisor: { ...DEFAULTS, listens: given.listens ?? true },
+      supervisor: { ...resolveSupervisorOptions(), listens: given.listens ?? true },
       settings: { ...SETTINGS, ready: given.ready ?? 'listen' },
     },
     () => Date.now() < readyMs,
