@@ -4,5 +4,8 @@ import { after } from 'node:test';
 
 const SECOND_MS = 1000;
 
-const timer = setInterval(() => {}, SECOND_MS);
-after(() => clearInterval(timer));
+// A process that a test starts may inherit the option by which this module is loaded.
+if (process.execArgv.includes('--test')) {
+  const timer = setInterval(() => {}, SECOND_MS);
+  after(() => clearInterval(timer));
+}

@@ -153,10 +153,10 @@ const COMPUTES: ReadonlySet<string> = new Set([
 ]);
 
 /** Options of Node.js for many files in one process. */
-const TOGETHER = ['--import', './scripts/test/keep-alive.ts', '--test', '--experimental-test-isolation=none'];
+const TOGETHER = ['--import', here('keep-alive.ts'), '--test', '--experimental-test-isolation=none'];
 
 /** Options of Node.js for stages with property tests. */
-const SEEDED = ['--import', './scripts/test/seed-properties.ts'];
+const SEEDED = ['--import', here('seed-properties.ts')];
 
 /** `respite run` from the sources, which the other process tests leave to the build. */
 const FROM_SOURCES = 'test/process/output.test.ts';
@@ -247,4 +247,9 @@ function testJob(stage: Stage, node: string, files: readonly string[], name: str
     budgetSeconds: budgetOf(stage.together ? stage.name : first),
     reportsTests: true,
   };
+}
+
+/** As a URL: processes that inherit the option may run in another directory. */
+function here(file: string): string {
+  return new URL(file, import.meta.url).href;
 }

@@ -57,7 +57,7 @@ export interface ResolvedChannelOptions {
 }
 
 /** See docs/design/backpressure.md for where the defaults come from. */
-export const HIGH_WATER_MARK_BYTES = 256 * 1024;
+export const HIGH_WATER_MARK_BYTES: number = 256 * 1024;
 const HARD_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export const CHANNEL: Declaration<ResolvedChannelOptions> = Object.freeze({

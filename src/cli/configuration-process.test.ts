@@ -10,6 +10,8 @@ test('the configuration loads as in the supervisor, without its debugger and its
       'tsx',
       '--max-old-space-size=100',
       '--watch-path=src',
+      '--test',
+      '--experimental-test-isolation=none',
       '--env-file=.env',
     ],
     {

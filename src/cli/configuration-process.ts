@@ -10,8 +10,8 @@ const MAX_HEAP_MB = 256;
 /** Out of memory, the kernel ends such a process first: no request depends on it. */
 const OOM_SCORE = 1000;
 
-/** Options of Node.js that are for one process: its limit of the heap, and starting it again when a file changes. */
-const FOR_ONE_PROCESS = /^--(?:max-old-space-size|watch)/;
+/** Options of Node.js that are for one process: its limit of the heap, running tests, and starting it again when a file changes. */
+const FOR_ONE_PROCESS = /^--(?:max-old-space-size|test|experimental-test|watch)/;
 
 /**
  * Throws when no process can be started: no memory, no descriptors. The process does not keep this one alive.
