@@ -3,6 +3,7 @@ export const LOADED: readonly string[] = [
   'cli/bin',
   'cli/checks/main',
   'cli/worker-settings/main',
+  'load/generator/thread',
   'supervisor/instance/supervisor',
   'supervisor/outage/main',
   'worker/await-sockets',

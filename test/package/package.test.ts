@@ -68,6 +68,7 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   ],
   './hono': ['policy', 'respite'],
   './koa': ['policy', 'respite'],
+  './load': ['load'],
   './opentelemetry': ['reportTo', 'resendAttributes'],
   './package.json': ['default'],
 };

@@ -10,7 +10,7 @@ const LAYERS: readonly (readonly string[])[] = [
   // src/index.ts: what `import 'respite'` gives.
   [''],
   ['cli'],
-  ['management'],
+  ['management', 'load'],
   ['supervisor', 'adapter'],
   ['worker', 'telemetry'],
   ['outbound'],
