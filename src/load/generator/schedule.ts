@@ -2,6 +2,9 @@
 import type { Plan, Segment } from './plan.ts';
 import { random } from './random.ts';
 
+/** What of a plan the schedule follows from. */
+type SchedulePlan = Pick<Plan, 'segments' | 'kinds' | 'seed' | 'slowShare' | 'obeyShare' | 'ignoreShare'>;
+
 /** What a client does when its request is refused. */
 export type Manner = 'gives up' | 'obeys' | 'ignores';
 
@@ -20,7 +23,7 @@ export class Schedule {
   kind = 0;
   manner: Manner = 'gives up';
   isSlow = false;
-  readonly #plan: Plan;
+  readonly #plan: SchedulePlan;
   readonly #part: number;
   readonly #parts: number;
   readonly #gaps: () => number;
@@ -34,7 +37,7 @@ export class Schedule {
   #segment = 0;
   #segmentStartMs = 0;
 
-  constructor(plan: Plan, part: number = 0, parts: number = 1) {
+  constructor(plan: SchedulePlan, part: number = 0, parts: number = 1) {
     this.#plan = plan;
     this.#part = part;
     this.#parts = parts;
