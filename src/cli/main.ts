@@ -33,6 +33,9 @@ export async function main(args: readonly string[]): Promise<number> {
     prepare: async (request) => {
       exitCode = await (await import('./prepare/index.ts')).prepare(request);
     },
+    load: async (request) => {
+      exitCode = await (await import('./load/index.ts')).load(request);
+    },
     tryNotifications: async (flags) => {
       exitCode = await (await import('./try-notifications.ts')).tryNotifying(flags.config);
     },

@@ -37,6 +37,9 @@ async function parse(line: string): Promise<Parsed> {
     prepare: async (request) => {
       parsed.other = request;
     },
+    load: async (request) => {
+      parsed.other = request;
+    },
     tryNotifications: async (flags) => {
       parsed.other = ['notify test', flags];
     },
@@ -122,6 +125,21 @@ const OTHERS: readonly (readonly [line: string, other: unknown])[] = [
   [
     'init a.js --systemd --docker',
     { command: 'init', script: 'a.js', flags: { systemd: true, docker: true } },
+  ],
+  ['load http://a/', { url: 'http://a/', flags: {} }],
+  [
+    'load http://a/ --rate 5 -H A:b --header C:d --mix /a /b --h2 --expect p99<=5ms goodput>=1 --i-own-this-target',
+    {
+      url: 'http://a/',
+      flags: {
+        rate: '5',
+        header: ['A:b', 'C:d'],
+        mix: ['/a', '/b'],
+        h2: true,
+        expect: ['p99<=5ms', 'goodput>=1'],
+        iOwnThisTarget: true,
+      },
+    },
   ],
   ['top --management h:1', ['top', { management: 'h:1' }]],
   ['notify test --config c.ts', ['notify test', { config: 'c.ts' }]],

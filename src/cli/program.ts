@@ -1,9 +1,12 @@
 import { Command, Option } from 'commander';
-import type { IncidentsFlags, IncidentsRequest } from './incidents/request.ts';
+import { addIncidents } from './incidents/commands.ts';
+import type { IncidentsRequest } from './incidents/request.ts';
 import type { RestartFlags } from './restart.ts';
 import type { RunFlags } from './settings.ts';
 import type { StatusFlags } from './status.ts';
 import type { InstanceFlags } from './instances/index.ts';
+import { addLoad } from './load/commands.ts';
+import type { LoadRequest } from './load/request.ts';
 import { addOperate, choosesInstance } from './operate/commands.ts';
 import type { OperateRequest } from './operate/request.ts';
 import { addPrepare } from './prepare/commands.ts';
@@ -27,6 +30,7 @@ export interface ProgramConfig {
   readonly restart: (flags: RestartFlags) => Promise<void>;
   readonly operate: (request: OperateRequest) => Promise<void>;
   readonly prepare: (request: PrepareRequest) => Promise<void>;
+  readonly load: (request: LoadRequest) => Promise<void>;
   readonly tryNotifications: (flags: { readonly config?: string }) => Promise<void>;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
@@ -98,7 +102,8 @@ export function createProgram(config: ProgramConfig): Command {
   addStatus(program, config);
   addOperate(program, config.operate);
   addPrepare(program, config.prepare);
-  addIncidents(program, config);
+  addIncidents(program, config.incidents);
+  addLoad(program, config.load);
   addNotify(program, config);
   return program;
 }
@@ -135,45 +140,6 @@ function addStatus(program: Command, { status, top, restart }: ProgramConfig): v
       '\nExit codes: 0 every worker is new, 1 the new version was taken back or nothing answered, 2 bad usage, 130 interrupted.',
     )
     .action(async (flags: RestartFlags) => restart(flags));
-}
-
-function addIncidents(program: Command, { incidents: act }: ProgramConfig): void {
-  const where = [
-    '--incidents <dir>',
-    "where they are kept (default the configuration's, or .respite/incidents)",
-  ] as const;
-  const one = ['<id>', 'of the incident, or "last"'] as const;
-  const command = program
-    .command('incidents')
-    .description('what was wrong, what was done about it, and what was kept of it')
-    .option(...where)
-    .option('--json', 'as JSON')
-    .action(async (flags: IncidentsFlags) => act({ action: 'list', flags }));
-  const withFlags = (own: Command): IncidentsFlags => own.optsWithGlobals();
-  command
-    .command('show')
-    .description('one incident: its cause, facts, timeline and stack')
-    .argument(...one)
-    .option(...where)
-    .option('--json', 'as JSON')
-    .action(async (id: string, _flags: unknown, own: Command) =>
-      act({ action: 'show', id, flags: withFlags(own) }),
-    );
-  command
-    .command('open')
-    .description('its report in the browser; prints where it is when there is no display')
-    .argument(...one)
-    .option(...where)
-    .action(async (id: string, _flags: unknown, own: Command) =>
-      act({ action: 'open', id, flags: withFlags(own) }),
-    );
-  command
-    .command('prune')
-    .description("remove the oldest: without options what goes beyond the configuration's limits")
-    .option(...where)
-    .option('--keep <n>', 'how many stay')
-    .option('--older-than <age>', 'those opened longer ago: 90m, 12h, 7d, 4w')
-    .action(async (_flags: unknown, own: Command) => act({ action: 'prune', flags: withFlags(own) }));
 }
 
 function addNotify(program: Command, { tryNotifications }: ProgramConfig): void {

@@ -12,6 +12,12 @@ export function duration(ms: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** `0.42 ms`, `7.1 ms`, `340 ms`, `5.2 s`: three figures, for times that are measured rather than waited for. */
+export function milliseconds(ms: number): string {
+  if (ms >= 999.5) return duration(ms);
+  return `${Number(ms.toFixed(ms < 1 ? 3 : ms < 10 ? 2 : ms < 100 ? 1 : 0))} ms`;
+}
+
 /** `12 MB`, `1.2 GB`. */
 export function size(bytes: number): string {
   const mb = bytes / 1024 / 1024;

@@ -112,6 +112,7 @@ export interface LoadResult extends LoadCounts {
   readonly refusedBy: Readonly<Record<string, number>>;
   /** By status (`500`) or code (`ECONNRESET`, `TIMEOUT`, `CLOSED`). */
   readonly failedBy: Readonly<Record<string, number>>;
+  /** HTTP/1.1: all bytes of responses; HTTP/2: those of their bodies. */
   readonly bytesReceived: number;
   readonly connectionsOpened: number;
   /** Requests that found every connection in use, and waited for one. */

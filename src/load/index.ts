@@ -7,4 +7,5 @@ export type {
   RateProfile,
   RequestKind,
 } from './contract.ts';
+export { unmet } from './expect/index.ts';
 export { load } from './load.ts';

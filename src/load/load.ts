@@ -153,6 +153,8 @@ function lowerCase(headers: Readonly<Record<string, string>>): Readonly<Record<s
 }
 
 function unreachable(url: URL, { code, message }: { code: string; message: string }): RespiteError {
-  const why = message === code || message.includes(code) ? message : `${message} (${code})`;
+  const why = /CERT|SIGNATURE/.test(code)
+    ? `${message} (${code}); \`insecure\` accepts any certificate`
+    : code;
   return new RespiteError('RESPITE_LOAD_UNREACHABLE', `cannot connect to ${url.origin}: ${why}`);
 }

@@ -1,18 +1,6 @@
 // Options of a load run: what each must be, and what stands without it.
-import {
-  aboveZero,
-  byName,
-  type Declaration,
-  flag,
-  integer,
-  list,
-  milliseconds,
-  object,
-  resolve,
-  type Rule,
-  rule,
-  share,
-} from '../core/options.ts';
+import { type Declaration, object, resolve, type Rule } from '../core/options.ts';
+import { aboveZero, byName, flag, integer, list, milliseconds, rule, share } from '../core/rules.ts';
 import type { LoadOptions, LoadSecond, RateProfile, RequestKind } from './contract.ts';
 
 /** Every option with its default filled in. */

@@ -68,7 +68,7 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   ],
   './hono': ['policy', 'respite'],
   './koa': ['policy', 'respite'],
-  './load': ['load'],
+  './load': ['load', 'unmet'],
   './opentelemetry': ['reportTo', 'resendAttributes'],
   './package.json': ['default'],
 };
@@ -83,6 +83,7 @@ import { type Channel, type ChannelEnd, createChannel, createEventFeed, createWr
 import { type Cache, conditional, createCache, memoryStore } from 'respite/cache';
 import { type Client, type ClientStats, createClient, HeldBackError } from 'respite/client';
 import { defineConfig } from 'respite/config';
+import { load, type LoadResult, unmet } from 'respite/load';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 
@@ -109,6 +110,7 @@ client.fetch('http://localhost/', { method: 'POST', body: () => 'again', deadlin
   if (error instanceof HeldBackError) console.log(error.reason, client.stats('http://localhost') satisfies ClientStats | undefined);
 });
 createCache({ fetch: client.fetch });
+void load({ url: 'http://127.0.0.1:1', rate: { from: 1, to: 2 }, mix: [{ path: '/a', body: 5 }] }).then((result: LoadResult) => unmet(result, ['p99<=5ms']));
 const protection: Protection = protect(createServer(), { limit: 10, routes: { 'POST /a': 'sheddable' } });
 const stats: AdmissionStats = protection.stats();
 const limit: number = stats.limit;

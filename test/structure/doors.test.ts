@@ -11,7 +11,7 @@ const CHECKED_EARLY =
   'options are checked before the first worker starts, and the index would load the whole feature by then';
 const LOADED_LATE =
   'the index of supervisor is loaded before the first worker starts, and the rest of it while that one starts';
-const USERS_DOOR = 'the index of health is what users import: what it exports is their API';
+const USERS_DOOR = 'the index of health or load is what users import: what it exports is their API';
 const NO_ROUTER = 'the index of admission would load find-my-way and the HTTP gate into the supervisor';
 const SMALL_PROCESS =
   'needed before the first worker starts, or in the fallback responder: both load as little as they can';
@@ -71,6 +71,7 @@ const PAST_THE_DOOR: readonly {
     why: 'the index would load every indicator into supervisors without health checks',
     from: ['supervisor/instance/healing/rounds.ts'],
   },
+  { to: 'load/expect/index.ts', why: USERS_DOOR, from: ['cli/load/index.ts', 'cli/load/summary.ts'] },
   {
     to: 'management/options.ts',
     why: CHECKED_EARLY,

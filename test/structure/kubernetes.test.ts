@@ -132,6 +132,7 @@ const OTHERS = {
   restart: unexpected,
   top: unexpected,
   operate: unexpected,
+  load: unexpected,
   prepare: unexpected,
   tryNotifications: unexpected,
 };

@@ -1,10 +1,11 @@
 import { Http1Transport } from './http1/transport.ts';
+import { Http2Transport } from './http2/transport.ts';
 import type { Plan } from './plan.ts';
 import type { Transport, TransportEvents } from './transport.ts';
 
 /** The transport that the plan asks for. */
 export function connect(plan: Plan, events: TransportEvents, now: () => number): Transport {
-  return new Http1Transport(plan, events, now);
+  return plan.protocol === 'h2' ? new Http2Transport(plan, events) : new Http1Transport(plan, events, now);
 }
 
 /** How long a response may take for the connections that are opened before the run to be enough, in milliseconds. */

@@ -1,8 +1,8 @@
 // One HTTP/1 connection. It carries one request at a time and reports how each has ended.
-import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import type { Exchange } from '../exchange.ts';
 import type { Target } from '../plan.ts';
+import { openSocket } from '../socket.ts';
 import { ResponseParser } from './parser.ts';
 
 /** Shared by all connections: what a read brings is parsed before the next read. */
@@ -28,6 +28,8 @@ export interface ConnectionOwner {
 export class Connection {
   /** The exchange whose response has not arrived; the owner clears it. */
   exchange: Exchange | undefined;
+  /** The error that has ended it. */
+  failure: Error | undefined;
   readonly parser: ResponseParser = new ResponseParser();
   readonly #owner: ConnectionOwner;
   readonly #socket: Socket;
@@ -45,14 +47,17 @@ export class Connection {
       slowBytesPerSecond === 0
         ? READ_BUFFER
         : Buffer.allocUnsafeSlow(Math.max(1, Math.min(16_384, (slowBytesPerSecond * SLOW_READ_MS) / 1000)));
-    this.#socket = open(target, {
+    this.#socket = openSocket(target, 'http/1.1', {
       buffer,
       callback: (bytes) => this.#read(buffer.subarray(0, bytes)),
     });
     this.#socket.once(target.isSecure ? 'secureConnect' : 'connect', () => {
       if (this.exchange === undefined) owner.rested(this);
     });
-    this.#socket.on('error', ({ code }: NodeJS.ErrnoException) => this.#vanish(code ?? 'UNKNOWN'));
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.failure = error;
+      this.#vanish(error.code ?? 'UNKNOWN');
+    });
     this.#socket.on('end', () => this.#ended());
     this.#socket.on('close', () => this.#vanish('CLOSED'));
   }
@@ -126,22 +131,4 @@ export class Connection {
     this.#owner.gone(this, code);
     return false;
   }
-}
-
-interface OnRead {
-  readonly buffer: Buffer;
-  readonly callback: (bytes: number) => boolean;
-}
-
-function open({ isSecure, address, port, hostname, insecure }: Target, onread: OnRead): Socket {
-  // A request is one write: nothing waits for Nagle's algorithm.
-  const options = { host: address, port, noDelay: true, onread };
-  if (!isSecure) return connect(options);
-  const servername = isIP(hostname) === 0 ? { servername: hostname } : {};
-  return connectTls({
-    ...options,
-    ...servername,
-    ALPNProtocols: ['http/1.1'],
-    rejectUnauthorized: !insecure,
-  });
 }

@@ -108,7 +108,7 @@ export class Http1Transport implements Transport, ConnectionOwner {
     this.#pool.delete(connection);
     const idle = this.#idle.indexOf(connection);
     if (idle !== -1) this.#idle.splice(idle, 1);
-    this.#opening.get(connection)?.reject(Object.assign(new Error(code), { code }));
+    this.#opening.get(connection)?.reject(connection.failure ?? Object.assign(new Error(code), { code }));
     this.#opening.delete(connection);
     if (connection.exchange !== undefined)
       this.#end(connection, { status: 0, reason: undefined, retryAfter: undefined, error: code });

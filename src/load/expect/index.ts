@@ -1,0 +1,1 @@
+export { type Expectation, judge, parseExpectation, unmet, type Verdict } from './expectation.ts';

@@ -1,0 +1,63 @@
+// `respite load` as a process of its own, against a server in this one.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import type { LoadResult } from '../../src/load/index.ts';
+import { command } from '../harness/respite.ts';
+
+let requests = 0;
+const server = createServer((_req, res) => {
+  requests += 1;
+  res.end('hello');
+});
+let url = '';
+
+before(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+});
+
+after(() => server.close().closeAllConnections());
+
+test('a run: the result on stdout, progress on stderr, exit code 1 for what is not met', async (t) => {
+  requests = 0;
+  const flags = [
+    '--rate',
+    '50',
+    '--for',
+    '1200ms',
+    '--max-lag',
+    '10m',
+    '--deadline',
+    '1m',
+    '--timeout',
+    '1m',
+  ];
+  const expect = ['--expect', 'goodput>=1', 'p50<=0.001us'];
+  const running = command(t, ['load', url, ...flags, '--json', ...expect]);
+  assert.deepEqual(await running.ended(), { code: 1, signal: null }, running.transcript());
+  const result = JSON.parse(running.stdout) as LoadResult;
+  assert.equal(result.offered, requests);
+  assert.equal(result.good, requests);
+  assert.match(running.stderr, /^1 s: offered \d+, good \d+, p50 .*\n2 s: offered/m);
+  const complaints = running.stderr.split('\n').filter((line) => line.startsWith('respite: '));
+  assert.equal(complaints.length, 1);
+  assert.match(complaints[0] ?? '', /^respite: expected p50<=0\.001us, found .* ms$/);
+});
+
+test('SIGTERM ends a run, which shows what it has measured', async (t) => {
+  requests = 0;
+  const running = command(t, ['load', url, '--for', '1h', '--max-lag', '10m']);
+  await running.until('requests', () => requests >= 5);
+  assert.deepEqual(await running.stop(), { code: 130, signal: null }, running.transcript());
+  assert.match(running.stdout, /^offered +\d/m);
+  assert.deepEqual(await running.offspring(), []);
+});
+
+test('a server that is not there: one line, exit code 1', async (t) => {
+  const running = command(t, ['load', 'http://127.0.0.1:1/']);
+  assert.deepEqual(await running.ended(), { code: 1, signal: null }, running.transcript());
+  assert.equal(running.stderr, 'respite: cannot connect to http://127.0.0.1:1: ECONNREFUSED\n');
+  assert.equal(running.stdout, '');
+});
