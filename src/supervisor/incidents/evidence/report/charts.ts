@@ -4,7 +4,7 @@ import type { WorkerMeasure } from '../../../detect/probes/worker-history.ts';
 import type { MachineMeasure } from '../../../detect/probes/machine-history.ts';
 import type { StoredIncident } from '../folder.ts';
 import { type Chart, drawChart, type Mark } from './curves.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../../../core/html.ts';
 import { milliseconds, percent, size, tenths, whole } from './units.ts';
 
 /** Undefined where nothing was measured. */

@@ -1,6 +1,6 @@
 // Curves as inline SVG: a line each, with the moments of the incident marked. No script draws them.
 import type { Curve } from '../../../../core/history.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../../../core/html.ts';
 
 export interface Line {
   readonly name: string;

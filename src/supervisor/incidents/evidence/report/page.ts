@@ -7,7 +7,7 @@ import type { LogLine } from '../../../workers/process/log-tail.ts';
 import type { InFlightRoute } from '../../../../worker/index.ts';
 import { charts, type Curves } from './charts.ts';
 import { clock } from './curves.ts';
-import { Html, html } from './html.ts';
+import { Html, html } from '../../../../core/html.ts';
 import { list, log, stack, table } from './parts.ts';
 import { STYLE } from './style.ts';
 import { seconds, size } from './units.ts';

@@ -1,7 +1,7 @@
 // Parts of the report that have a form of their own.
 import type { ShownFrame } from '../source-lines.ts';
 import type { LogLine } from '../../../workers/process/log-tail.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../../../core/html.ts';
 
 export function stack(frames: readonly ShownFrame[]): Html {
   if (frames.length === 0) return html``;
