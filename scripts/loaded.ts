@@ -4,6 +4,8 @@ export const LOADED: readonly string[] = [
   'cli/checks/main',
   'cli/worker-settings/main',
   'load/generator/thread',
+  'load/tune/server/backlog',
+  'load/tune/server/overlay',
   'supervisor/instance/supervisor',
   'supervisor/outage/main',
   'worker/await-sockets',

@@ -36,6 +36,9 @@ export async function main(args: readonly string[]): Promise<number> {
     load: async (request) => {
       exitCode = await (await import('./load/index.ts')).load(request);
     },
+    tune: async (request) => {
+      exitCode = await (await import('./tune/index.ts')).tune(request);
+    },
     tryNotifications: async (flags) => {
       exitCode = await (await import('./try-notifications.ts')).tryNotifying(flags.config);
     },

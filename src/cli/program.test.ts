@@ -40,6 +40,9 @@ async function parse(line: string): Promise<Parsed> {
     load: async (request) => {
       parsed.other = request;
     },
+    tune: async (request) => {
+      parsed.other = ['tune', request];
+    },
     tryNotifications: async (flags) => {
       parsed.other = ['notify test', flags];
     },
@@ -140,6 +143,17 @@ const OTHERS: readonly (readonly [line: string, other: unknown])[] = [
         iOwnThisTarget: true,
       },
     },
+  ],
+  [
+    'tune --for 60s --mix a --mix b --only capacity s.js -- --port 80',
+    [
+      'tune',
+      {
+        script: 's.js',
+        args: ['--port', '80'],
+        flags: { for: '60s', mix: ['a', 'b'], only: 'capacity' },
+      },
+    ],
   ],
   ['top --management h:1', ['top', { management: 'h:1' }]],
   ['notify test --config c.ts', ['notify test', { config: 'c.ts' }]],

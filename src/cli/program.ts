@@ -11,6 +11,8 @@ import { addOperate, choosesInstance } from './operate/commands.ts';
 import type { OperateRequest } from './operate/request.ts';
 import { addPrepare } from './prepare/commands.ts';
 import type { PrepareRequest } from './prepare/request.ts';
+import { addTune } from './tune/commands.ts';
+import type { TuneRequest } from './tune/request.ts';
 
 /** `respite run`, as typed. */
 export interface RunRequest {
@@ -31,6 +33,7 @@ export interface ProgramConfig {
   readonly operate: (request: OperateRequest) => Promise<void>;
   readonly prepare: (request: PrepareRequest) => Promise<void>;
   readonly load: (request: LoadRequest) => Promise<void>;
+  readonly tune: (request: TuneRequest) => Promise<void>;
   readonly tryNotifications: (flags: { readonly config?: string }) => Promise<void>;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
@@ -104,6 +107,7 @@ export function createProgram(config: ProgramConfig): Command {
   addPrepare(program, config.prepare);
   addIncidents(program, config.incidents);
   addLoad(program, config.load);
+  addTune(program, config.tune);
   addNotify(program, config);
   return program;
 }

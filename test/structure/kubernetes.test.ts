@@ -134,6 +134,7 @@ const OTHERS = {
   operate: unexpected,
   load: unexpected,
   prepare: unexpected,
+  tune: unexpected,
   tryNotifications: unexpected,
 };
 

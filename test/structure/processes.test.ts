@@ -36,6 +36,7 @@ const BY_PATH: Readonly<Record<string, readonly string[]>> = {
   'cli/config/read.ts': [],
   'cli/worker-settings/load-again.ts': ['cli/worker-settings/main.ts'],
   'load/threads.ts': ['load/generator/thread.ts'],
+  'load/tune/server/respite-target.ts': ['load/tune/server/backlog.ts', 'load/tune/server/overlay.ts'],
   'management/console/files.ts': ['management/console/browser/main.ts'],
   'supervisor/instance/start-supervisor.ts': ['supervisor/instance/supervisor.ts'],
   'supervisor/outage/fallback-responder.ts': ['supervisor/outage/main.ts'],

@@ -1,0 +1,83 @@
+// The accept queue, as Netflix found its own: raise the backlog from 10 until connection time-outs are gone, with 1, 4 and 32 copies of
+// the socket that are listened on.
+
+/** Many new connections at once, and what became of them. */
+export interface Burst {
+  readonly connections: number;
+  /** Connections that the kernel did not take at once, because the accept queue was full: their clients tried again after a second or more. */
+  readonly timedOut: number;
+  /** Until half of the connections, and all, had an answer. */
+  readonly medianMs: number;
+  readonly slowestMs: number;
+}
+
+export interface AcceptSetting {
+  readonly copies: number;
+  /** Undefined: as the script has it. */
+  readonly backlog: number | undefined;
+}
+
+export type AcceptTrial = AcceptSetting & Burst & { readonly backlog: number };
+
+/** Starts the server with a setting and sends the burst. Undefined when there is no time left. */
+export type MeasureAccept = (setting: AcceptSetting) => Promise<Burst | undefined>;
+
+export interface AcceptQueue {
+  /** With the script's own backlog and the configuration's number of copies. */
+  readonly asConfigured: (AcceptSetting & Burst) | undefined;
+  /** By number of copies, then by backlog. */
+  readonly trials: readonly AcceptTrial[];
+  /** Of each number of copies the smallest backlog without time-outs, if one was found. */
+  readonly knees: readonly AcceptTrial[];
+}
+
+/** 10, then about 1.6 times as much each, up to Node.js's own default. */
+const BACKLOGS = [10, 16, 25, 40, 63, 100, 160, 250, 511];
+/** First what Respite does by default, so that it is known when time ends. */
+const COPIES = [32, 1, 4];
+
+export async function exploreAcceptQueue(
+  configuredCopies: number,
+  measure: MeasureAccept,
+): Promise<AcceptQueue> {
+  const own = { copies: configuredCopies, backlog: undefined };
+  const first = await measure(own);
+  const asConfigured = first && { ...own, ...first };
+  const trials: AcceptTrial[] = [];
+  const knees: AcceptTrial[] = [];
+  const isTooShort = async (copies: number, backlog: number): Promise<boolean | undefined> => {
+    const burst = await measure({ copies, backlog });
+    if (burst === undefined) return undefined;
+    trials.push({ copies, backlog, ...burst });
+    return burst.timedOut > 0;
+  };
+  for (const copies of COPIES) {
+    if (!(await climb((backlog) => isTooShort(copies, backlog)))) break;
+    const knee = trials
+      .filter((trial) => trial.copies === copies && trial.timedOut === 0)
+      .toSorted((a, b) => a.backlog - b.backlog)[0];
+    if (knee !== undefined) knees.push(knee);
+  }
+  const sorted = trials.toSorted((a, b) => a.copies - b.copies || a.backlog - b.backlog);
+  return { asConfigured, trials: sorted, knees: knees.toSorted((a, b) => a.copies - b.copies) };
+}
+
+/** Every second step until one is enough, then the step below that one. @returns False when there was no time for it. */
+async function climb(isTooShort: (backlog: number) => Promise<boolean | undefined>): Promise<boolean> {
+  for (let i = 0; i < BACKLOGS.length; i += 2) {
+    const found = await isTooShort(BACKLOGS[i] ?? 0);
+    if (found === undefined) return false;
+    if (found) continue;
+    const below = BACKLOGS[i - 1];
+    return below === undefined || (await isTooShort(below)) !== undefined;
+  }
+  return true;
+}
+
+/** The knee whose connections were all answered first; of those that are about as fast, the one with fewest copies. */
+export function bestKnee(knees: readonly AcceptTrial[]): AcceptTrial | undefined {
+  const fastestMs = Math.min(...knees.map(({ slowestMs }) => slowestMs));
+  return knees
+    .filter(({ slowestMs }) => slowestMs <= 1.25 * fastestMs + 25)
+    .toSorted((a, b) => a.copies - b.copies)[0];
+}

@@ -1,0 +1,129 @@
+// `--html`: one file that needs nothing else, no server, no network, no script.
+import { Html, html } from '../../../core/html.ts';
+import type { Capacity } from '../capacity.ts';
+import type { TuneReport } from '../findings.ts';
+import { type Chart, drawChart } from './chart.ts';
+import { statementsOf } from './sentences.ts';
+import { STYLE } from './style.ts';
+import { consequencesOf, verdictOf } from './verdict.ts';
+
+/** What a page shows besides the report. */
+export interface PageFrame {
+  readonly script: string;
+  /** Name of the configuration. */
+  readonly file: string;
+  readonly atMs: number;
+  /** Which cores the server and the generator had. */
+  readonly cores: string;
+}
+
+export function renderPage(report: TuneReport, { script, file, atMs, cores }: PageFrame): string {
+  const when = new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
+  const consequences = consequencesOf(report.advice, file);
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+        />
+        <title>respite tune ${script}, ${when}</title>
+        <link rel="icon" href="data:," />
+        <style>
+          ${new Html(STYLE)}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>${verdictOf(report)}</h1>
+          <p class="faint">respite tune ${script} · ${when} UTC · ${cores}</p>
+          ${consequences === '' ? undefined : html`<pre>${consequences}</pre>`}
+          <dl>
+            ${statementsOf(report).map(
+              ({ question, answer }) =>
+                html`<dt>${question}</dt>
+                  <dd>${answer}</dd>`,
+            )}
+          </dl>
+          ${chartsOf(report).map(drawChart)}
+        </main>
+      </body>
+    </html> `.text;
+}
+
+function chartsOf(report: TuneReport): readonly Chart[] {
+  const { capacity, limit, accept } = report;
+  return [
+    ...(capacity === undefined ? [] : capacityCharts(capacity, report)),
+    ...(limit === undefined
+      ? []
+      : [
+          {
+            title: 'Goodput under overload by fixed in-flight limit',
+            xName: 'limit',
+            yName: 'requests/s',
+            lines: [
+              {
+                name: 'served within the deadline',
+                points: limit.sweep.points.map((point) => [point.limit, point.goodPerSecond] as const),
+              },
+            ],
+            mark: { x: limit.sweep.best.limit, name: `best: ${limit.sweep.best.limit}` },
+          },
+        ]),
+    ...(accept === undefined
+      ? []
+      : [
+          {
+            title: 'Accept queue: until the last connection was answered',
+            xName: 'backlog',
+            yName: 'ms',
+            lines: [...Map.groupBy(accept.trials, ({ copies }) => copies)].map(([copies, trials]) => ({
+              name: `${copies} ${copies === 1 ? 'copy' : 'copies'} of the socket`,
+              points: trials.map(({ backlog, slowestMs }) => [backlog, slowestMs] as const),
+            })),
+          },
+        ]),
+  ];
+}
+
+function capacityCharts({ readings, perSecond }: Capacity, { buffers }: TuneReport): readonly Chart[] {
+  const all = [...readings, ...(buffers?.readings ?? [])];
+  const mark = { x: perSecond.mean, name: 'capacity' };
+  return [
+    {
+      title: 'Goodput and shed requests by offered rate',
+      xName: 'offered, requests/s',
+      yName: 'requests/s',
+      lines: [
+        {
+          name: 'served within the deadline',
+          points: all.map((reading) => [reading.offeredPerSecond, reading.goodPerSecond] as const),
+        },
+        {
+          name: 'shed',
+          points: all.map(
+            (reading) => [reading.offeredPerSecond, reading.refusedShare * reading.offeredPerSecond] as const,
+          ),
+        },
+      ],
+      mark,
+    },
+    {
+      title: 'Latency by offered rate',
+      xName: 'offered, requests/s',
+      yName: 'ms',
+      lines: [
+        {
+          name: 'p99 of served requests',
+          points: all.map((each) => [each.offeredPerSecond, each.p99Ms] as const),
+        },
+        { name: 'mean', points: all.map((each) => [each.offeredPerSecond, each.meanMs] as const) },
+      ],
+      mark,
+    },
+  ];
+}

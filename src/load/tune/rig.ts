@@ -1,0 +1,99 @@
+// The server under test and the load generator, as one instrument: what experiments measure with.
+import type { LoadOptions, LoadResult } from '../contract.ts';
+import type { Budget } from './budget.ts';
+import { type Probe, type Reading, readingOf } from './reading.ts';
+import type { ServerSettings, Target } from './target.ts';
+import type { TuneOptions } from './tune.ts';
+
+/** Rate of the first requests, per second: they compile the server's code, and show its latency without a queue. */
+const IDLE_PER_SECOND = 20;
+/** Connections that an overloaded server may have open. */
+const CONNECTIONS = 512;
+/** A client gives up after this multiple of the deadline, so that nothing of an experiment is left in the next one. */
+const PATIENCE = 2;
+/** Lag of the generator that goodput within the deadline does not notice, as a share of the deadline. */
+const LAG_SHARE = 0.05;
+/** Pause after a measurement at the least, in ms; and at the most, for a server that has a long queue left to serve. */
+const SETTLE_MS = 250;
+const MAX_SETTLE_MS = 5000;
+/** Measurements that are invalid because the generator was late are repeated this often. */
+const REPEATS_WHEN_INVALID = 2;
+
+export interface RigOptions extends TuneOptions {
+  readonly deadlineMs: number;
+  readonly budget: Budget;
+}
+
+export class Rig {
+  readonly budget: Budget;
+  readonly target: Target;
+  readonly deadlineMs: number;
+  /** How long the last start took. */
+  startMs = 0;
+  /** Median latency of the server with little to do. */
+  idleMs = 0;
+  readonly #options: RigOptions;
+  #url = '';
+  #seed = 0;
+
+  constructor(options: RigOptions) {
+    this.#options = options;
+    this.budget = options.budget;
+    this.target = options.target;
+    this.deadlineMs = options.deadlineMs;
+  }
+
+  say(text: string): void {
+    this.#options.onProgress?.(text);
+  }
+
+  async restart(settings: ServerSettings): Promise<void> {
+    this.#options.signal?.throwIfAborted();
+    const { leftMs } = this.budget;
+    this.#url = new URL(this.#options.path ?? '/', await this.target.restart(settings)).href;
+    this.startMs = leftMs - this.budget.leftMs;
+  }
+
+  /** The server's first requests: afterwards it is warm, and its latency without a queue is known. */
+  async warmUp(): Promise<void> {
+    const { latency } = await this.send(IDLE_PER_SECOND, this.budget.probeMs);
+    if (latency.count > 0) this.idleMs = latency.p50Ms;
+  }
+
+  readonly probe: Probe = async (ratePerSecond: number, durationMs: number): Promise<Reading> => {
+    for (let tries = 0; ; tries += 1) {
+      const reading = readingOf(await this.send(ratePerSecond, durationMs), this.idleMs);
+      await this.settle(reading.lastWaitMs);
+      if (reading.invalidBecause === undefined || tries === REPEATS_WHEN_INVALID) return reading;
+    }
+  };
+
+  /** @param queueMs How long the server needs for what is left in its queues. */
+  async settle(queueMs: number = 0): Promise<void> {
+    const leastMs = Math.min(SETTLE_MS, this.budget.probeMs / 4);
+    await this.target.pause(Math.min(MAX_SETTLE_MS, Math.max(leastMs, queueMs)));
+  }
+
+  async send(ratePerSecond: number, durationMs: number): Promise<LoadResult> {
+    const { load, mix, signal } = this.#options;
+    signal?.throwIfAborted();
+    this.#seed += 1;
+    const options: LoadOptions = {
+      url: this.#url,
+      rate: ratePerSecond,
+      durationMs: Math.round(durationMs),
+      connections: CONNECTIONS,
+      deadlineMs: this.deadlineMs,
+      timeoutMs: PATIENCE * this.deadlineMs,
+      maxLagMs: LAG_SHARE * this.deadlineMs,
+      seed: this.#seed,
+      // Certificates are of no interest here, and a test server's is its own.
+      insecure: true,
+      mix,
+      signal,
+    };
+    const result = await load(options);
+    signal?.throwIfAborted();
+    return result;
+  }
+}
