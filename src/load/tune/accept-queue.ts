@@ -29,6 +29,8 @@ export interface AcceptQueue {
   readonly trials: readonly AcceptTrial[];
   /** Of each number of copies the smallest backlog without time-outs, if one was found. */
   readonly knees: readonly AcceptTrial[];
+  /** False when the time ended before. */
+  readonly isComplete: boolean;
 }
 
 /** 10, then about 1.6 times as much each, up to Node.js's own default. */
@@ -45,6 +47,7 @@ export async function exploreAcceptQueue(
   const asConfigured = first && { ...own, ...first };
   const trials: AcceptTrial[] = [];
   const knees: AcceptTrial[] = [];
+  let isComplete = true;
   const isTooShort = async (copies: number, backlog: number): Promise<boolean | undefined> => {
     const burst = await measure({ copies, backlog });
     if (burst === undefined) return undefined;
@@ -52,14 +55,15 @@ export async function exploreAcceptQueue(
     return burst.timedOut > 0;
   };
   for (const copies of COPIES) {
-    if (!(await climb((backlog) => isTooShort(copies, backlog)))) break;
+    isComplete = await climb((backlog) => isTooShort(copies, backlog));
     const knee = trials
       .filter((trial) => trial.copies === copies && trial.timedOut === 0)
       .toSorted((a, b) => a.backlog - b.backlog)[0];
     if (knee !== undefined) knees.push(knee);
+    if (!isComplete) break;
   }
   const sorted = trials.toSorted((a, b) => a.copies - b.copies || a.backlog - b.backlog);
-  return { asConfigured, trials: sorted, knees: knees.toSorted((a, b) => a.copies - b.copies) };
+  return { asConfigured, trials: sorted, knees: knees.toSorted((a, b) => a.copies - b.copies), isComplete };
 }
 
 /** Every second step until one is enough, then the step below that one. @returns False when there was no time for it. */

@@ -29,6 +29,8 @@ const COUNTED_MS = 1100;
 /** Pairs of measurements of the configured limit and its alternative. */
 const MIN_PAIRS = 4;
 const MAX_PAIRS = 8;
+/** Shortest measurement of a limit that shows anything, in ms. */
+const SHORTEST_LIMIT_MS = 500;
 /** Limits that a sweep tries, about. */
 const LIMITS = 8;
 /** Connections that are opened at once, and the share of the capacity that the server has to do meanwhile. */
@@ -120,8 +122,14 @@ async function utilizationWhenFull(rig: Rig, ratePerSecond: number): Promise<num
 }
 
 /** A start, a warm-up and a measurement. */
-function oneLimitMs({ startMs, budget }: Rig): number {
-  return startMs + 2 * budget.probeMs;
+function oneLimitMs({ startMs }: Rig, probeMs: number): number {
+  return startMs + 2 * probeMs;
+}
+
+/** How long one measurement of a limit may take, so that there is time for all of them. */
+function limitProbeMs({ startMs, budget }: Rig): number {
+  const eachMs = budget.leftMs / (LIMITS + 2 * MIN_PAIRS);
+  return Math.round(Math.min(budget.probeMs, (eachMs - startMs) / 2));
 }
 
 /** About how long the accept queue takes, in ms. */
@@ -138,9 +146,9 @@ export async function exploreLimit(
   { perSecond }: Capacity,
   reservedMs: number,
 ): Promise<LimitFinding | undefined> {
-  const { probeMs } = rig.budget;
+  const probeMs = limitProbeMs(rig);
   const { configured } = rig.target;
-  if (!rig.budget.allows((LIMITS + 2 * MIN_PAIRS) * oneLimitMs(rig))) return undefined;
+  if (probeMs < SHORTEST_LIMIT_MS) return undefined;
   const overload = OVERLOAD * perSecond.mean;
   const goodUnder = async (limit: number | 'adaptive', warmUpMs: number): Promise<number> => {
     await rig.restart({ limit });
@@ -156,7 +164,7 @@ export async function exploreLimit(
   const comparison = await compare({
     minPairs: MIN_PAIRS,
     maxPairs: MAX_PAIRS,
-    hasTime: () => rig.budget.allows(2 * oneLimitMs(rig) + reservedMs),
+    hasTime: () => rig.budget.allows(2 * oneLimitMs(rig, probeMs) + reservedMs),
     current: () => goodUnder(configured.limit, probeMs),
     candidate: () => goodUnder(candidate, probeMs),
   });

@@ -87,7 +87,7 @@ async function explore(rig: Rig, parts: readonly Part[], found: Found): Promise<
     ];
     return;
   }
-  if (allowsMore(rig)) {
+  if (parts.includes('capacity') && allowsMore(rig)) {
     found.little = await exploreInFlight(rig, capacity);
     found.buffers = await exploreBuffers(rig, capacity);
     found.workers = await exploreWorkers(rig, capacity);
@@ -96,9 +96,19 @@ async function explore(rig: Rig, parts: readonly Part[], found: Found): Promise<
   if (parts.includes('limit')) {
     found.limit = await exploreLimit(rig, capacity, wantsAccepting ? acceptingNeedsMs(rig) : 0);
     if (found.limit === undefined)
-      found.missing = [...found.missing, 'no time was left to compare limits; give it more with --for'];
+      found.missing = [
+        ...found.missing,
+        'no time was left to compare limits: --only limit leaves out the rest',
+      ];
   }
-  if (wantsAccepting) found.accept = await exploreAccepting(rig, capacity);
+  if (wantsAccepting) {
+    found.accept = await exploreAccepting(rig, capacity);
+    if (found.accept.asConfigured === undefined)
+      found.missing = [
+        ...found.missing,
+        'no time was left for the accept queue: --only accept leaves out the rest',
+      ];
+  }
   found.scalability = exploreScalability(capacity, found.limit);
 }
 

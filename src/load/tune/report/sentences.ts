@@ -90,8 +90,9 @@ function acceptText({ accept }: Findings): string | undefined {
   const own = accept?.asConfigured;
   if (accept === undefined || own === undefined) return undefined;
   const configured = `as configured (${own.copies} copies), ${own.timedOut} of ${own.connections} connections at once time out, the last is answered after ${seconds(own.slowestMs)}`;
-  const knees = accept.knees.map(kneeText);
-  return knees.length === 0 ? configured : `${configured}; time-outs end at ${knees.join(', ')}`;
+  const knees = accept.knees.map(kneeText).join(', ');
+  const ended = accept.isComplete ? '' : '; the time ended before all settings were tried';
+  return `${configured}${knees === '' ? '' : `; time-outs end at ${knees}`}${ended}`;
 }
 
 function kneeText({ copies, backlog, slowestMs }: AcceptTrial): string {

@@ -33,9 +33,9 @@ export class ServerProcess {
     return this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined;
   }
 
-  /** The last of what it wrote. */
+  /** The last of what it wrote, without what would be a command to a terminal. */
   get output(): string {
-    return this.#output.trim();
+    return this.#output.trim().replaceAll(/[^\P{C}\n\t]/gu, '\uFFFD');
   }
 
   async stop(): Promise<void> {
