@@ -24,6 +24,7 @@ import { requestCost } from './request-cost/bench.ts';
 import { rolling } from './rolling/bench.ts';
 import { startup } from './startup/bench.ts';
 import { telemetry } from './telemetry/bench.ts';
+import { tune } from './tune/bench.ts';
 import { watchdog } from './watchdog/bench.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [
@@ -46,6 +47,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   conformance,
   outbound,
   telemetry,
+  tune,
 ];
 
 const USAGE = 'npm run bench -- <name> [filters] [--quick] [--save]';

@@ -22,6 +22,8 @@ export interface Advice {
 
 /** A second worker is worth its memory when it brings this much at the least. */
 const WORTH_A_WORKER = 1.3;
+/** A capacity that is known less exactly than this, as a share, answers nothing. */
+const TOLERATED_NOISE = 0.1;
 
 export function advise(findings: Findings): Advice {
   const changes = [...limitChange(findings), ...workerChange(findings), ...copiesChange(findings)];
@@ -76,17 +78,16 @@ function backlogChange(accept: AcceptQueue | undefined): readonly string[] {
   ];
 }
 
-function* uncertainties({ capacity, limit, little, missing }: Findings): Generator<string> {
+function* uncertainties({ parts, capacity, limit, little, missing }: Findings): Generator<string> {
   yield* missing;
   if (little?.kind === 'contradicts')
     yield `the measurement contradicts itself: the server had ${little.atServer.toFixed(1)} requests in flight, the clients sent ${little.atClients.toFixed(1)} (Little's law); does something else send requests?`;
-  const noise = capacity === undefined ? 0 : (capacity.perSecond.high - capacity.perSecond.low) / 2;
-  if (
-    capacity !== undefined &&
-    capacity.lowerBoundBecause === undefined &&
-    noise > 0.1 * capacity.perSecond.mean
-  )
-    yield `the capacity is only known to ±${percent(noise / capacity.perSecond.mean)}: the machine is busy with something else, or the server's requests differ a lot`;
+  if (capacity !== undefined && parts.includes('capacity')) {
+    const { mean, low, high } = capacity.perSecond;
+    const noise = (high - low) / 2 / mean;
+    if (capacity.lowerBoundBecause === undefined && noise > TOLERATED_NOISE)
+      yield `the capacity is only known to ±${percent(noise)}: the machine is busy with something else, or the server's requests differ a lot`;
+  }
   if (limit?.decision.kind === 'unclear') {
     const { low, high } = limit.decision.gain;
     yield `whether a limit of ${limit.candidate} is better can't be told: between ${percent(low)} and ${percent(high)}, and noise of that size exceeds the effect`;

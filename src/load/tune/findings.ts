@@ -27,6 +27,8 @@ export interface LimitFinding {
 export interface Findings {
   readonly configured: ConfiguredSettings;
   readonly deadlineMs: number;
+  /** The experiments that were asked for. */
+  readonly parts: readonly Part[];
   /** What the server gets normally, per second, if it was given. */
   readonly normalPerSecond: number | undefined;
   readonly capacity: Capacity | undefined;

@@ -46,7 +46,7 @@ type Found = { -readonly [Name in keyof Findings]: Findings[Name] };
 
 /** Rejects when the server does not start; a server that can't be measured is in the report. */
 export async function tune(options: TuneOptions): Promise<TuneReport> {
-  const { target, deadlineMs = 1000, forMs = MAX_TUNE_MS } = options;
+  const { target, deadlineMs = 1000, forMs = MAX_TUNE_MS, parts = PARTS } = options;
   const rig = new Rig({
     ...options,
     deadlineMs,
@@ -55,6 +55,7 @@ export async function tune(options: TuneOptions): Promise<TuneReport> {
   const found: Found = {
     configured: target.configured,
     deadlineMs,
+    parts,
     normalPerSecond: options.normalPerSecond,
     capacity: undefined,
     little: undefined,
@@ -66,11 +67,11 @@ export async function tune(options: TuneOptions): Promise<TuneReport> {
     missing: [],
   };
   try {
-    await explore(rig, options.parts ?? PARTS, found);
+    await explore(rig, parts, found);
   } catch (error) {
     if (error instanceof NoCapacityError) found.missing = [whyNone(error)];
     // What is known by then is worth a report.
-    else if (options.signal?.aborted) found.missing = [...found.missing, 'the run was interrupted'];
+    else if (options.signal?.aborted) found.missing = [...found.missing, whyEnded(options.signal)];
     else throw error;
   }
   return { ...found, advice: advise(found) };
@@ -109,7 +110,12 @@ async function explore(rig: Rig, parts: readonly Part[], found: Found): Promise<
         'no time was left for the accept queue: --only accept leaves out the rest',
       ];
   }
-  found.scalability = exploreScalability(capacity, found.limit);
+  if (parts.some((part) => part !== 'accept')) found.scalability = exploreScalability(capacity, found.limit);
+}
+
+function whyEnded({ reason }: AbortSignal): string {
+  const isTime = reason instanceof Error && reason.name === 'TimeoutError';
+  return isTime ? 'the time was over before everything was measured' : 'the run was interrupted';
 }
 
 function whyNone({ message, reading }: NoCapacityError): string {

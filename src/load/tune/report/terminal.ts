@@ -6,10 +6,12 @@ import { consequencesOf, verdictOf } from './verdict.ts';
 
 /** Characters of the longest bar. */
 const BAR = 40;
+const ACCEPT_TITLE = 'copies × backlog';
 
 export function renderTerminal(report: TuneReport, file: string): string {
   const statements = statementsOf(report);
-  const width = Math.max(0, ...statements.map(({ question }) => question.length)) + 2;
+  const names = [ACCEPT_TITLE, ...statements.map(({ question }) => question)];
+  const width = Math.max(...names.map(({ length }) => length)) + 2;
   const lines = statements.map(({ question, answer }) => `${question.padEnd(width)}${answer}\n`);
   const sweep = report.limit?.sweep.points ?? [];
   const most = Math.max(...sweep.map(({ goodPerSecond }) => goodPerSecond));
@@ -29,7 +31,7 @@ function acceptBars({ trials }: AcceptQueue, width: number): string {
     const name = `${copies} × ${backlog}`.padEnd(width);
     return `${name}${bar(slowestMs / longest)} ${(slowestMs / 1000).toFixed(2)} s${timedOut === 0 ? '' : `, ${timedOut} timed out`}\n`;
   });
-  return `\n${'copies × backlog'.padEnd(width)}until the last connection was answered\n${rows.join('')}`;
+  return `\n${ACCEPT_TITLE.padEnd(width)}until the last connection was answered\n${rows.join('')}`;
 }
 
 function bar(share: number): string {

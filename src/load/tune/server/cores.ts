@@ -50,10 +50,13 @@ function allowedCores(): readonly number[] {
 
 /** `0-2,5` are 0, 1, 2 and 5. */
 export function coresOf(list: string): readonly number[] {
-  return list.split(',').filter(Boolean).flatMap((range) => {
-    const [first = NaN, last = first] = range.split('-').map(Number);
-    return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i).filter(
-      Number.isInteger,
-    );
-  });
+  return list
+    .split(',')
+    .filter(Boolean)
+    .flatMap((range) => {
+      const [first = NaN, last = first] = range.split('-').map(Number);
+      return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i).filter(
+        Number.isInteger,
+      );
+    });
 }
