@@ -17,7 +17,7 @@ const LAG_SHARE = 0.05;
 const SETTLE_MS = 250;
 const MAX_SETTLE_MS = 5000;
 /** Measurements that are invalid because the generator was late are repeated this often. */
-const REPEATS_WHEN_INVALID = 2;
+const REPEATS_WHEN_INVALID = 1;
 
 export interface RigOptions extends TuneOptions {
   readonly deadlineMs: number;

@@ -3,8 +3,11 @@ import { type Html, html } from '../../../core/html.ts';
 
 export interface Line {
   readonly name: string;
-  readonly points: readonly (readonly [x: number, y: number])[];
+  readonly points: readonly Point[];
 }
+
+/** A hollow point is one at which something went wrong. */
+export type Point = readonly [x: number, y: number, isHollow?: boolean];
 
 export interface Chart {
   readonly title: string;
@@ -28,7 +31,7 @@ export function drawChart({ title, xName, yName, lines, mark }: Chart): Html {
   const xs = points.map(([x]) => x).filter((x) => x > 0);
   const [from, to] = [Math.min(...xs), Math.max(...xs)];
   if (xs.length < 2 || from === to) return html``;
-  const top = Math.max(...points.map(([, y]) => y)) * 1.05 || 1;
+  const top = roundUp(Math.max(...points.map(([, y]) => y)));
   const atX = (x: number): number =>
     round(LEFT + (Math.log(x / from) / Math.log(to / from)) * (WIDTH - LEFT - RIGHT));
   const atY = (y: number): number => round(HEIGHT - BOTTOM - (y / top) * (HEIGHT - BOTTOM - TOP));
@@ -67,8 +70,12 @@ export function drawChart({ title, xName, yName, lines, mark }: Chart): Html {
       ${lines.map(
         ({ points: own }, i) =>
           html`<path class="line${i + 1}" d="${pathOf(own, atX, atY)}" />${own.map(
-              ([x, y]) =>
-                html`<circle class="line${i + 1}" cx="${atX(x)}" cy="${atY(y)}" r="3"
+              ([x, y, isHollow]) =>
+                html`<circle
+                  class="${`line${i + 1}${isHollow === true ? ' hollow' : ''}`}"
+                  cx="${atX(x)}"
+                  cy="${atY(y)}"
+                  r="3"
                   ><title>${`${xName} ${short(x)}: ${short(y)} ${yName}`}</title></circle
                 >`,
             )}`,
@@ -96,6 +103,14 @@ function spaced(xs: readonly number[], atX: (x: number) => number): readonly num
     if (before === undefined || atX(x) - atX(before) > 44) found.push(x);
   }
   return found;
+}
+
+/** To a number that is easily halved. */
+function roundUp(value: number): number {
+  if (value <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const steps = [1, 1.5, 2, 3, 4, 6, 8, 10];
+  return power * (steps.find((step) => step * power >= value) ?? 10);
 }
 
 function short(value: number): string {

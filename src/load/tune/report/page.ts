@@ -38,7 +38,7 @@ export function renderPage(report: TuneReport, { script, file, atMs, cores }: Pa
       </head>
       <body>
         <main>
-          <h1>${verdictOf(report)}</h1>
+          <h1>${verdictOf(report).replace(/:$/, '')}</h1>
           <p class="faint">respite tune ${script} · ${when} UTC · ${cores}</p>
           ${consequences === '' ? undefined : html`<pre>${consequences}</pre>`}
           <dl>
@@ -62,7 +62,7 @@ function chartsOf(report: TuneReport): readonly Chart[] {
       ? []
       : [
           {
-            title: 'Goodput under overload by fixed in-flight limit',
+            title: 'Goodput under overload by fixed in-flight limit, requests/s',
             xName: 'limit',
             yName: 'requests/s',
             lines: [
@@ -78,12 +78,15 @@ function chartsOf(report: TuneReport): readonly Chart[] {
       ? []
       : [
           {
-            title: 'Accept queue: until the last connection was answered',
+            title:
+              'Accept queue: until the last connection was answered, ms; hollow where connections timed out',
             xName: 'backlog',
             yName: 'ms',
             lines: [...Map.groupBy(accept.trials, ({ copies }) => copies)].map(([copies, trials]) => ({
               name: `${copies} ${copies === 1 ? 'copy' : 'copies'} of the socket`,
-              points: trials.map(({ backlog, slowestMs }) => [backlog, slowestMs] as const),
+              points: trials.map(
+                ({ backlog, slowestMs, timedOut }) => [backlog, slowestMs, timedOut > 0] as const,
+              ),
             })),
           },
         ]),
@@ -95,7 +98,7 @@ function capacityCharts({ readings, perSecond }: Capacity, { buffers }: TuneRepo
   const mark = { x: perSecond.mean, name: 'capacity' };
   return [
     {
-      title: 'Goodput and shed requests by offered rate',
+      title: 'Goodput and shed requests by offered rate, requests/s',
       xName: 'offered, requests/s',
       yName: 'requests/s',
       lines: [
@@ -113,7 +116,7 @@ function capacityCharts({ readings, perSecond }: Capacity, { buffers }: TuneRepo
       mark,
     },
     {
-      title: 'Latency by offered rate',
+      title: 'Latency by offered rate, ms',
       xName: 'offered, requests/s',
       yName: 'ms',
       lines: [

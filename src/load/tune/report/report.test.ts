@@ -52,5 +52,5 @@ test('a report without measurements is shown too', () => {
     advice: { kind: 'declined', changes: [], scriptChanges: [], unclear: ['the run was interrupted'] },
   };
   assert.equal(renderTerminal(empty, FRAME.file), '\nNo answer:\n- the run was interrupted\n');
-  assert.ok(renderPage(empty, FRAME).includes('No answer:'));
+  assert.ok(renderPage(empty, FRAME).includes('<h1>No answer</h1>'));
 });

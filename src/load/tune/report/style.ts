@@ -17,7 +17,8 @@ figcaption { font-weight: 600; }
 svg { display: block; width: 100%; height: auto; }
 text { fill: var(--faint); font-size: 11px; }
 path { fill: none; stroke: currentColor; stroke-width: 1.8; }
-circle { fill: currentColor; }
+circle { fill: currentColor; stroke: currentColor; }
+.hollow { fill: var(--panel); }
 .grid { stroke: var(--edge); }
 .mark { stroke: var(--mark); stroke-dasharray: 3 3; }
 .line1 { color: var(--line1); } .line2 { color: var(--line2); } .line3 { color: var(--line3); }
