@@ -25,6 +25,8 @@ export class Admission implements RequestOwner {
   readonly shedResponse: ResolvedShedResponse;
   /** The requests in flight: how many, how long they wait, of which routes. */
   readonly requests: RequestsInFlight = new RequestsInFlight();
+  /** The request whose handler is running; set when it is let in, and removed when the handler returns. */
+  running: RequestInFlight | undefined = undefined;
   readonly #options: ResolvedAdmissionOptions;
   readonly #host: AdmissionHost;
   readonly #now: () => number;
@@ -54,6 +56,8 @@ export class Admission implements RequestOwner {
       now,
       acceptsPerTurn: () => host.acceptsPerTurn(),
       turnEnded: (nowMs) => this.#settleAll(nowMs),
+      quarantine: host.quarantine,
+      wouldQuarantine: ({ requestClass }) => this.#count(requestClass, 'quarantine', true),
     });
   }
 
@@ -88,19 +92,13 @@ export class Admission implements RequestOwner {
   /**
    * Makes a route of the user's framework known before its first request: its template is the label of its requests, and
    * its policy holds from the start. A configured route that matches wins.
-   *
    * @param pattern `GET /users/:id`, or `/users/:id` for any method.
    */
   addRoute(pattern: string, policy?: ResolvedRoutePolicy): void {
     this.#classifier.addRoute(pattern, policy);
   }
 
-  /**
-   * Decides on one request.
-   *
-   * @param target Path and query, as in the request line.
-   * @param bodyBytes `Content-Length`, 0 for no body, or `UNKNOWN_LENGTH`.
-   */
+  /** @param target Path and query, as in the request line. @param bodyBytes `Content-Length`, 0, or `UNKNOWN_LENGTH`. */
   request(
     method: string,
     target: string,
@@ -115,7 +113,7 @@ export class Admission implements RequestOwner {
     if (requestClass.rank === -1 && !this.#checks.exempt.hasRoom(nowMs)) {
       requestClass = this.#classifier.withoutExemption(requestClass);
     }
-    const request = new RequestInFlight(this, requestClass, method, headers, bodyBytes, nowMs);
+    const request = new RequestInFlight(this, requestClass, method, target, headers, bodyBytes, peer, nowMs);
     const shed = this.#decide(request, nowMs);
     const { observer } = this.#host;
     if (shed !== undefined) {
@@ -125,6 +123,7 @@ export class Admission implements RequestOwner {
     observer?.started(method, target);
     if (this.requests.count === 0) this.#shedding.began(nowMs);
     this.requests.began();
+    this.running = request;
     return request;
   }
 
@@ -219,9 +218,9 @@ export class Admission implements RequestOwner {
     return undefined;
   }
 
-  #count(requestClass: RequestClass, reason: ShedReason): void {
-    this.#classes.countShed(requestClass, reason, this.dryRun);
-    publishShed(this.dryRun ? 'would-shed' : 'shed', reason, requestClass);
+  #count(requestClass: RequestClass, reason: ShedReason, isDryRun: boolean = this.dryRun): void {
+    this.#classes.countShed(requestClass, reason, isDryRun);
+    publishShed(isDryRun ? 'would-shed' : 'shed', reason, requestClass);
   }
 
   /** The clock was read: what has ended since the last reading is settled by this one. */

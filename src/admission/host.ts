@@ -2,7 +2,9 @@
 // protected in code find it, also those of another copy of this package.
 import { CounterTable } from '../core/counter-table.ts';
 import type { RequestsInFlight } from './in-flight/requests.ts';
+import type { RequestInFlight } from './in-flight/request.ts';
 import type { RequestObserver } from './observer.ts';
+import type { Quarantine } from './quarantine/quarantine.ts';
 import type { AdmissionStats } from './stats.ts';
 
 /** An admission as its host sees it. */
@@ -10,6 +12,8 @@ export interface HostedAdmission {
   readonly requests: RequestsInFlight;
   /** Whether any request has come to it. */
   readonly hasRequests: boolean;
+  /** The request whose handler is running; undefined between handlers. */
+  readonly running: RequestInFlight | undefined;
   stats(): AdmissionStats;
 }
 
@@ -19,6 +23,8 @@ export interface AdmissionHost {
   readonly observer: RequestObserver | undefined;
   /** Decide and count, but let every request through; undefined leaves it to the options. May change at any time. */
   readonly dryRun: boolean | undefined;
+  /** Undefined where no supervisor learns from deaths. */
+  readonly quarantine: Quarantine | undefined;
   /** How many connections one turn can accept from a socket: when it has, more may be waiting in the kernel. */
   acceptsPerTurn(): number;
   /** An admission decides on requests of this process from now on. Returns what ends that. */
@@ -42,6 +48,7 @@ export function aloneHost(given: Partial<AdmissionHost> = {}): AdmissionHost {
     counters: new CounterTable(),
     observer: undefined,
     dryRun: undefined,
+    quarantine: undefined,
     acceptsPerTurn: () => Infinity,
     joined: () => () => {},
     ...given,

@@ -22,6 +22,10 @@ export {
   type Thresholds,
 } from './pressure/index.ts';
 export type { IdentityOf, PriorityOptions } from './priority/index.ts';
+export { type FingerprintSetup, Fingerprints } from './quarantine/fingerprint.ts';
+export { Quarantine } from './quarantine/quarantine.ts';
+export type { QuarantineNews, QuarantineRule, QuarantineRules, QuarantineScope } from './quarantine/rules.ts';
+export { type Suspect, suspectOf } from './quarantine/suspect.ts';
 export { protect, type Protection } from './protect.ts';
 export type { ShedCors, ShedResponseOptions } from './shed/options.ts';
 export type { AdmissionCount, AdmissionStats, Decision, ShedReason, SignalPressure } from './stats.ts';

@@ -98,6 +98,11 @@ export interface AdmissionOptions {
   readonly exemptLimit?: number | undefined;
   /** What shed responses say beside status, reason and `Retry-After`: `headers`, `cors`, `envoyRateLimited`. Default pages of all origins may read them. */
   readonly shedResponse?: ShedResponseOptions | undefined;
+  /**
+   * Under `respite run`, sheds requests like those that have ended several workers: `on`, `off`, or `dry-run`, which counts them and sheds none.
+   * Default `on`.
+   */
+  readonly quarantine?: 'off' | 'dry-run' | 'on' | undefined;
   /** Decide and count, but let every request through (`--dry-run`). Default false. */
   readonly dryRun?: boolean | undefined;
 }
@@ -118,6 +123,7 @@ export interface ResolvedAdmissionOptions {
   readonly exempt: readonly string[];
   readonly exemptLimit: number;
   readonly shedResponse: ResolvedShedResponse;
+  readonly quarantine: 'off' | 'dry-run' | 'on';
   readonly dryRun: boolean;
 }
 
@@ -164,6 +170,7 @@ export const ADMISSION: Declaration<ResolvedAdmissionOptions> = Object.freeze({
   },
   exemptLimit: { rule: integer(0), byDefault: 16 },
   shedResponse: { rule: shedResponse, byDefault: SHED_RESPONSE_DEFAULTS },
+  quarantine: { rule: oneOf<'off' | 'dry-run' | 'on'>('off', 'dry-run', 'on'), byDefault: 'on' },
   dryRun: { rule: flag(), byDefault: false },
 });
 

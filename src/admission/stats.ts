@@ -5,11 +5,11 @@ export type Decision = 'admitted' | 'would-shed' | 'shed';
 
 /**
  * Why a request was shed: others matter more, too many in flight, too many bytes of request bodies, a turn of the event
- * loop at its end, or a caller who waits no longer.
+ * loop at its end, a caller who waits no longer, or requests like it have ended several workers.
  */
 export type ShedReason = (typeof SHED_REASONS)[number];
 
-export const SHED_REASONS = ['priority', 'in-flight', 'bytes', 'turn', 'deadline'] as const;
+export const SHED_REASONS = ['priority', 'in-flight', 'bytes', 'turn', 'deadline', 'quarantine'] as const;
 
 /** One counter: requests since the process started, by what was decided, why, for which class and route. */
 export interface AdmissionCount {

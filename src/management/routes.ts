@@ -8,6 +8,7 @@ import type { Console } from './console/index.ts';
 import { componentAt, instanceHealth } from './health.ts';
 import { listIncidents, showIncident, showReport } from './incidents.ts';
 import { ownFigures } from './own-figures.ts';
+import { QUARANTINE_ROUTES } from './quarantine.ts';
 import { restart } from './restart.ts';
 import { type ReusedAnswers, versionOf } from './reused-answers.ts';
 import { publicStatus, statusWithoutSecrets } from './shown-status.ts';
@@ -16,7 +17,14 @@ import type { Startup } from './startup.ts';
 export interface RouteContext {
   readonly supervisor: Pick<
     Supervisor,
-    'status' | 'history' | 'drain' | 'restart' | 'setDryRun' | 'capture' | 'scriptMetrics'
+    | 'status'
+    | 'history'
+    | 'drain'
+    | 'restart'
+    | 'setDryRun'
+    | 'releaseQuarantine'
+    | 'capture'
+    | 'scriptMetrics'
   >;
   readonly log: Log;
   readonly version: string;
@@ -108,6 +116,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
       answer: restart,
     },
   ],
+  ...QUARANTINE_ROUTES,
   ...CAPTURE_ROUTES,
 ]);
 

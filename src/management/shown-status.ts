@@ -36,6 +36,10 @@ export function publicStatus(status: SupervisorStatus): SupervisorStatus {
       health: worker.health.map(withoutDetails),
     })),
     health: { ...status.health, indicators: status.health.indicators.map(withoutDetails) },
+    quarantine: {
+      ...status.quarantine,
+      entries: status.quarantine.entries.map((entry) => ({ ...entry, name: '' })),
+    },
     incidents: status.incidents.map((incident) => ({
       ...incident,
       summary: incident.cause,

@@ -1,5 +1,6 @@
 // A supervisor without processes, for the tests of this folder. Named like a test so that it is not published.
 import {
+  NO_QUARANTINE,
   type Captured,
   type History,
   type InstanceMeasure,
@@ -41,6 +42,7 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
     incidentCounts: { ended: NO_INCIDENTS, open: NO_INCIDENTS },
     restarting: false,
     lastRestart: undefined,
+    quarantine: NO_QUARANTINE,
     dryRun: false,
     totals: {
       duration: { boundsSeconds: [], series: [] },
@@ -60,6 +62,11 @@ export class FakeSupervisor {
     this.calls.push('scriptMetrics');
     return Promise.resolve({ families: this.families, leftOut: { timeout: 1, failed: 0, 'too-large': 0 } });
   }
+  releaseQuarantine(id: string): boolean {
+    this.calls.push(`releaseQuarantine ${id}`);
+    return id === 'q1';
+  }
+
   setDryRun(dryRun: boolean): void {
     this.calls.push(`setDryRun ${dryRun}`);
     this.now = { ...this.now, dryRun };

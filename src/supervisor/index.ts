@@ -7,6 +7,7 @@ export type { InstanceMeasure } from './instance/history/index.ts';
 export type { History } from '../core/history.ts';
 export { NO_INCIDENTS } from './incidents/counts.ts';
 export type { Incident, OnIncident } from './incidents/incident.ts';
+export { NO_QUARANTINE, type QuarantineStatus } from './quarantine/status.ts';
 export type { Log } from './log.ts';
 export type { NotifyOptions } from './incidents/notify/options.ts';
 export type { ResolvedSupervisorOptions, SupervisorOptions } from './instance/options.ts';

@@ -143,6 +143,8 @@ test('every metric has help and a type', () => {
       'respite_health_status',
       'respite_incidents_total',
       'respite_incidents_open',
+      'respite_quarantines_total',
+      'respite_quarantines',
       'respite_utilization',
       'respite_resource_utilization',
       'respite_fallback_responses_total',

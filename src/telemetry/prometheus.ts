@@ -29,6 +29,7 @@ function metricsOf(snapshot: MetricsSnapshot): (Metric | Histogram)[] {
     ...healthMetrics(snapshot),
     ...instrumentMetrics(snapshot),
     ...incidentMetrics(snapshot),
+    ...quarantineMetrics(snapshot),
     ...supervisorMetrics(snapshot.supervisor),
   ];
 }
@@ -184,6 +185,21 @@ function incidentMetrics({ incidentCounts }: MetricsSnapshot): Metric[] {
   return [
     counter('respite_incidents_total', 'Incidents that are over, by cause.', byCause(incidentCounts.ended)),
     gauge('respite_incidents_open', 'Incidents that last, by cause.', byCause(incidentCounts.open)),
+  ];
+}
+
+function quarantineMetrics({ quarantine }: MetricsSnapshot): Metric[] {
+  const { begun = 0, entries = [] } = quarantine ?? {};
+  return [
+    counter('respite_quarantines_total', 'Quarantines that have begun.', [[{}, begun]]),
+    gauge(
+      'respite_quarantines',
+      'Quarantines that last, by whose requests they concern: identical ones, of one shape by one caller, of one shape.',
+      ['request', 'caller', 'everyone'].map((scope) => [
+        { scope },
+        entries.filter((entry) => entry.scope === scope).length,
+      ]),
+    ),
   ];
 }
 

@@ -29,6 +29,10 @@ export interface MetricsSnapshot {
   readonly script?: ScriptFigures | undefined;
   /** Of the process that renders them. */
   readonly supervisor?: SupervisorFigures | undefined;
+  /** Requests that are shed because requests like them have ended several workers. */
+  readonly quarantine?:
+    | { readonly begun: number; readonly entries: readonly { readonly scope: string }[] }
+    | undefined;
   /** By cause. */
   readonly incidentCounts: {
     readonly ended: Readonly<Record<string, number>>;

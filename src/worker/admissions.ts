@@ -3,6 +3,7 @@ import {
   type AdmissionCount,
   type AdmissionHost,
   type HostedAdmission,
+  type Quarantine,
   NOT_ANNOUNCED,
   type RequestObserver,
   type Traffic,
@@ -19,6 +20,7 @@ export interface Records {
   readonly durations: Durations;
   /** Undefined where counters are told rather than written. */
   readonly written: WrittenCounters | undefined;
+  readonly quarantine: Quarantine | undefined;
   /** Remembers the last requests, for the case that one of them blocks the event loop. */
   requestStarted(method: string, target: string): void;
 }
@@ -29,11 +31,13 @@ export class WorkerAdmissions implements AdmissionHost {
   readonly observer: RequestObserver;
   /** Set when an operator switches it while the worker runs. */
   dryRun: boolean | undefined = undefined;
+  readonly quarantine: Quarantine | undefined;
   readonly acceptsPerTurn: () => number;
   readonly #all = new Set<HostedAdmission>();
 
   constructor(records: Records, acceptsPerTurn: () => number) {
     this.counters = records.counters;
+    this.quarantine = records.quarantine;
     this.observer = observerOf(records);
     this.acceptsPerTurn = acceptsPerTurn;
   }

@@ -17,6 +17,8 @@ const ERROR = {
   frames: FRAMES,
 } as const satisfies ShapeOf<ToldError>;
 
+const isKey: Guard = (value) => typeof value === 'string' && /^[0-9a-f]{16}$/.test(value);
+
 const ON_PIPE: ShapesOf<WatchdogMessage> = {
   report: {
     sequence: 'number',
@@ -46,6 +48,16 @@ const ON_PIPE: ShapesOf<WatchdogMessage> = {
   secrets: { values: ['string'] },
   uncaught: { origin: oneOf('uncaughtException', 'unhandledRejection'), chain: [ERROR] },
   exit: { code: 'number', frames: FRAMES },
+  suspect: {
+    suspect: {
+      name: 'string',
+      request: isKey,
+      caller: isKey,
+      shape: isKey,
+      identity: isKey,
+      isNamed: 'boolean',
+    },
+  },
 };
 
 const ADDRESS: ShapeOf<BoundAddress> = {
@@ -160,6 +172,8 @@ const ON_CHANNEL: ShapesOf<ToSupervisor> = {
   },
   unwatched: { reason: 'string' },
   uncounted: { reason: 'string' },
+  served: { keys: [isKey] },
+  'probe-served': { id: 'string' },
   'user-disconnected': {},
   'asked-to-stop': { signal: oneOf('SIGTERM', 'SIGINT') },
   signalled: { cut: [WAITING] },

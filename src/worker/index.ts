@@ -23,6 +23,7 @@ export {
 } from './watchdog/index.ts';
 export { Gap } from './watchdog/gap.ts';
 export { parseRunQueueWaitMs } from './watchdog/proc.ts';
+export type { QuarantineRule, QuarantineRules, QuarantineScope, Suspect } from '../admission/index.ts';
 export type { Traffic, Unanswered, UsualWait, WaitingRoute } from '../admission/index.ts';
 export type {
   DurationExemplar,

@@ -1,6 +1,7 @@
 // What the watchdog thread may ask of the main thread, through V8's inspector, also while that one stands still. It is reached
 // under a symbol of `process`, since the inspector sees the global scope and nothing else.
 import type { Session } from 'node:inspector';
+import type { Suspect } from '../admission/index.ts';
 
 /** Requests of one route. */
 export interface InFlightRoute {
@@ -13,6 +14,8 @@ export interface InFlightRoute {
 interface Insight {
   /** JSON of {@link InFlightRoute}s. */
   requests(): string;
+  /** JSON of the request whose code runs; empty when there is none. */
+  suspect(): string;
   /** Node.js's diagnostic report as JSON, without the environment. */
   report(): string;
   sampleHeap(): void;
@@ -29,10 +32,17 @@ interface ReportOptions {
 /** V8's own default: a sample for so many bytes allocated, on average. */
 const SAMPLING_INTERVAL_BYTES = 32 * 1024;
 
-/** @param requests Those in flight. */
-export function installInsight(requests: () => readonly InFlightRoute[]): void {
+/** @param requests Those in flight. @param suspect The one whose code runs. */
+export function installInsight(
+  requests: () => readonly InFlightRoute[],
+  suspect: () => Suspect | undefined,
+): void {
   const insight: Insight = {
     requests: () => JSON.stringify(requests()),
+    suspect() {
+      const found = suspect();
+      return found === undefined ? '' : JSON.stringify(found);
+    },
     report,
     sampleHeap,
     heapProfile,

@@ -1,5 +1,7 @@
 // What a worker says of its own end, written to the supervisor before the process is gone. Costs nothing until then.
 import { writeSync } from 'node:fs';
+import type { Suspect } from '../admission/index.ts';
+import { formatMessage, type WatchdogMessage } from './watchdog/report.ts';
 import { parseStack } from './stack-text.ts';
 import type { StackFrame } from './watchdog/index.ts';
 
@@ -40,15 +42,28 @@ const MOST_FRAMES = 10;
 /**
  * @param descriptor The watchdog's pipe.
  * @param tellSecrets So that the supervisor leaves them out of what follows.
+ * @param suspect The request whose code runs.
  */
-export function leaveLastWords(descriptor: number, tellSecrets: () => void): void {
-  const say = (make: () => UncaughtError | ExitWord): void => {
-    tellSecrets();
+export function leaveLastWords(
+  descriptor: number,
+  tellSecrets: () => void,
+  suspect: () => Suspect | undefined,
+): void {
+  const write = (make: () => WatchdogMessage | undefined): void => {
     try {
-      writeSync(descriptor, `${JSON.stringify(make())}\n`);
+      const message = make();
+      if (message !== undefined) writeSync(descriptor, formatMessage(message));
     } catch {
       // Whatever a thrown object does when it is looked at, or a pipe without a reader: the end must be that of the user's code.
     }
+  };
+  const say = (make: () => UncaughtError | ExitWord): void => {
+    tellSecrets();
+    write(() => {
+      const found = suspect();
+      return found && { kind: 'suspect', suspect: found };
+    });
+    write(make);
   };
   // Only looks on: whether the process ends of it is decided by those who listen for 'uncaughtException', as ever.
   process.on('uncaughtExceptionMonitor', (error: unknown, origin) => {

@@ -1,5 +1,12 @@
 // What supervisor and worker say to each other.
-import type { ResolvedAdmissionOptions, Traffic, WaitingRoute } from '../admission/index.ts';
+import type {
+  FingerprintSetup,
+  QuarantineNews,
+  QuarantineRules,
+  ResolvedAdmissionOptions,
+  Traffic,
+  WaitingRoute,
+} from '../admission/index.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
 import type { OutboundOptions } from '../outbound/index.ts';
 import type { IndicatorReport } from '../core/health-link.ts';
@@ -22,6 +29,8 @@ export interface WorkerSetup {
   readonly admission: ResolvedAdmissionOptions;
   /** Undefined: what slow clients don't read is left to the user's code. */
   readonly backpressure: BackpressureOptions | undefined;
+  /** Undefined: no request is put into quarantine. */
+  readonly quarantine: QuarantineSetup | undefined;
   /** Undefined: calls to other services are the user's code's own. */
   readonly client: OutboundOptions | undefined;
   /** It has the sockets that systemd opened for the supervisor, under the same numbers. */
@@ -78,6 +87,10 @@ export interface InspectorSetup {
   readonly port: number;
   /** Node.js has opened it when the process began. */
   readonly isOpen: boolean;
+}
+
+export interface QuarantineSetup extends FingerprintSetup {
+  readonly isDryRun: boolean;
 }
 
 /** The worker of a slot. */
@@ -158,6 +171,7 @@ export type ToSupervisor =
   | { readonly kind: 'unwatched'; readonly reason: string }
   /** The file for its counters can't be written any more: what it counts from now on is lost. */
   | { readonly kind: 'uncounted'; readonly reason: string }
+  | QuarantineNews
   /** The user's code has called `process.disconnect()`. */
   | { readonly kind: 'user-disconnected' }
   /** Has been sent a signal, by another process than the supervisor, and holds it back. */
@@ -191,6 +205,8 @@ export type ToWorker =
   | { readonly kind: 'accept' }
   /** Refuse what has to be refused, or only count it. */
   | { readonly kind: 'dry-run'; readonly dryRun: boolean }
+  /** Requests in quarantine, and those that are suspected. */
+  | { readonly kind: 'quarantine'; readonly rules: QuarantineRules }
   /** The parent of `respite run` has closed its channel. */
   | { readonly kind: 'parent-disconnected' }
   /** Stop accepting, finish what is in flight, then raise `signal` so that the user's own handler runs. */

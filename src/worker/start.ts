@@ -22,6 +22,7 @@ import { InspectorPort } from './inspector-port.ts';
 import { leaveLastWords } from './last-words.ts';
 import { LoadedSecrets } from './loaded-secrets.ts';
 import { GuardedServers, warmUpOf } from './guarded-servers.ts';
+import { hearOfQuarantine, quarantineOf, runningSuspect } from './quarantine.ts';
 import { Readiness } from './readiness.ts';
 import { readyWithoutServer } from './without-server.ts';
 import { readFiguresSoon } from './late-figures.ts';
@@ -73,7 +74,11 @@ export function startWorker(setup: WorkerSetup): void {
   signals.install();
   const secrets = new LoadedSecrets(setup.lastWordsDescriptor);
   const inspectorPort = new InspectorPort(setup.inspector);
-  leaveLastWords(setup.lastWordsDescriptor, () => secrets.tell());
+  leaveLastWords(
+    setup.lastWordsDescriptor,
+    () => secrets.tell(),
+    () => runningSuspect(admissions),
+  );
 
   const counters = new CounterTable();
   const durations = new Durations(counters);
@@ -85,6 +90,7 @@ export function startWorker(setup: WorkerSetup): void {
       counters,
       durations,
       written,
+      quarantine: quarantineOf(setup.quarantine, tell),
       requestStarted: (method, target) => watched.requestStarted(method, target),
     },
     () => listening.acceptsPerTurn,
@@ -94,7 +100,10 @@ export function startWorker(setup: WorkerSetup): void {
   admissions.joined(admission);
   const guarded = new GuardedServers(admission);
   guarded.add(net.Server.prototype);
-  installInsight(() => admissions.routesInFlight());
+  installInsight(
+    () => admissions.routesInFlight(),
+    () => runningSuspect(admissions),
+  );
 
   const sessions = new Set<ServerHttp2Session>();
   let isWatched = false;
@@ -218,6 +227,9 @@ export function startWorker(setup: WorkerSetup): void {
         break;
       case 'dry-run':
         admissions.dryRun = message.dryRun;
+        break;
+      case 'quarantine':
+        hearOfQuarantine(admissions.quarantine, message.rules);
         break;
       case 'parent-disconnected':
         userChannel.parentDisconnected();

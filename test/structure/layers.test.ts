@@ -41,7 +41,7 @@ test('imports only point down', () => {
 });
 
 /** The rooms of the supervisor, from the top down, and the files that all of them may use. */
-const ROOMS = ['instance', 'outage', 'incidents', 'detect', 'workers'];
+const ROOMS = ['instance', 'quarantine', 'outage', 'incidents', 'detect', 'workers'];
 const FOR_ALL_ROOMS = ['causes.ts', 'log.ts'];
 
 test('rooms of the supervisor only import rooms below them', () => {

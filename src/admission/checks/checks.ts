@@ -3,6 +3,7 @@ import type { Repeats } from '../classify/repeats.ts';
 import type { RequestInFlight } from '../in-flight/request.ts';
 import type { RequestsInFlight } from '../in-flight/requests.ts';
 import type { ResolvedAdmissionOptions } from '../options.ts';
+import type { Quarantine } from '../quarantine/quarantine.ts';
 import { Pressure, processReadings, watchBuiltIn, watchShared } from '../pressure/index.ts';
 import type { AdmissionStats, ShedReason } from '../stats.ts';
 import { BytesCheck } from './bytes.ts';
@@ -10,12 +11,17 @@ import { DeadlineCheck } from './deadline.ts';
 import { ExemptAllowance } from './exempt-allowance.ts';
 import { InFlightCheck } from './in-flight.ts';
 import { INTERVAL_MS, PriorityCheck } from './priority.ts';
+import { QuarantineCheck } from './quarantine.ts';
 import { TurnCheck } from './turn.ts';
 
 /** What the checks need to know of the process around them. */
 interface Surroundings {
   now(): number;
   acceptsPerTurn(): number;
+  /** Undefined where no supervisor learns from deaths. */
+  readonly quarantine: Quarantine | undefined;
+  /** A dry run of the quarantine lets this request through. */
+  wouldQuarantine(request: RequestInFlight): void;
   /** Called at the end of each turn that had a request. */
   turnEnded(nowMs: number): void;
 }
@@ -28,6 +34,7 @@ export class Checks {
   readonly bytes: BytesCheck;
   /** Undefined when a turn may take as long as it likes. */
   readonly turn: TurnCheck | undefined;
+  readonly #quarantine: QuarantineCheck | undefined;
   /** Undefined when the limits alone decide. */
   readonly #priority: PriorityCheck | undefined;
   readonly #repeats: Repeats;
@@ -45,6 +52,9 @@ export class Checks {
   ) {
     const nowMs = surroundings.now();
     const { priority, turnBudget } = options;
+    const { quarantine } = surroundings;
+    if (quarantine !== undefined)
+      this.#quarantine = new QuarantineCheck(quarantine, (request) => surroundings.wouldQuarantine(request));
     this.#sampledMs = nowMs;
     this.#repeats = repeats;
     this.exempt = new ExemptAllowance(options.exemptLimit, nowMs);
@@ -104,6 +114,7 @@ export class Checks {
     if (request.isExempt) return undefined;
     // Written out, this takes a third of the time of a loop over a list: each call has one target, which V8 can inline.
     if (!this.#deadline.admits(request, nowMs)) return this.#deadline.reason;
+    if (this.#quarantine?.admits(request) === false) return this.#quarantine.reason;
     if (this.#priority?.admits(request) === false) return this.#priority.reason;
     if (!this.inFlight.admits(request, nowMs)) return this.inFlight.reason;
     if (!this.bytes.admits(request, nowMs)) return this.bytes.reason;
@@ -121,6 +132,7 @@ export class Checks {
   /** The request runs. */
   admitted(request: RequestInFlight, nowMs: number): void {
     this.inFlight.admitted(request);
+    this.#quarantine?.admitted(request);
     if (!request.isExempt) return;
     this.exempt.started(nowMs);
     // The end of the turn tells what it took.
@@ -130,6 +142,7 @@ export class Checks {
   /** The request has ended, and holds nothing any more. */
   released(request: RequestInFlight): void {
     if (request.isExempt) this.exempt.ended();
+    this.#quarantine?.released(request);
     this.inFlight.released(request);
     if (request.body !== undefined) this.bytes.released(request);
   }

@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Criticality } from '../../core/criticality.ts';
+import type { Peer } from '../classify/criticality-header.ts';
 import { costOf } from '../classify/cost.ts';
 import type { RequestClass } from '../classify/request-class.ts';
 import { type Counted, type Outcome, type Place, type Stage } from '../limit/index.ts';
 import { NOT_ANNOUNCED } from '../observer.ts';
 import type { ResolvedRoutePolicy } from '../policy.ts';
+import type { Fingerprint } from '../quarantine/fingerprint.ts';
 import type { ResolvedShedResponse } from '../shed/options.ts';
 import type { Shed } from '../shed/shed.ts';
 import type { BodyInFlight } from './body.ts';
@@ -39,9 +41,12 @@ export interface RequestOwner {
 export class RequestInFlight implements Counted, OnConnection {
   readonly admission: RequestOwner;
   readonly method: string;
+  /** Path and query, as in the request line. */
+  readonly target: string;
   readonly headers: IncomingHttpHeaders;
   /** `Content-Length`, 0 for no body, or `UNKNOWN_LENGTH`. */
   readonly bodyBytes: number;
+  readonly peer: Peer | undefined;
   readonly arrivedMs: number;
   requestClass: RequestClass;
   /** How long the caller waits, counted from the request's arrival; undefined without an end. */
@@ -70,6 +75,8 @@ export class RequestInFlight implements Counted, OnConnection {
   nextEnded: RequestInFlight | undefined = undefined;
   /** How long it was last seen to wait, in ms. */
   waitedMs = 0;
+  /** Undefined while it was not needed; see quarantine.ts. */
+  fingerprint: Fingerprint | undefined = undefined;
   /** What the observer has returned when the head of the answer was about to leave. */
   announced: number = NOT_ANNOUNCED;
   /** Asked for the template of its route when its answer leaves. */
@@ -82,15 +89,19 @@ export class RequestInFlight implements Counted, OnConnection {
     admission: RequestOwner,
     requestClass: RequestClass,
     method: string,
+    target: string,
     headers: IncomingHttpHeaders,
     bodyBytes: number,
+    peer: Peer | undefined,
     arrivedMs: number,
   ) {
     this.admission = admission;
     this.requestClass = requestClass;
     this.method = method;
+    this.target = target;
     this.headers = headers;
     this.bodyBytes = bodyBytes;
+    this.peer = peer;
     this.arrivedMs = arrivedMs;
     this.units = costOf(requestClass, headers);
     this.deadlineMs = remainingMs(headers, requestClass.policy.deadlineMs);

@@ -34,14 +34,15 @@ export class Shedding {
 
   /** @param isIdle No request is in flight: the time since the last completion says nothing. */
   answer(status: ShedStatus, reason: ShedReason, isIdle: boolean, nowMs: number): Shed {
-    // A deadline that has passed is its caller's, and says nothing about this server.
-    if (reason !== 'deadline') this.#sustained.shed(nowMs);
+    // A deadline that has passed is its caller's, as a request in quarantine is: both say nothing about this server's load.
+    const isCallers = reason === 'deadline' || reason === 'quarantine';
+    if (!isCallers) this.#sustained.shed(nowMs);
     this.#count += 1;
     return {
       status,
       reason,
       retryAfterSeconds: retryAfterSeconds(isIdle ? 0 : this.#drain.seconds(nowMs), Math.random()),
-      forbidsRetry: this.repeats.areMany(nowMs),
+      forbidsRetry: reason === 'quarantine' || this.repeats.areMany(nowMs),
       closes: this.#count % SHED_PER_CLOSE === 0 && this.#sustained.isSustained(nowMs),
     };
   }

@@ -78,8 +78,16 @@ class Hook {
             return false;
           default:
         }
-        if (answering !== undefined && inboundStorage() !== undefined) {
-          return handle(answering, emit, this, arguments);
+        if (answering !== undefined) {
+          const isHandled =
+            inboundStorage() === undefined
+              ? arguments.length === 3
+                ? emit.call(this, event, first, second)
+                : (Reflect.apply(emit, this, arguments) as boolean)
+              : handle(answering, emit, this, arguments);
+          // Not when it throws: then the process may end, and this request is why.
+          admission.running = undefined;
+          return isHandled;
         }
       }
       return arguments.length === 3

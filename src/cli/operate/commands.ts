@@ -43,6 +43,22 @@ export function addOperate(program: Command, operate: (request: OperateRequest) 
     .action(async (group: string | undefined, flags: OperateFlags) =>
       operate({ command: 'health', group, flags }),
     );
+  const quarantine = program
+    .command('quarantine')
+    .description('requests that are shed because requests like them have ended several workers');
+  choosesInstance(quarantine.command('list').description('a line for each quarantine'))
+    .option('--json', 'the answer of the management port')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (flags: OperateFlags) => operate({ command: 'quarantine-list', flags }));
+  choosesInstance(
+    quarantine
+      .command('release')
+      .description('end a quarantine: such requests are served again')
+      .argument('<id>', 'as `respite quarantine list` shows it, such as q1'),
+  )
+    .option('--json', 'the answer of the management port')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (id: string, flags: OperateFlags) => operate({ command: 'quarantine-release', id, flags }));
   choosesInstance(
     program
       .command('capture')

@@ -4,6 +4,7 @@ import { usageError } from '../usage.ts';
 import { type Answered, ask, type ManagementPort, shown } from '../view/answer.ts';
 import { capture } from './capture.ts';
 import { isUp, healthText } from './health.ts';
+import { parseQuarantine, quarantineText } from './quarantine.ts';
 import { refused } from './refused.ts';
 import type { OperateRequest } from './request.ts';
 
@@ -23,6 +24,18 @@ export async function operate(request: OperateRequest): Promise<number> {
       const isOn = request.mode === 'on';
       const { body } = await post(port, isOn ? '/admission/dry-run' : '/admission/enforce');
       say(isOn ? 'dry run: nothing is shed, only counted' : 'requests are shed again', body);
+      return 0;
+    }
+    case 'quarantine-list': {
+      const answered = await ask(port, 'GET', '/quarantine');
+      if (answered.status !== 200) throw refused(port, answered);
+      say(quarantineText(parseQuarantine(answered.body, shown(port))), answered.body);
+      return 0;
+    }
+    case 'quarantine-release': {
+      const { id } = request;
+      const { body } = await post(port, `/quarantine/${encodeURIComponent(id)}/release`);
+      say(`quarantine ${id} is over: such requests are served again`, body);
       return 0;
     }
     case 'health': {

@@ -14,5 +14,7 @@ export interface CaptureFlags extends OperateFlags {
 export type OperateRequest =
   | { readonly command: 'drain'; readonly flags: OperateFlags }
   | { readonly command: 'dry-run'; readonly mode: 'on' | 'off'; readonly flags: OperateFlags }
+  | { readonly command: 'quarantine-list'; readonly flags: OperateFlags }
+  | { readonly command: 'quarantine-release'; readonly id: string; readonly flags: OperateFlags }
   | { readonly command: 'health'; readonly group: string | undefined; readonly flags: OperateFlags }
   | { readonly command: 'capture'; readonly what: string; readonly flags: CaptureFlags };

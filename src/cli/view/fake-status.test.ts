@@ -1,6 +1,6 @@
 // A status for the tests of this folder. Named like a test so that it is not published.
 import type { Incident } from '../../supervisor/index.ts';
-import { NO_INCIDENTS, NO_RESTARTS_YET, type WorkerState } from '../../supervisor/index.ts';
+import { NO_INCIDENTS, NO_QUARANTINE, NO_RESTARTS_YET, type WorkerState } from '../../supervisor/index.ts';
 import type { StatusAnswer } from './answer.ts';
 
 export const BOUNDS: readonly number[] = [0.01, 0.1, 1];
@@ -68,6 +68,7 @@ export function statusAnswer(given: Given = {}): StatusAnswer {
     incidentCounts: { ended: NO_INCIDENTS, open: { ...NO_INCIDENTS, crash: open } },
     restarting: false,
     lastRestart: undefined,
+    quarantine: NO_QUARANTINE,
     dryRun: given.dryRun ?? false,
     cutRequests: 0,
     fallbackResponder: { isPresent: false, answered: 0 },

@@ -44,6 +44,19 @@ export interface ShownIncident {
   readonly outcome?: string | undefined;
 }
 
+/** Requests that are shed because requests like them have ended several workers. */
+export interface ShownQuarantine {
+  readonly id: string;
+  /** Whose requests: `request`, `caller` or `everyone`. */
+  readonly scope: string;
+  /** Method and route; empty for those who may not see it. */
+  readonly name: string;
+  readonly deaths: number;
+  readonly sinceMs: number;
+  /** When one is let through. */
+  readonly probeAtMs: number;
+}
+
 /** Event `state`, once a second. */
 export interface ShownState {
   readonly nowMs: number;
@@ -63,6 +76,7 @@ export interface ShownState {
   readonly health: ShownHealth;
   /** Of this run, oldest first. */
   readonly incidents: readonly ShownIncident[];
+  readonly quarantines: readonly ShownQuarantine[];
 }
 
 /**

@@ -46,6 +46,14 @@ export function stateOf(
       endedAtMs,
       outcome,
     })),
+    quarantines: shown.quarantine.entries.map(({ id, scope, name, deaths, sinceMs, probeAtMs }) => ({
+      id,
+      scope,
+      name,
+      deaths,
+      sinceMs,
+      probeAtMs,
+    })),
   };
 }
 

@@ -18,6 +18,7 @@ const BECAUSE: Readonly<Record<string, string>> = {
   bytes: 'too many bytes of request bodies are in flight',
   turn: 'the event loop is too busy to come to them in time',
   deadline: 'their callers wait no longer',
+  quarantine: 'requests like them have ended workers',
   connection: 'connections are closed unread',
   'no-worker': 'no worker takes requests',
 };

@@ -65,6 +65,12 @@ export class Recovery {
     return course.open;
   }
 
+  /** Adds what was concluded to the open incident of this slot, if there is one. */
+  remark(slot: number, what: string): void {
+    const open = this.#courses.get(slot)?.open;
+    open?.step(what, { facts: [...open.incident.facts, what] });
+  }
+
   /** This incident is one of a loop. @returns False if that was known. */
   isLoop(open: OpenIncident): boolean {
     const course = this.#of(open);

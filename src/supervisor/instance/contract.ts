@@ -57,6 +57,8 @@ export interface Supervisor {
   readonly history: History<InstanceMeasure> | undefined;
   /** Leaves the load balancer: readiness goes down for good; requests are still served. Does nothing the second time. */
   drain(): void;
+  /** Ends a quarantine. Returns false if there is none of this id. */
+  releaseQuarantine(id: string): boolean;
   /** Makes every worker, also those to come, refuse nothing and only count what it would refuse, or refuse again. */
   setDryRun(dryRun: boolean): void;
   /**

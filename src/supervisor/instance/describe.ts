@@ -8,7 +8,7 @@ interface Described {
   readonly state: InstanceState;
   readonly startedAtMs: number;
   readonly pool: WorkerPool;
-  readonly parts: Pick<Parts, 'sockets' | 'outages' | 'incidents'>;
+  readonly parts: Pick<Parts, 'sockets' | 'outages' | 'incidents' | 'quarantines'>;
   readonly restarts: Restarts;
   readonly health: HealthSource;
 }
@@ -34,6 +34,7 @@ export function describeInstance(instance: Described): SupervisorStatus {
     restarting: restarts.isUnderWay,
     lastRestart: restarts.last,
     dryRun: pool.dryRun,
+    quarantine: parts.quarantines.status,
     incidents: parts.incidents.recent,
     incidentCounts: parts.incidents.counts,
     // Health checks ask for a status too, and don't look at this.

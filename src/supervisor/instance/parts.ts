@@ -9,6 +9,8 @@ import { Recovery } from '../incidents/recovery.ts';
 import { Outages } from '../outage/outages.ts';
 import { ScriptMetricsGatherer } from '../workers/script-metrics/index.ts';
 import type { WorkerProcess } from '../workers/process/worker-process.ts';
+import { Quarantines } from '../quarantine/quarantines.ts';
+import type { QuarantineMode } from '../quarantine/status.ts';
 import { SocketExchange } from '../workers/sockets/socket-exchange.ts';
 import { Departure } from './balancer/departure.ts';
 import type { SupervisorConfig } from './contract.ts';
@@ -29,6 +31,8 @@ interface Surroundings {
   nextStartsMs(): readonly number[];
   /** Replaces a sick worker. Resolves with undefined, or with why there is no other. */
   heal(worker: WorkerProcess, cause: HealedCause, collected: Promise<void>): Promise<string | undefined>;
+  /** What the workers' settings say of the quarantine now. */
+  quarantine(): QuarantineMode;
   /** What all health indicators have found last. */
   health(): readonly IndicatorReport[];
 }
@@ -44,6 +48,7 @@ export interface Parts {
   readonly deaths: Deaths;
   readonly healer: Healer<WorkerProcess>;
   readonly scriptMetrics: ScriptMetricsGatherer<WorkerProcess>;
+  readonly quarantines: Quarantines<WorkerProcess>;
 }
 
 export function createParts(config: SupervisorConfig, around: Surroundings): Parts {
@@ -69,11 +74,19 @@ export function createParts(config: SupervisorConfig, around: Surroundings): Par
   incidents.subscribe((incident) => evidence.note(incident));
   if (config.onIncident !== undefined) incidents.subscribe(config.onIncident);
   const recovery = new Recovery({ ledger: incidents, nowMs: wallMs });
+  const quarantines = new Quarantines<WorkerProcess>({
+    mode: () => around.quarantine(),
+    log,
+    live: around.live,
+    remark: (slot, what) => recovery.remark(slot, what),
+    nowMs,
+  });
   return {
     sockets,
     incidents,
     evidence,
     recovery,
+    quarantines,
     unexpected: new UnexpectedErrors({ log, incidents, nowMs }),
     departure: new Departure({ waitMs: supervisor.balancer.waitMs, log, nowMs: () => performance.now() }),
     outages: new Outages({
@@ -86,7 +99,13 @@ export function createParts(config: SupervisorConfig, around: Surroundings): Par
       shedResponse: config.settings.admission.shedResponse,
     }),
     scriptMetrics: new ScriptMetricsGatherer(around.live, log),
-    deaths: new Deaths({ log, ledger: incidents, recovery, isStopping }),
+    deaths: new Deaths({
+      log,
+      ledger: incidents,
+      recovery,
+      isStopping,
+      onDeath: (worker, cause) => quarantines.blame(worker, cause),
+    }),
     healer: new Healer({
       detect: supervisor.detect,
       log,
@@ -96,6 +115,7 @@ export function createParts(config: SupervisorConfig, around: Surroundings): Par
       recovery,
       replace: async (worker, cause, collected) => around.heal(worker, cause, collected),
       collect: async (worker, incident) => evidence.collect(worker, incident),
+      onReplaced: (worker, cause) => quarantines.blame(worker, cause),
       onWarning: (worker, cause) => evidence.prepare(worker, cause),
       investigate: async (worker) => (await late.rounds()).investigate(worker),
       whereInKernel: async (worker) => (await late.rounds()).whereInKernel(worker),

@@ -9,6 +9,7 @@ import type { ParentRelay } from '../workers/process/parent-relay.ts';
 import type { WorkerProcess } from '../workers/process/worker-process.ts';
 import type { SocketExchange } from '../workers/sockets/socket-exchange.ts';
 import type { Outages } from '../outage/outages.ts';
+import type { Quarantines } from '../quarantine/quarantines.ts';
 import type { UnexpectedErrors } from './unexpected.ts';
 
 /** Who has to do with workers, and what the supervisor wants to hear of them. */
@@ -22,6 +23,7 @@ export interface PoolConfig extends SupervisorConfig {
   readonly outages: Outages;
   readonly recovery: Recovery;
   readonly unexpected: UnexpectedErrors;
+  readonly quarantines: Quarantines<WorkerProcess>;
   /** Those that run now. Only the pool changes it. */
   readonly live: Set<WorkerProcess>;
   readonly isStopping: () => boolean;

@@ -113,7 +113,7 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
   }
 
   spawn(slot: number): WorkerProcess | string {
-    const { live, sockets, relay, evidence } = this.#config;
+    const { live, sockets, relay, evidence, quarantines } = this.#config;
     const release = this.releases.of(slot, this.slots[slot - 1]?.isRenewing === true);
     const who = { id: (this.#lastId += 1), slot, release, keys: sockets.expectedOf(slot) };
     const spec = workerSpec(this.#config, who, this.#dryRun);
@@ -127,6 +127,7 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
     live.add(worker);
     this.figures.join(worker);
     evidence.join(worker);
+    quarantines.join(worker);
     this.#follow(worker);
     relay.join(worker);
     sockets.join(worker);
@@ -209,8 +210,7 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
       this.#hasServed = true;
       this.#config.onFirstReady();
     });
-    worker.on('listens', () => outages.look());
-    worker.on('listens', () => this.#waiting.look());
+    for (const watcher of [outages, this.#waiting]) worker.on('listens', () => watcher.look());
     this.#log.follow(worker);
     worker.on('message', (message) => onMessage(worker, message));
     worker.on('health', (after, before) => logHealth(log, after, before, worker.id));

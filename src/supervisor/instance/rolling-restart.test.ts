@@ -24,6 +24,7 @@ test('a new worker that could not even be started is an incident, too', async ()
       ledger,
       recovery: new Recovery({ ledger, nowMs }),
       isStopping: () => false,
+      onDeath: () => {},
     }),
     evidence: {} as PoolConfig['evidence'],
     log,

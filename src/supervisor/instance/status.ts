@@ -1,6 +1,7 @@
 import type { IndicatorReport } from '../../core/health-link.ts';
 import type { IncidentCounts } from '../incidents/counts.ts';
 import type { Incident } from '../incidents/incident.ts';
+import type { QuarantineStatus } from '../quarantine/status.ts';
 import type { OutageStatus } from '../outage/status.ts';
 import type {
   RestartCause,
@@ -52,5 +53,7 @@ export interface SupervisorStatus {
   readonly lastRestart: RestartStatus | undefined;
   /** True while admission refuses nothing and only counts. */
   readonly dryRun: boolean;
+  /** Requests that are shed because requests like them have ended several workers. */
+  readonly quarantine: QuarantineStatus;
   readonly totals: WorkerTotals;
 }

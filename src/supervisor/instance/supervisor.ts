@@ -1,5 +1,4 @@
 import { AwakeClock } from '../../core/awake-clock.ts';
-import { RespiteError } from '../../core/errors.ts';
 import type { IndicatorReport } from '../../core/health-link.ts';
 import type { Ended, Supervisor, SupervisorConfig } from './contract.ts';
 import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
@@ -69,6 +68,7 @@ class WorkerSupervisor implements Supervisor {
       isStopping: () => this.#isStopping(),
       nextStartsMs: () => nextStartsMs(this.#pool.slots),
       heal: async (worker, cause, collected) => this.#pool.heal(worker, cause, collected),
+      quarantine: () => this.#pool.releases.current.settings.admission.quarantine,
       health: () => this.#healthReports(),
     });
     const poolConfig: PoolConfig = {
@@ -97,6 +97,7 @@ class WorkerSupervisor implements Supervisor {
       renew: async (to) => this.#pool.renew(to, config.supervisor.trialMs),
       renewed: () => this.#pool.releases.moved.length,
       isStopping: () => this.#isStopping(),
+      hasServed: () => this.#pool.hasServed,
       onUnderWay: (isUnderWay) => config.onPhase?.(isUnderWay ? 'restarting' : 'ready'),
     });
     const { promise, resolve } = Promise.withResolvers<Ended>();
@@ -142,6 +143,10 @@ class WorkerSupervisor implements Supervisor {
     return captureOf(this.#pool.figures.find(workerId), workerId, [what, seconds], this.#config.supervisor);
   }
 
+  releaseQuarantine(id: string): boolean {
+    return this.#parts.quarantines.release(id);
+  }
+
   setDryRun(dryRun: boolean): void {
     if (dryRun === this.#pool.dryRun) return;
     logDryRun(this.#log, dryRun);
@@ -149,12 +154,6 @@ class WorkerSupervisor implements Supervisor {
   }
 
   async restart(script?: string): Promise<void> {
-    if (!this.#pool.hasServed) {
-      throw new RespiteError(
-        'RESPITE_SUPERVISOR_RESTART_FAILED',
-        'there is nothing to restart yet: the first worker has not listened so far',
-      );
-    }
     await this.#restarts.run(script);
   }
 

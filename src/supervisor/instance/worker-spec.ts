@@ -1,4 +1,5 @@
 import { needsWatchdog } from '../detect/detectors/options.ts';
+import { quarantineSetup } from '../quarantine/setup.ts';
 import type { WorkerSpec } from '../workers/process/spawn-worker.ts';
 import type { SupervisorConfig } from './contract.ts';
 import { workerOomScore } from './oom-score.ts';
@@ -31,6 +32,7 @@ export function workerSpec(
       admission: dryRun === undefined ? admission : { ...admission, dryRun },
       backpressure,
       client,
+      quarantine: quarantineSetup(admission),
       relaysMessages: process.connected,
       readyByMessage: ready === 'message',
       listens: supervisor.listens,

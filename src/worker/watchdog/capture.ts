@@ -72,6 +72,16 @@ export function collectGarbage(timeoutMs: number): void {
   inMainThread(timeoutMs, (session, done) => session.post('HeapProfiler.collectGarbage', done));
 }
 
+/** The request that a blocked main thread is at, as JSON. Tells nothing when it is at none, or does not come to the question. */
+export function askSuspect(timeoutMs: number, tell: (suspect: string) => void): void {
+  inMainThread(timeoutMs, (session, done) => {
+    evaluate(session, 'suspect', (text) => {
+      done();
+      if (text !== '') tell(text);
+    });
+  });
+}
+
 function inMainThread(timeoutMs: number, act: (session: Session, done: () => void) => void): void {
   const inspector = process.getBuiltinModule('node:inspector');
   const session = new inspector.Session();

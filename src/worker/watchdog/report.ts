@@ -1,3 +1,4 @@
+import type { Suspect } from '../../admission/index.ts';
 import type { ExitWord, UncaughtError } from '../last-words.ts';
 import type { SecretsMessage } from '../loaded-secrets.ts';
 import type { StackFrame } from './stack.ts';
@@ -68,12 +69,19 @@ export interface WatchdogOutput {
   readonly text: string;
 }
 
+/** The request that the main thread is at, while it is blocked or about to end. */
+export interface WatchdogSuspect {
+  readonly kind: 'suspect';
+  readonly suspect: Suspect;
+}
+
 /** Everything that can come through the watchdog's pipe, one line of JSON each. */
 export type WatchdogMessage =
   | WatchdogReport
   | WatchdogStack
   | WatchdogCaptured
   | WatchdogOutput
+  | WatchdogSuspect
   | SecretsMessage
   | UncaughtError
   | ExitWord;

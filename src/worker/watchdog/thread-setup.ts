@@ -10,6 +10,8 @@ export interface ThreadSetup {
   readonly heapMb: number | undefined;
   /** From this gap on the main thread's stack is taken; undefined for never. */
   readonly stackAfterMs: number | undefined;
+  /** A blocked main thread is asked which request it is at. */
+  readonly asksForSuspect: boolean;
   /** Process id of the supervisor, which is the parent of this process while it lives. */
   readonly supervisorPid: number;
   /** How long the process may go on without the supervisor. */

@@ -5,8 +5,9 @@ import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
+import type { Suspect } from '../../admission/index.ts';
 import { killProcessGroup } from '../../core/process-group.ts';
-import { capture, collectGarbage, sampleHeap } from './capture.ts';
+import { askSuspect, capture, collectGarbage, sampleHeap } from './capture.ts';
 import { isDebuggerAttached } from './debugger.ts';
 import { parseCommand, type WatchdogCommand } from './command.ts';
 import { Gap, TICK_MS } from './gap.ts';
@@ -18,7 +19,7 @@ import { SharedState } from './shared-state.ts';
 import { type StackFrame, StackProbe } from './stack.ts';
 import type { ThreadSetup } from './thread-setup.ts';
 
-/** From this gap on it is worth looking whether a debugger holds the main thread. */
+/** From this gap on it is worth looking whether a debugger holds the main thread, and which request it is at, in ms. */
 const SUSPECT_MS = 1000;
 
 const {
@@ -26,6 +27,7 @@ const {
   descriptor,
   heapMb,
   stackAfterMs = Infinity,
+  asksForSuspect,
   supervisorPid,
   orphan: limits,
 } = workerData as ThreadSetup;
@@ -45,6 +47,8 @@ let idleMs = main.get('idleMs');
 let activeMs = main.get('activeMs');
 /** At work, or done, in the present gap. */
 let probe: StackProbe | undefined;
+/** The main thread was asked for its suspect in the present gap. */
+let isAsked = false;
 
 setInterval(() => {
   const nowMs = performance.now();
@@ -53,6 +57,7 @@ setInterval(() => {
     debugged = false;
     probe?.end();
     probe = undefined;
+    isAsked = false;
   }
   if (gap.ms >= SUSPECT_MS && isDebuggerAttached(main.get('inspectorPort') || process.debugPort)) {
     debugged = true;
@@ -60,6 +65,12 @@ setInterval(() => {
   if (debugged || snapshots > 0) gap.forgive();
   if (isOver) endWithSupervisor(nowMs);
   else report();
+  if (asksForSuspect && !isAsked && gap.ms >= SUSPECT_MS && !isOver) {
+    isAsked = true;
+    askSuspect(STACK_WAIT_MS, (text) => {
+      write(formatMessage({ kind: 'suspect', suspect: JSON.parse(text) as Suspect }));
+    });
+  }
 }, TICK_MS);
 
 /** A closed pipe alone says little: the user's code may have closed it. Then the process goes on unwatched. */

@@ -26,6 +26,39 @@ export function showState(state: ShownState): void {
   say($('version'), `Respite ${version}`);
   showWorkers(state);
   showHealth(state.health);
+  showQuarantines(state);
+}
+
+const WHOSE: Readonly<Record<string, string>> = {
+  request: 'identical requests by one caller',
+  caller: 'requests of one shape by one caller',
+  everyone: 'requests of one shape',
+};
+
+/** Requests that are shed because requests like them have ended workers. */
+function showQuarantines({ quarantines, nowMs }: ShownState): void {
+  $('quarantine').hidden = quarantines.length === 0;
+  keep(
+    $('quarantine-rows'),
+    quarantines,
+    ({ id }) => id,
+    ({ sinceMs }) =>
+      make(
+        'li',
+        {},
+        make('time', { datetime: new Date(sinceMs).toISOString() }, moment(sinceMs)),
+        make('div', {}, make('span'), make('p', { class: 'faint' })),
+        make('span', { class: 'outcome' }),
+      ),
+    (item, { id, name, scope, deaths, probeAtMs }) => {
+      const [, text, end] = item.children;
+      if (text?.firstElementChild) say(text.firstElementChild, `${id} ${name}`.trim());
+      if (text?.lastElementChild)
+        say(text.lastElementChild, `${WHOSE[scope] ?? scope}: ended ${whole(deaths)} workers`);
+      const wait = probeAtMs - nowMs;
+      if (end) say(end, wait > 0 ? `probe in ${age(wait)}` : 'the next one is the probe');
+    },
+  );
 }
 
 function showWorkers({ workers, nowMs }: ShownState): void {

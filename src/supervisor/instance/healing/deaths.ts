@@ -53,6 +53,8 @@ interface DeathsConfig {
   readonly ledger: IncidentLedger;
   readonly recovery: Recovery;
   readonly isStopping: () => boolean;
+  /** A worker has ended by itself, and its incident is open. */
+  readonly onDeath: (worker: WorkerProcess, cause: Incident['cause']) => void;
 }
 
 /** Makes an incident of every worker that ends although it was to serve. */
@@ -94,6 +96,7 @@ export class Deaths {
     if (this.#config.isStopping()) return;
     if (after.kind === 'again' && this.#goesOn(opening, worker.slot)) return;
     const open = this.#open(opening, stack);
+    this.#config.onDeath(worker, opening.cause);
     if (stack !== undefined && open.incident.stack === undefined) {
       open.step(`its last words: ${describeExit(death.exit)}, with a stack`, { stack });
     }

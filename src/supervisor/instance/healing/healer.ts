@@ -20,6 +20,8 @@ export interface HealerConfig<Worker extends Patient> extends Omit<CasesConfig<W
   readonly nowMs: () => number;
   /** What can be found out about a worker whose requests are stuck, in some milliseconds. */
   readonly investigate?: ((worker: Worker) => Promise<Partial<Circumstances>>) | undefined;
+  /** A worker is being replaced, and its incident is open. */
+  readonly onReplaced?: ((worker: Worker, cause: HealedCause) => void) | undefined;
   /** Something is not well but no reason to act: now there is time to begin to gather evidence. Once for each worker and cause. */
   readonly onWarning?: ((worker: Worker, cause: Incident['cause']) => void) | undefined;
 }
@@ -149,6 +151,7 @@ export class Healer<Worker extends Patient> {
       this.#levels.replaced(worker.id, worker.slot, cause, nowMs);
       const open = this.#open(worker, finding, ': replacing it', this.#config.recovery);
       this.#cases.begin(worker, finding, cause, open);
+      this.#config.onReplaced?.(worker, cause);
     }
   }
 

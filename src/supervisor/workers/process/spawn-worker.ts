@@ -89,6 +89,7 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
           descriptor,
           heapMb: spec.heapMb,
           stackAfterMs,
+          asksForSuspect: spec.setup.quarantine !== undefined,
           supervisorPid: process.pid,
           orphan: { drainTimeoutMs, killTimeoutMs },
         }

@@ -1,5 +1,6 @@
 import type { IndicatorReport } from '../../../core/health-link.ts';
 import type {
+  Suspect,
   TcpHandle,
   ToSupervisor,
   Traffic,
@@ -24,6 +25,8 @@ export interface WorkerEvents {
   report: [report: WatchdogReport];
   /** Where its event loop is blocked. */
   stack: [stack: WatchdogStack];
+  /** The request that it is at, while its event loop is blocked or it is about to end. */
+  suspect: [suspect: Suspect];
   /** Something that it said could not be understood, or not be acted upon. */
   misunderstood: [error: unknown];
   /** It has been draining for a second, and may for so much longer. */

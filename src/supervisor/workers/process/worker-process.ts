@@ -66,9 +66,8 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
     this.#spec = spec;
     this.start = new StartConditions(spec.setup, spec.keys, () => this.#markReady());
     this.#child = child;
-    const { drainTimeoutMs, killTimeoutMs } = spec.setup;
     const onSlow = (forMs: number): void => void this.emit('slow-drain', forMs);
-    this.#ending = new Ending({ child, channel: this.#channel, drainTimeoutMs, killTimeoutMs, onSlow });
+    this.#ending = new Ending({ ...spec.setup, child, channel: this.#channel, onSlow });
     this.exited = new Promise((resolve) => {
       const ended = (exit: Exit): void => {
         this.start.close();
@@ -103,8 +102,7 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
   get state(): WorkerState {
     const { name, readySince } = this.#phase;
     if (name !== 'ready' || readySince === undefined) return name;
-    const { blockedLoop } = this.#spec;
-    const isResponsive = this.#said.isResponsive(readySince.awakeMs, blockedLoop);
+    const isResponsive = this.#said.isResponsive(readySince.awakeMs, this.#spec.blockedLoop);
     return isResponsive && !this.#isHeld ? 'ready' : 'unresponsive';
   }
 
@@ -218,6 +216,9 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
     switch (message.kind) {
       case 'stack':
         this.emit('stack', message);
+        break;
+      case 'suspect':
+        this.emit('suspect', message.suspect);
         break;
       case 'captured':
         this.captures.received(message);

@@ -44,6 +44,7 @@ function restarts({ settings, problem }: Given): {
       },
       renewed: () => 2,
       isStopping: () => isStopping,
+      hasServed: () => true,
       onUnderWay: () => {},
     }),
   };

@@ -18,6 +18,8 @@ interface RestartsConfig {
   /** Slots that the restart under way, or the last one, has renewed. */
   readonly renewed: () => number;
   readonly isStopping: () => boolean;
+  /** The first worker has been ready. */
+  readonly hasServed: () => boolean;
   /** One has begun, or has ended. */
   readonly onUnderWay: (isUnderWay: boolean) => void;
 }
@@ -46,12 +48,19 @@ export class Restarts {
 
   /**
    * Restarts all workers. Does nothing while a restart is under way. Rejects with a `RespiteError`,
-   * `RESPITE_SUPERVISOR_RESTART_FAILED`, when the script can't be found, the configuration is wrong, or the new version was taken back.
+   * `RESPITE_SUPERVISOR_RESTART_FAILED`, when nothing has served yet, the script can't be found, the configuration is wrong, or the new
+   * version was taken back.
    *
    * @param script Absolute path; default: the same as before, with its symbolic links followed again.
    */
   async run(script: string | undefined): Promise<void> {
-    const { log, directory, current, isStopping, nowMs, onUnderWay } = this.#config;
+    const { log, directory, current, isStopping, hasServed, nowMs, onUnderWay } = this.#config;
+    if (!hasServed()) {
+      throw new RespiteError(
+        'RESPITE_SUPERVISOR_RESTART_FAILED',
+        'there is nothing to restart yet: the first worker has not listened so far',
+      );
+    }
     if (this.isUnderWay) {
       log.warn({}, 'a rolling restart is under way already: this one is not begun');
       return;
