@@ -113,6 +113,7 @@ export class Admission implements RequestOwner {
     if (requestClass.rank === -1 && !this.#checks.exempt.hasRoom(nowMs)) {
       requestClass = this.#classifier.withoutExemption(requestClass);
     }
+    if (this.#checks.isPressed) requestClass = this.#classifier.guess(requestClass, headers);
     const request = new RequestInFlight(this, requestClass, method, target, headers, bodyBytes, peer, nowMs);
     const shed = this.#decide(request, nowMs);
     const { observer } = this.#host;

@@ -103,6 +103,10 @@ export interface AdmissionOptions {
    * Default `on`.
    */
   readonly quarantine?: 'off' | 'dry-run' | 'on' | undefined;
+  /**
+   * Under pressure, prefetches, bots and requests of low urgency matter less: `on`, `off`, or `dry-run`, which counts them. Default `on`.
+   */
+  readonly hints?: 'off' | 'dry-run' | 'on' | undefined;
   /** Decide and count, but let every request through (`--dry-run`). Default false. */
   readonly dryRun?: boolean | undefined;
 }
@@ -124,6 +128,7 @@ export interface ResolvedAdmissionOptions {
   readonly exemptLimit: number;
   readonly shedResponse: ResolvedShedResponse;
   readonly quarantine: 'off' | 'dry-run' | 'on';
+  readonly hints: 'off' | 'dry-run' | 'on';
   readonly dryRun: boolean;
 }
 
@@ -152,6 +157,9 @@ const statuses: Rule<OptionsOf<Record<Criticality, ShedStatus>>, Record<Critical
   sheddable: { rule: status, byDefault: 429 },
 });
 
+/** What can be tried before it sheds. */
+const tried: Rule<'off' | 'dry-run' | 'on'> = oneOf('off', 'dry-run', 'on');
+
 export const ADMISSION: Declaration<ResolvedAdmissionOptions> = Object.freeze({
   limit: { rule: limit, byDefault: 'adaptive' },
   adaptiveLimit: { rule: adaptiveLimit, byDefault: adaptiveLimit.complete({}) },
@@ -170,7 +178,8 @@ export const ADMISSION: Declaration<ResolvedAdmissionOptions> = Object.freeze({
   },
   exemptLimit: { rule: integer(0), byDefault: 16 },
   shedResponse: { rule: shedResponse, byDefault: SHED_RESPONSE_DEFAULTS },
-  quarantine: { rule: oneOf<'off' | 'dry-run' | 'on'>('off', 'dry-run', 'on'), byDefault: 'on' },
+  quarantine: { rule: tried, byDefault: 'on' },
+  hints: { rule: tried, byDefault: 'on' },
   dryRun: { rule: flag(), byDefault: false },
 });
 

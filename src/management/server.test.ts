@@ -145,7 +145,8 @@ test('the index names every endpoint', async (t) => {
     'GET /health/live',
     'GET /health/ready',
     'GET /health/startup',
-    ...['GET /health/:id', 'GET /health/:id/:component'],
+    'GET /health/:id',
+    'GET /health/:id/:component',
     'GET /metrics',
     'GET /status',
     'GET /incidents',
@@ -158,11 +159,9 @@ test('the index names every endpoint', async (t) => {
     'POST /admission/dry-run',
     'POST /admission/enforce',
     'POST /restart',
-    ...['GET /quarantine', 'POST /quarantine/:id/release'],
-    'POST /capture/stack',
-    'POST /capture/heap-profile',
-    'POST /capture/cpu-profile',
-    'POST /capture/heap-snapshot',
+    'GET /quarantine',
+    'POST /quarantine/:id/release',
+    ...['stack', 'heap-profile', 'cpu-profile', 'heap-snapshot'].map((what) => `POST /capture/${what}`),
   ]);
 });
 

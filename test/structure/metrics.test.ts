@@ -5,6 +5,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import type { Tokens } from 'marked';
 import { parse } from 'yaml';
+import { HintedCriticality } from '../../src/admission/classify/hints.ts';
+import { resolvePolicy } from '../../src/admission/policy.ts';
 import { processLedger } from '../../src/backpressure/ledger.ts';
 import { createCache } from '../../src/cache/index.ts';
 import { createClient } from '../../src/client/index.ts';
@@ -17,6 +19,10 @@ import { isTest, repository, sourceLengths } from './sources.ts';
 
 /** Files that declare instruments for the registry of the process, and what brings these to life. */
 const DECLARED_IN: Readonly<Record<string, () => void>> = {
+  'admission/classify/hints.ts': () => {
+    const hints = new HintedCriticality(false, 'critical');
+    hints.policyFor(resolvePolicy('policy', 'critical'), { 'sec-purpose': 'prefetch' }, false);
+  },
   'backpressure/ledger.ts': processLedger,
   'cache/instruments.ts': createCache,
   'client/instruments.ts': () => {

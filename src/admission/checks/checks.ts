@@ -42,6 +42,9 @@ export class Checks {
   readonly #pressure = new Pressure();
   #sampledMs: number;
   #requests = 0;
+  /** A request was shed since the last sample. */
+  #hasShed = false;
+  #isPressed = false;
   #stopWatching: (() => void) | undefined;
 
   constructor(
@@ -91,6 +94,11 @@ export class Checks {
     return this.#requests;
   }
 
+  /** Something presses, or requests are shed: it pays to know which requests matter less. */
+  get isPressed(): boolean {
+    return this.#isPressed;
+  }
+
   startWatching(): void {
     if (this.#stopWatching !== undefined) return;
     const undo = [watchShared(this.#pressure), processReadings.hold()];
@@ -124,6 +132,7 @@ export class Checks {
 
   /** Tells the checks that learn from it that one of them does not admit the request. */
   shed(request: RequestInFlight, reason: ShedReason, nowMs: number): void {
+    this.#hasShed = true;
     this.#priority?.shed(request, reason);
     this.inFlight.shed(reason, nowMs);
     this.turn?.shed(request, reason);
@@ -176,5 +185,8 @@ export class Checks {
     this.bytes.look(nowMs);
     this.#pressure.sample(nowMs);
     this.#priority?.decide(nowMs);
+    const isShedding = this.#hasShed || (this.#priority?.shedShare ?? 0) > 0;
+    this.#isPressed = isShedding || this.#pressure.overall > 0;
+    this.#hasShed = false;
   }
 }

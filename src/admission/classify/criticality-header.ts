@@ -3,6 +3,7 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 import { object, type Rule } from '../../core/options.ts';
 import { list, oneOf, rule } from '../../core/rules.ts';
 import { CRITICALITIES, type Criticality, type ResolvedRoutePolicy } from '../policy.ts';
+import { ChangedPolicies } from './changed-policies.ts';
 
 /** Request header in which a trusted caller says how much the request matters. */
 const HEADER = 'respite-criticality';
@@ -50,16 +51,11 @@ function isAddress(text: string): boolean {
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
 }
 
-/** A route's policy as it is for the callers that asked for another class. */
-type ByClass = Partial<Record<Criticality, ResolvedRoutePolicy>>;
-
 /** Takes the class of a request from its header, if its caller may say so. */
 export class TrustedCriticality {
   readonly #trusted = new BlockList();
   readonly #highest: number;
-  readonly #changed = new Map<ResolvedRoutePolicy, ByClass>();
-  /** What a policy was before its class was changed. */
-  readonly #original = new WeakMap<ResolvedRoutePolicy, ResolvedRoutePolicy>();
+  readonly #changed = new ChangedPolicies();
 
   constructor({ from, atMost }: ResolvedCriticalityHeader) {
     this.#highest = CRITICALITIES.indexOf(atMost);
@@ -82,33 +78,21 @@ export class TrustedCriticality {
     const rank = CRITICALITIES.indexOf(asked as Criticality);
     if (rank === -1 || !this.#trusts(peer?.remoteAddress)) return policy;
     const criticality = CRITICALITIES[Math.max(rank, this.#highest)] ?? 'sheddable';
-    return criticality === policy.criticality ? policy : this.#with(policy, criticality);
+    return criticality === policy.criticality ? policy : this.#changed.with(policy, criticality);
   }
 
   /** The same for a policy that becomes known later, for a request that was decided by `before`. */
   policyAfter(before: ResolvedRoutePolicy, policy: ResolvedRoutePolicy): ResolvedRoutePolicy {
-    const isChanged = this.#original.has(before) && policy.criticality !== 'exempt';
-    return isChanged ? this.#with(policy, before.criticality as Criticality) : policy;
+    const isChanged = this.#changed.has(before) && policy.criticality !== 'exempt';
+    return isChanged ? this.#changed.with(policy, before.criticality as Criticality) : policy;
   }
 
   /** What a policy was before a header changed its class. */
   originalOf(policy: ResolvedRoutePolicy): ResolvedRoutePolicy {
-    return this.#original.get(policy) ?? policy;
+    return this.#changed.originalOf(policy);
   }
 
   #trusts(address: string | undefined): boolean {
     return address !== undefined && this.#trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
-  }
-
-  #with(policy: ResolvedRoutePolicy, criticality: Criticality): ResolvedRoutePolicy {
-    let byClass = this.#changed.get(policy);
-    if (byClass === undefined) this.#changed.set(policy, (byClass = {}));
-    let changed = byClass[criticality];
-    if (changed === undefined) {
-      changed = Object.freeze({ ...policy, criticality });
-      byClass[criticality] = changed;
-      this.#original.set(changed, policy);
-    }
-    return changed;
   }
 }

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ResolvedAdmissionOptions } from '../options.ts';
 import type { ResolvedRoutePolicy } from '../policy.ts';
 import { type Peer, TrustedCriticality } from './criticality-header.ts';
+import { HintedCriticality } from './hints.ts';
 import type { RequestClass, RequestClasses } from './request-class.ts';
 import { createRoutes, type Routes } from './routes.ts';
 
@@ -10,6 +11,7 @@ export class RequestClassifier {
   readonly #routes: Routes;
   readonly #classes: RequestClasses;
   readonly #trusted: TrustedCriticality | undefined;
+  readonly #hinted: HintedCriticality | undefined;
   /** Policy of exempt requests beyond their allowance: treated like any request that no route names. */
   readonly #beyondAllowance: ResolvedRoutePolicy;
 
@@ -18,6 +20,8 @@ export class RequestClassifier {
     this.#classes = classes;
     const { criticalityHeader } = options;
     if (criticalityHeader !== undefined) this.#trusted = new TrustedCriticality(criticalityHeader);
+    const { hints, defaultCriticality } = options;
+    if (hints !== 'off') this.#hinted = new HintedCriticality(hints === 'dry-run', defaultCriticality);
     this.#beyondAllowance = Object.freeze({ criticality: options.defaultCriticality, cost: 1 });
   }
 
@@ -37,6 +41,17 @@ export class RequestClassifier {
     return this.#classes.of(this.#trusted?.policyFor(policy, headers, peer) ?? policy, route);
   }
 
+  /** The class that hints in its headers make of it: only under pressure. A class that its caller may ask for is no guess. */
+  guess(requestClass: RequestClass, headers: IncomingHttpHeaders): RequestClass {
+    const { policy, route } = requestClass;
+    if (this.#hinted === undefined || (this.#trusted?.originalOf(policy) ?? policy) !== policy) {
+      return requestClass;
+    }
+    const isWritten = policy !== this.#routes.unnamed.policy && policy.criticality !== undefined;
+    const guessed = this.#hinted.policyFor(policy, headers, isWritten);
+    return guessed === policy ? requestClass : this.#classes.of(guessed, route);
+  }
+
   /** The class of an exempt request when the allowance of exempt requests is used up. */
   withoutExemption({ route }: RequestClass): RequestClass {
     return this.#classes.of(this.#beyondAllowance, route);
@@ -49,10 +64,12 @@ export class RequestClassifier {
 
   /** The same route under a policy of the user's framework, unless a policy was known before. */
   withPolicy(requestClass: RequestClass, policy: ResolvedRoutePolicy): RequestClass {
-    const decidedBy = this.#trusted?.originalOf(requestClass.policy) ?? requestClass.policy;
+    const before = requestClass.policy;
+    const unguessed = this.#hinted?.originalOf(before) ?? before;
+    const decidedBy = this.#trusted?.originalOf(unguessed) ?? unguessed;
     if (decidedBy !== this.#routes.unnamed.policy) return requestClass;
-    const after = this.#trusted?.policyAfter(requestClass.policy, policy) ?? policy;
-    return this.#classes.of(after, requestClass.route);
+    const after = this.#trusted?.policyAfter(unguessed, policy) ?? policy;
+    return this.#classes.of(this.#hinted?.policyAfter(before, after) ?? after, requestClass.route);
   }
 
   /** See `Admission.addRoute`. */

@@ -77,6 +77,8 @@ export interface ShownState {
   /** Of this run, oldest first. */
   readonly incidents: readonly ShownIncident[];
   readonly quarantines: readonly ShownQuarantine[];
+  /** Requests that hints have put into a lower class, by hint, in the workers that run. */
+  readonly guessed: Readonly<Record<string, number>>;
 }
 
 /**

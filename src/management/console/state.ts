@@ -46,6 +46,7 @@ export function stateOf(
       endedAtMs,
       outcome,
     })),
+    guessed: guessedIn(status.workers),
     quarantines: shown.quarantine.entries.map(({ id, scope, name, deaths, sinceMs, probeAtMs }) => ({
       id,
       scope,
@@ -55,6 +56,21 @@ export function stateOf(
       probeAtMs,
     })),
   };
+}
+
+/** By hint, of those that a worker has really put into a lower class. */
+function guessedIn(workers: readonly WorkerStatus[]): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const { sample } of workers) {
+    for (const { name, series } of sample?.instruments ?? []) {
+      if (name !== 'respite_admission_guessed_total') continue;
+      for (const { labels, value } of series) {
+        const { hint = '', decision } = labels;
+        if (value > 0 && decision === 'lowered') found[hint] = (found[hint] ?? 0) + value;
+      }
+    }
+  }
+  return found;
 }
 
 function workerOf(worker: WorkerStatus): ShownWorker {

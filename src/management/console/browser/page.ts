@@ -27,6 +27,20 @@ export function showState(state: ShownState): void {
   showWorkers(state);
   showHealth(state.health);
   showQuarantines(state);
+  showGuesses(state);
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  prefetch: 'prefetches',
+  urgency: 'of low urgency',
+  bot: 'from bots',
+};
+
+/** Which of the refused requests' classes are guesses. */
+function showGuesses({ guessed }: ShownState): void {
+  const parts = Object.entries(guessed).map(([hint, count]) => `${whole(count)} ${HINTS[hint] ?? hint}`);
+  $('guessed').hidden = parts.length === 0;
+  say($('guessed'), `Classes guessed from hints in requests: ${parts.join(', ')}.`);
 }
 
 const WHOSE: Readonly<Record<string, string>> = {
