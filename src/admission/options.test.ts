@@ -31,6 +31,8 @@ test('without options every default holds', () => {
     exempt: ['/health', '/health/live', '/health/ready', '/healthz', '/livez', '/readyz'],
     exemptLimit: 16,
     shedResponse: { headers: [], cors: { origins: '*', credentials: false } },
+    quarantine: 'on',
+    hints: 'on',
     dryRun: false,
   });
   assert.deepEqual(resolveAdmissionOptions({ limit: undefined, thresholds: undefined }), DEFAULTS);

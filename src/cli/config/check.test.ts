@@ -388,7 +388,10 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
     { notify: { email: 1 } },
     'notify.email is not an option; known are webhook, slack, command, heartbeat, events, repeatWindowMs, giveUpAfterMs',
   ],
-  [{ management: { port: 1 } }, 'management.port is not an option; known are address, token, scriptMetrics'],
+  [
+    { management: { port: 1 } },
+    'management.port is not an option; known are address, token, scriptMetrics, agentCheck',
+  ],
 ];
 
 for (const [config, problem] of INVALID) {
