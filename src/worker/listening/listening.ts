@@ -7,7 +7,7 @@ import { removeSocketFile } from '../../core/socket-file.ts';
 import { bind, boundPlace, DEFAULT_BACKLOG, type Listen2, listenOn, placeText, wantedBy } from './bind.ts';
 import { Claims } from './claims.ts';
 import { Closing } from './closing.ts';
-import { tellIfClustered, tellOfClusters } from './clustered.ts';
+import { ClusterSockets, tellIfClustered } from './clustered.ts';
 import { Gate } from './gate.ts';
 import type { Call, ListeningConfig, OwnSocket } from './own-socket.ts';
 import { KeptFiles } from './kept-files.ts';
@@ -33,12 +33,14 @@ export class Listening {
   readonly #servers: MetServers;
   readonly #keys = new SocketKeys();
   readonly #files = new KeptFiles();
+  readonly #clusters: ClusterSockets;
   #listen2: Listen2 = () => {};
   #isPaused = false;
 
   constructor(config: ListeningConfig) {
     this.#config = config;
     this.#servers = new MetServers(config.onServer);
+    this.#clusters = new ClusterSockets(config, this.#reserve, this.#keys);
   }
 
   /** Those that listen, or still have connections. */
@@ -53,14 +55,14 @@ export class Listening {
 
   install(): void {
     this.#listen2 = takeOverListen(this.#config.sharesExclusive, (...call) => this.#listen(...call));
-    tellOfClusters(this.#config);
+    this.#clusters.install();
   }
 
   /** A copy of a held socket has arrived. */
   receive(key: SocketKey, handle: TcpHandle, bound: BoundAddress, anyKey?: SocketKey): void {
     const known = this.#known.get(key);
     this.#files.keep(key, bound);
-    if (this.#isPaused) handle.close();
+    if (this.#isPaused || this.#clusters.has(key)) handle.close();
     else if (known !== undefined) known.shared.add(handle);
     else this.#reserve.add(key, handle, bound, anyKey);
     this.#claims.take(key)?.granted();
@@ -122,15 +124,15 @@ export class Listening {
     const isClosing = this.#closing.overlaps(place);
     const reserved = isClosing ? undefined : this.#reserve.boundFor(key);
     if (reserved !== undefined) {
-      this.#listenInPlaceOf(call, { ...place, ...reserved });
+      this.#listenOn(call, { ...place, ...reserved });
       return;
     }
     const handle = bind(wanted, args[3], isAbandoned);
-    if (typeof handle !== 'string') this.#listenOn(call, handle, boundPlace(handle, place));
+    if (typeof handle !== 'string') this.#listenOn(call, boundPlace(handle, place), handle);
     else if (handle === 'taken' && (isClosing || this.#reserve.overlapping(place).length > 0)) {
       // In a reserved place it may be a probe for a free port, which waits for its event.
       if (isClosing) delayListening(call.server);
-      this.#listenInPlaceOf(call, place);
+      this.#listenOn(call, place);
     } else if (handle === 'taken' && !isAbandoned && (place.family === 'unix' || !this.#config.isAlone)) {
       this.#claim(call, [], {
         granted: () => this.#begin(call),
@@ -143,15 +145,13 @@ export class Listening {
     } else this.#fail(call, handle);
   }
 
-  /** Listens on a socket that this process does not have yet, because the supervisor holds it, or one in its way. */
-  #listenInPlaceOf(call: Call, place: Place): void {
-    this.#listenOn(call, standIn(place), place, new KeepAlive());
-  }
-
-  /** @param keepAlive Of a handle that only stands for a socket. */
-  #listenOn(call: Call, first: TcpHandle, place: Place, keepAlive?: KeepAlive): void {
+  /** @param handle Undefined: this process does not have the socket yet, because the supervisor holds it, or one in its way. */
+  #listenOn(call: Call, place: Place, handle?: TcpHandle): void {
+    const first = handle ?? standIn(place);
+    const isBound = handle !== undefined;
     const backlog = call.args[3] || DEFAULT_BACKLOG;
-    const held = keepAlive ?? (this.#config.readiness.isHeld ? new Gate(first, backlog) : undefined);
+    const gated = isBound && this.#config.readiness.isHeld;
+    const held = gated ? new Gate(first, backlog) : isBound ? undefined : new KeepAlive();
     if (!listenOn(this.#listen2, call, first, place)) {
       held?.close();
       return;
@@ -159,7 +159,6 @@ export class Listening {
     if (place.family === 'unix') openToOthers(first, place.address, call.mode);
     const divert = place.family === 'unix' ? undefined : this.#config.stickiness?.of(call.key);
     const shared = new SharedListening(first, backlog, () => this.#closed(own), held, divert);
-    const isBound = keepAlive === undefined;
     const own: OwnSocket = { ...call, place, first, isBound, shared, isKnown: false };
     this.#own.add(own);
     // The listeners of `listening` run before that.

@@ -40,7 +40,7 @@ export class OwnServers {
     this.#log.warn(
       { worker: worker.id, where },
       `the script forks processes with node:cluster (${where}). They serve, but Respite does not protect them: no load shedding, no metrics of requests, no detection of faults${
-        isShared ? '' : ', and with SCHED_NONE their socket ends with their primary process'
+        isShared ? '' : ', and this socket ends with their primary process'
       }. Run what they run without node:cluster, with --workers <n>`,
     );
   }
