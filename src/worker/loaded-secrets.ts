@@ -16,7 +16,7 @@ export class LoadedSecrets {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #told: Set<string>;
 
-  /** To be made before the user's code runs: what is in the environment by then is the supervisor's too. @param descriptor The watchdog's pipe. */
+  /** To be made before the user's code runs: the supervisor has given what is in the environment by then. @param descriptor The watchdog's pipe. */
   constructor(
     descriptor: number,
     write: (line: string) => void = (line) => void writeSync(descriptor, line),

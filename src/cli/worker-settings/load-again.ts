@@ -23,6 +23,8 @@ export async function loadAgain(
   timeoutMs: number = MAX_LOAD_MS,
 ): Promise<Extract<ConfigurationAnswer, { kind: 'read' }>> {
   const child = startConfigurationProcess(MAIN, named === undefined ? [] : [named], env, directory);
+  // A restart waits for it.
+  child.ref();
   const overtime = AbortSignal.timeout(timeoutMs);
   let answer: ConfigurationAnswer | undefined;
   child.on('message', (message) => (answer ??= decodeAnswer(message)));
