@@ -35,6 +35,18 @@ export const FRAMEWORKS: readonly Server[] = [
     ],
   },
   {
+    name: 'AdonisJS',
+    folder: 'adonis',
+    package: '@adonisjs/core',
+    start: ['bin/server.js'],
+    env: { PORT: '{port}', HOST: '127.0.0.1', NODE_ENV: 'production' },
+    exchanges: [
+      { path: '/', contains: 'hello adonis' },
+      posts('/items', '{"id":1}', 201),
+      { path: '/none', status: 404 },
+    ],
+  },
+  {
     name: 'Hono, @hono/node-server',
     folder: 'hono',
     package: '@hono/node-server',
