@@ -11,6 +11,9 @@ import type { SocketExchange } from '../workers/sockets/socket-exchange.ts';
 /** More would fill a screen. */
 const MAX_LISTED = 5;
 
+/** Minimum time without an iteration of the event loop that is named when a drain takes long, in ms. */
+const BLOCKED_MS = 1000;
+
 export class PoolLog {
   readonly #log: Log;
   readonly #sockets: SocketExchange;
@@ -96,8 +99,11 @@ export class PoolLog {
   #slowDrain(worker: WorkerProcess, forMs: number): void {
     const { report, waiting } = worker;
     const inFlight = report?.inFlight ?? 0;
-    const what =
-      inFlight === 0
+    // A worker without servers drains at once, if its event loop runs.
+    const isBlocked = report === undefined ? worker.readySinceMs === undefined : report.gapMs >= BLOCKED_MS;
+    const what = isBlocked
+      ? 'its event loop, which is blocked'
+      : inFlight === 0
         ? 'idle connections'
         : `${inFlight} requests in flight${listed(waiting)}, and idle connections`;
     this.#log.info(
