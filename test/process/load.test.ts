@@ -1,7 +1,9 @@
 // `respite load` as a process of its own, against a server in this one.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { LoadResult } from '../../src/load/index.ts';
 import { command } from '../harness/respite.ts';
@@ -35,11 +37,12 @@ test('a run: the result on stdout, progress on stderr, exit code 1 for what is n
     '1m',
   ];
   const expect = ['--expect', 'goodput>=1', 'p50<=0.001us'];
-  const running = command(t, ['load', url, ...flags, '--json', ...expect]);
+  const running = command(t, ['load', url, ...flags, '--json', '--html', 'report.html', ...expect]);
   assert.deepEqual(await running.ended(), { code: 1, signal: null }, running.transcript());
   const result = JSON.parse(running.stdout) as LoadResult;
   assert.equal(result.offered, requests);
   assert.equal(result.good, requests);
+  assert.match(readFileSync(path.join(running.dir, 'report.html'), 'utf8'), /not met: p50&lt;=0\.001us/);
   assert.match(running.stderr, /^1 s: offered \d+, good \d+, p50 .*\n2 s: offered/m);
   const complaints = running.stderr.split('\n').filter((line) => line.startsWith('respite: '));
   assert.equal(complaints.length, 1);

@@ -35,6 +35,7 @@ export function addLoad(program: Command, load: (request: LoadRequest) => Promis
     .option('--i-own-this-target', 'allow a target that is not on the loopback interface')
     .option('--expect <expectation...>', "what must hold: 'p99<=50ms' 'goodput>=0.99' 'GET /a failed<=0'")
     .option('--json', 'the result as JSON')
+    .option('--html <file>', 'write a report with the curves of the run')
     .addHelpText(
       'after',
       '\nExit codes: 0 measured, and every expectation met; 1 an expectation not met, the run not valid, or the server unreachable; 2 bad usage; 130 interrupted.',

@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { RespiteError } from '../../core/errors.ts';
 import { type Expectation, judge, parseExpectation } from '../../load/expect/index.ts';
 import { load as run, type LoadOptions, type LoadResult } from '../../load/index.ts';
+import { renderPage } from '../../load/report/page.ts';
 import { write } from '../output.ts';
 import { usageError } from '../usage.ts';
 import { openOutput } from '../view/output.ts';
@@ -26,6 +28,7 @@ export async function load(request: LoadRequest): Promise<number> {
   progress.end();
   const verdicts = expectations.map((expectation) => judge(expectation, result));
   await print(flags.json === true ? `${JSON.stringify(result)}\n` : summary(result, options, verdicts));
+  if (flags.html !== undefined) writeReport(flags.html, renderPage(result, verdicts));
   // Where the summary is JSON, people still read why the exit code is not 0.
   if (flags.json === true) {
     if (result.invalidBecause !== undefined)
@@ -49,6 +52,15 @@ function expectationOf(text: string): Expectation {
   if (typeof expectation === 'string')
     throw usageError(`--expect must be ${expectation}, got ${JSON.stringify(text)}`);
   return expectation;
+}
+
+function writeReport(file: string, page: string): void {
+  try {
+    writeFileSync(file, page);
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new RespiteError('RESPITE_LOAD_REPORT', `cannot write ${file}: ${code}`, { cause: error });
+  }
 }
 
 /** Options that are wrong are wrong usage here. */

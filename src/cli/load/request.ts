@@ -24,4 +24,5 @@ export interface LoadFlags {
   readonly iOwnThisTarget?: boolean;
   readonly expect?: readonly string[];
   readonly json?: boolean;
+  readonly html?: string;
 }
