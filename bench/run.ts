@@ -10,6 +10,7 @@ import { client } from './client/bench.ts';
 import { conformance } from './conformance/bench.ts';
 import { consolePage } from './console/bench.ts';
 import { killed } from './killed/bench.ts';
+import { generator } from './generator/bench.ts';
 import type { Benchmark, Filters } from './lib/benchmark.ts';
 import { describePinning, pinThisProcess } from './lib/pinning.ts';
 import { endAll, endAllOnSignals } from './lib/processes.ts';
@@ -37,6 +38,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   refusal,
   rolling,
   balancers,
+  generator,
   killed,
   attacks,
   backpressure,
