@@ -1,17 +1,14 @@
 // HTTP/2: streams on a few connections.
 import { constants } from 'node:http2';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Ending, Exchange } from '../exchange.ts';
 import { methodHasBody } from '../methods.ts';
 import type { Plan } from '../plan.ts';
 import type { Transport, TransportEvents, TransportStats } from '../transport.ts';
+import { within } from '../within.ts';
 import { type Carrier, type Http2Request, Session, type SessionOwner } from './session.ts';
 
 /** Connections that are opened before the run: several, so that a server with several workers uses more than one. */
 const INITIAL = 4;
-
-/** Maximum time until the server's settings have arrived on the first connection, in milliseconds. */
-const SETTINGS_MS = 5000;
 
 interface Opening {
   resolve(): void;
@@ -115,13 +112,10 @@ export class Http2Transport implements Transport, SessionOwner {
 
   async #openOne(): Promise<void> {
     const session = this.#connect(this.#sessions, 0);
-    const opened = new Promise<void>((resolve, reject) => {
-      this.#opening.set(session, { resolve, reject });
-    });
-    const late = delay(SETTINGS_MS, undefined, { ref: false }).then(() => {
-      throw Object.assign(new Error('no HTTP/2 settings'), { code: 'NO_HTTP2' });
-    });
-    await Promise.race([opened, late]);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#opening.set(session, { resolve, reject });
+    // Its settings are the first that a server of HTTP/2 sends.
+    await within(this.#plan.timeoutMs, promise);
   }
 
   #drop(session: Session): void {

@@ -4,14 +4,13 @@ import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createSecureServer as createSecureHttp2Server, createServer as createHttp2Server } from 'node:http2';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import type { LoadOptions } from './contract.ts';
-import { load } from './load.ts';
+import { load, type LoadOptions } from '../../src/load/index.ts';
 
 const fixture = (name: string): Buffer =>
-  readFileSync(path.join(import.meta.dirname, '../../test/harness/fixtures/tls', name));
+  readFileSync(path.join(import.meta.dirname, '../harness/fixtures/tls', name));
 const tls = { cert: fixture('certificate.pem'), key: fixture('test-only-key.pem') };
 
 const BIG_BYTES = 4_000_000;
@@ -156,6 +155,13 @@ test('certificates are checked; what is not HTTP/2 is unreachable', async (t) =>
   await assert.rejects(load({ url: secure, protocol: 'h2', insecure: true }), {
     code: 'RESPITE_LOAD_UNREACHABLE',
   });
+  // It accepts connections, and never says a word.
+  const silent = await listen(t, createTcpServer(), true);
+  for (const protocol of ['http/1.1', 'h2'] as const)
+    await assert.rejects(load({ url: silent, protocol, timeoutMs: 100 }), {
+      code: 'RESPITE_LOAD_UNREACHABLE',
+      message: /: ETIMEDOUT$/,
+    });
   const plain = await listen(t, createServer(handler), false);
   await assert.rejects(load({ url: plain, protocol: 'h2' }), { code: 'RESPITE_LOAD_UNREACHABLE' });
 });

@@ -4,8 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LoadOptions, LoadResult, LoadSecond } from './contract.ts';
-import { load } from './load.ts';
+import { load, type LoadOptions, type LoadResult, type LoadSecond } from '../../src/load/index.ts';
 
 /** The machine of a test is busy: whether the generator is late says nothing. */
 const ANY_LAG: Pick<LoadOptions, 'maxLagMs'> = { maxLagMs: 1e6 };
