@@ -16,6 +16,9 @@ import { resolveSettings } from '../settings.ts';
 import type { TuneRequest } from './request.ts';
 import { tuneSettings } from './settings.ts';
 
+/** Share of its time after which a run ends with what is known, so that there is time to stop the server. */
+const END = 0.97;
+
 /** `respite tune`: resolves with the exit code when the report is written and everything that it started has ended. */
 export async function tune({ script, args, flags }: TuneRequest): Promise<number> {
   const cwd = process.cwd();
@@ -32,7 +35,7 @@ export async function tune({ script, args, flags }: TuneRequest): Promise<number
   };
   say(cores.text);
   const interrupted = abortedBySignals();
-  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(settings.forMs)]);
+  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(Math.round(END * settings.forMs))]);
   const target = new RespiteTarget({
     command: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     script,

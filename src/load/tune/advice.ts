@@ -1,6 +1,6 @@
 // What to change in the configuration, if anything.
 import { type AcceptQueue, bestKnee } from './accept-queue.ts';
-import type { Findings } from './findings.ts';
+import { type Findings, isCompared } from './findings.ts';
 
 /** One line of the configuration. */
 export interface Change {
@@ -78,7 +78,14 @@ function backlogChange(accept: AcceptQueue | undefined): readonly string[] {
   ];
 }
 
-function* uncertainties({ parts, capacity, limit, little, missing }: Findings): Generator<string> {
+function* uncertainties({
+  parts,
+  configured,
+  capacity,
+  limit,
+  little,
+  missing,
+}: Findings): Generator<string> {
   yield* missing;
   if (little?.kind === 'contradicts')
     yield `the measurement contradicts itself: the server had ${little.atServer.toFixed(1)} requests in flight, the clients sent ${little.atClients.toFixed(1)} (Little's law); does something else send requests?`;
@@ -88,7 +95,9 @@ function* uncertainties({ parts, capacity, limit, little, missing }: Findings): 
     if (capacity.lowerBoundBecause === undefined && noise > TOLERATED_NOISE)
       yield `the capacity is only known to ±${percent(noise)}: the machine is busy with something else, or the server's requests differ a lot`;
   }
-  if (limit?.decision.kind === 'unclear') {
+  if (limit !== undefined && !isCompared(limit))
+    yield `no time was left to compare ${configured.limit} with ${limit.candidate}: --only limit leaves out the rest`;
+  else if (limit?.decision.kind === 'unclear') {
     const { low, high } = limit.decision.gain;
     yield `whether a limit of ${limit.candidate} is better can't be told: between ${percent(low)} and ${percent(high)}, and noise of that size exceeds the effect`;
   }

@@ -4,7 +4,7 @@
 const LONGEST_PROBE_MS = 2000;
 const SHORTEST_PROBE_MS = 250;
 /** The part of the time that is left for starts that take longer than the first, and for the report. */
-const RESERVE = 0.04;
+const RESERVE = 0.06;
 /** Measurements that a whole run makes, about, with the restarts between them. */
 const PROBES_OF_A_RUN = 90;
 

@@ -61,3 +61,17 @@ test('each comes first as often as the other', async () => {
   });
   assert.equal(order.join(''), 'abbaabba');
 });
+
+test('without time for a pair nothing is measured, and nothing known', async () => {
+  const measure = async (): Promise<number> => 1;
+  const found = await compare({
+    minPairs: 4,
+    maxPairs: 8,
+    hasTime: (pairs) => pairs < 1,
+    current: measure,
+    candidate: measure,
+  });
+  assert.deepEqual(found, { currents: [1], candidates: [1] });
+  assert.equal(decide(found).kind, 'unclear');
+  assert.equal(decide({ currents: [], candidates: [] }).kind, 'unclear');
+});

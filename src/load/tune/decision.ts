@@ -1,7 +1,7 @@
 // Whether one setting is better than another, or nobody can tell: noise decides which answers there are.
 import { type Interval, relativeDifference } from './statistics.ts';
 
-/** Two settings, measured in turns. */
+/** Two settings, measured in turns; with fewer than two measurements of each nothing is known. */
 export interface Comparison {
   readonly currents: readonly number[];
   readonly candidates: readonly number[];
@@ -46,15 +46,17 @@ export async function compare({
 }: {
   readonly minPairs: number;
   readonly maxPairs: number;
-  readonly hasTime: () => boolean;
+  /** Whether there is time for one pair more, beyond `pairs`. */
+  readonly hasTime: (pairs: number) => boolean;
   readonly current: () => Promise<number>;
   readonly candidate: () => Promise<number>;
 }): Promise<Comparison> {
   const currents: number[] = [];
   const candidates: number[] = [];
-  const isOver = (pairs: number): boolean =>
-    pairs >= minPairs &&
-    (pairs >= maxPairs || !hasTime() || decide({ currents, candidates }).kind !== 'unclear');
+  const isOver = (pairs: number): boolean => {
+    if (pairs >= maxPairs || !hasTime(pairs)) return true;
+    return pairs >= minPairs && decide({ currents, candidates }).kind !== 'unclear';
+  };
   const first = async (): Promise<void> => void currents.push(await current());
   const second = async (): Promise<void> => void candidates.push(await candidate());
   for (let pairs = 0; !isOver(pairs); pairs += 1) {

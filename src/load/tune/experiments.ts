@@ -121,11 +121,6 @@ async function utilizationWhenFull(rig: Rig, ratePerSecond: number): Promise<num
   return busiest;
 }
 
-/** A start, a warm-up and a measurement. */
-function oneLimitMs({ startMs }: Rig, probeMs: number): number {
-  return startMs + 2 * probeMs;
-}
-
 /** How long one measurement of a limit may take, so that there is time for all of them. */
 function limitProbeMs({ startMs, budget }: Rig): number {
   const eachMs = budget.leftMs / (LIMITS + 2 * MIN_PAIRS);
@@ -150,11 +145,14 @@ export async function exploreLimit(
   const { configured } = rig.target;
   if (probeMs < SHORTEST_LIMIT_MS) return undefined;
   const overload = OVERLOAD * perSecond.mean;
+  let oneMs = rig.startMs + 2 * probeMs;
   const goodUnder = async (limit: number | 'adaptive', warmUpMs: number): Promise<number> => {
+    const { leftMs } = rig.budget;
     await rig.restart({ limit });
     await rig.send(overload, warmUpMs);
     await rig.settle();
     const { goodPerSecond } = await rig.probe(overload, probeMs);
+    oneMs = Math.max(oneMs, leftMs - rig.budget.leftMs);
     rig.say(`limit ${limit}: ${Math.round(goodPerSecond)} requests/s served of ${Math.round(overload)}`);
     return goodPerSecond;
   };
@@ -164,7 +162,7 @@ export async function exploreLimit(
   const comparison = await compare({
     minPairs: MIN_PAIRS,
     maxPairs: MAX_PAIRS,
-    hasTime: () => rig.budget.allows(2 * oneLimitMs(rig, probeMs) + reservedMs),
+    hasTime: (pairs) => rig.budget.allows(2 * oneMs + (pairs < MIN_PAIRS ? 0 : reservedMs)),
     current: () => goodUnder(configured.limit, probeMs),
     candidate: () => goodUnder(candidate, probeMs),
   });

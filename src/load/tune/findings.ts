@@ -45,3 +45,8 @@ export interface Findings {
 export interface TuneReport extends Findings {
   readonly advice: Advice;
 }
+
+/** Whether there was time to compare the limits, not only to sweep over them. */
+export function isCompared({ comparison }: LimitFinding): boolean {
+  return comparison.currents.length > 1;
+}

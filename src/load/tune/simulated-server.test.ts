@@ -21,6 +21,8 @@ export interface Scenario {
   /** Relative scatter of the speed of the machine between measurements. */
   readonly noise?: number;
   readonly seed: number;
+  /** Rate above which the generator is late. */
+  readonly generatorLimit?: number;
   readonly spareCores?: number;
 }
 
@@ -107,14 +109,15 @@ export class SimulatedServer implements Target {
     deadlineMs = 1000,
   }: LoadOptions): Promise<LoadResult> => {
     if (typeof rate !== 'number') throw new TypeError('the simulation has constant rates only');
-    const { noise = 0 } = this.#scenario;
+    const { noise = 0, generatorLimit = Infinity } = this.#scenario;
     const slowness = 1 + noise * normal(this.#random);
     const tally = new Tally(deadlineMs);
     const startMs = this.nowMs;
     for (let atMs = this.#gap(rate); atMs < durationMs; atMs += this.#gap(rate))
       tally.add(atMs, this.#serve(startMs + atMs, slowness));
     this.nowMs += durationMs;
-    return tally.result(durationMs);
+    const result = tally.result(durationMs);
+    return rate > generatorLimit ? { ...result, invalidBecause: 'it was late' } : result;
   };
 
   #gap(rate: number): number {

@@ -187,3 +187,10 @@ test('the accept queue: a knee for each number of copies', async () => {
     ],
   );
 });
+
+test('a generator that is slower than the server finds a lower bound', async () => {
+  const { report } = await run({ ...POOL, seed: 1, generatorLimit: 300 });
+  assert.match(report.capacity?.lowerBoundBecause ?? '', /the load generator was late at/);
+  isWithin(0.1, report.capacity?.servesAllPerSecond ?? 0, 300);
+  assert.equal(report.advice.kind, 'declined');
+});

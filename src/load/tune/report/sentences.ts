@@ -1,6 +1,6 @@
 // What the findings mean, in sentences: for the terminal and for the page.
 import type { AcceptTrial } from '../accept-queue.ts';
-import type { Findings } from '../findings.ts';
+import { type Findings, isCompared } from '../findings.ts';
 
 /** A finding: what was asked, and the answer. */
 export interface Statement {
@@ -81,6 +81,7 @@ function limitText({ limit, configured }: Findings): string | undefined {
   if (limit === undefined) return undefined;
   const { sweep, candidate, decision } = limit;
   const best = `the best fixed limit is ${sweep.best.limit}`;
+  if (!isCompared(limit)) return best;
   const share = 1 / (1 + decision.gain.mean);
   const compared = `${configured.limit} serves ${percent(share)} of what ${candidate} serves (95 %: ${percent(1 / (1 + decision.gain.high))} to ${percent(1 / (1 + decision.gain.low))})`;
   return `${best}; ${compared}`;
