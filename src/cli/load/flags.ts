@@ -60,7 +60,7 @@ function rateOf(text: string): RateProfile {
   return rates.length === 1 ? (rates[0] ?? 0) : rates;
 }
 
-function timeOf(flag: string, text: string): number {
+export function timeOf(flag: string, text: string): number {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
   if (digits === undefined) throw wrong(flag, 'a time such as 500ms, 30s or 5m', text);
   return Number(digits) * (TIME_UNITS[unit] ?? 1);
@@ -99,7 +99,7 @@ function headersOf(lines: readonly string[]): Readonly<Record<string, string>> {
 
 const KIND = /^(?:(\d+(?:\.\d+)?) +)?(?:([A-Za-z-]+) +)?(\/\S*)(?: +(?:(\d+)|@(.+)))?$/;
 
-function kindOf(text: string, read: (file: string) => Uint8Array): RequestKind {
+export function kindOf(text: string, read: (file: string) => Uint8Array = readFileSync): RequestKind {
   const [, weight, method, path, bytes, file] = KIND.exec(text.trim()) ?? [];
   if (path === undefined)
     throw wrong('--mix', "requests such as '3 GET /a', 'POST /b 2048' or 'PUT /c @body.json'", text);

@@ -16,7 +16,7 @@ export function addTune(program: Command, tune: (request: TuneRequest) => Promis
     .option('--url-path <path>', 'path and query of the requests (default /)')
     .option(
       '--mix <kind>',
-      "a kind of request, as '3 GET /a' or '1 POST /b 2048': weight, method, path, bytes; may be repeated",
+      "a kind of request, as '3 GET /a', 'POST /b 2048' or 'PUT /c @file': weight, method, path, body; may be repeated",
       collect,
     )
     .option('--deadline <time>', 'within which a response is of use: 500ms, 2s (default 1s)')

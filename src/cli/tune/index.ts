@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { load } from '../../load/index.ts';
 import {
+  MAX_TUNE_MS,
   pinGenerator,
   renderPage,
   renderTerminal,
@@ -35,7 +36,10 @@ export async function tune({ script, args, flags }: TuneRequest): Promise<number
   };
   say(cores.text);
   const interrupted = abortedBySignals();
-  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(Math.round(END * settings.forMs))]);
+  const signal = AbortSignal.any([
+    interrupted,
+    AbortSignal.timeout(Math.round(END * (settings.forMs ?? MAX_TUNE_MS))),
+  ]);
   const target = new RespiteTarget({
     command: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     script,

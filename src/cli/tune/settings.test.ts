@@ -8,7 +8,7 @@ test('without flags everything is tried for three minutes', () => {
     path: '/',
     mix: undefined,
     deadlineMs: undefined,
-    forMs: 180_000,
+    forMs: undefined,
     normalPerSecond: undefined,
     parts: undefined,
   });
@@ -26,8 +26,8 @@ test('times, rates, parts and kinds of requests', () => {
   assert.deepEqual(settings, {
     path: '/a?b',
     mix: [
-      { method: 'GET', path: '/a', weight: 3 },
-      { method: 'POST', path: '/b', body: 2048 },
+      { method: 'GET', path: '/a', weight: 3, body: undefined },
+      { method: 'POST', path: '/b', weight: undefined, body: 2048 },
     ],
     deadlineMs: 250,
     forMs: 90_000,
@@ -39,12 +39,12 @@ test('times, rates, parts and kinds of requests', () => {
 const WRONG: readonly (readonly [flags: TuneFlags, message: RegExp])[] = [
   [{ for: '4m' }, /^--for must be from 5s to 3m, got "4m"$/],
   [{ for: '1s' }, /^--for must be from 5s to 3m/],
-  [{ deadline: '5' }, /^--deadline must be a time such as 500ms/],
-  [{ deadline: '0s' }, /^--deadline must be a time/],
+  [{ deadline: '0s' }, /^--deadline must be from 10ms to 60s, got "0s"$/],
+  [{ deadline: '5' }, /^--deadline takes a time such as 500ms/],
   [{ urlPath: 'a' }, /^--url-path must begin with \//],
   [{ normal: 'many' }, /^--normal must be a number/],
   [{ only: 'limits' }, /^--only must be some of capacity,limit,accept, got "limits"$/],
-  [{ mix: ['GET'] }, /^--mix must be such as/],
+  [{ mix: ['GET'] }, /^--mix takes requests such as/],
 ];
 
 for (const [flags, message] of WRONG) {

@@ -85,7 +85,7 @@ export class Rig {
       connections: CONNECTIONS,
       deadlineMs: this.deadlineMs,
       timeoutMs: PATIENCE * this.deadlineMs,
-      maxLagMs: LAG_SHARE * this.deadlineMs,
+      maxLagMs: Math.max(1, LAG_SHARE * this.deadlineMs),
       seed: this.#seed,
       // Certificates are of no interest here, and a test server's is its own.
       insecure: true,
