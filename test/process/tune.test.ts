@@ -1,6 +1,6 @@
 // `respite tune` with real processes. What it finds is tested in simulation; here, that it measures, tells and leaves nothing.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { TuneReport } from '../../src/load/tune/index.ts';
@@ -26,11 +26,19 @@ test('respite tune measures a server with the user’s configuration, and ends i
 });
 
 test('a killed respite tune takes its server along', async (t) => {
-  const running = command(t, ['tune', '--only', 'capacity', fixture('tuned.mjs')]);
-  await running.until('its server to listen', () => existsSync(path.join(running.dir, 'listens')));
+  const dir = temporaryDirectory();
+  const running = command(t, ['tune', '--only', 'capacity', fixture('tuned.mjs')], {
+    dir,
+    env: { TMPDIR: dir },
+  });
+  await running.until('its server to listen', () => existsSync(path.join(dir, 'listens')));
   running.signal('SIGKILL');
   await running.ended();
   await running.untilAlone();
+  assert.deepEqual(
+    readdirSync(dir).filter((name) => name.startsWith('respite-tune-')),
+    [],
+  );
 });
 
 test('respite tune says why a server can’t be measured', async (t) => {

@@ -99,7 +99,7 @@ function* uncertainties({
     yield `no time was left to compare ${configured.limit} with ${limit.candidate}: --only limit leaves out the rest`;
   else if (limit?.decision.kind === 'unclear') {
     const { low, high } = limit.decision.gain;
-    yield `whether a limit of ${limit.candidate} is better can't be told: between ${percent(low)} and ${percent(high)}, and noise of that size exceeds the effect`;
+    yield `it is unclear whether a limit of ${limit.candidate} is better: the difference is between ${percent(low)} and ${percent(high)}, so the noise exceeds the effect`;
   }
 }
 

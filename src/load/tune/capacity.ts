@@ -35,7 +35,7 @@ export interface CapacityOptions {
 
 /** Share of requests served within the deadline from which on a rate counts as served. Random arrivals alone make some of them wait. */
 const SERVED_SHARE = 0.98;
-/** Growth of the queue that random arrivals make below the capacity too: seconds per second, and by so many ms in a short measurement. */
+/** Maximum growth of the queue below the capacity, where random arrivals make some: seconds per second, plus ms in each measurement. */
 const STEADY_GROWTH = 0.03;
 const STEADY_MS = 20;
 /** The bisection ends when the bounds are this close, as a ratio. */
@@ -87,7 +87,7 @@ export async function findCapacity({
   const rate = await fullAt(high * FULL, probeMs, measure);
   const full: Reading[] = [];
   for (let i = 0; i < REPEATS; i += 1) full.push(await measure(rate));
-  // What ends there is the generator, or nobody can tell.
+  // The generator has reached its own limit, not the server's.
   if (full.filter(({ invalidBecause }) => invalidBecause !== undefined).length > REPEATS / 2)
     return atLeast(low, readings, `the load generator was late at ${Math.round(rate)} requests/s`);
   return {

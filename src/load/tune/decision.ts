@@ -1,4 +1,4 @@
-// Whether one setting is better than another, or nobody can tell: noise decides which answers there are.
+// Whether one setting is better than another. When the noise of the measurements is too large, the answer is that it is unclear.
 import { type Interval, relativeDifference } from './statistics.ts';
 
 /** Two settings, measured in turns; with fewer than two measurements of each nothing is known. */

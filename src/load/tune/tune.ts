@@ -39,7 +39,7 @@ export interface TuneOptions {
   readonly nowMs?: (() => number) | undefined;
 }
 
-/** Longest run: nobody waits longer for an answer. */
+/** Maximum duration of a run. */
 export const MAX_TUNE_MS = 180_000;
 
 type Found = { -readonly [Name in keyof Findings]: Findings[Name] };

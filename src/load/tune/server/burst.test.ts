@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { burst } from './burst.ts';
 
-test('every connection is answered, also by a 503; where nobody listens none is', async (t) => {
+test('every connection is answered, also by a 503; on a closed port none is', async (t) => {
   let requests = 0;
   const server = createServer((_request, response) => {
     requests += 1;

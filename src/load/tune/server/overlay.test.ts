@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { overlay } from './overlay.ts';
 
-const CHANGES = { owner: 1, management: 'unix:/m', copies: undefined, workers: undefined, nodeArgs: [] };
+const CHANGES = {
+  owner: 1,
+  directory: '/d',
+  management: 'unix:/m',
+  copies: undefined,
+  workers: undefined,
+  nodeArgs: [],
+};
 
 test('the user’s configuration stays, except for what concerns others', () => {
   const configured = {

@@ -25,7 +25,7 @@ export class ServerProcess {
         this.#output = (this.#output + text).slice(-KEPT);
       });
     }
-    // Told by `hasEnded`.
+    // A process that could not be started has no process id: `hasEnded` is true.
     this.#child.on('error', () => {});
   }
 

@@ -124,6 +124,7 @@ export class RespiteTarget implements Target {
     const { configFile } = this.#options;
     const changes: Overlay = {
       owner: process.pid,
+      directory: this.#directory,
       management: `unix:${this.#socket}`,
       copies,
       workers,
