@@ -48,6 +48,7 @@ export async function exploreAcceptQueue(
   const trials: AcceptTrial[] = [];
   const knees: AcceptTrial[] = [];
   let isComplete = true;
+  let least = 0;
   const isTooShort = async (copies: number, backlog: number): Promise<boolean | undefined> => {
     const burst = await measure({ copies, backlog });
     if (burst === undefined) return undefined;
@@ -55,24 +56,35 @@ export async function exploreAcceptQueue(
     return burst.timedOut > 0;
   };
   for (const copies of COPIES) {
-    isComplete = await climb((backlog) => isTooShort(copies, backlog));
+    isComplete = await climb(stepsFrom(least), (backlog) => isTooShort(copies, backlog));
     const knee = trials
       .filter((trial) => trial.copies === copies && trial.timedOut === 0)
       .toSorted((a, b) => a.backlog - b.backlog)[0];
     if (knee !== undefined) knees.push(knee);
+    // Fewer copies accept no faster, so they need no shorter a queue.
+    least = Math.max(least, knee?.backlog ?? 0);
     if (!isComplete) break;
   }
   const sorted = trials.toSorted((a, b) => a.copies - b.copies || a.backlog - b.backlog);
   return { asConfigured, trials: sorted, knees: knees.toSorted((a, b) => a.copies - b.copies), isComplete };
 }
 
+/** The shortest backlog, which shows what too short a queue does, and those from one step below `least` upwards. */
+function stepsFrom(least: number): readonly number[] {
+  const from = BACKLOGS.findIndex((backlog) => backlog >= least);
+  return BACKLOGS.filter((_, i) => i === 0 || i >= from - 1);
+}
+
 /** Every second step until one is enough, then the step below that one. @returns False when there was no time for it. */
-async function climb(isTooShort: (backlog: number) => Promise<boolean | undefined>): Promise<boolean> {
-  for (let i = 0; i < BACKLOGS.length; i += 2) {
-    const found = await isTooShort(BACKLOGS[i] ?? 0);
+async function climb(
+  steps: readonly number[],
+  isTooShort: (backlog: number) => Promise<boolean | undefined>,
+): Promise<boolean> {
+  for (let i = 0; i < steps.length; i += 2) {
+    const found = await isTooShort(steps[i] ?? 0);
     if (found === undefined) return false;
     if (found) continue;
-    const below = BACKLOGS[i - 1];
+    const below = steps[i - 1];
     return below === undefined || (await isTooShort(below)) !== undefined;
   }
   return true;

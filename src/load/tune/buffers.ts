@@ -19,6 +19,7 @@ const GOODPUT_FLOOR = 0.8;
 /** Share of requests that may fail otherwise than by being shed. */
 const FAILED_CEILING = 0.01;
 
+/** @returns Undefined when the generator was late at each of the rates. */
 export async function measureBuffers(
   capacityPerSecond: number,
   servesAllPerSecond: number,
@@ -27,7 +28,7 @@ export async function measureBuffers(
     probeMs,
     deadlineMs,
   }: { readonly probe: Probe; readonly probeMs: number; readonly deadlineMs: number },
-): Promise<Buffers> {
+): Promise<Buffers | undefined> {
   const readings: Reading[] = [];
   let graceful = servesAllPerSecond;
   for (const multiple of MULTIPLES) {
@@ -44,5 +45,6 @@ export async function measureBuffers(
       return { servesAllPerSecond, refusesGracefullyPerSecond: graceful, isLowerBound: false, readings };
     graceful = rate;
   }
+  if (readings.length === 0) return undefined;
   return { servesAllPerSecond, refusesGracefullyPerSecond: graceful, isLowerBound: true, readings };
 }

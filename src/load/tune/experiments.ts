@@ -18,8 +18,6 @@ const LITTLE_SHARE = 0.7;
 /** Multiple of the capacity at which a server is full, and at which limits are compared. */
 const FULL = 1.2;
 const OVERLOAD = 1.5;
-/** Multiple of the present capacity that fills one worker more. */
-const OVERLOAD_OF_TWO = 2.2;
 /** Measurements of the capacity with one worker more. */
 const REPEATS = 3;
 /** How often the server's figures are read while it is full, in ms. */
@@ -33,6 +31,10 @@ const MAX_PAIRS = 8;
 const SHORTEST_LIMIT_MS = 500;
 /** Limits that a sweep tries, about. */
 const LIMITS = 8;
+/** A limit that is too high, as a multiple of the requests in flight in a full server; and what is served of a rate that is no overload. */
+const GENEROUS = 10;
+const SERVES_ALL = 0.85;
+const MAX_RAISES = 3;
 /** Connections that are opened at once, and the share of the capacity that the server has to do meanwhile. */
 const CONNECTIONS = 200;
 const BUSY_SHARE = 0.5;
@@ -59,14 +61,15 @@ export function allowsMore({ budget }: Rig): boolean {
 }
 
 /** What happens above the capacity. */
-export async function exploreBuffers(rig: Rig, capacity: Capacity): Promise<Buffers> {
+export async function exploreBuffers(rig: Rig, capacity: Capacity): Promise<Buffers | undefined> {
   const { probe, deadlineMs, budget } = rig;
   const buffers = await measureBuffers(capacity.perSecond.mean, capacity.servesAllPerSecond, {
     probe,
     probeMs: budget.probeMs,
     deadlineMs,
   });
-  rig.say(`sheds gracefully up to ${Math.round(buffers.refusesGracefullyPerSecond)} requests/s`);
+  if (buffers !== undefined)
+    rig.say(`sheds gracefully up to ${Math.round(buffers.refusesGracefullyPerSecond)} requests/s`);
   return buffers;
 }
 
@@ -96,8 +99,9 @@ export async function exploreWorkers(rig: Rig, { perSecond: capacity }: Capacity
       await rig.restart({ workers });
       await rig.send(capacity.mean, rig.budget.probeMs);
       const found: number[] = [];
+      const full = (FULL * capacity.mean * workers) / configured.workers;
       for (let i = 0; i < REPEATS; i += 1) {
-        const reading = await rig.probe(OVERLOAD_OF_TWO * capacity.mean, rig.budget.probeMs);
+        const reading = await rig.probe(full, rig.budget.probeMs);
         if (reading.invalidBecause !== undefined) return undefined;
         found.push(reading.goodPerSecond);
       }
@@ -144,7 +148,7 @@ export async function exploreLimit(
   const probeMs = limitProbeMs(rig);
   const { configured } = rig.target;
   if (probeMs < SHORTEST_LIMIT_MS) return undefined;
-  const overload = OVERLOAD * perSecond.mean;
+  let overload = OVERLOAD * perSecond.mean;
   let oneMs = rig.startMs + 2 * probeMs;
   const goodUnder = async (limit: number | 'adaptive', warmUpMs: number): Promise<number> => {
     const { leftMs } = rig.budget;
@@ -156,8 +160,16 @@ export async function exploreLimit(
     rig.say(`limit ${limit}: ${Math.round(goodPerSecond)} requests/s served of ${Math.round(overload)}`);
     return goodPerSecond;
   };
-  const busy = (perSecond.mean * rig.idleMs) / 1000;
-  const sweep = await sweepLimits(busy, (limit) => goodUnder(limit, probeMs / 2));
+  // A limit is that of each worker.
+  const busyAt = (goodPerSecond: number): number => (goodPerSecond * rig.idleMs) / 1000 / configured.workers;
+  const generous = Math.max(1, Math.round(GENEROUS * busyAt(perSecond.mean)));
+  let most = await goodUnder(generous, probeMs / 2);
+  // The configured limit was what limited the capacity: the server can do more.
+  for (let i = 0; i < MAX_RAISES && most >= SERVES_ALL * overload; i += 1) {
+    overload *= OVERLOAD;
+    most = await goodUnder(generous, probeMs / 2);
+  }
+  const sweep = await sweepLimits(busyAt(most), (limit) => goodUnder(limit, probeMs / 2));
   const candidate = configured.limit === 'adaptive' ? sweep.best.limit : 'adaptive';
   const comparison = await compare({
     minPairs: MIN_PAIRS,
@@ -173,9 +185,10 @@ export async function exploreLimit(
 export function exploreScalability(
   capacity: Capacity,
   limit: LimitFinding | undefined,
+  workers: number,
 ): Scalability | undefined {
   const held = limit?.sweep.points.map((point) => ({
-    inFlight: point.limit,
+    inFlight: point.limit * workers,
     perSecond: point.goodPerSecond,
   }));
   return fitScalability(held ?? pointsOf(capacity.readings));

@@ -16,7 +16,7 @@ export interface LimitSweep {
 }
 
 /** Limits are tried at these multiples of the requests in flight that a full server has without a queue. */
-const MULTIPLES = [0.5, 1, 2, 4, 8];
+const MULTIPLES = [0.5, 1, 2, 4];
 /** Share of the best goodput that is nearly the best. */
 const NEARLY = 0.98;
 /** The search for the smallest limit ends when the bounds are this close, as a ratio. */

@@ -11,6 +11,8 @@ const IDLE_PER_SECOND = 20;
 const CONNECTIONS = 512;
 /** A client gives up after this multiple of the deadline, so that nothing of an experiment is left in the next one. */
 const PATIENCE = 2;
+/** Responses that have a median. */
+const ENOUGH = 4;
 /** Lag of the generator that goodput within the deadline does not notice, as a share of the deadline. */
 const LAG_SHARE = 0.05;
 /** Pause after a measurement at the least, in ms; and at the most, for a server that has a long queue left to serve. */
@@ -30,17 +32,21 @@ export class Rig {
   readonly deadlineMs: number;
   /** How long the last start took. */
   startMs = 0;
-  /** Median latency of the server with little to do. */
-  idleMs = 0;
   readonly #options: RigOptions;
   #url = '';
   #seed = 0;
+  #idleMs = Infinity;
 
   constructor(options: RigOptions) {
     this.#options = options;
     this.budget = options.budget;
     this.target = options.target;
     this.deadlineMs = options.deadlineMs;
+  }
+
+  /** Median latency of the server with little to do: the least that was found. */
+  get idleMs(): number {
+    return Number.isFinite(this.#idleMs) ? this.#idleMs : 0;
   }
 
   say(text: string): void {
@@ -56,8 +62,7 @@ export class Rig {
 
   /** The server's first requests: afterwards it is warm, and its latency without a queue is known. */
   async warmUp(): Promise<void> {
-    const { latency } = await this.send(IDLE_PER_SECOND, this.budget.probeMs);
-    if (latency.count > 0) this.idleMs = latency.p50Ms;
+    await this.send(IDLE_PER_SECOND, this.budget.probeMs);
   }
 
   readonly probe: Probe = async (ratePerSecond: number, durationMs: number): Promise<Reading> => {
@@ -94,6 +99,8 @@ export class Rig {
     };
     const result = await load(options);
     signal?.throwIfAborted();
+    // A server that has just started is slower than it will be.
+    if (result.latency.count >= ENOUGH) this.#idleMs = Math.min(this.#idleMs, result.latency.p50Ms);
     return result;
   }
 }

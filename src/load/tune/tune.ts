@@ -110,7 +110,8 @@ async function explore(rig: Rig, parts: readonly Part[], found: Found): Promise<
         'no time was left for the accept queue: --only accept leaves out the rest',
       ];
   }
-  if (parts.some((part) => part !== 'accept')) found.scalability = exploreScalability(capacity, found.limit);
+  if (parts.some((part) => part !== 'accept'))
+    found.scalability = exploreScalability(capacity, found.limit, found.configured.workers);
 }
 
 function whyEnded({ reason }: AbortSignal): string {
