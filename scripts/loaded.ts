@@ -3,6 +3,7 @@ export const LOADED: readonly string[] = [
   'cli/bin',
   'cli/checks/main',
   'cli/worker-settings/main',
+  'load/against/duet/thread',
   'load/generator/thread',
   'load/tune/server/backlog',
   'load/tune/server/overlay',

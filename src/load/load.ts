@@ -107,7 +107,7 @@ class Outcome {
   }
 }
 
-async function planOf(options: ResolvedLoadOptions): Promise<Plan> {
+export async function planOf(options: ResolvedLoadOptions): Promise<Plan> {
   const { url, insecure, ownsTarget, rate, durationMs, slowReaders, retries } = options;
   return {
     target: await targetOf(url, insecure, ownsTarget),
@@ -152,7 +152,7 @@ function lowerCase(headers: Readonly<Record<string, string>>): Readonly<Record<s
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-function unreachable(url: URL, { code, message }: { code: string; message: string }): RespiteError {
+export function unreachable(url: URL, { code, message }: { code: string; message: string }): RespiteError {
   const why = /CERT|SIGNATURE/.test(code)
     ? `${message} (${code}); \`insecure\` accepts any certificate`
     : code;

@@ -68,7 +68,7 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   ],
   './hono': ['policy', 'respite'],
   './koa': ['policy', 'respite'],
-  './load': ['load', 'unmet'],
+  './load': ['compare', 'load', 'unmet'],
   './opentelemetry': ['reportTo', 'resendAttributes'],
   './package.json': ['default'],
 };

@@ -35,6 +35,7 @@ const BY_PATH: Readonly<Record<string, readonly string[]>> = {
   // The user's configuration file.
   'cli/config/read.ts': [],
   'cli/worker-settings/load-again.ts': ['cli/worker-settings/main.ts'],
+  'load/against/duet/load-both.ts': ['load/against/duet/thread.ts'],
   'load/threads.ts': ['load/generator/thread.ts'],
   'load/tune/server/respite-target.ts': ['load/tune/server/backlog.ts', 'load/tune/server/overlay.ts'],
   'management/console/files.ts': ['management/console/browser/main.ts'],
