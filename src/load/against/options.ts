@@ -1,19 +1,7 @@
 // Options of a comparison: what each must be, and what stands without it. Those of the load are checked by `load` itself.
 import { randomInt } from 'node:crypto';
-import {
-  aboveZero,
-  byName,
-  type Declaration,
-  integer,
-  list,
-  milliseconds,
-  object,
-  type Path,
-  type Problem,
-  resolve,
-  type Rule,
-  rule,
-} from '../../core/options.ts';
+import { type Declaration, object, type Path, type Problem, resolve, type Rule } from '../../core/options.ts';
+import { aboveZero, byName, integer, list, milliseconds, rule } from '../../core/rules.ts';
 import type { LoadOptions } from '../contract.ts';
 import type { CompareOptions, CompareProgress, Version } from './contract.ts';
 import { DEFAULT_MIN_EFFECTS, FIGURES, type MinEffects } from './verdict/figures.ts';
