@@ -1,12 +1,16 @@
 // `respite load`, as the command line declares it.
 import type { Command } from 'commander';
+import { addAgainst } from './against/command.ts';
 import type { LoadFlags, LoadRequest } from './request.ts';
 
 export function addLoad(program: Command, load: (request: LoadRequest) => Promise<void>): void {
-  program
+  const command = program
     .command('load')
     .description('send requests at a given rate, and measure what the clients of a server would')
-    .argument('<url>', 'of the server, such as http://127.0.0.1:3000/')
+    .argument(
+      '[url]',
+      'of the server, such as http://127.0.0.1:3000/; with --against and a git ref, the path',
+    )
     .option('--rate <n|from..to|n,n,…>', 'requests per second: constant, a ramp, or steps (default 50)')
     .option('--for <time>', 'how long requests start: 500ms, 30s, 5m (default 10s)')
     .option(
@@ -40,7 +44,8 @@ export function addLoad(program: Command, load: (request: LoadRequest) => Promis
       'after',
       '\nExit codes: 0 measured, and every expectation met; 1 an expectation not met, the run not valid, or the server unreachable; 2 bad usage; 130 interrupted.',
     )
-    .action(async (url: string, flags: LoadFlags) => load({ url, flags }));
+    .action(async (url: string | undefined, flags: LoadFlags) => load({ url, flags }));
+  addAgainst(command);
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

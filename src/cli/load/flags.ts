@@ -9,7 +9,7 @@ const SIZE_UNITS: Readonly<Record<string, number>> = { b: 1, kb: 1024, mb: 1024 
 
 /** @param read Reads the file of a body. */
 export function optionsOf(
-  { url, flags }: LoadRequest,
+  { url, flags }: LoadRequest & { readonly url: string },
   read: (file: string) => Uint8Array = readFileSync,
 ): LoadOptions {
   const obey = flags.obeyRetryAfter;

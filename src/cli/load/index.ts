@@ -19,8 +19,10 @@ const INTERRUPTED = 130;
  * the run and shows what was measured. Rejects when nothing could be measured.
  */
 export async function load(request: LoadRequest): Promise<number> {
-  const { flags } = request;
-  const options = optionsOf(request);
+  const { url, flags } = request;
+  if (flags.against !== undefined) return (await import('./against/index.ts')).against(request);
+  if (url === undefined) throw usageError('name the URL of the server, such as http://127.0.0.1:3000/');
+  const options = optionsOf({ url, flags });
   const expectations = (flags.expect ?? []).map(expectationOf);
   const output = openOutput();
   const progress = new Progress();

@@ -19,11 +19,12 @@ export class Progress {
     this.#write = writeText;
   }
 
-  readonly show = (second: LoadSecond): void => {
-    const line = progressLine(second);
-    this.#write(this.#isTerminal ? SAME_LINE + line : `${line}\n`);
+  readonly show = (second: LoadSecond): void => this.line(progressLine(second));
+
+  line(text: string): void {
+    this.#write(this.#isTerminal ? SAME_LINE + text : `${text}\n`);
     this.#hasLine = this.#isTerminal;
-  };
+  }
 
   /** What follows begins on a line of its own. */
   end(): void {

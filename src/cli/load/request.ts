@@ -1,10 +1,13 @@
+import type { AgainstFlags } from './against/command.ts';
+
 /** `respite load`, as typed. */
 export interface LoadRequest {
-  readonly url: string;
+  /** Of the server; with `--against` a git ref it is the path of the requests, if anything. */
+  readonly url: string | undefined;
   readonly flags: LoadFlags;
 }
 
-export interface LoadFlags {
+export interface LoadFlags extends AgainstFlags {
   readonly rate?: string;
   readonly for?: string;
   readonly mix?: readonly string[];

@@ -119,6 +119,7 @@ const LOAD_KEYS: readonly (keyof LoadPart)[] = [
   'timeoutMs',
   'ownsTarget',
   'insecure',
+  'maxLagMs',
 ];
 
 /** Throws a `RespiteError` that names the option, the rule and the value. */
