@@ -1,4 +1,4 @@
-// An hour of random faults under traffic: does anything remain for a person? `npm run test:soak`; not part of `npm test`.
+// An hour of random faults under traffic: does anything remain for a person? `npm run soak`; not part of `npm test`.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
