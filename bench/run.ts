@@ -9,6 +9,7 @@ import { cache } from './cache/bench.ts';
 import { client } from './client/bench.ts';
 import { conformance } from './conformance/bench.ts';
 import { consolePage } from './console/bench.ts';
+import { gate } from './gate/bench.ts';
 import { killed } from './killed/bench.ts';
 import { generator } from './generator/bench.ts';
 import type { Benchmark, Filters } from './lib/benchmark.ts';
@@ -33,6 +34,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   overload,
   refusalRate,
   requestCost,
+  gate,
   accept,
   startup,
   refusal,
