@@ -24,7 +24,11 @@ export class Threads {
     });
     this.#exits = this.#workers.map(async (worker, part) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      worker.on('message', (report: Report) => onReport(part, report));
+      worker.on('message', (report: Report) => {
+        onReport(part, report);
+        // Its last word; whatever else it might still wait for.
+        if (report.type === 'done' || report.type === 'unreachable') void worker.terminate();
+      });
       worker.once('error', reject);
       worker.once('exit', () => resolve());
       return promise;

@@ -146,6 +146,27 @@ test('HTTP/2: streams that the server refuses are refusals; others that it reset
   assert.deepEqual(result.failedBy, { INTERNAL_ERROR: result.kinds['GET /reset']?.offered });
 });
 
+test('HTTP/2: what a closing connection has not processed is sent on another one', async (t) => {
+  const server = createHttp2Server();
+  let unprocessed = 0;
+  server.on('session', (session) => {
+    let streams = 0;
+    session.on('stream', (stream) => {
+      stream.on('error', () => {});
+      streams += 1;
+      // As nginx does after `keepalive_requests`: what comes after the last stream is ignored. Late, so that some do.
+      if (streams === 30) setTimeout(() => session.goaway(0, stream.id), 150);
+      if (streams > 30) unprocessed += 1;
+      else setTimeout(() => stream.destroyed || stream.respond({ ':status': 200 }, { endStream: true }), 100);
+    });
+  });
+  const url = await listen(t, server, false);
+  const run = { protocol: 'h2', maxLagMs: 1e6, rate: 300, durationMs: 500, timeoutMs: 60_000 } as const;
+  const result = await load({ ...run, url, deadlineMs: 60_000, seed: 1 });
+  assert.equal(result.good, result.offered);
+  assert.ok(unprocessed > 0, 'no connection was closed under way');
+});
+
 test('certificates are checked; what is not HTTP/2 is unreachable', async (t) => {
   const secure = await listen(t, createHttpsServer(tls, handler), true);
   await assert.rejects(load({ url: secure }), {

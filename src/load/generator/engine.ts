@@ -10,6 +10,9 @@ import { Waiting } from './waiting.ts';
 /** Maximum repeats of a refused request. */
 const MAX_REPEATS = 3;
 
+/** Maximum connections that an attempt tries whose server closes them before it looks at it. */
+const MAX_RESENDS = 10;
+
 /** How many places at the front of the queue are given back at a time. */
 const QUEUE_CHUNK = 1024;
 
@@ -96,6 +99,15 @@ export class Engine implements TransportEvents {
     this.#release(exchange);
   }
 
+  unprocessed(exchange: Exchange): void {
+    if (exchange.resends >= MAX_RESENDS) {
+      this.ended(exchange, { status: 0, reason: undefined, retryAfter: undefined, error: 'GOAWAY' });
+      return;
+    }
+    exchange.resends += 1;
+    this.#sendOrQueue(exchange);
+  }
+
   hasRoom(): void {
     while (this.#queueStart < this.#queue.length) {
       const exchange = this.#queue[this.#queueStart];
@@ -131,6 +143,11 @@ export class Engine implements TransportEvents {
 
   #send(exchange: Exchange): void {
     this.#live.append(exchange);
+    exchange.resends = 0;
+    this.#sendOrQueue(exchange);
+  }
+
+  #sendOrQueue(exchange: Exchange): void {
     const isFirst = this.#queueStart === this.#queue.length;
     if ((isFirst || exchange.isSlow) && this.transport.send(exchange)) return;
     this.#tally.waitedForConnection += 1;

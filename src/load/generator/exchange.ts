@@ -21,7 +21,9 @@ export class Exchange {
   isSlow = false;
   /** Repeats so far. */
   repeats = 0;
-  /** It has ended, or waits for its next attempt. */
+  /** How often its attempt was sent on another connection, because the server closed the first one and had not looked at it. */
+  resends = 0;
+  /** Neither has it ended, nor does it wait for its next attempt. */
   isLive = false;
   /** It waits for a connection. */
   isQueued = false;

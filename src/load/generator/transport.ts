@@ -24,6 +24,8 @@ export interface TransportStats {
 export interface TransportEvents {
   /** The attempt has ended, or, for a slow reader, the head of its response has arrived. Called once for each attempt. */
   ended(exchange: Exchange, ending: Ending): void;
+  /** The server closes the connection and has not looked at the request: a client sends it on another one (RFC 9113, section 6.8). */
+  unprocessed(exchange: Exchange): void;
   /** A connection can take a request again, or there is room for a new one. */
   hasRoom(): void;
 }

@@ -16,11 +16,14 @@ const MAX_STREAMS = 100;
 
 export interface SessionOwner {
   ended(session: Session, exchange: Exchange, ending: Ending): void;
+  unprocessed(exchange: Exchange): void;
   /** A slow reader has read its response (true), or the server has closed it before (false). */
   rested(session: Session, isComplete: boolean): void;
   /** It is open, and the server's settings have arrived. */
   opened(session: Session): void;
-  /** No other stream can be opened on it. */
+  /** No other stream can be opened on it; those that are open may still end. */
+  closing(session: Session): void;
+  /** All of its streams have ended. */
   closed(session: Session): void;
   received(bytes: number): void;
 }
@@ -39,6 +42,8 @@ export class Session {
   readonly #session: ClientHttp2Session;
   readonly #slowBytesPerSecond: number;
   #isClosed = false;
+  /** The last stream that the server takes after it has sent GOAWAY. */
+  #lastStreamId = Infinity;
 
   /** @param slowBytesPerSecond How fast a slow reader reads; 0 for as fast as possible. */
   constructor(owner: SessionOwner, target: Target, slowBytesPerSecond: number) {
@@ -58,8 +63,14 @@ export class Session {
     this.#session.on('error', (error) => {
       this.failure ??= error;
     });
-    this.#session.on('goaway', () => this.#close());
-    this.#session.on('close', () => this.#close());
+    this.#session.on('goaway', (_code, lastStreamId) => {
+      this.#lastStreamId = lastStreamId;
+      this.#close();
+    });
+    this.#session.on('close', () => {
+      this.#close();
+      owner.closed(this);
+    });
   }
 
   get hasRoom(): boolean {
@@ -83,7 +94,8 @@ export class Session {
       // Its client has cancelled it, and the exchange may be another request by now.
       if (exchange.carrier !== carrier) return;
       exchange.carrier = undefined;
-      this.#owner.ended(this, exchange, ending);
+      if (ending.status === 0 && (stream.id ?? 0) > this.#lastStreamId) this.#owner.unprocessed(exchange);
+      else this.#owner.ended(this, exchange, ending);
     };
     let isComplete = false;
     stream.on('response', (fields) => {
@@ -125,7 +137,7 @@ export class Session {
   #close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#owner.closed(this);
+    this.#owner.closing(this);
   }
 }
 

@@ -27,6 +27,8 @@ export class Http2Transport implements Transport, SessionOwner {
   readonly #sessions = new Set<Session>();
   /** A connection of its own for each request, and for each slow reader. */
   readonly #single = new Set<Session>();
+  /** Those that the server closes, until the last of their streams has ended. */
+  readonly #closing = new Set<Session>();
   readonly #opening = new Map<Session, Opening>();
 
   constructor(plan: Plan, events: TransportEvents) {
@@ -64,13 +66,17 @@ export class Http2Transport implements Transport, SessionOwner {
   }
 
   close(): void {
-    for (const session of [...this.#sessions, ...this.#single]) this.#drop(session);
+    for (const session of [...this.#sessions, ...this.#closing, ...this.#single]) this.#drop(session);
   }
 
   ended(session: Session, exchange: Exchange, ending: Ending): void {
     this.#events.ended(exchange, ending);
     if (this.#single.has(session) && !exchange.isSlow) this.#drop(session);
     this.#events.hasRoom();
+  }
+
+  unprocessed(exchange: Exchange): void {
+    this.#events.unprocessed(exchange);
   }
 
   rested(session: Session, isComplete: boolean): void {
@@ -84,11 +90,15 @@ export class Http2Transport implements Transport, SessionOwner {
     this.#events.hasRoom();
   }
 
-  closed(session: Session): void {
-    this.#sessions.delete(session);
+  closing(session: Session): void {
+    if (this.#sessions.delete(session)) this.#closing.add(session);
     this.#opening.get(session)?.reject(session.failure ?? new Error('CLOSED'));
     this.#opening.delete(session);
     this.#events.hasRoom();
+  }
+
+  closed(session: Session): void {
+    this.#closing.delete(session);
   }
 
   received(bytes: number): void {
@@ -120,6 +130,7 @@ export class Http2Transport implements Transport, SessionOwner {
 
   #drop(session: Session): void {
     this.#sessions.delete(session);
+    this.#closing.delete(session);
     this.#single.delete(session);
     session.destroy();
   }
