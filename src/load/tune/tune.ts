@@ -116,7 +116,9 @@ async function explore(rig: Rig, parts: readonly Part[], found: Found): Promise<
 
 function whyEnded({ reason }: AbortSignal): string {
   const isTime = reason instanceof Error && reason.name === 'TimeoutError';
-  return isTime ? 'the time was over before everything was measured' : 'the run was interrupted';
+  return isTime
+    ? 'the time was over before everything was measured: give it more with --for, or an idle machine'
+    : 'the run was interrupted';
 }
 
 function whyNone({ message, reading }: NoCapacityError): string {
