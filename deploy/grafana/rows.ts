@@ -69,7 +69,7 @@ export function rows(): readonly Row[] {
           [0.7, 'orange'],
           [0.95, 'red'],
         ]).description(
-          'Of the fullest instance: requests or bytes in flight against their limits, or its busy event loop.',
+          'Of the fullest instance: its event loop, requests or bytes in flight against their limits, or memory.',
         ),
         figure('Ready workers', `sum(${of('respite_workers', 'state="ready"')})`, 'none', 'red', [
           [1, 'green'],
@@ -102,7 +102,7 @@ export function rows(): readonly Row[] {
     },
     {
       title: 'Load',
-      columns: 4,
+      columns: 5,
       panels: [
         curves(
           'In flight, and the limit',
@@ -118,6 +118,11 @@ export function rows(): readonly Row[] {
         )
           .min(0)
           .description('The figure to scale by, and how full each resource is.'),
+        curves('Headroom', 'none', [of('respite_headroom_ratio'), '{{instance}}'])
+          .min(0)
+          .description(
+            'The instance is full at that many times the busiest minute of the last day. Empty while nobody can tell.',
+          ),
         curves('Pressure, by signal', 'percentunit', [
           `max by (signal) (${of('respite_admission_pressure')})`,
           '{{signal}}',

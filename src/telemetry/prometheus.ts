@@ -1,6 +1,7 @@
 import type { SignalPressure } from '../admission/index.ts';
 import { sumInstruments } from '../core/instruments.ts';
 import { durationMetric } from './duration.ts';
+import { headroomMetrics } from './headroom.ts';
 import { healthMetrics } from './health.ts';
 import { type Format, renderText } from './exposition.ts';
 import { counter, gauge, type Histogram, type Metric, type Reading } from './metric.ts';
@@ -24,6 +25,7 @@ function metricsOf(snapshot: MetricsSnapshot): (Metric | Histogram)[] {
     durationMetric(snapshot.totals.duration),
     ...admissionMetrics(snapshot),
     ...utilizationMetrics(snapshot),
+    ...headroomMetrics(snapshot.headroom),
     ...workerMetrics(snapshot),
     fallbackMetric(snapshot),
     ...healthMetrics(snapshot),

@@ -21,6 +21,8 @@ export interface MetricsSnapshot {
   readonly cutRequests?: number | undefined;
   /** What the supervisor's own health indicators have found. */
   readonly health?: { readonly indicators: readonly IndicatorReport[] } | undefined;
+  /** How much more the instance could do than it is asked for. */
+  readonly headroom?: HeadroomFigures | undefined;
   /** Clients that were answered while no worker took requests. */
   readonly fallbackResponder?: { readonly answered: number } | undefined;
   /** Read for the purpose. */
@@ -45,6 +47,15 @@ export interface MetricsSnapshot {
     readonly connectionsRefused: number;
     readonly instruments: readonly Instrument[];
   };
+}
+
+/** Requests a second; see docs/guide/headroom.md. */
+export interface HeadroomFigures {
+  readonly capacity:
+    | { readonly kind: 'known'; readonly rps: number; readonly lowRps: number; readonly highRps: number }
+    | { readonly kind: 'unknown' };
+  readonly peakRps: number | undefined;
+  readonly ratio: number | undefined;
 }
 
 /** What the kernel tells; undefined for what it doesn't. */

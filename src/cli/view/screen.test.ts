@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anIncident, statusAnswer } from './fake-status.test.ts';
+import type { StatusAnswer } from './answer.ts';
 import { plainLine, screen, sparkline, type View } from './screen.ts';
-import { summary } from './summary.ts';
+import { headroom, summary } from './summary.ts';
 
 const BEFORE = statusAnswer({ served: [100, 0, 0, 0] });
 const NOW = statusAnswer({
@@ -82,6 +83,49 @@ test('the summary shows what was counted since the start', () => {
   assert.match(text, /crash {2}open {2}worker 1 ended since GET \/\ufffd\[2J$/m);
   assert.match(summary(statusAnswer({ dryRun: true })), /^server\.js: well, up 1 h 0 min, dry run/);
 });
+
+const HEADROOM: readonly (readonly [given: StatusAnswer['headroom'], text: string])[] = [
+  [undefined, 'unknown: too little traffic so far'],
+  [
+    {
+      capacity: { kind: 'known', rps: 409.6, lowRps: 380, highRps: 1450, bottleneck: 'event-loop' },
+      peakRps: 227,
+      ratio: 1.804,
+    },
+    'full at 1.8 times the peak of 24 hours: about 410/s (380 to 1,450), then the event loop is full',
+  ],
+  [
+    {
+      capacity: { kind: 'known', rps: 90, lowRps: 81, highRps: 99, bottleneck: 'overload' },
+      peakRps: undefined,
+      ratio: undefined,
+    },
+    'about 90/s (81 to 99), as measured while it was full',
+  ],
+  [
+    {
+      capacity: { kind: 'unknown', why: 'no-waiting-seen', atLeastRps: 300 },
+      peakRps: 200,
+      ratio: undefined,
+    },
+    'unknown: latency does not grow with the load yet, at least 300/s',
+  ],
+  [
+    {
+      capacity: { kind: 'unknown', why: 'too-little-traffic', atLeastRps: 0 },
+      peakRps: 0,
+      ratio: undefined,
+    },
+    'unknown: too little traffic so far',
+  ],
+];
+
+for (const [given, text] of HEADROOM) {
+  test(`headroom: ${text}`, () => {
+    assert.equal(headroom({ headroom: given }), text);
+    assert.ok(summary({ ...NOW, headroom: given }).includes(`\nheadroom    ${text}\n`));
+  });
+}
 
 test('sparklines', () => {
   assert.deepEqual([sparkline([]), sparkline([0, 0]), sparkline([1, 2, 8])], ['', '▁▁', '▂▃█']);

@@ -3,7 +3,16 @@ import path from 'node:path';
 import { cut, printable } from '../printable.ts';
 import { count, duration, perSecond, size } from '../words.ts';
 import { type Reading, standing, type Traffic, traffic } from './figures.ts';
-import { eventLoop, fullness, incidentLine, latency, refusals, verdict, workerTable } from './summary.ts';
+import {
+  eventLoop,
+  fullness,
+  headroom,
+  incidentLine,
+  latency,
+  refusals,
+  verdict,
+  workerTable,
+} from './summary.ts';
 
 /** What a line means; a terminal with colors shows it. */
 type Tone = 'plain' | 'good' | 'bad' | 'dim' | 'title';
@@ -95,6 +104,7 @@ function head(view: View): Line[] {
       'full',
       `${bar(now.utilization ?? 0, 20)} ${fullness(now)}; ${count(now.inFlight)} in flight of ${count(now.limit)}`,
     ),
+    row('headroom', headroom(status)),
     row('event loop', eventLoop(now)),
     row('memory', size(now.rssBytes)),
   ];

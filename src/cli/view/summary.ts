@@ -19,6 +19,7 @@ export function summary(status: StatusAnswer): string {
     ['refused', refusals(since)],
     ['latency', latency(since)],
     ['utilization', fullness(now)],
+    ['headroom', headroom(status)],
     ['in flight', `${count(now.inFlight)} of ${count(now.limit)}`],
     ['event loop', eventLoop(now)],
     ['memory', size(now.rssBytes)],
@@ -65,6 +66,33 @@ export function fullness({ utilization, fullestResource = '' }: Standing): strin
 export function eventLoop({ loopDelaySeconds, loopUtilization }: Standing): string {
   if (loopDelaySeconds === undefined || loopUtilization === undefined) return 'no worker says';
   return `delay p99 ${duration(loopDelaySeconds * 1000)}, ${percent(loopUtilization)} busy`;
+}
+
+const BOTTLENECKS: Readonly<Record<string, string>> = {
+  'event-loop': 'then the event loop is full',
+  processor: 'then the cores are full',
+  pool: 'then what requests wait for is full',
+  limit: 'then the limit of requests in flight is reached',
+  overload: 'as measured while it was full',
+};
+
+const UNKNOWN: Readonly<Record<string, string>> = {
+  'too-little-traffic': 'too little traffic so far',
+  'no-waiting-seen': 'latency does not grow with the load yet',
+  'too-uncertain': 'the load varies too little to tell',
+};
+
+/** `full at 1.8 times the peak of 24 hours: about 410/s (380 to 450), then the event loop is full`. */
+export function headroom({ headroom: found }: Pick<StatusAnswer, 'headroom'>): string {
+  if (found === undefined) return 'unknown: too little traffic so far';
+  const { capacity, ratio } = found;
+  if (capacity.kind === 'unknown') {
+    const least = capacity.atLeastRps >= 1 ? `, at least ${count(capacity.atLeastRps)}/s` : '';
+    return `unknown: ${UNKNOWN[capacity.why] ?? printable(capacity.why)}${least}`;
+  }
+  const times = ratio === undefined ? '' : `full at ${ratio.toFixed(1)} times the peak of 24 hours: `;
+  const range = `${count(capacity.lowRps)} to ${count(capacity.highRps)}`;
+  return `${times}about ${count(capacity.rps)}/s (${range}), ${BOTTLENECKS[capacity.bottleneck] ?? printable(capacity.bottleneck)}`;
 }
 
 const WORKER_COLUMNS: readonly Column[] = [

@@ -71,6 +71,8 @@ export interface ShownState {
   readonly verdict: Verdict;
   /** What the instance is fullest of; missing while no worker says. */
   readonly fullestResource?: string | undefined;
+  /** The capacity over the peak of 24 hours; missing while it is not known. */
+  readonly headroomRatio?: number | undefined;
   readonly workersWanted: number;
   readonly workers: readonly ShownWorker[];
   readonly health: ShownHealth;

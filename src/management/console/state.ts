@@ -34,6 +34,7 @@ export function stateOf(
     isAuthenticated,
     verdict: verdictOf(shown, recentOf(history, reasons), downIn(readiness), nowMs),
     fullestResource: utilization(status)?.fullest,
+    headroomRatio: status.headroom?.ratio,
     workersWanted: status.workersWanted,
     workers: status.workers.map(workerOf),
     health,

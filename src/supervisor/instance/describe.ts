@@ -1,5 +1,6 @@
 import type { Restarts } from '../workers/release/index.ts';
 import { textOf } from '../workers/sockets/closed-servers.ts';
+import type { HeadroomStatus } from './headroom/index.ts';
 import type { Parts } from './parts.ts';
 import type { WorkerPool } from './pool.ts';
 import type { HealthSource, InstanceState, SupervisorStatus } from './status.ts';
@@ -11,11 +12,12 @@ interface Described {
   readonly parts: Pick<Parts, 'sockets' | 'outages' | 'incidents' | 'quarantines'>;
   readonly restarts: Restarts;
   readonly health: HealthSource;
+  readonly headroom: HeadroomStatus | undefined;
 }
 
 /** What management shows of an instance, gathered from its parts. */
 export function describeInstance(instance: Described): SupervisorStatus {
-  const { state, startedAtMs, pool, parts, restarts, health } = instance;
+  const { state, startedAtMs, pool, parts, restarts, health, headroom } = instance;
   return {
     state,
     script: pool.releases.current.script,
@@ -35,6 +37,7 @@ export function describeInstance(instance: Described): SupervisorStatus {
     lastRestart: restarts.last,
     dryRun: pool.dryRun,
     quarantine: parts.quarantines.status,
+    headroom,
     incidents: parts.incidents.recent,
     incidentCounts: parts.incidents.counts,
     // Health checks ask for a status too, and don't look at this.

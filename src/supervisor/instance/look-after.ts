@@ -1,7 +1,9 @@
 // What goes on beside the workers while they serve.
+import { availableParallelism } from 'node:os';
 import type { IndicatorReport } from '../../core/health-link.ts';
-import type { ResolvedDetectOptions } from '../detect/detectors/index.ts';
 import type { Healer } from './healing/healer.ts';
+import type { SupervisorConfig } from './contract.ts';
+import { Headroom } from './headroom/index.ts';
 import { Rounds } from './healing/rounds.ts';
 import type { InstanceMeasure } from './history/index.ts';
 import type { History } from '../../core/history.ts';
@@ -11,7 +13,7 @@ import type { WorkerProcess } from '../workers/process/worker-process.ts';
 import type { SocketExchange } from '../workers/sockets/socket-exchange.ts';
 
 interface Surroundings {
-  readonly detect: ResolvedDetectOptions;
+  readonly config: Pick<SupervisorConfig, 'supervisor' | 'admission'>;
   readonly healer: Healer<WorkerProcess>;
   readonly pool: WorkerPool;
   readonly sockets: SocketExchange;
@@ -20,11 +22,18 @@ interface Surroundings {
   readonly ended: Promise<unknown>;
 }
 
-/** Looks at workers and machine once a second until everything has ended. @returns What is remembered of the last hour. */
-export function lookAfter(around: Surroundings): History<InstanceMeasure> {
-  const { detect, healer, pool, sockets, health, fallbackAnswered, ended } = around;
+/** What comes of it. */
+export interface Observed {
+  /** The last hour. */
+  readonly history: History<InstanceMeasure>;
+  readonly headroom: Headroom;
+}
+
+/** Looks at workers and machine once a second until everything has ended. */
+export function lookAfter(around: Surroundings): Observed {
+  const { config, healer, pool, sockets, health, fallbackAnswered, ended } = around;
   const rounds = new Rounds<WorkerProcess>({
-    detect,
+    detect: config.supervisor.detect,
     healer,
     workers: () => pool.figures.serving,
     closedServers: (worker) => sockets.closedBy(worker),
@@ -32,8 +41,12 @@ export function lookAfter(around: Surroundings): History<InstanceMeasure> {
   });
   rounds.start();
   void ended.then(() => rounds.stop());
-  return recordHistory(
+  const hasFixedLimit = config.admission.limit !== 'adaptive';
+  const headroom = new Headroom({ cores: availableParallelism(), hasFixedLimit });
+  const history = recordHistory(
     () => ({ workers: pool.figures.statuses, fallbackAnswered: fallbackAnswered() }),
     ended,
+    ({ workers }) => headroom.look(performance.now(), workers),
   );
+  return { history, headroom };
 }

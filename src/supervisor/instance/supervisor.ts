@@ -2,9 +2,8 @@ import { AwakeClock } from '../../core/awake-clock.ts';
 import type { IndicatorReport } from '../../core/health-link.ts';
 import type { Ended, Supervisor, SupervisorConfig } from './contract.ts';
 import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
-import type { InstanceMeasure } from './history/index.ts';
-import type { History } from '../../core/history.ts';
 import { late, loadAll } from './late.ts';
+import type { Observed } from './look-after.ts';
 import type { Log } from '../log.ts';
 import { createParts, type Parts } from './parts.ts';
 import type { ScriptMetrics } from '../workers/script-metrics/index.ts';
@@ -57,7 +56,7 @@ class WorkerSupervisor implements Supervisor {
   #state: InstanceState = 'starting';
   /** Why the first worker never served. */
   #failure: Promise<string | undefined> | undefined;
-  #history: History<InstanceMeasure> | undefined;
+  #observed: Observed | undefined;
 
   constructor(config: SupervisorConfig, release: Release) {
     this.#config = config;
@@ -121,11 +120,12 @@ class WorkerSupervisor implements Supervisor {
       parts: this.#parts,
       restarts: this.#restarts,
       health: this.#config.health ?? NO_HEALTH,
+      headroom: this.#observed?.headroom.status,
     });
   }
 
-  get history(): History<InstanceMeasure> | undefined {
-    return this.#history;
+  get history(): Supervisor['history'] {
+    return this.#observed?.history;
   }
 
   async scriptMetrics(): Promise<ScriptMetrics> {
@@ -219,8 +219,8 @@ class WorkerSupervisor implements Supervisor {
   async #lookAfter(): Promise<void> {
     await loadAll();
     const { lookAfter } = await late.lookAfter();
-    this.#history = lookAfter({
-      detect: this.#config.supervisor.detect,
+    this.#observed = lookAfter({
+      config: this.#config,
       healer: this.#parts.healer,
       pool: this.#pool,
       sockets: this.#parts.sockets,

@@ -82,6 +82,8 @@ function showFigures(toMs: number): void {
   figure('figure-served', rate(mean('served')), '/s');
   figure('figure-refused', rate(refused), '/s');
   figure('figure-p99', late, lateUnit);
+  const ratio = state?.headroomRatio;
+  figure('figure-headroom', ratio === undefined ? '–' : ratio.toFixed(1), '× peak');
   const of = state?.fullestResource?.replaceAll('-', ' ') ?? '';
   if (Number.isNaN(utilization)) figure('figure-utilization', '–', '%');
   else figure('figure-utilization', percent(utilization).slice(0, -2), `% ${of}`);

@@ -5,13 +5,22 @@ import { InstanceHistory, type InstanceMeasure, type InstanceReading } from './i
 const LENGTH = 3600;
 const EVERY_MS = 1000;
 
-/** Begins to look, once a second, until `ended` settles. */
+/**
+ * Begins to look, once a second, until `ended` settles.
+ *
+ * @param alsoLook Gets what was read.
+ */
 export function recordHistory(
   read: () => InstanceReading,
   ended: Promise<unknown>,
+  alsoLook: (reading: InstanceReading) => void,
 ): History<InstanceMeasure> {
   const instance = new InstanceHistory(LENGTH);
-  const timer = setInterval(() => instance.add(Date.now(), read()), EVERY_MS).unref();
+  const timer = setInterval(() => {
+    const reading = read();
+    instance.add(Date.now(), reading);
+    alsoLook(reading);
+  }, EVERY_MS).unref();
   void ended.finally(() => clearInterval(timer));
   return instance.history;
 }

@@ -1,0 +1,1 @@
+export { Headroom, type HeadroomStatus } from './headroom.ts';
