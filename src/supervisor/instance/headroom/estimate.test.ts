@@ -67,6 +67,15 @@ test('what was completed under overload is the capacity', () => {
   );
 });
 
+test('what is shed in pauses, at less than was completed without them, is no sign of a full instance', () => {
+  const windows = [
+    ...many((i) => windowOf({ rps: 100 + i })),
+    ...many(() => windowOf({ rps: 80, shedRps: 20 }), 3),
+    ...many((i) => windowOf({ rps: 100 + i }), 3),
+  ];
+  assert.equal(known(estimate(windows)).bottleneck, 'event-loop');
+});
+
 test('too little traffic, or for too short a time', () => {
   for (const windows of [
     [],

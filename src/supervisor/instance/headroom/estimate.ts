@@ -66,8 +66,11 @@ export function estimateCapacity({ windows, workers, cores, hasFixedLimit }: Giv
   const used = windows.filter(({ rps }) => rps > 0);
   const recent = used.slice(-RECENT_WINDOWS);
   const full = recent.filter(isFull);
-  if (full.length >= MIN_FULL_WINDOWS) {
-    const rps = workers * mean(full.map((window) => window.rps));
+  const completed = mean(full.map((window) => window.rps));
+  // A pause of the machine sheds too, but does not show what the instance can do: it has completed more without shedding.
+  const isMost = recent.every((window) => isFull(window) || window.rps <= completed);
+  if (full.length >= MIN_FULL_WINDOWS && isMost) {
+    const rps = workers * completed;
     return {
       kind: 'known',
       rps,

@@ -20,10 +20,10 @@ const MIN_RATIO_AGAINST_NONE = 11;
 const MODEL_ERROR = 0.1;
 
 /**
- * Squared coefficient of variation of service times: half-way between equal and random ones. Being wrong about it moves the result by 7 %,
- * in the simulation of test/simulator/headroom.test.ts.
+ * Squared coefficient of variation of service times, between those that are all equal and random ones. Being wrong about it moves the
+ * result by 6 %, in the simulation of test/simulator/headroom.test.ts.
  */
-const VARIABILITY = 0.5;
+const VARIABILITY = 0.35;
 
 /** Routes that take longer, in seconds, are streams and long polls: they wait for something that happens, not for their turn. */
 const MAX_LATENCY_SECONDS = 5;
