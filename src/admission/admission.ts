@@ -9,9 +9,9 @@ import { type AdmissionHost, processHost } from './host.ts';
 import { RequestInFlight, type RequestOwner } from './in-flight/request.ts';
 import { RequestsInFlight } from './in-flight/requests.ts';
 import { NOT_ANNOUNCED } from './observer.ts';
+import { LoadReport } from './load-report.ts';
 import type { ResolvedAdmissionOptions } from './options.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
-import type { ResolvedShedResponse } from './shed/options.ts';
 import type { Shed } from './shed/shed.ts';
 import { Shedding } from './shed/shedding.ts';
 import type { AdmissionStats, ShedReason } from './stats.ts';
@@ -22,8 +22,8 @@ import type { AdmissionStats, ShedReason } from './stats.ts';
  */
 export class Admission implements RequestOwner {
   /** What its shed responses say. */
-  readonly shedResponse: ResolvedShedResponse;
-  /** The requests in flight: how many, how long they wait, of which routes. */
+  readonly shedResponse: ResolvedAdmissionOptions['shedResponse'];
+  readonly loadReport: LoadReport | undefined;
   readonly requests: RequestsInFlight = new RequestsInFlight();
   /** The request whose handler is running; set when it is let in, and removed when the handler returns. */
   running: RequestInFlight | undefined = undefined;
@@ -38,7 +38,6 @@ export class Admission implements RequestOwner {
   #lastMs: number;
   #unsettled: RequestInFlight | undefined;
 
-  /** @param now Milliseconds from any origin. */
   constructor(
     options: ResolvedAdmissionOptions,
     now: () => number = () => performance.now(),
@@ -59,6 +58,7 @@ export class Admission implements RequestOwner {
       quarantine: host.quarantine,
       wouldQuarantine: ({ requestClass }) => this.#count(requestClass, 'quarantine', true),
     });
+    this.loadReport = LoadReport.of(options.loadReport, this.#checks, this.requests, now);
   }
 
   /** Whether any request has come here. */

@@ -30,6 +30,7 @@ test('without options every default holds', () => {
     statuses: { 'critical-plus': 503, critical: 503, 'sheddable-plus': 429, sheddable: 429 },
     exempt: ['/health', '/health/live', '/health/ready', '/healthz', '/livez', '/readyz'],
     exemptLimit: 16,
+    loadReport: 'asked',
     shedResponse: { headers: [], cors: { origins: '*', credentials: false } },
     quarantine: 'on',
     hints: 'on',
@@ -78,6 +79,7 @@ const BAD: readonly (readonly [options: object, message: RegExp])[] = [
   ],
   [{ thresholds: { low: 1 } }, /^admission\.thresholds\.low is not an option/],
   [{ exempt: ['health'] }, /^admission\.exempt\[0\] must be a route such as .* got "health"$/],
+  [{ loadReport: true }, /^admission\.loadReport must be one of asked, always, or false, got true$/],
   [{ dryRun: 1 }, /^admission\.dryRun must be true or false, got 1$/],
   [{ limits: 1 }, /^admission\.limits is not an option; known are limit, /],
 ];

@@ -14,6 +14,7 @@ import {
   type CriticalityHeader,
   type ResolvedCriticalityHeader,
 } from './classify/criticality-header.ts';
+import type { LoadReports } from './load-report.ts';
 import { adaptiveLimit, type LimitOptions, type ResolvedLimitOptions } from './limit/options.ts';
 import {
   COST_RULE,
@@ -96,6 +97,11 @@ export interface AdmissionOptions {
   readonly exempt?: readonly string[] | undefined;
   /** Maximum of exempt requests in flight; further ones are treated as `defaultCriticality`. Default 16. */
   readonly exemptLimit?: number | undefined;
+  /**
+   * Responses over HTTP/1 that report the load in a header `endpoint-load-metrics` (ORCA), for Envoy and others: those to requests with
+   * `endpoint-load-metrics-format: TEXT` or `JSON` (`asked`), all (`always`), or none (`false`). Default `asked`.
+   */
+  readonly loadReport?: LoadReports | false | undefined;
   /** What shed responses say beside status, reason and `Retry-After`: `headers`, `cors`, `envoyRateLimited`. Default pages of all origins may read them. */
   readonly shedResponse?: ShedResponseOptions | undefined;
   /**
@@ -126,6 +132,7 @@ export interface ResolvedAdmissionOptions {
   readonly statuses: Readonly<Record<Criticality, ShedStatus>>;
   readonly exempt: readonly string[];
   readonly exemptLimit: number;
+  readonly loadReport: LoadReports | false;
   readonly shedResponse: ResolvedShedResponse;
   readonly quarantine: 'off' | 'dry-run' | 'on';
   readonly hints: 'off' | 'dry-run' | 'on';
@@ -157,6 +164,11 @@ const statuses: Rule<OptionsOf<Record<Criticality, ShedStatus>>, Record<Critical
   sheddable: { rule: status, byDefault: 429 },
 });
 
+const loadReport: Rule<LoadReports | false> = rule(
+  'one of asked, always, or false',
+  (value) => value === 'asked' || value === 'always' || value === false,
+);
+
 /** What can be tried before it sheds. */
 const tried: Rule<'off' | 'dry-run' | 'on'> = oneOf('off', 'dry-run', 'on');
 
@@ -177,6 +189,7 @@ export const ADMISSION: Declaration<ResolvedAdmissionOptions> = Object.freeze({
     byDefault: Object.freeze(['/health', '/health/live', '/health/ready', '/healthz', '/livez', '/readyz']),
   },
   exemptLimit: { rule: integer(0), byDefault: 16 },
+  loadReport: { rule: loadReport, byDefault: 'asked' },
   shedResponse: { rule: shedResponse, byDefault: SHED_RESPONSE_DEFAULTS },
   quarantine: { rule: tried, byDefault: 'on' },
   hints: { rule: tried, byDefault: 'on' },

@@ -134,6 +134,11 @@ const PAST_THE_DOOR: readonly {
     ],
   },
   {
+    to: 'admission/utilization.ts',
+    why: 'figures for the supervisor too, which loads nothing else of admission for them',
+    from: ['telemetry/utilization.ts'],
+  },
+  {
     to: 'telemetry/utilization.ts',
     why: 'the index of telemetry is loaded with the first scrape; status, console and history need this one figure of it',
     from: [

@@ -4,6 +4,7 @@ import type { Peer } from '../classify/criticality-header.ts';
 import { costOf } from '../classify/cost.ts';
 import type { RequestClass } from '../classify/request-class.ts';
 import { type Counted, type Outcome, type Place, type Stage } from '../limit/index.ts';
+import type { LoadReport } from '../load-report.ts';
 import { NOT_ANNOUNCED } from '../observer.ts';
 import type { ResolvedRoutePolicy } from '../policy.ts';
 import type { Fingerprint } from '../quarantine/fingerprint.ts';
@@ -20,6 +21,8 @@ const SWITCHING_PROTOCOLS = 101;
 export interface RequestOwner {
   /** What its shed responses say. */
   readonly shedResponse: ResolvedShedResponse;
+  /** What responses say of the load; undefined for nothing. */
+  readonly loadReport?: LoadReport | undefined;
   addRoute(pattern: string, policy?: ResolvedRoutePolicy): void;
   /** The head of its answer is about to leave. Returns what the observer needs to know at the end. */
   answering(request: RequestInFlight, status: number): number;

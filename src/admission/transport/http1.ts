@@ -9,6 +9,7 @@ import { rawResponse, type ShedResponse, shedResponse } from '../shed/response.t
 import type { Shed } from '../shed/shed.ts';
 import { connectionReset, countBody, declaredBodyBytes } from './body.ts';
 import { installEndHook, needsListener } from './http1-end.ts';
+import { installLoadHook } from './http1-load.ts';
 import { kRequest, type Marked } from './marks.ts';
 
 /** Maximum of a shed body that is read and thrown away, in bytes, so that the connection can be used again. */
@@ -88,6 +89,7 @@ export function enterRequest(
 /** Sees to it that the end of the response, or of its connection, ends the request. */
 function follow(outcome: RequestInFlight, message: IncomingMessage, response: ServerResponse): void {
   installEndHook();
+  if (outcome.admission.loadReport !== undefined) installLoadHook();
   if (needsListener(message, response)) {
     response.on('close', endOnEvent);
     response.on('finish', endOnEvent);

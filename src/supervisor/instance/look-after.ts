@@ -13,7 +13,7 @@ import type { WorkerProcess } from '../workers/process/worker-process.ts';
 import type { SocketExchange } from '../workers/sockets/socket-exchange.ts';
 
 interface Surroundings {
-  readonly config: Pick<SupervisorConfig, 'supervisor' | 'admission'>;
+  readonly config: Pick<SupervisorConfig, 'supervisor'>;
   readonly healer: Healer<WorkerProcess>;
   readonly pool: WorkerPool;
   readonly sockets: SocketExchange;
@@ -41,7 +41,7 @@ export function lookAfter(around: Surroundings): Observed {
   });
   rounds.start();
   void ended.then(() => rounds.stop());
-  const hasFixedLimit = config.admission.limit !== 'adaptive';
+  const hasFixedLimit = (): boolean => pool.releases.current.settings.admission.limit !== 'adaptive';
   const headroom = new Headroom({ cores: availableParallelism(), hasFixedLimit });
   const history = recordHistory(
     () => ({ workers: pool.figures.statuses, fallbackAnswered: fallbackAnswered() }),

@@ -132,7 +132,7 @@ test('the peak is the busiest minute of a day, and is forgotten after it', () =>
 });
 
 test('headroom: unknown at first, then the capacity over the peak; new workers begin anew', () => {
-  const headroom = new Headroom({ cores: 8, hasFixedLimit: false });
+  const headroom = new Headroom({ cores: 8, hasFixedLimit: () => false });
   let second = 0;
   let completed = 0;
   const run = (id: number, seconds: number, rps: number): void => {

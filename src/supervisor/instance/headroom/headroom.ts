@@ -22,7 +22,8 @@ const MAX_WINDOWS = 180;
 interface HeadroomConfig {
   /** Cores that the machine or the control group has. */
   readonly cores: number;
-  readonly hasFixedLimit: boolean;
+  /** The workers that serve now have a limit that is a number; a rolling restart may change it. */
+  readonly hasFixedLimit: () => boolean;
 }
 
 /** Estimates the headroom of an instance from what its workers count anyway. */
@@ -68,7 +69,8 @@ export class Headroom {
     this.#peak.add(nowMs, asked / minute.length);
     const serving = workers.filter(({ state }) => state === 'ready').length;
     this.#capacity = estimateCapacity({
-      ...this.#config,
+      cores: this.#config.cores,
+      hasFixedLimit: this.#config.hasFixedLimit(),
       windows: this.#kept,
       workers: Math.max(1, serving),
     });
