@@ -76,6 +76,14 @@ test('what is shed in pauses, at less than was completed without them, is no sig
   assert.equal(known(estimate(windows)).bottleneck, 'event-loop');
 });
 
+test('what is shed while neither the loop nor the limit is nearly full is no sign of it either', () => {
+  const windows = [
+    ...many((i) => windowOf({ rps: 80 + i })),
+    ...many(() => windowOf({ rps: 120, shedRps: 20 }), 5),
+  ];
+  assert.equal(known(estimate(windows)).bottleneck, 'event-loop');
+});
+
 test('too little traffic, or for too short a time', () => {
   for (const windows of [
     [],

@@ -47,6 +47,8 @@ const RECENT_WINDOWS = 30;
 /** From this share of shed requests on a window shows what the instance completes when it is full; that many are needed. */
 const FULL_FROM = 0.05;
 const MIN_FULL_WINDOWS = 3;
+/** How busy the event loop or how near the limit is then, at least: what a stalled machine sheds shows nothing. */
+const MIN_FULL_USE = 0.8;
 /** Of what is completed under overload. */
 const FULL_ERROR = 0.1;
 
@@ -67,9 +69,10 @@ export function estimateCapacity({ windows, workers, cores, hasFixedLimit }: Giv
   const recent = used.slice(-RECENT_WINDOWS);
   const full = recent.filter(isFull);
   const completed = mean(full.map((window) => window.rps));
-  // A pause of the machine sheds too, but does not show what the instance can do: it has completed more without shedding.
+  // After a pause of the machine more is completed without shedding.
   const isMost = recent.every((window) => isFull(window) || window.rps <= completed);
-  if (full.length >= MIN_FULL_WINDOWS && isMost) {
+  const isUsed = mean(full.map(({ busy, limitUse }) => Math.max(busy, limitUse))) >= MIN_FULL_USE;
+  if (full.length >= MIN_FULL_WINDOWS && isMost && isUsed) {
     const rps = workers * completed;
     return {
       kind: 'known',
