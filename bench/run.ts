@@ -12,6 +12,7 @@ import { consolePage } from './console/bench.ts';
 import { gate } from './gate/bench.ts';
 import { killed } from './killed/bench.ts';
 import { generator } from './generator/bench.ts';
+import { feedback } from './feedback/bench.ts';
 import type { Benchmark, Filters } from './lib/benchmark.ts';
 import { describePinning, pinThisProcess } from './lib/pinning.ts';
 import { endAll, endAllOnSignals } from './lib/processes.ts';
@@ -41,6 +42,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   rolling,
   balancers,
   generator,
+  feedback,
   killed,
   attacks,
   backpressure,
