@@ -117,7 +117,7 @@ for (const { name, create, options } of PROTOCOLS) {
     const served = await load({ ...common, url: `${url}a?b=c`, newConnections: true, timeoutMs: 60_000 });
     assert.equal(served.good, served.offered);
     assert.ok(connections > served.offered, `${connections} connections for ${served.offered} requests`);
-    const silent = await load({ ...common, url: `${url}silent`, durationMs: 200, timeoutMs: 100 });
+    const silent = await load({ ...common, url: `${url}silent`, durationMs: 200, timeoutMs: 500 });
     assert.deepEqual(silent.failedBy, { TIMEOUT: silent.offered });
   });
 
@@ -140,7 +140,16 @@ test('HTTP/2: streams that the server refuses are refusals; others that it reset
   });
   const url = await listen(t, server, false);
   const mix = ['/refused', '/calm', '/reset'].map((each) => ({ path: each }));
-  const result = await load({ url, mix, protocol: 'h2', maxLagMs: 1e6, rate: 100, durationMs: 500, seed: 1 });
+  const result = await load({
+    url,
+    mix,
+    protocol: 'h2',
+    maxLagMs: 1e6,
+    rate: 100,
+    durationMs: 500,
+    seed: 1,
+    timeoutMs: 60_000,
+  });
   assert.equal(result.refused + result.failed, result.offered);
   assert.deepEqual(Object.keys(result.refusedBy).toSorted(), ['ENHANCE_YOUR_CALM', 'REFUSED_STREAM']);
   assert.deepEqual(result.failedBy, { INTERNAL_ERROR: result.kinds['GET /reset']?.offered });
@@ -178,11 +187,13 @@ test('certificates are checked; what is not HTTP/2 is unreachable', async (t) =>
   });
   // It accepts connections, and never says a word.
   const silent = await listen(t, createTcpServer(), true);
-  for (const protocol of ['http/1.1', 'h2'] as const)
-    await assert.rejects(load({ url: silent, protocol, timeoutMs: 100 }), {
+  const attempts = (['http/1.1', 'h2'] as const).map(async (protocol) =>
+    assert.rejects(load({ url: silent, protocol, timeoutMs: 100 }), {
       code: 'RESPITE_LOAD_UNREACHABLE',
       message: /: ETIMEDOUT$/,
-    });
+    }),
+  );
+  await Promise.all(attempts);
   const plain = await listen(t, createServer(handler), false);
   await assert.rejects(load({ url: plain, protocol: 'h2' }), { code: 'RESPITE_LOAD_UNREACHABLE' });
 });

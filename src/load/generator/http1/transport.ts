@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Ending, Exchange } from '../exchange.ts';
 import type { Plan } from '../plan.ts';
 import type { Transport, TransportEvents, TransportStats } from '../transport.ts';
-import { within } from '../within.ts';
+import { firstOpens } from '../first-opens.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import { requestBytes } from './requests.ts';
 
@@ -44,7 +44,7 @@ export class Http1Transport implements Transport, ConnectionOwner {
   }
 
   async open(count: number): Promise<void> {
-    await within(this.#plan.timeoutMs, this.#openOne());
+    await firstOpens(this.#plan.timeoutMs, this.#openOne());
     if (this.#plan.newConnections) {
       for (const connection of this.#idle.splice(0)) this.#drop(connection);
       return;

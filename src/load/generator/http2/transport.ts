@@ -4,7 +4,7 @@ import type { Ending, Exchange } from '../exchange.ts';
 import { methodHasBody } from '../methods.ts';
 import type { Plan } from '../plan.ts';
 import type { Transport, TransportEvents, TransportStats } from '../transport.ts';
-import { within } from '../within.ts';
+import { firstOpens } from '../first-opens.ts';
 import { type Carrier, type Http2Request, Session, type SessionOwner } from './session.ts';
 
 /** Connections that are opened before the run: several, so that a server with several workers uses more than one. */
@@ -125,7 +125,7 @@ export class Http2Transport implements Transport, SessionOwner {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#opening.set(session, { resolve, reject });
     // Its settings are the first that a server of HTTP/2 sends.
-    await within(this.#plan.timeoutMs, promise);
+    await firstOpens(this.#plan.timeoutMs, promise);
   }
 
   #drop(session: Session): void {
