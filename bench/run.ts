@@ -21,6 +21,7 @@ import { repository } from './lib/server.ts';
 import { outbound } from './outbound/bench.ts';
 import { overhead } from './overhead/bench.ts';
 import { overload } from './overload/bench.ts';
+import { quarantine } from './quarantine/bench.ts';
 import { refusal } from './refusal/bench.ts';
 import { refusalRate } from './refusal-rate/bench.ts';
 import { requestCost } from './request-cost/bench.ts';
@@ -45,6 +46,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   feedback,
   killed,
   attacks,
+  quarantine,
   backpressure,
   watchdog,
   consolePage,

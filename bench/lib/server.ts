@@ -26,7 +26,8 @@ export interface ServerOptions {
 export interface Status {
   readonly workersWanted: number;
   readonly workers: readonly { readonly pid: number; readonly state: string }[];
-  readonly restarts: { readonly rolling: number };
+  readonly restarts: { readonly rolling: number; readonly 'event-loop-blocked': number };
+  readonly quarantine: { readonly entries: readonly unknown[] };
   readonly restarting: boolean;
 }
 

@@ -49,11 +49,13 @@ const ON_PIPE: ShapesOf<WatchdogMessage> = {
   uncaught: { origin: oneOf('uncaughtException', 'unhandledRejection'), chain: [ERROR] },
   exit: { code: 'number', frames: FRAMES },
   suspect: {
+    isEnding: 'boolean',
     suspect: {
       name: 'string',
       request: isKey,
       caller: isKey,
       shape: isKey,
+      place: isKey,
       identity: isKey,
       isNamed: 'boolean',
     },

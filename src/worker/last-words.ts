@@ -61,7 +61,7 @@ export function leaveLastWords(
     tellSecrets();
     write(() => {
       const found = suspect();
-      return found && { kind: 'suspect', suspect: found };
+      return found && { kind: 'suspect', isEnding: true, suspect: found };
     });
     write(make);
   };

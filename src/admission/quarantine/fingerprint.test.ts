@@ -34,6 +34,17 @@ test('another header is another request: a header can be what ends a worker', ()
   assert.notEqual(other.request, of({}).request);
 });
 
+test('a named caller is stopped by place, whatever the length of what it sends', () => {
+  const headers = { ...HEAD.headers, 'x-user': 'ann' };
+  const fingerprints = make('salt', 'x-user');
+  const short = of({ headers, target: '/search?q=a' }, fingerprints);
+  const long = of({ headers, target: `/search?q=${'a'.repeat(100)}!` }, fingerprints);
+  assert.equal(short.caller, long.caller);
+  assert.notEqual(short.shape, long.shape);
+  assert.notEqual(of({ headers, target: '/search?page=1' }, fingerprints).caller, short.caller);
+  assert.notEqual(of({ target: '/search?q=a' }).caller, of({ target: '/search?q=aaaa!' }).caller);
+});
+
 test('the same request of another caller has nothing but its shape in common', () => {
   const other = of({ peer: { remoteAddress: '10.0.0.2' } });
   assert.equal(other.shape, of({}).shape);
@@ -71,7 +82,7 @@ test('two instances have nothing in common, and nothing of the request is in its
       const { isNamed: _, ...here } = make('one', 'x-user').of(head);
       const { isNamed: __, ...there } = make('two', 'x-user').of(head);
       const all = Object.values(here);
-      assert.equal(new Set([...all, ...Object.values(there)]).size, 8);
+      assert.equal(new Set([...all, ...Object.values(there)]).size, 10);
       for (const digits of all) assert.match(digits, /^[0-9a-f]{16}$/);
     }),
     { numRuns: 50 },

@@ -1,7 +1,7 @@
 // Fingerprints of requests: salted digests by which two requests are found to be alike, without keeping anything of either.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Peer } from '../classify/criticality-header.ts';
-import { lengthClass, shapeOf } from './shape.ts';
+import { lengthClass, placeOf, shapeOf } from './shape.ts';
 
 /** The parts of a request that a fingerprint is made of. */
 export interface RequestHead {
@@ -17,10 +17,12 @@ export interface RequestHead {
 export interface Fingerprint {
   /** Of this request: the same again, by the same caller. */
   readonly request: string;
-  /** Of its shape and its caller. */
+  /** Of its caller and its shape; of its caller and its place where the caller is named: what it loses is its own. */
   readonly caller: string;
   /** Of its shape. */
   readonly shape: string;
+  /** Of its method, path and parameter names. */
+  readonly place: string;
   /** Of its caller. */
   readonly identity: string;
   /** The caller is one that the configuration names (`priority.identity`), not an address, which many may share. */
@@ -70,16 +72,23 @@ export class Fingerprints {
     this.#identityHeader = identityHeader;
   }
 
-  /** Takes some 5 µs: for requests that have to be compared, never for all. */
-  of({ method, target, headers, bodyBytes, peer }: RequestHead): Fingerprint {
+  /** Of its place alone: most requests differ in that already. */
+  placeOf({ method, target }: Pick<RequestHead, 'method' | 'target'>): string {
+    return this.#digest('place', placeOf(method, target));
+  }
+
+  of(head: RequestHead): Fingerprint {
+    const { method, target, headers, bodyBytes, peer } = head;
     const named = this.#identityHeader === undefined ? undefined : headers[this.#identityHeader];
     const isNamed = typeof named === 'string' && named !== '';
     const identity = this.#digest('identity', isNamed ? `named ${named}` : addressOf(headers, peer));
+    const place = this.placeOf(head);
     const shape = this.#digest('shape', shapeOf(method, target, headers, bodyBytes));
     return {
       request: this.#digest('request', [identity, method, target, bodyBytes, ...fields(headers)].join('\n')),
-      caller: this.#digest('caller', `${identity} ${shape}`),
+      caller: this.#digest('caller', `${identity} ${isNamed ? place : shape}`),
       shape,
+      place,
       identity,
       isNamed,
     };
@@ -87,8 +96,8 @@ export class Fingerprints {
 
   #digest(kind: string, text: string): string {
     // Loaded when it is needed, which is seldom: it takes milliseconds, and the start of a worker should not wait for it.
-    const { createHmac } = process.getBuiltinModule('node:crypto');
-    return createHmac('sha256', this.#salt).update(`${kind}\n${text}`).digest('hex').slice(0, DIGITS);
+    const { hash } = process.getBuiltinModule('node:crypto');
+    return hash('sha256', `${this.#salt}\n${kind}\n${text}`).slice(0, DIGITS);
   }
 }
 

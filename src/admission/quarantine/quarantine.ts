@@ -20,9 +20,12 @@ export class Quarantine {
   readonly #tell: (news: QuarantineNews) => void;
   readonly #rules = new Map<string, QuarantineRule>();
   readonly #watched = new Set<string>();
+  /** Places that a rule or a suspicion concerns. */
+  readonly #places = new Set<string>();
   /** Rules whose one request is under way, by that request. */
   readonly #probes = new Map<object, string>();
   #isActive = false;
+  #hasProbes = false;
 
   constructor(fingerprints: Fingerprints, isDryRun: boolean, tell: (news: QuarantineNews) => void) {
     this.fingerprints = fingerprints;
@@ -39,8 +42,11 @@ export class Quarantine {
   apply({ rules, watched }: QuarantineRules): void {
     this.#rules.clear();
     this.#watched.clear();
+    this.#places.clear();
     for (const rule of rules) this.#rules.set(rule.key, rule);
     for (const key of watched) this.#watched.add(key);
+    for (const place of [...rules.map((rule) => rule.place), ...watched]) this.#places.add(place);
+    this.#hasProbes = rules.some(({ probes }) => probes);
     this.#isActive = this.#rules.size > 0 || this.#watched.size > 0;
   }
 
@@ -52,6 +58,7 @@ export class Quarantine {
 
   /** The request runs. */
   admitted(request: Quarantined): void {
+    if (!this.#hasProbes) return;
     const rule = this.#ruleFor(request);
     if (rule?.probes === true && !this.#isProbed(rule)) this.#probes.set(request, rule.id);
   }
@@ -69,8 +76,10 @@ export class Quarantine {
   }
 
   #ruleFor(request: Quarantined): QuarantineRule | undefined {
-    if (this.#rules.size === 0 && this.#watched.size === 0) return undefined;
-    request.fingerprint ??= this.fingerprints.of(request);
+    if (request.fingerprint === undefined) {
+      if (!this.#places.has(this.fingerprints.placeOf(request))) return undefined;
+      request.fingerprint = this.fingerprints.of(request);
+    }
     const { request: same, caller, shape } = request.fingerprint;
     return this.#rules.get(same) ?? this.#rules.get(caller) ?? this.#rules.get(shape);
   }

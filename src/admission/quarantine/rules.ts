@@ -8,6 +8,8 @@ export interface QuarantineRule {
   readonly scope: QuarantineScope;
   /** The fingerprint that matches. */
   readonly key: string;
+  /** The fingerprint of the place of all that it matches. */
+  readonly place: string;
   /** One request may pass, to see whether it still ends a worker. */
   readonly probes: boolean;
 }

@@ -2,7 +2,7 @@
 // the user's code. Pure.
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Maximum of path segments, and of query parameters, that a shape has. */
+/** Maximum of path segments, and of query parameters, that are looked at. */
 const MAX_PARTS = 32;
 
 /** Maximum characters of a target that are looked at; past them only its length counts. */
@@ -14,37 +14,34 @@ const MAX_WORD = 24;
 /** A path segment that the application's author may have written. */
 const WORD = /^[A-Za-z][A-Za-z._~-]*$/;
 
-/** Method, path, names and classes of the query's parameters, class of the body's length, and its type. */
+/** Where a request goes: method, path with a mark for each value, and names of the query's parameters. */
+export function placeOf(method: string, target: string): string {
+  const [path, query] = split(target);
+  const segments = path.split('/', MAX_PARTS).map((segment) => (isWord(segment) ? segment : ':'));
+  const names = parametersIn(query).map(([name]) => name);
+  return `${method} ${segments.join('/')} ${names.join('&')}`;
+}
+
+/** The place, with classes of all values and of the body's length, and the body's type. */
 export function shapeOf(
   method: string,
   target: string,
   headers: IncomingHttpHeaders,
   bodyBytes: number,
 ): string {
-  const kept = target.slice(0, MAX_TARGET);
-  const at = kept.indexOf('?');
-  const path = at === -1 ? kept : kept.slice(0, at);
-  const query = at === -1 ? '' : kept.slice(at + 1);
-  const segments = path.split('/', MAX_PARTS).map(segmentShape);
-  const parameters = query === '' ? [] : query.split('&', MAX_PARTS).map(parameterShape);
+  const [path, query] = split(target);
   const type = bodyBytes === 0 ? '' : (headers['content-type']?.split(';', 1)[0] ?? '');
   return [
-    method,
-    segments.join('/'),
-    parameters.toSorted().join('&'),
+    placeOf(method, target),
+    ...path
+      .split('/', MAX_PARTS)
+      .filter((segment) => !isWord(segment))
+      .map(valueShape),
+    ...parametersIn(query).map(([, value]) => valueShape(value)),
     lengthClass(target.length),
     bodyBytes < 0 ? 'unknown' : lengthClass(bodyBytes),
     type.trim().toLowerCase(),
   ].join(' ');
-}
-
-function segmentShape(segment: string): string {
-  return segment === '' || (segment.length <= MAX_WORD && WORD.test(segment)) ? segment : valueShape(segment);
-}
-
-function parameterShape(parameter: string): string {
-  const [name = ''] = parameter.split('=', 1);
-  return `${name}=${valueShape(parameter.slice(name.length + 1))}`;
 }
 
 /** Class of the length, and which kinds of characters occur. */
@@ -58,4 +55,24 @@ export function valueShape(value: string): string {
 /** 0, 1, 2 for 2 to 3, 3 for 4 to 7 and so on. */
 export function lengthClass(length: number): number {
   return length <= 0 ? 0 : Math.floor(Math.log2(length)) + 1;
+}
+
+function split(target: string): readonly [path: string, query: string] {
+  const kept = target.slice(0, MAX_TARGET);
+  const at = kept.indexOf('?');
+  return at === -1 ? [kept, ''] : [kept.slice(0, at), kept.slice(at + 1)];
+}
+
+function isWord(segment: string): boolean {
+  return segment === '' || (segment.length <= MAX_WORD && WORD.test(segment));
+}
+
+/** In the order of their names. */
+function parametersIn(query: string): readonly (readonly [name: string, value: string])[] {
+  if (query === '') return [];
+  const parameters = query.split('&', MAX_PARTS).map((parameter) => {
+    const [name = ''] = parameter.split('=', 1);
+    return [name, parameter.slice(name.length + 1)] as const;
+  });
+  return parameters.toSorted(([one], [other]) => (one < other ? -1 : 1));
 }

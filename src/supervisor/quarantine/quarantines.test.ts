@@ -11,6 +11,7 @@ const SUSPECT: Suspect = {
   request: 'request',
   caller: 'caller',
   shape: 'shape',
+  place: 'place',
   identity: 'identity',
   isNamed: false,
 };
@@ -35,7 +36,7 @@ class FakeWorker extends EventEmitter implements QuarantinedWorker {
   /** Its event loop is blocked by the suspect. */
   blocks(): void {
     this.state = 'unresponsive';
-    this.emit('suspect', SUSPECT);
+    this.emit('suspect', SUSPECT, false);
     this.emit('report', { gapMs: 3000 });
   }
 }
@@ -79,7 +80,7 @@ test('two workers that die on a request: all others hear of it, also those to co
   one.blocks();
   quarantines.blame(one, 'event-loop-blocked');
   assert.partialDeepStrictEqual(sentTo(three), { isAlert: true, rules: [] });
-  two.emit('suspect', SUSPECT);
+  two.emit('suspect', SUSPECT, true);
   quarantines.blame(two, 'crash');
   const keys = (worker: FakeWorker): unknown => worker.rules?.rules.map(({ key }) => key);
   assert.deepEqual([keys(three), keys(start(4))], [['request'], ['request']]);
@@ -111,6 +112,22 @@ test('a worker that came back is not blamed for what it was at', () => {
     quarantines.blame(worker, 'crash');
   }
   assert.deepEqual(quarantines.status.entries, []);
+});
+
+test('a script may clean up for a while after an error, and survive it', () => {
+  const { quarantines, start, pass } = make();
+  const [one, two, three] = [start(1), start(2), start(3)];
+  for (const worker of [one, two, three]) {
+    worker.emit('suspect', SUSPECT, true);
+    worker.emit('report', { gapMs: 0 });
+  }
+  quarantines.blame(one, 'crash');
+  pass(10_000);
+  two.emit('report', { gapMs: 0 });
+  quarantines.blame(two, 'crash');
+  assert.deepEqual(quarantines.status.entries, [], 'the second has survived its error');
+  quarantines.blame(three, 'crash');
+  assert.equal(quarantines.status.entries.length, 1, 'of the third no report has come since');
 });
 
 test('no request is blamed for a leak', () => {

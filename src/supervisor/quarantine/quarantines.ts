@@ -15,13 +15,16 @@ const BLAMED: ReadonlySet<IncidentCause> = new Set([
 /** How often it is looked whether a time has come, in ms. */
 const LOOK_MS = 1000;
 
+/** How long a script may clean up after an error that nothing has caught, in ms. */
+const CLEAN_UP_MS = 10_000;
+
 /** A worker as the quarantine sees it. */
 export interface QuarantinedWorker {
   readonly id: number;
   readonly slot: number;
   readonly state: string;
   tell(message: ToWorker): void;
-  on(event: 'suspect', listener: (suspect: Suspect) => void): unknown;
+  on(event: 'suspect', listener: (suspect: Suspect, isEnding: boolean) => void): unknown;
   on(event: 'report', listener: (report: WatchdogReport) => void): unknown;
   on(event: 'message', listener: (message: ToSupervisor) => void): unknown;
 }
@@ -41,6 +44,8 @@ interface QuarantinesConfig<Worker extends QuarantinedWorker> {
 /** What is known of a worker that runs, or has just ended. */
 interface Known {
   suspect: Suspect | undefined;
+  /** Until then the suspect counts although the event loop turns: the script may clean up before it exits. */
+  suspectUntilMs: number;
   /** It is being replaced, or has ended, for a cause that a request can be blamed for. */
   isBlamed: boolean;
   /** It counts among the deaths. */
@@ -87,19 +92,22 @@ export class Quarantines<Worker extends QuarantinedWorker> {
     if (this.#config.mode() === 'off') return;
     const known: Known = {
       suspect: undefined,
+      suspectUntilMs: -Infinity,
       isBlamed: false,
       isJudged: false,
       begun: undefined,
       sent: JSON.stringify(NO_RULES),
     };
     this.#known.set(worker, known);
-    worker.on('suspect', (suspect) => {
+    worker.on('suspect', (suspect, isEnding) => {
       known.suspect = suspect;
+      known.suspectUntilMs = isEnding ? this.#config.nowMs() + CLEAN_UP_MS : -Infinity;
       this.#judge(worker, known);
     });
     worker.on('report', ({ gapMs }) => {
       // It came back from what it was at.
-      if (gapMs === 0 && !known.isBlamed) known.suspect = undefined;
+      const isBack = gapMs === 0 && this.#config.nowMs() >= known.suspectUntilMs;
+      if (isBack && !known.isBlamed) known.suspect = undefined;
       this.#judge(worker, known);
     });
     worker.on('message', (message) => {

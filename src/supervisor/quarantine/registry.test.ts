@@ -18,6 +18,7 @@ function suspect(caller: string, value = 'bad', isNamed = true, shape = 'shape')
     request: `${caller} ${shape} ${value}`,
     caller: `${caller} ${shape}`,
     shape,
+    place: 'place',
     identity: caller,
     isNamed,
   };

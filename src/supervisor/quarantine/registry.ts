@@ -34,11 +34,19 @@ interface Death {
   readonly suspect: Suspect;
 }
 
+/** What the deaths justify. */
+interface Judged {
+  readonly scope: QuarantineScope;
+  readonly key: string;
+  readonly deaths: number;
+}
+
 export interface QuarantineEntry {
   /** `q1`, `q2` and so on. */
   readonly id: string;
   readonly scope: QuarantineScope;
   readonly key: string;
+  readonly place: string;
   /** Method and pattern of the route, or the method alone. */
   readonly name: string;
   /** Workers that died before it began. */
@@ -98,16 +106,19 @@ export class QuarantineRegistry {
   watched(nowMs: number): readonly string[] {
     const recent = this.#deaths.filter(({ atMs }) => nowMs - atMs < MEMORY_MS);
     return [
-      ...new Set(recent.flatMap(({ suspect: { request, caller, shape } }) => [request, caller, shape])),
+      ...new Set(
+        recent.flatMap(({ suspect: { request, caller, shape, place } }) => [request, caller, shape, place]),
+      ),
     ];
   }
 
   /** What workers have to shed. @param isProber Whether the worker may let a probe through. */
   rules(nowMs: number, isProber: boolean): readonly QuarantineRule[] {
-    return this.entries.map(({ id, scope, key, probeMs }) => ({
+    return this.entries.map(({ id, scope, key, place, probeMs }) => ({
       id,
       scope,
       key,
+      place,
       probes: isProber && nowMs >= probeMs,
     }));
   }
@@ -122,7 +133,7 @@ export class QuarantineRegistry {
     if (this.#renew(suspect, nowMs)) return undefined;
     const found = this.#judge(suspect, nowMs);
     if (found === undefined || this.isFull) return undefined;
-    return this.#begin(found.scope, found.key, found.deaths, suspect.name, nowMs);
+    return this.#begin(found, suspect, nowMs);
   }
 
   /** Requests with these fingerprints were answered. */
@@ -161,10 +172,7 @@ export class QuarantineRegistry {
   }
 
   /** The narrowest quarantine that the deaths justify. */
-  #judge(
-    suspect: Suspect,
-    nowMs: number,
-  ): { readonly scope: QuarantineScope; readonly key: string; readonly deaths: number } | undefined {
+  #judge(suspect: Suspect, nowMs: number): Judged | undefined {
     const { request, caller, shape, isNamed } = suspect;
     const same = this.#deathsOn('request', request);
     if (same.length >= 2 && !this.#wasServed(request, same)) {
@@ -194,11 +202,11 @@ export class QuarantineRegistry {
     return first !== undefined && (this.#servedMs.get(key) ?? -Infinity) >= first.atMs;
   }
 
-  #begin(scope: QuarantineScope, key: string, deaths: number, name: string, nowMs: number): QuarantineEntry {
+  #begin({ scope, key, deaths }: Judged, { name, place }: Suspect, nowMs: number): QuarantineEntry {
     const waitMs = scope === 'everyone' ? PROBE_EVERYONE_AFTER_MS : PROBE_AFTER_MS;
     this.#begun += 1;
     const id = `q${this.#begun}`;
-    const entry = { id, scope, key, name, deaths, sinceMs: nowMs, probeMs: nowMs + waitMs, waitMs };
+    const entry = { id, scope, key, place, name, deaths, sinceMs: nowMs, probeMs: nowMs + waitMs, waitMs };
     this.#entries.set(key, entry);
     return entry;
   }

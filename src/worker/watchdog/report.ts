@@ -72,6 +72,8 @@ export interface WatchdogOutput {
 /** The request that the main thread is at, while it is blocked or about to end. */
 export interface WatchdogSuspect {
   readonly kind: 'suspect';
+  /** An error was not caught, or the process exits; false: the event loop is blocked. */
+  readonly isEnding: boolean;
   readonly suspect: Suspect;
 }
 

@@ -68,7 +68,7 @@ setInterval(() => {
   if (asksForSuspect && !isAsked && gap.ms >= SUSPECT_MS && !isOver) {
     isAsked = true;
     askSuspect(STACK_WAIT_MS, (text) => {
-      write(formatMessage({ kind: 'suspect', suspect: JSON.parse(text) as Suspect }));
+      write(formatMessage({ kind: 'suspect', isEnding: false, suspect: JSON.parse(text) as Suspect }));
     });
   }
 }, TICK_MS);

@@ -26,7 +26,7 @@ export interface WorkerEvents {
   /** Where its event loop is blocked. */
   stack: [stack: WatchdogStack];
   /** The request that it is at, while its event loop is blocked or it is about to end. */
-  suspect: [suspect: Suspect];
+  suspect: [suspect: Suspect, isEnding: boolean];
   /** Something that it said could not be understood, or not be acted upon. */
   misunderstood: [error: unknown];
   /** It has been draining for a second, and may for so much longer. */

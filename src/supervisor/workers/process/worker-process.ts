@@ -218,7 +218,7 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
         this.emit('stack', message);
         break;
       case 'suspect':
-        this.emit('suspect', message.suspect);
+        this.emit('suspect', message.suspect, message.isEnding);
         break;
       case 'captured':
         this.captures.received(message);
