@@ -4,6 +4,16 @@ import type { Answer } from './answer.ts';
 import { ReusedAnswers, versionOf } from './reused-answers.ts';
 import { statusOf } from './support.test.ts';
 
+const QUARANTINE = {
+  id: 'q1',
+  scope: 'request',
+  name: 'GET',
+  deaths: 2,
+  sinceMs: 0,
+  probeAtMs: 1,
+  isProbing: false,
+} as const;
+
 class Rendering {
   nowMs = 0;
   count = 0;
@@ -72,6 +82,7 @@ test('the version changes with what somebody did or what happened, not with coun
     statusOf('running', ['ready', 'unresponsive']),
     { ...before, dryRun: true },
     { ...before, restarting: true },
+    { ...before, quarantine: { ...before.quarantine, entries: [QUARANTINE] } },
     { ...before, restarts: { ...before.restarts, exit: 3 } },
   ]) {
     assert.notEqual(versionOf(after), versionOf(before));

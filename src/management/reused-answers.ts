@@ -57,13 +57,14 @@ export class ReusedAnswers {
 
 /** Changes with everything in the status that is not measured or counted, so that nobody who has acted sees an answer from before. */
 export function versionOf(status: SupervisorStatus): string {
-  const { state, restarting, dryRun, workers, sockets, restarts, fallbackResponder, health, incidents } =
-    status;
+  const { state, restarting, dryRun, workers, sockets, restarts, fallbackResponder } = status;
+  const { health, incidents, quarantine } = status;
   const statuses = (reports: WorkerHealth): readonly string[] => reports.map((report) => report.status);
   return JSON.stringify([
     [state, restarting, dryRun, fallbackResponder.isPresent, sockets.length, restarts],
     workers.map((worker) => [worker.id, worker.state, statuses(worker.health)]),
     statuses(health.indicators),
+    quarantine.entries.map(({ id, deaths, isProbing }) => [id, deaths, isProbing]),
     incidents.map(({ id, cause, steps, endedAtMs }) => [id, cause, steps.length, endedAtMs]),
   ]);
 }

@@ -72,21 +72,32 @@ export function collectGarbage(timeoutMs: number): void {
   inMainThread(timeoutMs, (session, done) => session.post('HeapProfiler.collectGarbage', done));
 }
 
-/** The request that a blocked main thread is at, as JSON. Tells nothing when it is at none, or does not come to the question. */
-export function askSuspect(timeoutMs: number, tell: (suspect: string) => void): void {
-  inMainThread(timeoutMs, (session, done) => {
+/**
+ * The request that a blocked main thread is at, as JSON; empty when it is at none.
+ *
+ * @param onLate The main thread did not come to the question.
+ */
+export function askSuspect(timeoutMs: number, tell: (suspect: string) => void, onLate: () => void): void {
+  const act = (session: Session, done: () => void): void =>
     evaluate(session, 'suspect', (text) => {
       done();
-      if (text !== '') tell(text);
+      tell(text);
     });
-  });
+  inMainThread(timeoutMs, act, onLate);
 }
 
-function inMainThread(timeoutMs: number, act: (session: Session, done: () => void) => void): void {
+function inMainThread(
+  timeoutMs: number,
+  act: (session: Session, done: () => void) => void,
+  onLate?: () => void,
+): void {
   const inspector = process.getBuiltinModule('node:inspector');
   const session = new inspector.Session();
   session.connectToMainThread();
-  const late = setTimeout(() => session.disconnect(), timeoutMs);
+  const late = setTimeout(() => {
+    session.disconnect();
+    onLate?.();
+  }, timeoutMs);
   act(session, () => {
     clearTimeout(late);
     session.disconnect();

@@ -67,8 +67,8 @@ setInterval(() => {
   else report();
   if (asksForSuspect && !isAsked && gap.ms >= SUSPECT_MS && !isOver) {
     isAsked = true;
-    askSuspect(STACK_WAIT_MS, (text) => {
-      write(formatMessage({ kind: 'suspect', isEnding: false, suspect: JSON.parse(text) as Suspect }));
+    askSuspect(MAIN_THREAD_TIMEOUT_MS, writeSuspect, () => {
+      isAsked = false;
     });
   }
 }, TICK_MS);
@@ -109,6 +109,11 @@ function report(): void {
       lastRequest: main.lastRequest,
     }),
   );
+}
+
+function writeSuspect(text: string): void {
+  if (text === '') return;
+  write(formatMessage({ kind: 'suspect', isEnding: false, suspect: JSON.parse(text) as Suspect }));
 }
 
 function takeStack(): StackProbe {

@@ -24,12 +24,14 @@ async function ask(port: number, path: string, user: string): Promise<string> {
   return `${answer?.status ?? 0} ${String(answer?.headers['respite-shed'] ?? '')}`.trim();
 }
 
-/** Keeps sending a request, at most once a second, until there is a quarantine. */
+/** Keeps sending a request, at most once a second, until there is a quarantine and each of them has ended: no worker is at one of them. */
 async function untilQuarantine(running: RunningRespite, port: number, path: string): Promise<void> {
+  const sent: Promise<string>[] = [];
   while (!(await hasQuarantine(running))) {
-    void ask(port, path, 'eve');
+    sent.push(ask(port, path, 'eve'));
     await delay(1000);
   }
+  await Promise.all(sent);
 }
 
 async function hasQuarantine(running: RunningRespite): Promise<boolean> {
