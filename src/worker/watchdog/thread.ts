@@ -22,6 +22,9 @@ import type { ThreadSetup } from './thread-setup.ts';
 /** From this gap on it is worth looking whether a debugger holds the main thread, and which request it is at, in ms. */
 const SUSPECT_MS = 1000;
 
+/** Of the limit of the old generation, what the memory of a process is whose heap may be filling. */
+const FILLING_SHARE = 0.5;
+
 const {
   memory,
   descriptor,
@@ -65,13 +68,20 @@ setInterval(() => {
   if (debugged || snapshots > 0) gap.forgive();
   if (isOver) endWithSupervisor(nowMs);
   else report();
-  if (asksForSuspect && !isAsked && gap.ms >= SUSPECT_MS && !isOver) {
+  if (asksForSuspect && !isAsked && !isOver && isSuspect()) {
     isAsked = true;
     askSuspect(MAIN_THREAD_TIMEOUT_MS, writeSuspect, () => {
       isAsked = false;
     });
   }
 }, TICK_MS);
+
+/** V8 gives up soon once a heap is full, so the question comes earlier when one fills while the main thread is at one thing. */
+function isSuspect(): boolean {
+  if (gap.ms < TICK_MS || gap.ms >= SUSPECT_MS) return gap.ms >= SUSPECT_MS;
+  const limitBytes = oldGenerationLimitBytes(heapMb, main.get('heapSizeLimitBytes'));
+  return process.memoryUsage.rss() - main.get('externalBytes') >= FILLING_SHARE * limitBytes;
+}
 
 /** A closed pipe alone says little: the user's code may have closed it. Then the process goes on unwatched. */
 function endWithSupervisor(nowMs: number): void {
