@@ -71,6 +71,7 @@ export function createProgram(config: ProgramConfig): Command {
     .argument('[args...]', 'its own arguments')
     .passThroughOptions()
     .option('--workers <n|auto>', 'worker processes; auto: one for each core (default 1)')
+    .option('--standby <n>', 'more processes, loaded and waiting to take the place of a worker (default 0)')
     .option('--config <file>', 'configuration (default respite.config.{ts,mjs,js,json} in this directory)')
     .option('--limit <n|adaptive>', 'requests in flight at which everything is shed (default adaptive)')
     .option('--management <host:port|unix:/path|off>', 'health, metrics and status (default 127.0.0.1:9999)')

@@ -5,19 +5,20 @@ import { resolveSettings, type RunFlags } from './settings.ts';
 test('a flag wins over the configuration, that over the default', () => {
   const config = {
     admission: { limit: 5, dryRun: true, bodyBudgetBytes: 9 },
-    supervisor: { workers: 3, heapMb: 64, killTimeoutMs: 1 },
+    supervisor: { workers: 3, standby: 2, heapMb: 64, killTimeoutMs: 1 },
     management: { address: ':1', token: 'from-file' },
   };
-  const flags = { limit: '7', workers: '2', heap: '128', management: 'localhost:2' };
+  const flags = { limit: '7', workers: '2', standby: '1', heap: '128', management: 'localhost:2' };
   const flagged = resolveSettings(flags, config, { RESPITE_MANAGEMENT_TOKEN: 'from-env' });
   assert.deepEqual(
     [
       flagged.admission.limit,
       flagged.supervisor.workers,
+      flagged.supervisor.standby,
       flagged.supervisor.heapMb,
       flagged.management.address,
     ],
-    [7, 2, 128, { host: 'localhost', port: 2, chosen: true }],
+    [7, 2, 1, 128, { host: 'localhost', port: 2, chosen: true }],
   );
   const plain = resolveSettings({}, config, {});
   assert.deepEqual(
@@ -25,8 +26,13 @@ test('a flag wins over the configuration, that over the default', () => {
     [5, true, 9],
   );
   assert.deepEqual(
-    [plain.supervisor.workers, plain.supervisor.heapMb, plain.supervisor.killTimeoutMs],
-    [3, 64, 1],
+    [
+      plain.supervisor.workers,
+      plain.supervisor.standby,
+      plain.supervisor.heapMb,
+      plain.supervisor.killTimeoutMs,
+    ],
+    [3, 2, 64, 1],
   );
   assert.deepEqual(plain.management, {
     address: { host: undefined, port: 1, chosen: true },
@@ -72,12 +78,17 @@ test('the token comes from the environment when the configuration has none', () 
   });
 });
 
+const STANDBY =
+  '--standby must be a whole number from 0 to the number of workers, and 0 for a process that never listens';
 const WORKERS = '--workers must be a whole number from 1 to 1024, or auto';
 const LIMIT = '--limit must be a whole number of at least 1, or adaptive';
 const HEAP = '--heap must be a whole number of megabytes, at least 16';
 const MANAGEMENT = '--management must be host:port, :port, a port, unix:/path, or off';
 
 const INVALID: readonly (readonly [flags: RunFlags, message: string])[] = [
+  [{ standby: '2' }, `${STANDBY}, got "2"`],
+  [{ standby: 'some' }, `${STANDBY}, got "some"`],
+  [{ standby: '1', listen: false }, `${STANDBY}, got "1"`],
   [{ workers: '0' }, `${WORKERS}, got "0"`],
   [{ workers: '1025' }, `${WORKERS}, got "1025"`],
   [{ workers: 'many' }, `${WORKERS}, got "many"`],

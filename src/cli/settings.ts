@@ -18,6 +18,7 @@ import { usageError } from './usage.ts';
 /** Flags of `respite run`, as typed. */
 export interface RunFlags {
   readonly workers?: string;
+  readonly standby?: string;
   readonly config?: string;
   readonly limit?: string;
   readonly management?: string;
@@ -74,6 +75,7 @@ export function resolveSettings(
       supervisor: resolveSupervisorOptions({
         ...config.supervisor,
         workers: flags.workers === 'auto' ? 'auto' : (number(flags.workers) ?? config.supervisor?.workers),
+        standby: number(flags.standby) ?? config.supervisor?.standby,
         nodeArgs: [
           ...nodeArgs,
           ...(flags.nodeArg ?? config.supervisor?.nodeArgs ?? []),
@@ -111,6 +113,8 @@ function incidents(
   return flag === 'off' ? false : { ...(configured === false ? {} : configured), directory: flag };
 }
 
+const STANDBY_RULE = 'a whole number from 0 to the number of workers, and 0 for a process that never listens';
+
 /** Text that is no number becomes one that every rule refuses. */
 function number(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
@@ -123,6 +127,7 @@ function asTyped(flags: RunFlags, message: string): string {
     [
       ['admission.limit', '--limit', flags.limit, 'a whole number of at least 1, or adaptive'],
       ['supervisor.workers', '--workers', flags.workers, 'a whole number from 1 to 1024, or auto'],
+      ['supervisor.standby', '--standby', flags.standby, STANDBY_RULE],
       ['supervisor.heapMb', '--heap', flags.heap, 'a whole number of megabytes, at least 16'],
       ['supervisor.nodeArgs', '--node-arg', flags.nodeArg?.join(' '), NODE_ARG_RULE],
       ['supervisor.incidents.directory', '--incidents', flags.incidents, 'a directory, or off'],

@@ -119,7 +119,7 @@ function nested(
 ): Pick<HealthComponent, 'components'> {
   const bySlot: Record<string, HealthComponent> = {};
   for (const { worker, reports } of judged) {
-    if (reports.length > 0 && worker.state !== 'draining')
+    if (reports.length > 0 && worker.state !== 'draining' && worker.state !== 'standby')
       bySlot[worker.slot] = groupHealth(reports, undefined, true);
   }
   return Object.keys(bySlot).length === 0 ? {} : { components: bySlot };

@@ -36,6 +36,7 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
     sockets: [{ address: '127.0.0.1', port: 3000, family: 'IPv4' }],
     restarts: { ...NO_RESTARTS_YET, exit: 2 },
     incidents: [],
+    standby: { wanted: 0, ready: 0, takeovers: 0, lastTakeoverMs: undefined, lack: undefined },
     cutRequests: 0,
     fallbackResponder: { isPresent: false, answered: 0 },
     health: { readyShare: 0, indicators: [] },

@@ -153,6 +153,8 @@ test('every metric has help and a type', () => {
       'respite_drain_cut_requests_total',
       'respite_worker_restarts_total',
       'respite_workers',
+      'respite_standby_takeovers_total',
+      'respite_standby_wanted',
       'v8js_memory_heap_used_bytes',
     ]),
   );

@@ -38,9 +38,9 @@ function metricsOf(snapshot: MetricsSnapshot): (Metric | Histogram)[] {
 
 function admissionMetrics({ workers, totals }: MetricsSnapshot): Metric[] {
   const samples = workers.flatMap(({ sample }) => (sample === undefined ? [] : [sample.admission]));
-  // A draining worker still has requests in flight but takes no more.
+  // A draining worker still has requests in flight but takes no more, and a standby takes none.
   const open = workers.flatMap(({ sample, state }) =>
-    sample === undefined || state === 'draining' ? [] : [sample.admission],
+    sample === undefined || state === 'draining' || state === 'standby' ? [] : [sample.admission],
   );
   const inFlight = sum(samples.map((sample) => sample.inFlight));
   return [
@@ -106,6 +106,7 @@ function workerMetrics({
   workers,
   restarts,
   cutRequests = 0,
+  standby,
   machine,
 }: MetricsSnapshot): (Metric | Histogram)[] {
   // While a worker is being replaced its slot shows the newer one, once that has something to show.
@@ -150,11 +151,23 @@ function workerMetrics({
       'Requests without a whole answer when the time of a drain was over.',
       [[{}, cutRequests]],
     ),
+    ...standbyMetrics(standby),
     gauge(
       'respite_workers',
       'Worker processes, by state.',
       WORKER_STATES.map((state) => [{ state }, workers.filter((worker) => worker.state === state).length]),
     ),
+  ];
+}
+
+function standbyMetrics(standby: MetricsSnapshot['standby']): Metric[] {
+  return [
+    gauge('respite_standby_wanted', 'Standby workers, as supervisor.standby has it.', [
+      [{}, standby?.wanted ?? 0],
+    ]),
+    counter('respite_standby_takeovers_total', 'Workers whose place a standby has taken.', [
+      [{}, standby?.takeovers ?? 0],
+    ]),
   ];
 }
 

@@ -3,10 +3,11 @@ import type { AdmissionCount, AdmissionStats } from '../admission/index.ts';
 import type { Instrument } from '../core/instruments.ts';
 import type { Exemplar } from './metric.ts';
 
-type MetricsWorkerState = 'starting' | 'ready' | 'unresponsive' | 'draining';
+type MetricsWorkerState = 'starting' | 'standby' | 'ready' | 'unresponsive' | 'draining';
 
 export const WORKER_STATES: readonly MetricsWorkerState[] = Object.freeze([
   'starting',
+  'standby',
   'ready',
   'unresponsive',
   'draining',
@@ -19,6 +20,8 @@ export interface MetricsSnapshot {
   readonly restarts: Readonly<Record<string, number>>;
   /** Requests that were cut since a drain had no more time. */
   readonly cutRequests?: number | undefined;
+  /** Workers that wait to take the place of others. */
+  readonly standby?: { readonly wanted: number; readonly takeovers: number } | undefined;
   /** What the supervisor's own health indicators have found. */
   readonly health?: { readonly indicators: readonly IndicatorReport[] } | undefined;
   /** How much more the instance could do than it is asked for. */

@@ -83,6 +83,7 @@ test('the mean over the workers that take requests; a blocked worker is full', (
     worker('ready', { inFlight: 2.5 }),
     worker('unresponsive'),
     worker('draining', { busy: 1 }),
+    worker('standby'),
     { ...worker('starting'), sample: undefined },
   ];
   const found = utilization({ workers });

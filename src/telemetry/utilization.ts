@@ -21,7 +21,7 @@ export interface Utilization {
 export function utilization({ workers }: Pick<MetricsSnapshot, 'workers'>): Utilization | undefined {
   const all = workers.flatMap(({ state, sample }): Readonly<Record<string, number>>[] => {
     if (state === 'unresponsive') return [{ 'event-loop': 1 }];
-    if (state === 'draining' || sample === undefined) return [];
+    if (state === 'draining' || state === 'standby' || sample === undefined) return [];
     return [workerResources(sample)];
   });
   if (all.length === 0) return undefined;

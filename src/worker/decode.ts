@@ -141,7 +141,7 @@ const ON_CHANNEL: ShapesOf<ToSupervisor> = {
   claim: { key: 'string', path: { optional: 'string' }, overlapping: ['string'] },
   listening: { key: 'string', speaksHttp: 'boolean' },
   runs: {},
-  waits: { conditions: [oneOf('message', 'indicators', 'warm-up')], indicators: ['string'] },
+  waits: { conditions: [oneOf('message', 'indicators', 'warm-up', 'standby')], indicators: ['string'] },
   'warm-up': { done: 'number', of: 'number', tookMs: 'number', failure: { optional: 'string' } },
   closed: { key: 'string' },
   connection: { key: 'string', client: 'string' },

@@ -43,6 +43,8 @@ export interface WorkerSetup {
   readonly listens: boolean;
   /** Others have listened before: it accepts only when its own critical health indicators are up. */
   readonly waitsForHealth: boolean;
+  /** It listens and accepts nothing until it is to take the place of another worker. */
+  readonly isStandby: boolean;
   /** It is the only worker and has no predecessor: what it can't bind is another program's. */
   readonly isAlone: boolean;
   /** A server with `exclusive: true` is shared as any other. */
@@ -102,8 +104,11 @@ export interface SlotOwner {
 /** Why a `listen()` stayed the worker's own: of Unix sockets only those whose path is too long to be held. */
 export type PassThroughReason = 'unix socket' | 'exclusive' | 'reusePort' | 'file descriptor' | 'handle';
 
-/** What a worker that listens still waits for before it accepts: the script's message, its own health indicators, requests to itself. */
-export type ReadyCondition = 'message' | 'indicators' | 'warm-up';
+/**
+ * What a worker that listens still waits for before it accepts: the script's message, its own health indicators, requests to itself, or, as a
+ * standby, for the place of another worker.
+ */
+export type ReadyCondition = 'message' | 'indicators' | 'warm-up' | 'standby';
 
 export type ToSupervisor =
   /** Is there to be spoken to. */
@@ -203,6 +208,8 @@ export type ToWorker =
   | { readonly kind: 'ask-metrics' }
   /** Accept, whatever you wait for. */
   | { readonly kind: 'accept' }
+  /** You are a standby no more: accept as soon as nothing else holds you back. */
+  | { readonly kind: 'serve' }
   /** Refuse what has to be refused, or only count it. */
   | { readonly kind: 'dry-run'; readonly dryRun: boolean }
   /** Requests in quarantine, and those that are suspected. */

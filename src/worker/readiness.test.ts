@@ -25,6 +25,7 @@ function report(name: string, status: HealthStatus, own: Partial<IndicatorReport
 function create(given: {
   byMessage?: boolean;
   waitsForHealth?: boolean;
+  isStandby?: boolean;
   warmUp?: (signal: AbortSignal) => Promise<void>;
 }): {
   readiness: Readiness;
@@ -33,10 +34,11 @@ function create(given: {
 } {
   const said: ToSupervisor[] = [];
   let opened = 0;
-  const { byMessage = false, waitsForHealth = false, warmUp } = given;
+  const { byMessage = false, waitsForHealth = false, isStandby = false, warmUp } = given;
   const readiness = new Readiness({
     byMessage,
     waitsForHealth,
+    isStandby,
     warmUp,
     tell: (message) => said.push(message),
     open: () => (opened += 1),
@@ -121,4 +123,29 @@ test('the warm-up comes last, and ends when the worker is to accept at once', as
   await new Promise(setImmediate);
   other.readiness.openAnyway();
   assert.equal(signals[1]?.aborted, true);
+});
+
+test('a standby warms up, and accepts nothing until it has a place', async () => {
+  let warmUps = 0;
+  const warmUp = async (): Promise<void> => void (warmUps += 1);
+  const { readiness, said, opened } = create({ isStandby: true, warmUp });
+  readiness.listens();
+  await new Promise(setImmediate);
+  assert.deepEqual([warmUps, readiness.isHeld, opened()], [1, true, 0]);
+  assert.deepEqual(said.at(-1), { kind: 'waits', conditions: ['standby'], indicators: [] });
+  readiness.serves();
+  readiness.serves();
+  assert.deepEqual([readiness.isHeld, opened()], [false, 1]);
+  assert.deepEqual(said.at(-1), { kind: 'waits', conditions: [], indicators: [] });
+});
+
+test('a standby that gets a place before it listens accepts as soon as it does', () => {
+  const { readiness, said, opened } = create({ isStandby: true, waitsForHealth: true });
+  readiness.reported([report('a', 'DOWN')]);
+  readiness.serves();
+  assert.deepEqual(said, [{ kind: 'waits', conditions: [], indicators: ['a'] }]);
+  readiness.listens();
+  assert.deepEqual([readiness.isHeld, opened()], [true, 0], 'its own indicators come first');
+  readiness.reported([report('a', 'UP')]);
+  assert.deepEqual([readiness.isHeld, opened()], [false, 1]);
 });

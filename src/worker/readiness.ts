@@ -7,6 +7,8 @@ interface ReadinessConfig {
   readonly byMessage: boolean;
   /** Others listened before: this worker waits until its own critical indicators are up. */
   readonly waitsForHealth: boolean;
+  /** It waits, when all else is met, until the supervisor has it serve. */
+  readonly isStandby: boolean;
   /** Makes the requests that come before the first client's, when all else is met; undefined where there are none. */
   readonly warmUp: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly tell: (message: ToSupervisor) => void;
@@ -28,6 +30,7 @@ export class Readiness {
     this.#config = config;
     if (config.byMessage) this.#conditions.add('message');
     if (config.warmUp !== undefined) this.#conditions.add('warm-up');
+    if (config.isStandby) this.#conditions.add('standby');
   }
 
   /** Nothing may be accepted yet. */
@@ -49,6 +52,11 @@ export class Readiness {
   /** The script has called `process.send('ready')`. */
   saidReady(): void {
     this.#met('message');
+  }
+
+  /** It takes the place of another worker. */
+  serves(): void {
+    this.#met('standby');
   }
 
   reported(reports: readonly IndicatorReport[]): void {
@@ -81,10 +89,11 @@ export class Readiness {
     this.#warmUpIfDue();
   }
 
-  /** The last condition. */
+  /** The last condition, for a standby too: it is warm when it is needed. */
   #warmUpIfDue(): void {
     const { warmUp } = this.#config;
-    const isDue = this.#listens && this.#conditions.size === 1 && this.#conditions.has('warm-up');
+    const left = [...this.#conditions].filter((condition) => condition !== 'standby');
+    const isDue = this.#listens && left.length === 1 && left[0] === 'warm-up';
     if (!isDue || this.#isOpen || this.#isWarmingUp || warmUp === undefined) return;
     this.#isWarmingUp = true;
     void warmUp(this.#opened.signal).then(() => this.#met('warm-up'));

@@ -131,6 +131,7 @@ export function startWorker(setup: WorkerSetup): void {
   const readiness = new Readiness({
     byMessage: setup.readyByMessage,
     waitsForHealth: setup.waitsForHealth,
+    isStandby: setup.isStandby,
     warmUp: warmUpOf(setup, guarded, () => listening.servers, tell),
     tell,
     open: () => listening.open(),
@@ -218,6 +219,9 @@ export function startWorker(setup: WorkerSetup): void {
         break;
       case 'accept':
         readiness.openAnyway();
+        break;
+      case 'serve':
+        readiness.serves();
         break;
       case 'ask-metrics':
         askedMetrics.ask();

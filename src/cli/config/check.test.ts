@@ -324,7 +324,7 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ supervisor: { heapMb: 15 } }, 'supervisor.heapMb must be a whole number of at least 16, got 15'],
   [
     { supervisor: { worker: 1 } },
-    'supervisor.worker is not an option; known are workers, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, deployTimeoutMs, ready, listens, warmUp, stableMs, trialMs, fallbackResponder, heapMb, nodeArgs, shareExclusive, sticky, balancer, detect, incidents, fleet',
+    'supervisor.worker is not an option; known are workers, standby, listeningCopies, drainTimeoutMs, killTimeoutMs, startTimeoutMs, deployTimeoutMs, ready, listens, warmUp, stableMs, trialMs, fallbackResponder, heapMb, nodeArgs, shareExclusive, sticky, balancer, detect, incidents, fleet',
   ],
   [
     { supervisor: { fleet: { client: 'redis://h', name: 'x' } } },

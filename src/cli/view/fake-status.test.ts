@@ -70,6 +70,7 @@ export function statusAnswer(given: Given = {}): StatusAnswer {
     lastRestart: undefined,
     quarantine: NO_QUARANTINE,
     dryRun: given.dryRun ?? false,
+    standby: { wanted: 0, ready: 0, takeovers: 0, lastTakeoverMs: undefined, lack: undefined },
     cutRequests: 0,
     fallbackResponder: { isPresent: false, answered: 0 },
     health: { readyShare: 0, indicators: [] },

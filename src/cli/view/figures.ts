@@ -47,7 +47,7 @@ export interface Standing {
 }
 
 export function standing({ state, workers, workersWanted, incidentCounts }: StatusAnswer): Standing {
-  const open = workers.filter((worker) => worker.state !== 'draining');
+  const open = workers.filter(({ state: each }) => each !== 'draining' && each !== 'standby');
   const ready = open.filter((worker) => worker.state === 'ready').length;
   const samples = open.flatMap(({ sample }) => sample ?? []);
   const responsive = open.flatMap((worker) => (worker.state === 'ready' ? (worker.sample ?? []) : []));

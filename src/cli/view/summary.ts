@@ -15,6 +15,7 @@ export function summary(status: StatusAnswer): string {
   const since = traffic(status);
   const rows: readonly (readonly [name: string, text: string])[] = [
     ['workers', `${now.ready} of ${status.workersWanted} ready${restarts(status)}`],
+    ...standbyRow(status),
     ['served', `${count(since.served)}${since.failed === 0 ? '' : `, and ${count(since.failed)} failed`}`],
     ['refused', refusals(since)],
     ['latency', latency(since)],
@@ -143,6 +144,17 @@ export function incidentLine({ openedAtMs, endedAtMs, outcome, cause, summary: t
   const ended =
     endedAtMs === undefined ? 'open' : `${outcome ?? 'over'} after ${duration(endedAtMs - openedAtMs)}`;
   return `${moment(openedAtMs)}  ${cause}  ${ended}  ${printable(text)}`;
+}
+
+/** Nothing where none is wanted; a supervisor of an older version does not say. */
+function standbyRow({ standby }: Partial<StatusAnswer>): readonly (readonly [name: string, text: string])[] {
+  if (standby === undefined || standby.wanted === 0) return [];
+  const { ready, wanted, takeovers, lastTakeoverMs, lack } = standby;
+  const times = takeovers === 1 ? 'once' : `${takeovers} times`;
+  const taken =
+    lastTakeoverMs === undefined ? '' : `; took a place ${times}, the last in ${duration(lastTakeoverMs)}`;
+  const why = lack === undefined || ready >= wanted ? '' : `: ${printable(lack)}`;
+  return [['standby', `${ready} of ${wanted} ready${taken}${why}`]];
 }
 
 function restarts({ restarts: byCause }: StatusAnswer): string {

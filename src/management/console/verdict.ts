@@ -51,7 +51,8 @@ export function verdictOf(
     );
   }
   if (state === 'draining') return say('leaving', 'Leaving the load balancer', 'Requests are still served.');
-  const isFirst = workers.every(({ restarts }) => restarts === 0) && workers.length === workersWanted;
+  const places = workers.filter(({ slot }) => slot <= workersWanted);
+  const isFirst = places.every(({ restarts }) => restarts === 0) && places.length === workersWanted;
   if (
     open.length === 0 &&
     ready < workersWanted &&

@@ -16,6 +16,8 @@ interface Course {
 interface RecoveryConfig {
   readonly ledger: IncidentLedger;
   readonly nowMs: () => number;
+  /** How the last worker of a slot was replaced, as a step. Default: `replaced`. */
+  readonly stepOf?: ((slot: number) => string) | undefined;
 }
 
 /**
@@ -84,7 +86,7 @@ export class Recovery {
     const course = this.#courses.get(slot);
     if (course === undefined || course.backAtMs !== undefined) return;
     course.backAtMs = this.#config.nowMs();
-    if (isWorthTelling(course.times)) course.open.step('replaced');
+    if (isWorthTelling(course.times)) course.open.step(this.#stepOf(slot));
   }
 
   /** It has done so for long enough. */
@@ -119,9 +121,13 @@ export class Recovery {
     return course?.open === open ? course : undefined;
   }
 
+  #stepOf(slot: number): string {
+    return this.#config.stepOf?.(slot) ?? 'replaced';
+  }
+
   #end(slot: number, course: Course): void {
     this.#courses.delete(slot);
-    if (course.backAtMs !== undefined && !isWorthTelling(course.times)) course.open.step('replaced');
+    if (course.backAtMs !== undefined && !isWorthTelling(course.times)) course.open.step(this.#stepOf(slot));
     const { backAtMs } = course;
     course.open.over(backAtMs ?? this.#config.nowMs(), backAtMs === undefined ? 'unresolved' : 'recovered');
   }

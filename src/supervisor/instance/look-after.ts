@@ -36,6 +36,7 @@ export function lookAfter(around: Surroundings): Observed {
     detect: config.supervisor.detect,
     healer,
     workers: () => pool.figures.serving,
+    residents: () => pool.figures.all,
     closedServers: (worker) => sockets.closedBy(worker),
     health,
   });

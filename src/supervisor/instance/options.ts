@@ -10,19 +10,30 @@ import {
   orFalse,
   rule,
 } from '../../core/rules.ts';
-import { detect, type DetectOptions, type ResolvedDetectOptions } from '../detect/detectors/options.ts';
+import {
+  detect,
+  type DetectOptions,
+  type ResolvedDetectOptions,
+  resolveDetectOptions,
+} from '../detect/detectors/options.ts';
 import {
   incidents,
   type IncidentsOptions,
   type ResolvedIncidentsOptions,
 } from '../incidents/evidence/options.ts';
 import { balancer, type BalancerOptions, type ResolvedBalancerOptions } from './balancer/options.ts';
+import { standbyFits } from './standby/options.ts';
 import { fleet, type FleetOptions, type ResolvedFleetOptions } from './fleet/options.ts';
 
 /** Options of the supervisor. Only `undefined` means default. */
 export interface SupervisorOptions {
   /** Worker processes: a number, or `auto` for one for each core that this process may use (`--workers`). Default 1. */
   readonly workers?: number | 'auto' | undefined;
+  /**
+   * More worker processes (`--standby`), which load the application, listen, accept nothing, and wait to take the place of a worker that is blocked or
+   * has died. At most as many as there are workers. Default 0.
+   */
+  readonly standby?: number | undefined;
   /** Copies of each listening socket that a worker accepts from, so that a busy event loop still empties the accept queue. Default 32. */
   readonly listeningCopies?: number | undefined;
   /** How long requests in flight may go on in a worker that is asked to end, in milliseconds. Default 10000. */
@@ -87,6 +98,7 @@ export interface SupervisorOptions {
 
 export interface ResolvedSupervisorOptions {
   readonly workers: number;
+  readonly standby: number;
   readonly listeningCopies: number;
   readonly drainTimeoutMs: number;
   readonly killTimeoutMs: number;
@@ -139,6 +151,7 @@ const nodeArgs: Rule<readonly string[]> = list(
 
 export const SUPERVISOR: Declaration<ResolvedSupervisorOptions> = Object.freeze({
   workers: { rule: workerCount, byDefault: 1 },
+  standby: { rule: integer(0, 1024), byDefault: 0 },
   listeningCopies: { rule: integer(1, 256), byDefault: 32 },
   drainTimeoutMs: { rule: milliseconds(0), byDefault: 10_000 },
   killTimeoutMs: { rule: milliseconds(0), byDefault: 5000 },
@@ -166,13 +179,17 @@ export const SUPERVISOR: Declaration<ResolvedSupervisorOptions> = Object.freeze(
 });
 
 /** What `supervisor` in the configuration must be. */
-export const supervisor: Rule<SupervisorOptions, ResolvedSupervisorOptions> = object(SUPERVISOR);
+export const supervisor: Rule<SupervisorOptions, ResolvedSupervisorOptions> = object(SUPERVISOR, standbyFits);
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
 export function resolveSupervisorOptions(options: SupervisorOptions = {}): ResolvedSupervisorOptions {
   const all = resolve(supervisor, options, ['supervisor']);
-  // There is nothing to answer where nothing listens.
-  return Object.freeze({ ...all, fallbackResponder: all.fallbackResponder && all.listens });
+  return Object.freeze({
+    ...all,
+    // There is nothing to answer where nothing listens.
+    fallbackResponder: all.fallbackResponder && all.listens,
+    detect: resolveDetectOptions(options.detect, all.standby > 0),
+  });
 }
 
 function waitsForDebugger(nodeArg: string): boolean {

@@ -33,6 +33,8 @@ interface Surroundings {
   heal(worker: WorkerProcess, cause: HealedCause, collected: Promise<void>): Promise<string | undefined>;
   /** What the workers' settings say of the quarantine now. */
   quarantine(): QuarantineMode;
+  /** How the last worker of a slot was replaced, as a step of an incident. */
+  stepOf(slot: number): string;
   /** What all health indicators have found last. */
   health(): readonly IndicatorReport[];
 }
@@ -73,7 +75,7 @@ export function createParts(config: SupervisorConfig, around: Surroundings): Par
   });
   incidents.subscribe((incident) => evidence.note(incident));
   if (config.onIncident !== undefined) incidents.subscribe(config.onIncident);
-  const recovery = new Recovery({ ledger: incidents, nowMs: wallMs });
+  const recovery = new Recovery({ ledger: incidents, nowMs: wallMs, stepOf: (slot) => around.stepOf(slot) });
   const quarantines = new Quarantines<WorkerProcess>({
     mode: () => around.quarantine(),
     log,

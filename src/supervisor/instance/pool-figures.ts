@@ -6,16 +6,18 @@ import type { WaitingRoute } from '../../worker/index.ts';
 import type { Log } from '../log.ts';
 import type { WorkerProcess } from '../workers/process/worker-process.ts';
 import type { SupervisorStatus } from './status.ts';
-import type { WorkerStatus } from '../workers/status.ts';
+import { NO_RESTARTS_YET, type RestartCause, type WorkerStatus } from '../workers/status.ts';
 
 /** What can be seen of the workers, those that run and those that ran. */
 export class PoolFigures {
   readonly #live: ReadonlySet<WorkerProcess>;
   readonly #totals: Totals;
+  /** Workers replaced since the start, by cause. */
+  readonly restarts: Record<RestartCause, number> = { ...NO_RESTARTS_YET };
   #cut = 0;
-  /** How many have been started for each slot, and how many before each worker. */
-  readonly #startedBySlot = new Map<number, number>();
-  readonly #startedBefore = new WeakMap<WorkerProcess, number>();
+  /** How many have been in each slot, and how many before each worker. */
+  readonly #bySlot = new Map<number, number>();
+  readonly #before = new WeakMap<WorkerProcess, number>();
 
   /** @param live Those that run now. */
   constructor(live: ReadonlySet<WorkerProcess>, log: Log) {
@@ -29,10 +31,20 @@ export class PoolFigures {
   }
 
   join(worker: WorkerProcess): void {
-    const before = this.#startedBySlot.get(worker.slot) ?? 0;
-    this.#startedBySlot.set(worker.slot, before + 1);
-    this.#startedBefore.set(worker, before);
+    this.fills(worker);
     this.#totals.join(worker.id, worker.counters);
+  }
+
+  /** It is in a slot: a new one, or a standby that has left its own. */
+  fills(worker: WorkerProcess): void {
+    const before = this.#bySlot.get(worker.slot) ?? 0;
+    this.#bySlot.set(worker.slot, before + 1);
+    this.#before.set(worker, before);
+  }
+
+  /** All that run. */
+  get all(): ReadonlySet<WorkerProcess> {
+    return this.#live;
   }
 
   /** Requests that were cut since a drain had no more time. */
@@ -61,7 +73,7 @@ export class PoolFigures {
   /** Those that run, in the order of their slots. */
   get statuses(): readonly WorkerStatus[] {
     return [...this.#live]
-      .map((worker) => statusOf(worker, this.#startedBefore.get(worker) ?? 0))
+      .map((worker) => statusOf(worker, this.#before.get(worker) ?? 0))
       .toSorted((a, b) => a.slot - b.slot || a.id - b.id);
   }
 

@@ -133,10 +133,11 @@ export class PoolLog {
         `${ending}, which was to replace another; next try ${when(delayMs)}`,
       );
     } else if (after.kind === 'restart') {
-      const { delayMs, isLoop: crashLoop, recentDeaths } = after;
+      const { delayMs, isLoop: crashLoop, recentDeaths, hasStandby } = after;
+      const next = hasStandby ? 'the standby takes its place' : undefined;
       const message = crashLoop
-        ? `CRASH LOOP: ${ending}, the ${recentDeaths}th time within 60 s; next try ${when(delayMs)}, and so on until it stays up`
-        : `${ending}; restarting ${when(delayMs)}`;
+        ? `CRASH LOOP: ${ending}, the ${recentDeaths}th time within 60 s; ${next ?? `next try ${when(delayMs)}, and so on until it stays up`}`
+        : `${ending}; ${next ?? `restarting ${when(delayMs)}`}`;
       this.#log.error({ ...fields, delayMs, ...(crashLoop ? { crashLoop } : {}) }, message);
     }
   }

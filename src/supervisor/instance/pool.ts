@@ -1,13 +1,14 @@
-import type { Deaths } from './healing/deaths.ts';
+import { Ends } from './ends.ts';
 import { logHealth } from './health-log.ts';
 import type { PoolConfig } from './pool-config.ts';
 import { PoolFigures } from './pool-figures.ts';
 import { PoolLog } from './pool-log.ts';
-import { describeEnd, describeExit, describeFailedStart } from '../workers/process/describe-exit.ts';
-import { type SpawnedWorker, spawnWorker } from '../workers/process/spawn-worker.ts';
-import { workerSpec } from './worker-spec.ts';
+import { describeEnd } from '../workers/process/describe-exit.ts';
+import type { SpawnedWorker } from '../workers/process/spawn-worker.ts';
+import { createStandbys, Identities, type Standbys } from './standby/index.ts';
+import { WorkerStarts } from './worker-starts.ts';
 import type { Exit } from '../workers/process/worker-end.ts';
-import { WorkerProcess } from '../workers/process/worker-process.ts';
+import type { WorkerProcess } from '../workers/process/worker-process.ts';
 import { type Release, Releases } from '../workers/release/index.ts';
 import { OneAtATime } from '../../core/one-at-a-time.ts';
 import { RollingRestart } from './rolling-restart.ts';
@@ -17,13 +18,16 @@ import { Slot } from '../workers/slot/slot.ts';
 import type { Aftermath, SlotRules } from '../workers/slot/state.ts';
 import { WaitingWorkers } from './waiting-workers.ts';
 import { type HealedCause } from '../causes.ts';
-import { NO_RESTARTS_YET, type RestartCause } from '../workers/status.ts';
+import type { RestartCause } from '../workers/status.ts';
 
-/** The workers: starts each, introduces it to all who have to do with it, and does what the slots ask for. */
+/** The workers that serve: follows each of them, and does what their slots ask for. */
 export class WorkerPool implements SlotHost<WorkerProcess> {
   readonly slots: readonly Slot<WorkerProcess>[];
   readonly figures: PoolFigures;
   readonly releases: Releases;
+  readonly starts: WorkerStarts;
+  /** Those that wait to take the place of others. */
+  readonly standbys: Standbys<WorkerProcess>;
   readonly rules: SlotRules;
   readonly nowMs: () => number;
   readonly #config: PoolConfig;
@@ -32,17 +36,8 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
   readonly #waiting: WaitingWorkers;
   /** While one is replaced, the others serve. */
   readonly #turns = new OneAtATime();
-  readonly #restarts: Record<RestartCause, number> = { ...NO_RESTARTS_YET };
-  /** Why the last process of a slot could not be started. */
-  readonly #spawnProblems = new Map<number, string>();
-  /** How those ended that did. */
-  readonly #ends = new WeakMap<WorkerProcess, ReturnType<Deaths['examine']>>();
-  /** The process of the first worker, which was started beforehand. */
-  #first: SpawnedWorker | string | undefined;
+  readonly #ends: Ends;
   #hasServed = false;
-  /** What a command has set: it wins over the configuration. */
-  #dryRun: boolean | undefined;
-  #lastId = 0;
 
   /** @param release What the first worker runs. */
   constructor(config: PoolConfig, release: Release) {
@@ -51,10 +46,37 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
     this.releases = new Releases(release);
     this.nowMs = () => config.clock.nowMs();
     this.#log = new PoolLog(config.log, config.sockets);
-    this.rules = { startTimeoutMs, deployTimeoutMs, stableMs, loopStableMs: Math.max(stableMs, HEALTHY_MS) };
+    const loopStableMs = Math.max(stableMs, HEALTHY_MS);
+    this.rules = { isStandby: false, startTimeoutMs, deployTimeoutMs, stableMs, loopStableMs };
     this.slots = Array.from({ length: workers }, (_, i) => new Slot<WorkerProcess>(i + 1, this));
+    this.#ends = new Ends({
+      ...config,
+      poolLog: this.#log,
+      slots: this.slots,
+      problemOf: (slot) => this.starts.problemOf(slot),
+    });
     this.#waiting = new WaitingWorkers({ live: config.live, slots: this.slots, log: this.#log });
     this.figures = new PoolFigures(config.live, config.log);
+    const identities = new Identities();
+    const onStarted = (worker: WorkerProcess): void => this.#follow(worker);
+    this.starts = new WorkerStarts({
+      ...config,
+      figures: this.figures,
+      identities,
+      releases: this.releases,
+      onStarted,
+    });
+    this.standbys = createStandbys({
+      ...config,
+      rules: this.rules,
+      nowMs: this.nowMs,
+      slots: this.slots,
+      releases: this.releases,
+      starts: this.starts,
+      identities,
+      exitOf: (worker) => this.#ends.of(worker)?.exit,
+      emptied: () => this.emptied(),
+    });
     this.#rollingRestart = new RollingRestart({
       ...config,
       slots: this.slots,
@@ -69,38 +91,30 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
     return this.#hasServed;
   }
 
-  get dryRun(): boolean {
-    return this.#dryRun ?? this.releases.current.settings.admission.dryRun;
-  }
-
-  /** Workers replaced since the start, by cause. */
-  get restarts(): Readonly<Record<RestartCause, number>> {
-    return { ...this.#restarts };
-  }
-
   /** @param first The process of the first worker, or why there is none. */
   startFirst(first: SpawnedWorker | string): void {
-    this.#first = first;
+    this.starts.begunWith(first);
     this.slots[0]?.start(true);
   }
 
   startAll(): void {
     for (const slot of this.slots) slot.start(false);
+    this.standbys.start();
   }
 
   /** See {@link RollingRestart.run}. */
   async renew(release: Release, trialMs: number): Promise<string | undefined> {
-    return this.#rollingRestart.run(release, trialMs);
+    this.standbys.pause();
+    try {
+      return await this.#rollingRestart.run(release, trialMs);
+    } finally {
+      await this.standbys.resume();
+    }
   }
 
   stop(signal: NodeJS.Signals, atOnce: boolean): void {
     for (const slot of this.slots) slot.stop(signal, atOnce);
-  }
-
-  /** Also of those to come. */
-  setDryRun(dryRun: boolean): void {
-    this.#dryRun = dryRun;
-    for (const worker of this.#config.live) worker.tell({ kind: 'dry-run', dryRun });
+    this.standbys.stop(signal, atOnce);
   }
 
   /** Resolves when another worker serves and this one is gone: with undefined, or with why there is none. */
@@ -112,26 +126,17 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
     return this.slots[worker.slot - 1]?.heal(worker, cause, collected);
   }
 
+  hasStandby(slot: number): boolean {
+    return this.standbys.isReady(this.releases.of(slot, false));
+  }
+
   spawn(slot: number): WorkerProcess | string {
-    const { live, sockets, relay, evidence, quarantines } = this.#config;
-    const release = this.releases.of(slot, this.slots[slot - 1]?.isRenewing === true);
-    const who = { id: (this.#lastId += 1), slot, release, keys: sockets.expectedOf(slot) };
-    const spec = workerSpec(this.#config, who, this.#dryRun);
-    const spawned = this.#first ?? spawnWorker(spec);
-    this.#first = undefined;
-    if (typeof spawned === 'string') {
-      this.#spawnProblems.set(slot, spawned);
-      return spawned;
-    }
-    const worker = new WorkerProcess(spec, spawned, this.#config.clock);
-    live.add(worker);
-    this.figures.join(worker);
-    evidence.join(worker);
-    quarantines.join(worker);
-    this.#follow(worker);
-    relay.join(worker);
-    sockets.join(worker);
-    return worker;
+    const isRenewal = this.slots[slot - 1]?.isRenewing === true;
+    const release = this.releases.of(slot, isRenewal);
+    const standby = isRenewal ? undefined : this.standbys.give(slot, release, this.#ends.isFromOutside(slot));
+    if (standby === undefined) return this.starts.start({ slot, release, isStandby: false });
+    this.figures.fills(standby);
+    return standby;
   }
 
   askTurn(cause: HealedCause | 'rolling', granted: (release: () => void) => void): void {
@@ -147,27 +152,11 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
   }
 
   counted(cause: RestartCause): void {
-    this.#restarts[cause] += 1;
+    this.figures.restarts[cause] += 1;
   }
 
   died(slot: number, worker: WorkerProcess | undefined, after: Aftermath): void {
-    const { deaths, healer, script, sockets, unexpected, onFailedStart } = this.#config;
-    const service = (): Slot<WorkerProcess>['service'] => this.slots[slot - 1]?.service ?? 'well';
-    const death = worker && this.#ends.get(worker);
-    if (worker === undefined || death === undefined) {
-      const problem = this.#spawnProblems.get(slot) ?? 'no process could be started';
-      if (after.kind === 'given-up') onFailedStart(Promise.resolve(`no worker could be started: ${problem}`));
-      else deaths.notStarted(slot, problem, after, service);
-      return;
-    }
-    if (after.kind === 'given-up') {
-      const how = { takenPort: sockets.takenPort, hadToListen: this.#config.supervisor.listens };
-      onFailedStart(describeFailedStart(script, death.exit, how, worker.lastWords));
-      return;
-    }
-    this.#log.died(worker, death.exit, after);
-    if (after.kind === 'sick') healer.ended(worker, describeExit(death.exit));
-    else unexpected.inBackground('an incident', deaths.report(worker, death, after, service));
+    this.#ends.died(slot, worker, after);
   }
 
   putOff(worker: WorkerProcess, delayMs: number, recentFaults: number): void {
@@ -175,8 +164,7 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
   }
 
   renewalFailed(slot: number, worker: WorkerProcess | undefined, problem: string): void {
-    const death = worker === undefined ? undefined : this.#ends.get(worker);
-    this.#rollingRestart.failed(slot, worker, death, problem);
+    this.#rollingRestart.failed(slot, worker, this.#ends.of(worker), problem);
   }
 
   renewed(slot: number): void {
@@ -197,13 +185,15 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
 
   #follow(worker: WorkerProcess): void {
     const { log, live, healer, outages, isStopping, onMessage } = this.#config;
-    const slot = this.slots[worker.slot - 1];
+    worker.on('warm', () => this.#isWarm(worker));
     worker.on('ready', () => {
+      const slot = this.#slotOf(worker);
       if (worker.start.missing > 0 && slot?.isRenewedBy(worker) === true) {
         worker.kill('does not listen on all that its predecessor listens on');
         return;
       }
       this.#log.ready(worker);
+      this.standbys.takeovers.served(worker);
       slot?.ready(worker);
       this.#rollingRestart.ready(worker);
       if (this.#hasServed) return;
@@ -217,6 +207,7 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
     // A worker that has not been ready has nobody to serve, and one that has ended nothing more to say.
     const isJudged = (): boolean => live.has(worker) && worker.readySinceMs !== undefined && !isStopping();
     worker.on('report', (report) => {
+      if (worker.isStandby) this.standbys.reported(worker);
       if (isJudged()) healer.reported(worker, report);
       if (report.gapMs === 0 && outages.status.isPresent) outages.look();
     });
@@ -230,14 +221,13 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
   }
 
   #exited(worker: WorkerProcess, exit: Exit): void {
-    const { live, evidence, healer, sockets, deaths, supervisor } = this.#config;
-    const slot = this.slots[worker.slot - 1];
+    const { live, evidence, healer, sockets, supervisor } = this.#config;
+    const slot = this.#slotOf(worker);
     live.delete(worker);
     evidence.leave(worker);
     sockets.leave(worker);
     this.figures.leave(worker);
-    const death = deaths.examine(worker, exit);
-    this.#ends.set(worker, death);
+    const death = this.#ends.examine(worker, exit);
     if (slot?.isLeaving(worker) === true) this.#log.ended(worker, exit);
     slot?.exited(worker, {
       how: worker.killedBecause ?? describeEnd(exit, worker.readySinceMs !== undefined, supervisor.listens),
@@ -246,5 +236,18 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
     });
     healer.gone(worker);
     this.#waiting.look();
+  }
+
+  /** A standby could serve: one of the slots may have waited for it. */
+  #isWarm(worker: WorkerProcess): void {
+    const own = this.#slotOf(worker);
+    if (own === undefined || !worker.isStandby) return;
+    this.standbys.warm(worker, own);
+    for (const slot of this.slots) slot.look();
+  }
+
+  /** Where it is now: a standby changes its slot. */
+  #slotOf({ slot }: WorkerProcess): Slot<WorkerProcess> | undefined {
+    return [...this.slots, ...this.standbys.slots][slot - 1];
   }
 }

@@ -16,7 +16,9 @@ interface SupervisorModule {
  */
 export function startSupervisor(config: SupervisorConfig): Supervisor {
   const release = { ...resolveProgram(config.script, config.directory), settings: config.settings };
-  const first = spawnWorker(workerSpec(config, { release, id: 1, slot: 1, keys: [] }));
+  const first = spawnWorker(
+    workerSpec(config, { release, id: 1, slot: 1, identity: 1, isStandby: false, keys: [] }),
+  );
   const supervisor = fileURLToPath(ownModule('supervisor/instance/supervisor'));
   const module = createRequire(import.meta.url)(supervisor) as SupervisorModule;
   return module.superviseFrom(config, release, first);

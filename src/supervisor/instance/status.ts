@@ -8,6 +8,7 @@ import type {
   RestartCause,
   RestartStatus,
   SocketStatus,
+  StandbyStatus,
   WorkerStatus,
   WorkerTotals,
 } from '../workers/status.ts';
@@ -32,8 +33,9 @@ export interface SupervisorStatus {
   readonly script: string;
   readonly startedAtMs: number;
   readonly workersWanted: number;
-  /** Slots in ascending order; during a replacement both the old and the new worker of a slot. */
+  /** Slots in ascending order; during a replacement both the old and the new worker of a slot. Standbys come last. */
   readonly workers: readonly WorkerStatus[];
+  readonly standby: StandbyStatus;
   readonly sockets: readonly SocketStatus[];
   readonly restarts: Readonly<Record<RestartCause, number>>;
   /** Requests that had no whole answer when the time of a drain was over. */

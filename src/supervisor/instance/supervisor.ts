@@ -40,7 +40,6 @@ const STOPPING = 'stopping: requests in flight are finished first, once more to 
 
 class WorkerSupervisor implements Supervisor {
   readonly ended: Promise<Ended>;
-
   readonly #config: SupervisorConfig;
   readonly #log: Log;
   readonly #clock = new AwakeClock().start();
@@ -68,6 +67,7 @@ class WorkerSupervisor implements Supervisor {
       nextStartsMs: () => nextStartsMs(this.#pool.slots),
       heal: async (worker, cause, collected) => this.#pool.heal(worker, cause, collected),
       quarantine: () => this.#pool.releases.current.settings.admission.quarantine,
+      stepOf: (slot) => this.#pool.standbys.takeovers.stepOf(slot),
       health: () => this.#healthReports(),
     });
     const poolConfig: PoolConfig = {
@@ -148,9 +148,9 @@ class WorkerSupervisor implements Supervisor {
   }
 
   setDryRun(dryRun: boolean): void {
-    if (dryRun === this.#pool.dryRun) return;
+    if (dryRun === this.#pool.starts.dryRun) return;
     logDryRun(this.#log, dryRun);
-    this.#pool.setDryRun(dryRun);
+    this.#pool.starts.setDryRun(dryRun);
   }
 
   async restart(script?: string): Promise<void> {

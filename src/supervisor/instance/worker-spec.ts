@@ -8,18 +8,23 @@ import { isSticky } from './options.ts';
 /** The part of `startTimeoutMs` that the warm-up may take: a start must not fail because of it. */
 const WARM_UP_SHARE = 0.5;
 
-/** What a worker of this supervisor is to be. @param dryRun What a command has set; undefined for what its settings say. */
+interface NewWorker extends Pick<WorkerSpec, 'id' | 'slot' | 'identity' | 'keys' | 'release'> {
+  /** What a command has set; undefined for what its settings say. */
+  readonly dryRun?: boolean | undefined;
+  readonly isStandby: boolean;
+}
+
+/** What a worker of this supervisor is to be. */
 export function workerSpec(
   config: Pick<SupervisorConfig, 'args' | 'supervisor'>,
-  who: Pick<WorkerSpec, 'id' | 'slot' | 'keys' | 'release'>,
-  dryRun?: boolean,
+  { dryRun, isStandby, ...who }: NewWorker,
 ): WorkerSpec {
   const { args, supervisor } = config;
-  const { workers, detect, drainTimeoutMs, killTimeoutMs, startTimeoutMs } = supervisor;
+  const { workers, standby, detect, drainTimeoutMs, killTimeoutMs, startTimeoutMs } = supervisor;
   const { admission, backpressure, client, heapMb, nodeArgs, ready, warmUp, env } = who.release.settings;
   return {
     ...who,
-    workers,
+    identities: workers + standby,
     args,
     heapMb,
     nodeArgs,
@@ -37,7 +42,8 @@ export function workerSpec(
       readyByMessage: ready === 'message',
       listens: supervisor.listens,
       waitsForHealth: who.keys.length > 0 || (!supervisor.listens && who.id > 1),
-      isAlone: who.keys.length === 0 && supervisor.workers === 1,
+      isStandby,
+      isAlone: who.keys.length === 0 && workers + standby === 1,
       sharesExclusive: supervisor.shareExclusive,
       sticky: isSticky(supervisor) ? { slot: who.slot, worker: who.id } : undefined,
       warmUp: { requests: warmUp, timeoutMs: WARM_UP_SHARE * startTimeoutMs },

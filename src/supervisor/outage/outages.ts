@@ -54,13 +54,16 @@ export class Outages {
   look(): void {
     if (this.#fallbackResponder === undefined || this.#stopped) return;
     const { workers, nowMs, nextStartsMs } = this.#config;
-    const states = new Set([...workers].map(({ state }) => state));
+    // Standbys serve nobody, and one that takes a place serves in a moment.
+    const serving = [...workers].filter(({ isStandby }) => !isStandby);
+    const states = new Set(serving.map(({ state }) => state));
+    const isTakenOver = serving.some(({ isWarm }) => isWarm);
     const starts = nextStartsMs();
     this.#fallbackResponder.judge(
       {
         // One that listens on some of its sockets must not compete with a fallback responder for them.
-        isServed: states.has('ready') || [...workers].some(({ start }) => start.acceptsOnSome),
-        isBlocked: states.has('unresponsive'),
+        isServed: states.has('ready') || serving.some(({ start }) => start.acceptsOnSome),
+        isBlocked: states.has('unresponsive') && !isTakenOver,
         nextStartAtMs: states.has('starting') || starts.length === 0 ? undefined : Math.min(...starts),
       },
       nowMs(),

@@ -3,13 +3,19 @@ import type { IndicatorReport } from '../../core/health-link.ts';
 import type { WatchdogReport, WorkerSample } from '../../worker/index.ts';
 import { HEALED_CAUSES, type HealedCause, zeroes } from '../causes.ts';
 
-/** Where one worker process stands. `unresponsive`: ready before, but its event loop is blocked, or its requests are stuck. */
-export type WorkerState = 'starting' | 'ready' | 'unresponsive' | 'draining';
+/**
+ * Where one worker process stands. `standby`: it has loaded the application, accepts nothing, and waits for another worker's place.
+ * `unresponsive`: ready before, but its event loop is blocked, or its requests are stuck.
+ */
+export type WorkerState = 'starting' | 'standby' | 'ready' | 'unresponsive' | 'draining';
 
 export interface WorkerStatus {
   /** 1 for the first worker ever started, counting up; never used twice. */
   readonly id: number;
-  /** 1 to the number of workers: the place it fills. A replacement takes over its predecessor's slot. */
+  /**
+   * 1 to the number of workers: the place it fills. A replacement takes over its predecessor's slot. Standbys have those that come
+   * after.
+   */
   readonly slot: number;
   readonly pid: number;
   /** How many have filled its place before. */
@@ -25,6 +31,20 @@ export interface WorkerStatus {
   readonly report: WatchdogReport | undefined;
   /** What the user's health indicators in this worker have found last. */
   readonly health: readonly IndicatorReport[];
+}
+
+/** The workers that wait to take the place of others. */
+export interface StandbyStatus {
+  /** As `supervisor.standby` has it. */
+  readonly wanted: number;
+  /** Those that are loaded and wait. */
+  readonly ready: number;
+  /** How often one has taken the place of another worker. */
+  readonly takeovers: number;
+  /** From the moment a worker was needed until the last of them served, in ms; undefined before the first. */
+  readonly lastTakeoverMs: number | undefined;
+  /** Why none is started; undefined when nothing is in the way. */
+  readonly lack: string | undefined;
 }
 
 /** A listening socket that the supervisor holds. */

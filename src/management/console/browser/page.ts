@@ -94,10 +94,13 @@ function showWorkers({ workers, nowMs }: ShownState): void {
       make(
         'tr',
         {},
-        make('th', { scope: 'row' }, String(worker.slot)),
+        make('th', { scope: 'row' }),
         ...cells(worker).map((_, i) => make('td', { class: i === 0 ? 'state' : 'number' })),
       ),
     (row, worker) => {
+      const slot = row.children[0];
+      // A standby changes its slot.
+      if (slot) say(slot, String(worker.slot));
       cells(worker).forEach((text, i) => {
         const cell = row.children[i + 1];
         if (cell) say(cell, text);

@@ -8,6 +8,9 @@ export type BlockedLoopOptions = OptionsOf<ResolvedBlockedLoop>;
 /** The watchdog looks every 250 ms: a gap of less than two looks is none. */
 export const MIN_GAP_MS = 500;
 
+/** `evidenceMs` where a standby waits: another worker costs no start, and the blocked one finishes what it does. */
+const EVIDENCE_WITH_STANDBY_MS = 2000;
+
 /** A default that a given time excludes gives way to it. */
 const BLOCKED_LOOP: Declaration<ResolvedBlockedLoop> = Object.freeze({
   unreadyMs: {
@@ -36,3 +39,14 @@ export const blockedLoop: Rule<BlockedLoopOptions, ResolvedBlockedLoop> = object
     ];
   },
 );
+
+/** Fills in the defaults where a standby waits. @param given Without problems. */
+export function besideStandby(given: BlockedLoopOptions): ResolvedBlockedLoop {
+  const all = blockedLoop.complete(given);
+  const { evidenceMs, killMs = Infinity } = given;
+  if (evidenceMs !== undefined) return all;
+  return Object.freeze({
+    ...all,
+    evidenceMs: Math.max(all.unreadyMs, Math.min(EVIDENCE_WITH_STANDBY_MS, killMs)),
+  });
+}

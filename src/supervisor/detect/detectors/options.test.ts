@@ -20,6 +20,15 @@ test('a threshold that is given moves the defaults of the others out of its way'
   assert.deepEqual(blockedLoop({ evidenceMs: 600 }), { unreadyMs: 600, evidenceMs: 600, killMs: 10_000 });
 });
 
+test('with a standby a blocked event loop is an incident as soon as the worker is not ready', () => {
+  const blockedLoop = (given: object | false): unknown =>
+    resolveDetectOptions({ blockedLoop: given }, true).blockedLoop;
+  assert.deepEqual(blockedLoop({}), { unreadyMs: 2000, evidenceMs: 2000, killMs: 10_000 });
+  assert.deepEqual(blockedLoop({ unreadyMs: 3000 }), { unreadyMs: 3000, evidenceMs: 3000, killMs: 10_000 });
+  assert.deepEqual(blockedLoop({ evidenceMs: 5000 }), { unreadyMs: 2000, evidenceMs: 5000, killMs: 10_000 });
+  assert.equal(blockedLoop(false), false);
+});
+
 test('the same for shares', () => {
   const shares = (given: object): unknown => resolveDetectOptions({ gcDeathSpiral: given }).gcDeathSpiral;
   assert.deepEqual(shares({ replaceShare: 0.5 }), { warnShare: 0.5, replaceShare: 0.5 });

@@ -2,7 +2,7 @@
 import { type Declaration, object, resolve, type Rule } from '../../../core/options.ts';
 import { orFalse } from '../../../core/rules.ts';
 import type { ResolvedBlockedLoop } from '../../workers/process/blocked.ts';
-import { blockedLoop, type BlockedLoopOptions } from './blocked-loop-options.ts';
+import { besideStandby, blockedLoop, type BlockedLoopOptions } from './blocked-loop-options.ts';
 import {
   gcDeathSpiral,
   type GcDeathSpiralOptions,
@@ -28,7 +28,7 @@ import { diskFull, type DiskFullOptions, type ResolvedDiskFull } from './disk-fu
 export interface DetectOptions {
   /**
    * An event loop that stands still: for `unreadyMs` its worker is not ready, for `evidenceMs` it is an incident, for `killMs` the worker is
-   * killed; each at least 500, none less than the one before. Default `{ unreadyMs: 2000, evidenceMs: 5000, killMs: 10000 }`.
+   * killed; each at least 500, none less than the one before. Default `{ unreadyMs: 2000, evidenceMs: 5000, killMs: 10000 }`, with a standby `evidenceMs` 2000.
    */
   readonly blockedLoop?: BlockedLoopOptions | false | undefined;
   /**
@@ -103,9 +103,18 @@ export const DETECT: Declaration<ResolvedDetectOptions> = Object.freeze({
 
 export const detect: Rule<DetectOptions, ResolvedDetectOptions> = object(DETECT);
 
-/** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
-export function resolveDetectOptions(options: DetectOptions = {}): ResolvedDetectOptions {
-  return resolve(detect, options, ['supervisor', 'detect']);
+/**
+ * Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value.
+ *
+ * @param hasStandby A worker waits to take the place of another, so that a block is acted upon sooner.
+ */
+export function resolveDetectOptions(
+  options: DetectOptions = {},
+  hasStandby: boolean = false,
+): ResolvedDetectOptions {
+  const all = resolve(detect, options, ['supervisor', 'detect']);
+  if (!hasStandby || options.blockedLoop === false) return all;
+  return Object.freeze({ ...all, blockedLoop: besideStandby(options.blockedLoop ?? {}) });
 }
 
 /** Something is looked for that only a worker's own watchdog can tell. */

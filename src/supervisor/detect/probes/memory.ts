@@ -26,6 +26,21 @@ export function readMemoryUse(readFile: ReadFile = readShort): MemoryUse | undef
   return tightest ?? readMachine(readFile('/proc/meminfo'));
 }
 
+interface Resident {
+  readonly report?: { readonly rssBytes: number } | undefined;
+}
+
+/** With a limit of the user's own, what counts is what the supervisor and all workers have. */
+export function memoryUseOf(
+  limitBytes: number | undefined,
+  workers: Iterable<Resident>,
+): MemoryUse | undefined {
+  if (limitBytes === undefined) return readMemoryUse();
+  let usedBytes = process.memoryUsage.rss();
+  for (const { report } of workers) usedBytes += report?.rssBytes ?? 0;
+  return { limitBytes, usedBytes, source: 'configuration' };
+}
+
 /** The smallest limit of all groups, or what the machine has; undefined where that is unknown. */
 export function memoryLimitBytes(readFile: ReadFile = readShort): number | undefined {
   const limits = controlGroups('memory', readFile).map((group) => limitOf(group, readFile));

@@ -16,6 +16,7 @@ import type { Circumstances, Trouble } from '../../detect/diagnosis/index.ts';
 import type { Healer } from './healer.ts';
 import {
   type MemoryUse,
+  memoryUseOf,
   peersOf,
   readConnections,
   readCpu,
@@ -24,7 +25,6 @@ import {
   readDisks,
   readLinks,
   readMainThread,
-  readMemoryUse,
   socketInodes,
   waitingCalls,
 } from '../../detect/probes/index.ts';
@@ -49,6 +49,8 @@ interface RoundsConfig<Worker extends Visited> {
   readonly healer: Healer<Worker>;
   /** Workers that serve. */
   readonly workers: () => readonly Worker[];
+  /** All that run, and take memory. */
+  readonly residents: () => Iterable<Visited>;
   /** Servers that a worker has closed and not opened again. */
   readonly closedServers: (worker: Worker) => readonly ServerReading[];
   /** What the health indicators, of the instance and of its workers, have found last. */
@@ -96,16 +98,9 @@ export class Rounds<Worker extends Visited> {
     if (memory !== undefined) this.#judgeMemory(memory);
   }
 
-  /** With a limit of the user's own, what counts is what all of us have. */
   #readMemory(): MemoryUse | undefined {
-    const { detect, workers } = this.#config;
-    const limitBytes = detect.memory === false ? undefined : detect.memory.limitBytes;
-    if (limitBytes === undefined) return readMemoryUse();
-    const usedBytes = workers().reduce(
-      (sum, { report }) => sum + (report?.rssBytes ?? 0),
-      process.memoryUsage.rss(),
-    );
-    return { limitBytes, usedBytes, source: 'configuration' };
+    const { detect, residents } = this.#config;
+    return memoryUseOf(detect.memory === false ? undefined : detect.memory.limitBytes, residents());
   }
 
   #judgeMemory({ limitBytes, usedBytes, source }: MemoryUse): void {

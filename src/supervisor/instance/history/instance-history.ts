@@ -156,7 +156,7 @@ function traffic(perSecond: Float64Array, boundsSeconds: readonly number[], noWo
 }
 
 function standing(workers: readonly WorkerStatus[]): Some {
-  const serving = workers.filter(({ state }) => state !== 'draining');
+  const serving = workers.filter(({ state }) => state !== 'draining' && state !== 'standby');
   const each = (
     list: readonly WorkerStatus[],
     read: (worker: WorkerStatus) => number | undefined,

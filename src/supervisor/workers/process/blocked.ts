@@ -4,7 +4,7 @@
 export interface ResolvedBlockedLoop {
   /** From then on the worker should get no new request. Default 2000. */
   readonly unreadyMs: number;
-  /** From then on it is an incident: the stack is taken, a replacement started. Default 5000. */
+  /** From then on it is an incident: the stack is taken, a replacement started. Default 5000; 2000 with `supervisor.standby`. */
   readonly evidenceMs: number;
   /** Then the worker is killed. Default 10000. */
   readonly killMs: number;

@@ -15,17 +15,18 @@ export function inheritedEnvironment(env: NodeJS.ProcessEnv = process.env): Node
 }
 
 /**
- * What a worker's script can tell itself from the others by: which slot of how many it runs in, and the same number as pm2 counts it, from
+ * What a worker's script can tell itself from the others by: a number of its own, of how many, and the same number as pm2 counts it, from
  * 0. A replacement has those of its predecessor.
  *
- * @param slot From 1.
+ * @param identity From 1.
+ * @param identities Of the workers that serve, and of the standbys.
  */
 export function identityOf(
-  slot: number,
-  workers: number,
+  identity: number,
+  identities: number,
   env: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
   // Under pm2 the instance that is the only worker keeps the number that pm2 has given to it.
-  const pm2 = (workers === 1 && env['NODE_APP_INSTANCE']) || String(slot - 1);
-  return { RESPITE_WORKER: String(slot), RESPITE_WORKERS: String(workers), NODE_APP_INSTANCE: pm2 };
+  const pm2 = (identities === 1 && env['NODE_APP_INSTANCE']) || String(identity - 1);
+  return { RESPITE_WORKER: String(identity), RESPITE_WORKERS: String(identities), NODE_APP_INSTANCE: pm2 };
 }

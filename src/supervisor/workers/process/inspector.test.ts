@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { opensInspector, portOfSlot, takeInspector, wordsOf } from './inspector.ts';
+import { opensInspector, portOf, takeInspector, wordsOf } from './inspector.ts';
 
 const NONE = { option: undefined, host: '127.0.0.1', port: 9229 };
 
@@ -41,8 +41,8 @@ test('to wait for a debugger is more than to let one attach, and a port alone op
 
 test('each slot has a port of its own, or any', () => {
   const { inspector } = takeInspector(['--inspect']);
-  assert.deepEqual([portOfSlot(inspector, 1), portOfSlot(inspector, 2)], [9229, 9230]);
-  assert.equal(portOfSlot(takeInspector(['--inspect=0']).inspector, 2), 0);
+  assert.deepEqual([portOf(inspector, 1), portOf(inspector, 2)], [9229, 9230]);
+  assert.equal(portOf(takeInspector(['--inspect=0']).inspector, 2), 0);
 });
 
 test('NODE_OPTIONS keeps what is in quotation marks together', () => {

@@ -43,9 +43,9 @@ export function takeInspector(options: readonly string[]): InspectorOptions {
   return { inspector: { option, host, port }, rest };
 }
 
-/** The port of a slot: the same in each of its workers. */
-export function portOfSlot({ port }: Inspector, slot: number): number {
-  return port === 0 ? 0 : port + slot - 1;
+/** The port of the workers of an identity: a replacement has that of its predecessor. */
+export function portOf({ port }: Inspector, identity: number): number {
+  return port === 0 ? 0 : port + identity - 1;
 }
 
 /** Whether Node.js opens an inspector in a process with these options. */

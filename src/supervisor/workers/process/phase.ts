@@ -6,18 +6,42 @@ interface Moment {
   readonly awakeMs: number;
 }
 
-/** Where a worker stands between its start and its end, and since when it has been ready. */
+/** Where a worker stands between its start and its end, in which slot, and since when it has been ready. */
 export class Phase {
   readonly #clock: AwakeClock;
   #name: 'starting' | 'ready' | 'draining' = 'starting';
+  #slot: number;
+  #isStandby: boolean;
+  #warm: Moment | undefined;
   #ready: Moment | undefined;
 
-  constructor(clock: AwakeClock) {
+  /** @param isStandby It waits in its slot to be taken by another one. */
+  constructor(clock: AwakeClock, slot: number, isStandby: boolean) {
     this.#clock = clock;
+    this.#slot = slot;
+    this.#isStandby = isStandby;
   }
 
-  get name(): 'starting' | 'ready' | 'draining' {
-    return this.#name;
+  get name(): 'starting' | 'standby' | 'ready' | 'draining' {
+    return this.#name === 'starting' && this.#isStandby && this.#warm !== undefined ? 'standby' : this.#name;
+  }
+
+  get slot(): number {
+    return this.#slot;
+  }
+
+  get isStandby(): boolean {
+    return this.#isStandby;
+  }
+
+  /** It has been a standby that could serve at once, and is not ready: it is one, or is taking a place. */
+  get isWarm(): boolean {
+    return this.#name === 'starting' && this.#warm !== undefined;
+  }
+
+  /** Since when it could serve, or did; undefined before. */
+  get ableSince(): Moment | undefined {
+    return this.#ready ?? this.#warm;
   }
 
   /** When it became ready; undefined if it never was. */
@@ -30,11 +54,21 @@ export class Phase {
     return this.#ready === undefined ? undefined : this.#clock.nowMs() - this.#ready.awakeMs;
   }
 
+  becomesWarm(): void {
+    this.#warm ??= this.#now();
+  }
+
+  /** It is a standby no more. */
+  serves(slot: number): void {
+    this.#slot = slot;
+    this.#isStandby = false;
+  }
+
   /** @returns False if it was not starting any more. */
   becomesReady(): boolean {
     if (this.#name !== 'starting') return false;
     this.#name = 'ready';
-    this.#ready = { wallMs: Date.now(), awakeMs: this.#clock.nowMs() };
+    this.#ready = this.#now();
     return true;
   }
 
@@ -43,5 +77,9 @@ export class Phase {
     if (this.#name === 'draining') return false;
     this.#name = 'draining';
     return true;
+  }
+
+  #now(): Moment {
+    return { wallMs: Date.now(), awakeMs: this.#clock.nowMs() };
   }
 }

@@ -13,7 +13,7 @@ import type { Release } from '../release/index.ts';
 import type { ResolvedBlockedLoop } from './blocked.ts';
 import { takeEnvFiles } from './env-files.ts';
 import { identityOf, inheritedEnvironment } from './environment.ts';
-import { portOfSlot, takeInspector, wordsOf } from './inspector.ts';
+import { portOf, takeInspector, wordsOf } from './inspector.ts';
 import { activatedSockets } from './socket-activation.ts';
 
 const PRELOAD = ownModule('worker/preload');
@@ -22,8 +22,10 @@ const AWAIT_SOCKETS = ownModule('worker/await-sockets');
 export interface WorkerSpec {
   readonly id: number;
   readonly slot: number;
-  /** How many slots there are. */
-  readonly workers: number;
+  /** From 1: what its script can tell itself from the others by. */
+  readonly identity: number;
+  /** How many identities there are. */
+  readonly identities: number;
   readonly release: Release;
   readonly args: readonly string[];
   readonly heapMb: number | undefined;
@@ -115,7 +117,7 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
       env: {
         ...inheritedEnvironment(env),
         ...nodeOptions,
-        ...identityOf(spec.slot, spec.workers),
+        ...identityOf(spec.identity, spec.identities),
         [SETUP_VARIABLE]: JSON.stringify(setup),
       },
     },
@@ -133,7 +135,7 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
  * replacement never does, and takes the port when its predecessor has given it up.
  */
 function optionsForNode(
-  { id, slot, nodeArgs }: WorkerSpec,
+  { id, identity, nodeArgs, setup }: WorkerSpec,
   { NODE_OPTIONS }: NodeJS.ProcessEnv,
 ): {
   readonly nodeArgs: readonly string[];
@@ -145,9 +147,9 @@ function optionsForNode(
   // What is in the supervisor's environment files is in its environment.
   const all = [...takeEnvFiles(process.execArgv).rest, ...nodeArgs];
   const { inspector } = takeInspector([...words, ...all]);
-  const port = portOfSlot(inspector, slot);
+  const port = portOf(inspector, identity);
   // Numbers of workers rise, and the first of each slot are started in the order of the slots.
-  const isOpen = inspector.option !== undefined && id === slot;
+  const isOpen = inspector.option !== undefined && id === identity && !setup.isStandby;
   const host = inspector.host.includes(':') ? `[${inspector.host}]` : inspector.host;
   return {
     nodeArgs: [...takeInspector(all).rest, ...(isOpen ? [`${inspector.option}=${host}:${port}`] : [])],

@@ -7,15 +7,22 @@ function create(
   keys: readonly string[],
   byMessage: boolean,
   listens: boolean = true,
-): [StartConditions, () => number] {
+  isStandby: boolean = false,
+): [StartConditions, () => number, () => number] {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   let met = 0;
+  let warm = 0;
   const warmUp = { requests: [], timeoutMs: 0 };
-  const start = new StartConditions({ readyByMessage: byMessage, listens, warmUp }, keys, () => {
-    met += 1;
-    start.close();
+  const start = new StartConditions({ readyByMessage: byMessage, listens, warmUp, isStandby }, keys, {
+    onMet() {
+      met += 1;
+      start.close();
+    },
+    onWarm() {
+      warm += 1;
+    },
   });
-  return [start, () => met];
+  return [start, () => met, () => warm];
 }
 
 test('it is ready when it listens where its predecessors did, or 5 s after it listened on some', (t) => {
@@ -65,4 +72,28 @@ test('one that has ended is not ready any more', (t) => {
   t.mock.timers.tick(5000);
   start.listens('b');
   assert.equal(met(), 0);
+});
+
+test('a standby is warm when it lacks nothing but a place, and ready when it has that', (t) => {
+  const [start, met, warm] = create(t, ['a'], true, true, true);
+  start.listens('a');
+  start.waits(['message', 'standby'], []);
+  assert.deepEqual([met(), warm()], [0, 0]);
+  assert.equal(start.lack, "did not call process.send('ready') (supervisor.ready)");
+  start.waits(['standby'], []);
+  start.waits(['standby'], []);
+  assert.deepEqual([met(), warm(), start.acceptsOnSome], [0, 1, false]);
+  assert.equal(start.lack, 'was a standby and did not begin to accept connections');
+  start.waits([], []);
+  assert.deepEqual([met(), warm()], [1, 1]);
+});
+
+test('health indicators hold a standby back only when it has a place', (t) => {
+  const [start, met, warm] = create(t, [], false, true, true);
+  start.listens(undefined);
+  assert.equal(warm(), 1, 'without a word of the worker it is held back by nothing else');
+  start.waits(['standby', 'indicators'], ['postgres']);
+  assert.equal(start.waitsForHealth, false);
+  start.waits(['indicators'], ['postgres']);
+  assert.deepEqual([met(), start.waitsForHealth], [0, true]);
 });

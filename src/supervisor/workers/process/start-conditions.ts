@@ -3,28 +3,33 @@ import type { ReadyCondition, SocketKey, WorkerSetup } from '../../../worker/ind
 /** A worker that listens, but not on all that its predecessors did, counts as listening after this, in ms. */
 const REMAINING_LISTENS_MS = 5000;
 
-type StartSetup = Pick<WorkerSetup, 'readyByMessage' | 'warmUp' | 'listens'>;
+type StartSetup = Pick<WorkerSetup, 'readyByMessage' | 'warmUp' | 'listens' | 'isStandby'>;
+
+interface StartListener {
+  /** It lacks nothing any more. */
+  readonly onMet: () => void;
+  /** It has become a standby: it lacks nothing but the place of another worker. Its health indicators are looked at when it has that. */
+  readonly onWarm: () => void;
+}
 
 /** What a worker that starts still lacks until it is ready. */
 export class StartConditions {
   readonly #missingKeys: Set<SocketKey>;
   readonly #hasToListen: boolean;
-  readonly #onMet: () => void;
+  readonly #listener: StartListener;
   #listens = false;
   #conditions: readonly ReadyCondition[];
   #indicators: readonly string[] = [];
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
+  #isWarm = false;
 
-  /**
-   * @param keys Sockets that its predecessors listened on.
-   * @param onMet It lacks nothing any more.
-   */
-  constructor(setup: StartSetup, keys: readonly SocketKey[], onMet: () => void) {
+  /** @param keys Sockets that its predecessors listened on. */
+  constructor(setup: StartSetup, keys: readonly SocketKey[], listener: StartListener) {
     this.#hasToListen = setup.listens;
     this.#missingKeys = new Set(setup.listens ? keys : []);
     this.#conditions = firstConditions(setup);
-    this.#onMet = onMet;
+    this.#listener = listener;
   }
 
   /** How many of the sockets that its predecessors listened on it does not. */
@@ -39,15 +44,19 @@ export class StartConditions {
 
   /** It is not ready, listens, and waits for its own health indicators, not for its script. */
   get waitsForHealth(): boolean {
-    const isHeldByHealth = this.#conditions.includes('indicators') && !this.#conditions.includes('message');
+    const isHeldByHealth = this.#lacks('indicators') && !this.#lacks('message') && !this.#lacks('standby');
     return !this.#isOver && this.#listens && isHeldByHealth;
   }
 
   /** As the rest of a sentence that begins with "it". */
   get lack(): string {
     if (!this.#listens) return this.#hasToListen ? 'did not listen' : 'did not come to run its event loop';
-    if (this.#conditions.includes('message')) return "did not call process.send('ready') (supervisor.ready)";
-    if (!this.#conditions.includes('indicators')) return 'was still warming up (supervisor.warmUp)';
+    if (this.#lacks('message')) return "did not call process.send('ready') (supervisor.ready)";
+    if (!this.#lacks('indicators')) {
+      return this.#lacks('warm-up')
+        ? 'was still warming up (supervisor.warmUp)'
+        : 'was a standby and did not begin to accept connections';
+    }
     const names = this.#indicators.join(', ');
     return `${this.#hasToListen ? 'listened' : 'ran'}, but its critical health indicators were not up: ${names}`;
   }
@@ -83,14 +92,24 @@ export class StartConditions {
   }
 
   #check(): void {
-    if (!this.#isOver && this.#listens && this.#conditions.length === 0) this.#onMet();
+    if (this.#isOver || !this.#listens) return;
+    if (this.#conditions.length === 0) this.#listener.onMet();
+    else if (!this.#isWarm && this.#lacks('standby') && !this.#lacks('message') && !this.#lacks('warm-up')) {
+      this.#isWarm = true;
+      this.#listener.onWarm();
+    }
+  }
+
+  #lacks(condition: ReadyCondition): boolean {
+    return this.#conditions.includes(condition);
   }
 }
 
 /** What a worker waits for before it has said so. */
-function firstConditions({ readyByMessage, warmUp }: StartSetup): readonly ReadyCondition[] {
+function firstConditions({ readyByMessage, warmUp, isStandby }: StartSetup): readonly ReadyCondition[] {
   const conditions: ReadyCondition[] = [];
   if (readyByMessage) conditions.push('message');
   if (warmUp.requests.length > 0) conditions.push('warm-up');
+  if (isStandby) conditions.push('standby');
   return conditions;
 }

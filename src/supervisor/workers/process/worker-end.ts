@@ -20,6 +20,15 @@ export interface LastWords {
 /** Signals that ask a process to end. Their sender may have asked the worker's own processes too. */
 const POLITE: ReadonlySet<NodeJS.Signals | null> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP']);
 
+/** Calls back once: when a process has ended, or could not be started. */
+export function onceEnded(child: ChildProcess, ended: (exit: Exit) => void): void {
+  child.once('exit', (code, signal) => ended({ code, signal }));
+  // Also of each message that could not be sent to a process that has just ended.
+  child.on('error', () => {
+    if (child.pid === undefined) ended({ code: null, signal: null });
+  });
+}
+
 /**
  * Kills a worker and the processes of its group.
  *

@@ -13,6 +13,8 @@ import type { Exit } from './worker-end.ts';
 /** What happens to a worker process. */
 export interface WorkerEvents {
   ready: [];
+  /** It is a standby now: it lacks nothing but a place. */
+  warm: [];
   /** It listens on one more socket, or what it waits for before it accepts has changed. */
   listens: [];
   message: [message: ToSupervisor, handle: TcpHandle | undefined];

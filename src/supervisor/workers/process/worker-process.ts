@@ -1,7 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { EventEmitter } from 'node:events';
 import type { AwakeClock } from '../../../core/awake-clock.ts';
-import type { IndicatorReport } from '../../../core/health-link.ts';
 import {
   decodeToSupervisor,
   receiveFromChild,
@@ -9,31 +7,30 @@ import {
   type TcpHandle,
   type ToSupervisor,
   type ToWorker,
-  type WaitingRoute,
   type WatchdogMessage,
-  type WatchdogReport,
-  type WorkerSample,
 } from '../../../worker/index.ts';
 import { WorkerCounters } from '../counters/worker-counters.ts';
 import { judgeBlockedLoop } from './blocked.ts';
 import { Captures } from './captures.ts';
+import { HeardWorker } from './heard-worker.ts';
 import { LogTail } from './log-tail.ts';
 import type { SpawnedWorker, WorkerSpec } from './spawn-worker.ts';
-import type { WorkerEvents } from './worker-events.ts';
 import type { WorkerState } from '../status.ts';
+import type { Release } from '../release/index.ts';
 import { processRedaction } from '../../../core/redact.ts';
 import { readToEnd, readWatchdog } from './watchdog-pipe.ts';
 import { Ending } from './ending.ts';
 import { StartConditions } from './start-conditions.ts';
-import { endOffspring, type Exit, type LastWords } from './worker-end.ts';
+import { endOffspring, type Exit, type LastWords, onceEnded } from './worker-end.ts';
 import { Phase } from './phase.ts';
 import { WorkerChannel } from './worker-channel.ts';
-import { WorkerSaid } from './worker-said.ts';
 
 /** One worker process, from its start to its end. */
-export class WorkerProcess extends EventEmitter<WorkerEvents> {
+export class WorkerProcess extends HeardWorker {
   readonly id: number;
-  readonly slot: number;
+  /** What its script can tell itself from the others by, and its sockets and its port for debuggers come from; it keeps that in every slot. */
+  readonly identity: number;
+  readonly release: Release;
   readonly startedAtMs: number = Date.now();
   /** Settles when the process has ended. */
   readonly exited: Promise<Exit>;
@@ -51,20 +48,25 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
   readonly #child: ChildProcess;
   readonly #phase: Phase;
   readonly #channel: WorkerChannel;
-  readonly #said: WorkerSaid;
   readonly #ending: Ending;
   #isHeld = false;
 
   constructor(spec: WorkerSpec, { child, pipe, countersDescriptor }: SpawnedWorker, clock: AwakeClock) {
-    super();
-    this.#phase = new Phase(clock);
+    super(clock);
+    this.#phase = new Phase(clock, spec.slot, spec.setup.isStandby);
     this.#channel = new WorkerChannel(child);
-    this.#said = new WorkerSaid(clock);
     this.counters = new WorkerCounters(countersDescriptor, (error) => this.emit('misunderstood', error));
     this.id = spec.id;
-    this.slot = spec.slot;
+    this.identity = spec.identity;
+    this.release = spec.release;
     this.#spec = spec;
-    this.start = new StartConditions(spec.setup, spec.keys, () => this.#markReady());
+    this.start = new StartConditions(spec.setup, spec.keys, {
+      onMet: () => this.#markReady(),
+      onWarm: () => {
+        this.#phase.becomesWarm();
+        this.emit('warm');
+      },
+    });
     this.#child = child;
     const onSlow = (forMs: number): void => void this.emit('slow-drain', forMs);
     this.#ending = new Ending({ ...spec.setup, child, channel: this.#channel, onSlow });
@@ -77,18 +79,14 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
         resolve(exit);
         this.emit('exit', exit);
       };
-      this.#child.once('exit', (code, signal) => ended({ code, signal }));
-      // Also of each message that could not be sent to a process that has just ended.
-      this.#child.on('error', () => {
-        if (this.#child.pid === undefined) ended({ code: null, signal: null });
-      });
+      onceEnded(child, ended);
     });
     this.captures = new Captures((line) => pipe?.write(line));
     if (pipe !== undefined)
       readWatchdog(pipe, (message) => this.#understand(() => this.#receiveFromWatchdog(message)));
     this.lastWords = this.exited
       .then(() => (pipe === undefined ? undefined : readToEnd(pipe)))
-      .then(() => this.#said.lastWords);
+      .then(() => this.said.lastWords);
     receiveFromChild(this.#child, decodeToSupervisor, (message, handle) =>
       this.#understand(() => this.#receive(message, handle)),
     );
@@ -99,11 +97,31 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
     return this.#child.pid ?? 0;
   }
 
+  /** Where it serves, or stands by. */
+  get slot(): number {
+    return this.#phase.slot;
+  }
+
+  /** It waits, or will when it is warm, for the place of another worker. */
+  get isStandby(): boolean {
+    return this.#phase.isStandby;
+  }
+
+  /** It can serve at once: as a standby, or as one that is taking a place. */
+  get isWarm(): boolean {
+    return this.#phase.isWarm;
+  }
+
   get state(): WorkerState {
-    const { name, readySince } = this.#phase;
-    if (name !== 'ready' || readySince === undefined) return name;
-    const isResponsive = this.#said.isResponsive(readySince.awakeMs, this.#spec.blockedLoop);
-    return isResponsive && !this.#isHeld ? 'ready' : 'unresponsive';
+    const { name } = this.#phase;
+    if (name !== 'ready') return name;
+    return this.isResponsive && !this.#isHeld ? 'ready' : 'unresponsive';
+  }
+
+  /** Its event loop turns, as far as is known. */
+  get isResponsive(): boolean {
+    const { ableSince } = this.#phase;
+    return ableSince !== undefined && this.said.isResponsive(ableSince.awakeMs, this.#spec.blockedLoop);
   }
 
   /** When it became ready. */
@@ -119,29 +137,6 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
   /** Why we have killed it; undefined when we have not. */
   get killedBecause(): string | undefined {
     return this.#ending.killedBecause;
-  }
-
-  get sample(): WorkerSample | undefined {
-    return this.#said.sample;
-  }
-
-  get sampleAgeMs(): number | undefined {
-    return this.#said.sampleAgeMs;
-  }
-
-  /** The last word of its watchdog. */
-  get report(): WatchdogReport | undefined {
-    return this.#said.report;
-  }
-
-  /** Requests that have waited for their answer for seconds, by route. */
-  get waiting(): readonly WaitingRoute[] {
-    return this.#said.waiting;
-  }
-
-  /** What its health indicators have found last. */
-  get health(): readonly IndicatorReport[] {
-    return this.#said.health;
   }
 
   /** It listens on a socket. */
@@ -171,6 +166,12 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
     this.#ending.drains(signal);
   }
 
+  /** The standby takes a place in this slot. */
+  serve(slot: number): void {
+    this.#phase.serves(slot);
+    this.tell({ kind: 'serve' });
+  }
+
   /** New requests should go elsewhere, or may come again. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
@@ -194,17 +195,17 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
     if (message.kind === 'hello') {
       this.#channel.open();
     } else if (message.kind === 'sample') {
-      this.#said.sampled(this.counters.complete(message.sample));
+      this.said.sampled(this.counters.complete(message.sample));
     } else if (message.kind === 'waits') {
       this.start.waits(message.conditions, message.indicators);
       this.emit('listens');
     } else if (message.kind === 'waiting') {
-      this.#said.waiting = message.routes;
+      this.said.waiting = message.routes;
     } else if (message.kind === 'traffic') {
       this.emit('traffic', message.traffic);
     } else if (message.kind === 'health') {
-      const before = this.#said.health;
-      this.#said.health = message.reports;
+      const before = this.said.health;
+      this.said.health = message.reports;
       this.emit('health', message.reports, before);
     } else if (message.kind === 'signalled') {
       if (message.cut.length > 0) this.emit('cut', message.cut);
@@ -231,10 +232,10 @@ export class WorkerProcess extends EventEmitter<WorkerEvents> {
         break;
       case 'uncaught':
       case 'exit':
-        this.#said.ends(message);
+        this.said.ends(message);
         break;
       case 'report':
-        this.#said.reported(message);
+        this.said.reported(message);
         this.emit('report', message);
         // It was told to drain and can't hear it. Blocked for as long as that, it would not come back in time either.
         if (this.#phase.name !== 'draining') break;

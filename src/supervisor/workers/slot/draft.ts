@@ -1,22 +1,39 @@
 // The next state of a slot while it is being made: the small steps that events consist of.
 import { planRestart, type Restart } from './restart-policy.ts';
-import type { Due, End, Member, Next, Purpose, SlotAction, SlotRules, SlotState, Starting } from './state.ts';
+import type {
+  Due,
+  End,
+  Member,
+  Moment,
+  Next,
+  Purpose,
+  SlotAction,
+  SlotRules,
+  SlotState,
+  Starting,
+} from './state.ts';
 
 /** A start may take this many times as long as the slowest one so far: an application that was slow once may be so again. */
 const SLOWER_STARTS = 3;
+
+/**
+ * Maximum time, in ms, in which a standby that takes a place has to serve. It takes some 20 ms; one that does not even answer is replaced as
+ * any other that was not ready in time.
+ */
+const TAKEOVER_TIMEOUT_MS = 5000;
 
 export class Draft {
   readonly state: { -readonly [Key in keyof SlotState]: SlotState[Key] };
   readonly nowMs: number;
   readonly #actions: SlotAction[] = [];
-  readonly #random: number;
+  readonly #moment: Moment;
   readonly #rules: SlotRules;
   readonly #wasEmpty: boolean;
 
-  constructor(before: SlotState, nowMs: number, random: number, rules: SlotRules) {
+  constructor(before: SlotState, moment: Moment, rules: SlotRules) {
     this.state = { ...before };
-    this.nowMs = nowMs;
-    this.#random = random;
+    this.nowMs = moment.nowMs;
+    this.#moment = moment;
     this.#rules = rules;
     this.#wasEmpty = isEmpty(before) && !before.isWanted;
   }
@@ -50,23 +67,35 @@ export class Draft {
       this.act({ kind: 'resolved' });
     }
     if (!state.isWanted || state.starting !== undefined || state.trial !== undefined) return;
+    const { renewal, serving } = state;
+    // A standby need not be started, so nothing speaks for waiting.
+    if (this.#moment.hasStandby && (serving === undefined || serving.sick !== undefined)) {
+      this.spawn(
+        serving?.sick === undefined ? { kind: 'fill' } : { kind: 'heal', cause: serving.sick },
+        false,
+      );
+      return;
+    }
     // A slot that waits for its next try has it now.
-    const { renewal } = state;
-    if (renewal !== undefined && state.due?.purpose.kind !== 'renew' && state.serving?.sick === undefined) {
+    if (renewal !== undefined && state.due?.purpose.kind !== 'renew' && serving?.sick === undefined) {
       this.startAt(nowMs, { kind: 'renew', trialMs: renewal.trialMs });
     }
     if (state.due !== undefined && nowMs >= state.due.atMs) this.#begin(state.due);
   }
 
-  /** An empty slot is filled at once. While one serves, its replacement waits for a turn, so that few start at a time. */
+  /** An empty slot is filled at once, unless it is a standby's. While one serves, its replacement waits for a turn, so that few start at a time. */
   #begin(due: Due): void {
     const { purpose, hasAskedForTurn } = due;
-    if (this.state.serving === undefined) {
+    if (!this.#needsTurn) {
       this.spawn(purpose, false);
     } else if (!hasAskedForTurn) {
       this.state.due = { ...due, hasAskedForTurn: true };
       this.act({ kind: 'ask-turn', cause: purpose.kind === 'heal' ? purpose.cause : 'rolling' });
     }
+  }
+
+  get #needsTurn(): boolean {
+    return this.#rules.isStandby || this.state.serving !== undefined;
   }
 
   startAt(atMs: number, purpose: Purpose): void {
@@ -75,7 +104,14 @@ export class Draft {
 
   spawn(purpose: Purpose, hasTurn: boolean): void {
     this.state.due = undefined;
-    this.state.starting = { id: undefined, sinceMs: this.nowMs, purpose, isCondemned: false, hasTurn };
+    this.state.starting = {
+      id: undefined,
+      sinceMs: this.nowMs,
+      purpose,
+      isCondemned: false,
+      hasTurn,
+      isWarm: false,
+    };
     this.act({ kind: 'spawn' });
   }
 
@@ -147,11 +183,21 @@ export class Draft {
     this.act({ kind: 'back' });
   }
 
+  /** A standby is there, so a replacement need not be put off. */
+  get hasStandby(): boolean {
+    return this.#moment.hasStandby;
+  }
+
+  /** Each start of this slot waits for its turn. */
+  get isStandby(): boolean {
+    return this.#rules.isStandby;
+  }
+
   /** When the next start may be. */
   plan(member: Member | undefined, isFromOutside: boolean): Restart {
     const readyForMs = member === undefined ? 0 : this.nowMs - member.readyAtMs;
     const death = { readyForMs, fromOutside: isFromOutside };
-    const restart = planRestart(this.state.history, this.nowMs, death, this.#random);
+    const restart = planRestart(this.state.history, this.nowMs, death, this.#moment.random);
     this.state.history = restart.history;
     if (restart.crashLoop && this.state.fault !== undefined) {
       this.state.fault = { ...this.state.fault, isLoop: true };
@@ -161,18 +207,20 @@ export class Draft {
 
   /** A worker has ended, and nothing else is on its way. */
   restart(id: number | undefined, member: Member | undefined, { cause, isFromOutside }: End): void {
-    const { delayMs, crashLoop, history } = this.plan(member, isFromOutside);
+    const { delayMs, crashLoop: isLoop, history } = this.plan(member, isFromOutside);
     this.startAt(this.nowMs + delayMs, { kind: 'fill' });
     const recentDeaths = history.recentMs.length;
+    const { hasStandby } = this;
     this.act(
       { kind: 'counted', cause },
-      { kind: 'died', id, after: { kind: 'restart', delayMs, isLoop: crashLoop, recentDeaths } },
+      { kind: 'died', id, after: { kind: 'restart', delayMs, isLoop, recentDeaths, hasStandby } },
     );
   }
 
   /** The first worker of all may take as long as it likes: nobody knows how long that is, and nothing else could be done. */
-  #deadlineMs({ sinceMs, purpose }: Starting): number {
+  #deadlineMs({ sinceMs, purpose, isWarm }: Starting): number {
     if (this.state.isOnProbation) return Infinity;
+    if (isWarm) return sinceMs + TAKEOVER_TIMEOUT_MS;
     const { startTimeoutMs, deployTimeoutMs } = this.#rules;
     const timeoutMs =
       purpose.kind === 'renew' && this.state.serving !== undefined ? deployTimeoutMs : startTimeoutMs;
@@ -186,7 +234,7 @@ export class Draft {
   #wakeAtMs(): number | undefined {
     const { due, starting, trial, fault } = this.state;
     const times = [
-      due?.hasAskedForTurn === true && this.state.serving !== undefined ? undefined : due?.atMs,
+      due?.hasAskedForTurn === true && this.#needsTurn ? undefined : due?.atMs,
       starting?.id === undefined || starting.isCondemned ? undefined : this.#deadlineMs(starting),
       trial?.untilMs,
       fault?.backAtMs === undefined ? undefined : fault.backAtMs + this.#windowMs(),

@@ -6,6 +6,8 @@ import type { Aftermath, SlotRules } from './state.ts';
 /** A worker as its slot sees it. */
 export interface SlotWorker {
   readonly id: number;
+  /** It was a standby, and serves as soon as it hears that it is to. */
+  readonly isWarm: boolean;
   /** Lets it finish its requests, and ends it with this signal. */
   end(signal: NodeJS.Signals): void;
   /** @param because Why, as the rest of a sentence that begins with "it". */
@@ -17,7 +19,9 @@ export interface SlotHost<Worker extends SlotWorker> {
   readonly rules: SlotRules;
   /** From a clock that is never set, in ms. */
   readonly nowMs: () => number;
-  /** Starts a process. A text says why there is none. */
+  /** A standby can take the place of this slot's worker. */
+  hasStandby(slot: number): boolean;
+  /** Gets a standby, or starts a process. A text says why there is none. */
   spawn(slot: number): Worker | string;
   /** Calls `granted` when another start may begin, with what gives the turn back. */
   askTurn(cause: HealedCause | 'rolling', granted: (release: () => void) => void): void;

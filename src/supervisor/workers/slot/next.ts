@@ -1,23 +1,13 @@
 // What an event does to a slot. Pure: time and chance are arguments, and what is to be done is returned. The invariants are in
-// histories.test.ts: a slot that is wanted is never empty without a time for its next start, one fault is one restart, and a worker
+// histories.test.ts and standby-histories.test.ts: a slot that is wanted is never empty without a time for its next start, one fault is one restart, and a worker
 // that drains is in nobody's way.
 import { Draft } from './draft.ts';
-import type { End, Member, Next, SlotEvent, SlotRules, SlotState, Starting } from './state.ts';
+import type { End, Member, Moment, Next, SlotEvent, SlotRules, SlotState, Starting } from './state.ts';
 
 const STOPPING = 'everything is stopping';
 
-/**
- * @param nowMs From a clock that is never set.
- * @param random From 0 to 1.
- */
-export function next(
-  before: SlotState,
-  event: SlotEvent,
-  nowMs: number,
-  random: number,
-  rules: SlotRules,
-): Next {
-  const draft = new Draft(before, nowMs, random, rules);
+export function next(before: SlotState, event: SlotEvent, moment: Moment, rules: SlotRules): Next {
+  const draft = new Draft(before, moment, rules);
   take(draft, event);
   draft.settle();
   return draft.result();
@@ -34,7 +24,7 @@ function take(draft: Draft, event: SlotEvent): void {
       break;
     case 'spawned':
       if (state.starting === undefined) draft.dismiss(event.id);
-      else state.starting = { ...state.starting, id: event.id };
+      else state.starting = { ...state.starting, id: event.id, isWarm: event.isWarm };
       break;
     case 'spawn-failed':
       if (state.starting === undefined) break;
@@ -66,6 +56,12 @@ function take(draft: Draft, event: SlotEvent): void {
     case 'renew':
       state.renewal = { trialMs: event.trialMs };
       if (!state.isWanted) draft.renewalFailed(STOPPING, undefined);
+      break;
+    case 'taken':
+      taken(draft, event.id, event.isFromOutside);
+      break;
+    case 'retired':
+      retired(draft);
       break;
     case 'granted':
       granted(draft);
@@ -108,7 +104,7 @@ function fallsSick(draft: Draft, member: Member, cause: NonNullable<Member['sick
   if (state.starting !== undefined) return;
   const { delayMs, crashLoop, history } = draft.plan(member, false);
   draft.startAt(draft.nowMs + (crashLoop ? delayMs : 0), { kind: 'heal', cause });
-  if (crashLoop) {
+  if (crashLoop && !draft.hasStandby) {
     draft.act({ kind: 'put-off', id: member.id, delayMs, recentFaults: history.recentMs.length });
   }
 }
@@ -121,9 +117,33 @@ function collected(draft: Draft, id: number): void {
   draft.act({ kind: 'drain', id });
 }
 
+/** Another slot has this one's worker. The next is started no sooner than the replacement of one that has ended would be. */
+function taken(draft: Draft, id: number, isFromOutside: boolean): void {
+  const { state } = draft;
+  const { serving, starting } = state;
+  if (serving?.id === id) state.serving = undefined;
+  else if (starting?.id === id) draft.startEnds(starting);
+  else return;
+  state.fault = undefined;
+  const { delayMs } = draft.plan(serving?.id === id ? serving : undefined, isFromOutside);
+  if (state.isWanted && state.starting === undefined) draft.startAt(draft.nowMs + delayMs, { kind: 'fill' });
+}
+
+function retired(draft: Draft): void {
+  const { state } = draft;
+  const { serving, starting } = state;
+  if (!state.isWanted) return;
+  if (starting !== undefined) draft.startEnds(starting);
+  state.serving = undefined;
+  state.fault = undefined;
+  for (const id of [serving?.id, starting?.id]) if (id !== undefined) draft.dismiss(id);
+  draft.startAt(draft.nowMs, { kind: 'fill' });
+}
+
 function granted(draft: Draft): void {
   const { due, starting, serving } = draft.state;
-  const isWaiting = due?.hasAskedForTurn === true && starting === undefined && serving !== undefined;
+  const canWait = draft.isStandby || serving !== undefined;
+  const isWaiting = due?.hasAskedForTurn === true && starting === undefined && canWait;
   if (isWaiting && draft.nowMs >= due.atMs) draft.spawn(due.purpose, true);
   else draft.act({ kind: 'release-turn' });
 }

@@ -65,6 +65,11 @@ export class Slot<Worker extends SlotWorker> {
     return this.#state.starting?.purpose.kind === 'renew';
   }
 
+  /** The one that is on its way. */
+  get starting(): Worker | undefined {
+    return this.#workers.get(this.#state.starting?.id ?? 0);
+  }
+
   /** @param isFirst No worker has ever served: if this one does not, the slot is given up. */
   start(isFirst: boolean): void {
     this.#take({ kind: 'start', isFirst });
@@ -120,6 +125,22 @@ export class Slot<Worker extends SlotWorker> {
     return promise;
   }
 
+  /** A standby may be there by now. */
+  look(): void {
+    this.#take({ kind: 'time' });
+  }
+
+  /** Of a standby's slot: another slot has taken this worker. @param isFromOutside For no fault of the program. */
+  taken({ id }: Worker, isFromOutside: boolean): void {
+    this.#take({ kind: 'taken', id, isFromOutside });
+    this.#workers.delete(id);
+  }
+
+  /** Of a standby's slot: its worker ends, and another one is to come. */
+  retire(): void {
+    this.#take({ kind: 'retired' });
+  }
+
   /** Once more at once. */
   stop(signal: NodeJS.Signals, atOnce: boolean): void {
     this.#endSignal = signal;
@@ -142,7 +163,9 @@ export class Slot<Worker extends SlotWorker> {
 
   #handle(event: SlotEvent): void {
     const { rules, nowMs } = this.#host;
-    const { state, actions, wakeAtMs } = next(this.#state, event, nowMs(), Math.random(), rules);
+    const hasStandby = this.#host.hasStandby(this.number);
+    const moment = { nowMs: nowMs(), random: Math.random(), hasStandby };
+    const { state, actions, wakeAtMs } = next(this.#state, event, moment, rules);
     this.#state = state;
     clearTimeout(this.#timer);
     if (wakeAtMs !== undefined) {
@@ -217,7 +240,7 @@ export class Slot<Worker extends SlotWorker> {
       return;
     }
     this.#workers.set(worker.id, worker);
-    this.#take({ kind: 'spawned', id: worker.id });
+    this.#take({ kind: 'spawned', id: worker.id, isWarm: worker.isWarm });
   }
 
   #answerRenewal(problem: string | undefined): void {

@@ -1,9 +1,11 @@
-// What a slot is: a place for one worker that serves, with those that come and go.
+// What a slot is: a place for one worker that serves, or for one that stands by, with those that come and go.
 import type { HealedCause } from '../../causes.ts';
 import type { RestartCause } from '../status.ts';
 import { NO_RESTARTS, type RestartHistory } from './restart-policy.ts';
 
 export interface SlotRules {
+  /** Its worker is a standby: it does not serve, and waits for another slot to take it. Nothing depends on it, so each start waits for a turn. */
+  readonly isStandby: boolean;
   /** A worker that does not listen within this time is killed, in ms. */
   readonly startTimeoutMs: number;
   /** The same, in a rolling restart: the old one serves on. */
@@ -12,6 +14,16 @@ export interface SlotRules {
   readonly stableMs: number;
   /** The same after a crash loop. */
   readonly loopStableMs: number;
+}
+
+/** What an event is judged by besides the state. */
+export interface Moment {
+  /** From a clock that is never set. */
+  readonly nowMs: number;
+  /** From 0 to 1. */
+  readonly random: number;
+  /** A `spawn` now gets a standby, which serves at once. */
+  readonly hasStandby: boolean;
 }
 
 /** Why a worker is started. */
@@ -43,6 +55,8 @@ export interface Starting {
   readonly isCondemned: boolean;
   /** It has a turn, to be given back. */
   readonly hasTurn: boolean;
+  /** It is a standby that takes the place. */
+  readonly isWarm: boolean;
 }
 
 /** A start that waits for its time, or for its turn. */
@@ -120,7 +134,7 @@ export type SlotEvent =
   /** @param isFirst No worker has ever served, in any slot. */
   | { readonly kind: 'start'; readonly isFirst: boolean }
   /** The process that a `spawn` action asked for is there. */
-  | { readonly kind: 'spawned'; readonly id: number }
+  | { readonly kind: 'spawned'; readonly id: number; readonly isWarm: boolean }
   | { readonly kind: 'spawn-failed'; readonly problem: string }
   | { readonly kind: 'ready'; readonly id: number }
   | { readonly kind: 'exited'; readonly id: number; readonly end: End }
@@ -134,6 +148,10 @@ export type SlotEvent =
   | { readonly kind: 'collected'; readonly id: number }
   /** A rolling restart. @param trialMs How long both versions serve, in ms; 0 drains the old one at once. */
   | { readonly kind: 'renew'; readonly trialMs: number }
+  /** Of a standby's slot: another slot has taken its worker, which is none of its own any more. */
+  | { readonly kind: 'taken'; readonly id: number; readonly isFromOutside: boolean }
+  /** Of a standby's slot: its worker is to end, and another one to come. */
+  | { readonly kind: 'retired' }
   /** The turn that was asked for. */
   | { readonly kind: 'granted' }
   | { readonly kind: 'time' }
@@ -169,6 +187,8 @@ export type Aftermath =
       readonly delayMs: number;
       readonly isLoop: boolean;
       readonly recentDeaths: number;
+      /** A standby takes the place now. */
+      readonly hasStandby: boolean;
     }
   /** Nothing: it was the first of all, and never served. */
   | { readonly kind: 'given-up' }

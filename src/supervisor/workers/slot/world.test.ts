@@ -6,6 +6,7 @@ import type { Step } from './step.test.ts';
 import { EMPTY_SLOT, type SlotAction, type SlotEvent, type SlotRules, type SlotState } from './state.ts';
 
 const RULES: SlotRules = {
+  isStandby: false,
   startTimeoutMs: 60_000,
   deployTimeoutMs: 15_000,
   stableMs: 10_000,
@@ -55,7 +56,8 @@ export class World {
   }
 
   #take(event: SlotEvent): void {
-    const { state, actions, wakeAtMs } = next(this.state, event, this.nowMs, this.#random(), RULES);
+    const moment = { nowMs: this.nowMs, random: this.#random(), hasStandby: false };
+    const { state, actions, wakeAtMs } = next(this.state, event, moment, RULES);
     this.state = state;
     this.#wakeAtMs = wakeAtMs;
     for (const action of actions) this.#do(action);
@@ -75,7 +77,7 @@ export class World {
         }
         this.#lastId += 1;
         this.processes.set(this.#lastId, { isReady: false, isDismissed: false });
-        this.send({ kind: 'spawned', id: this.#lastId });
+        this.send({ kind: 'spawned', id: this.#lastId, isWarm: false });
         break;
       case 'drain':
       case 'kill':

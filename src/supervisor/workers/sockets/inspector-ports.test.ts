@@ -5,17 +5,17 @@ import { InspectorPorts } from './inspector-ports.ts';
 
 interface Fake {
   readonly id: number;
-  readonly slot: number;
+  readonly identity: number;
   /** Whether it may have the port, as it was told, oldest first. */
   readonly told: boolean[];
   tell(message: ToWorker): void;
 }
 
-function fake(id: number, slot: number): Fake {
+function fake(id: number, identity: number): Fake {
   const told: boolean[] = [];
   return {
     id,
-    slot,
+    identity,
     told,
     tell: (message) => {
       assert.ok(message.kind === 'inspector');

@@ -4,7 +4,7 @@ import { ClosedServers, textOf } from './closed-servers.ts';
 import { HeldSockets } from './held-sockets.ts';
 import { InspectorPorts } from './inspector-ports.ts';
 import { OwnServers } from './own-servers.ts';
-import { SlotSockets } from './slot-sockets.ts';
+import { IdentitySockets } from './identity-sockets.ts';
 import { isAbandonedSocket } from '../../../core/socket-file.ts';
 import type { Log } from '../../log.ts';
 import type { WorkerProcess } from '../process/worker-process.ts';
@@ -18,7 +18,7 @@ export class SocketExchange {
   readonly #log: Log;
   readonly #nowMs: () => number;
   readonly #held = new HeldSockets();
-  readonly #bySlot = new SlotSockets();
+  readonly #byIdentity = new IdentitySockets();
   readonly #closedServers = new ClosedServers();
   readonly #ownServers: OwnServers;
   readonly #workers = new Set<WorkerProcess>();
@@ -48,9 +48,9 @@ export class SocketExchange {
     return this.#held.keys;
   }
 
-  /** Those that the next worker of a slot is to listen on before it takes the place of the one before. */
-  expectedOf(slot: number): readonly SocketKey[] {
-    return this.#bySlot.expected(slot, this.keys);
+  /** Those that the next worker of an identity is to listen on before it takes the place of the one before. */
+  expectedOf(identity: number): readonly SocketKey[] {
+    return this.#byIdentity.expected(identity, this.keys);
   }
 
   get addresses(): readonly BoundAddress[] {
@@ -79,8 +79,10 @@ export class SocketExchange {
     return this.#closedServers.of(worker.id).map(({ bound, atMs }) => ({
       where: textOf(bound),
       closedForMs: this.#nowMs() - atMs,
+      // A standby listens and accepts nothing.
       othersListen: [...this.#workers].some(
-        ({ id, state }) => state !== 'draining' && this.#held.listensAt(textOf(bound), id),
+        ({ id, state, isStandby }) =>
+          state !== 'draining' && !isStandby && this.#held.listensAt(textOf(bound), id),
       ),
       listensElsewhere,
     }));
@@ -126,7 +128,7 @@ export class SocketExchange {
         if (handle === undefined) break;
         this.#closedServers.opened(worker.id, message.bound);
         this.#held.hold(message.key, handle, message, worker.id);
-        this.#bySlot.listens(worker, message.key);
+        this.#byIdentity.listens(worker, message.key);
         this.#sendCopies(worker, message.key, this.#copies - 1);
         for (const other of this.#workers) {
           if (other !== worker && this.#held.isListening(message.key, other.id))
@@ -199,7 +201,7 @@ export class SocketExchange {
     const bound = this.#held.get(key)?.bound;
     if (bound !== undefined) this.#closedServers.opened(worker.id, bound);
     this.#held.listensOn(key, worker.id, speaksHttp);
-    this.#bySlot.listens(worker, key);
+    this.#byIdentity.listens(worker, key);
   }
 
   /** The user has closed a server: unless the worker is to end anyway, the port is closed when no other worker listens on it. */
@@ -208,7 +210,7 @@ export class SocketExchange {
       const bound = this.#held.get(key)?.bound;
       if (bound !== undefined) this.#closedServers.closed(worker.id, bound, this.#nowMs());
       this.#held.closedBy(key, worker.id);
-      this.#bySlot.closed(worker, key);
+      this.#byIdentity.closed(worker, key);
       if (this.#release(key)) return;
       // It may listen there again, as soon as it hears that its server is closed.
       this.#sendCopies(worker, key, this.#copies);
@@ -224,7 +226,7 @@ export class SocketExchange {
   /** Gives up a socket, unless a worker listens on it. */
   #release(key: SocketKey): boolean {
     if (!this.#held.release(key)) return false;
-    this.#bySlot.released(key);
+    this.#byIdentity.released(key);
     for (const worker of this.#workers) {
       worker.start.released(key);
       worker.tell({ kind: 'released', key, isHeld: false });
