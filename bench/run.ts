@@ -26,6 +26,7 @@ import { refusal } from './refusal/bench.ts';
 import { refusalRate } from './refusal-rate/bench.ts';
 import { requestCost } from './request-cost/bench.ts';
 import { rolling } from './rolling/bench.ts';
+import { standby } from './standby/bench.ts';
 import { startup } from './startup/bench.ts';
 import { telemetry } from './telemetry/bench.ts';
 import { tune } from './tune/bench.ts';
@@ -45,6 +46,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   generator,
   feedback,
   killed,
+  standby,
   attacks,
   quarantine,
   backpressure,

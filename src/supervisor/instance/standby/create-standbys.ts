@@ -43,9 +43,10 @@ export function createStandbys(around: Around): Standbys<WorkerProcess> {
     const isServed = slots.every(
       (slot) => slot.serving !== undefined && slot.starting === undefined && slot.service !== 'down',
     );
-    if (!isServed) return { kind: 'moment' };
-    const use = memoryUseOf(limitBytes, live);
     const sizes = serving().flatMap(({ report, sample }) => report?.rssBytes ?? sample?.rssBytes ?? []);
+    // Each tells its size within a second.
+    if (!isServed || sizes.length < slots.length) return { kind: 'moment' };
+    const use = memoryUseOf(limitBytes, live);
     const text = closed() ?? (use && lackOfRoom(use, sizes, shares));
     return text === undefined ? undefined : { kind: 'reason', text };
   };

@@ -15,7 +15,7 @@ test('a standby fits when the largest worker would fit once more, with a distanc
     lackOfRoom(used(301), [80 * MB, 100 * MB], RULES),
     'it needs about 100 MB, and 99 MB are left of 80 % of the 500 MB of the control group',
   );
-  assert.match(lackOfRoom(used(450), [], RULES) ?? '', /^it needs about 80 MB, and 0 MB are left/);
+  assert.match(lackOfRoom(used(450), [80 * MB], RULES) ?? '', /^it needs about 80 MB, and 0 MB are left/);
 });
 
 test('a standby goes where a worker would be replaced for its memory, and one that was just started does not', () => {

@@ -13,9 +13,6 @@ export interface RoomRules {
 /** Without a detector of memory its defaults. */
 const DEFAULT_RULES: RoomRules = Object.freeze({ startShare: 0.8, keepShare: 0.9 });
 
-/** A worker of an application that is not known yet, in bytes. */
-const USUAL_WORKER_BYTES = 80 * 1024 * 1024;
-
 /** The standby goes before a worker that serves is replaced for its memory. */
 export function roomRules(memory: ResolvedMemory | false): RoomRules {
   if (memory === false) return DEFAULT_RULES;
@@ -29,7 +26,7 @@ export function lackOfRoom(
   workers: readonly number[],
   { startShare }: RoomRules,
 ): string | undefined {
-  const neededBytes = workers.length === 0 ? USUAL_WORKER_BYTES : Math.max(...workers);
+  const neededBytes = Math.max(0, ...workers);
   const leftBytes = startShare * limitBytes - usedBytes;
   if (neededBytes <= leftBytes) return undefined;
   return `it needs about ${mb(neededBytes)} MB, and ${mb(Math.max(0, leftBytes))} MB are left of ${Math.round(100 * startShare)} % of the ${mb(limitBytes)} MB of the ${source}`;

@@ -51,22 +51,29 @@ export class StandbyLog<Worker extends SeenWorker> {
     this.#config.log.warn({ reason }, `the standby is given up (supervisor.standby): ${reason}`);
   }
 
-  /** One that stood by, or was about to. */
-  died(slot: number, worker: Worker | undefined, after: Aftermath): void {
+  /** One that stood by, or was about to. @returns The same for `/status`. */
+  died(slot: number, worker: Worker | undefined, after: Aftermath): string {
     const { log, exitOf, problemOf } = this.#config;
     const exit = worker && exitOf(worker);
     const what =
       worker === undefined || exit === undefined
         ? `no standby could be started: ${problemOf(slot)}`
         : `worker ${worker.id}, a standby, ${worker.killedBecause ?? `ended with ${describeExit(exit)}`}`;
-    const delayMs = after.kind === 'restart' ? after.delayMs : 0;
-    const times =
-      after.kind === 'restart' && after.isLoop ? `, the ${after.recentDeaths}th time within 60 s` : '';
+    const { delayMs, times } = after.kind === 'restart' ? nextTry(after) : { delayMs: 0, times: '' };
+    const next = `another one is started ${delayMs === 0 ? 'at once' : `in ${(delayMs / 1000).toFixed(1)} s`}`;
     log.warn(
       { ...(worker && fieldsOf(worker)), ...exit, delayMs },
-      `${what}${times}; no request was lost, and another one is started ${delayMs === 0 ? 'at once' : `in ${(delayMs / 1000).toFixed(1)} s`}`,
+      `${what}${times}; no request was lost, and ${next}`,
     );
+    return `${what}${times}; ${next}`;
   }
+}
+
+function nextTry({ delayMs, isLoop, recentDeaths }: Extract<Aftermath, { readonly kind: 'restart' }>): {
+  readonly delayMs: number;
+  readonly times: string;
+} {
+  return { delayMs, times: isLoop ? `, the ${recentDeaths}th time within 60 s` : '' };
 }
 
 function fieldsOf({ id, slot, pid }: SeenWorker): object {

@@ -226,3 +226,22 @@ test('takeovers are counted and timed, and say how an incident ended', async (t)
   takeovers.served(new FakeWorker(20, 1, OLD));
   assert.equal(takeovers.stepOf(1), 'replaced');
 });
+
+test('a standby that ends is started again later and later, and the status says so', async (t) => {
+  const world = await create(t);
+  const { standbys, started, logged } = world;
+  const own = standbys.slots[0];
+  const end = { how: 'ended with exit code 1', cause: 'exit', isFromOutside: false } as const;
+  for (let deaths = 0; deaths < 6; deaths += 1) {
+    const worker = started.at(-1);
+    assert.ok(worker !== undefined);
+    own?.exited(worker, end);
+    await world.pass(8000);
+  }
+  assert.equal(started.length, 6, 'the seventh waits for 30 s');
+  const text = 'worker 15, a standby, ended with exit code 1, the 6th time within 60 s';
+  assert.equal(standbys.status.lack, `${text}; another one is started in 30.0 s`);
+  assert.ok(logged.includes(`${text}; no request was lost, and another one is started in 30.0 s`));
+  await world.pass(30_000);
+  assert.deepEqual([started.length, standbys.status.lack], [7, undefined]);
+});

@@ -68,6 +68,8 @@ export class Standbys<Worker extends StandbyWorker> implements SlotHost<Worker> 
   #isStarting = false;
   #isPaused = false;
   #lack: string | undefined;
+  /** Once for each time: figures in it change every second. */
+  #hasToldLack = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(config: StandbysConfig<Worker>) {
@@ -150,7 +152,8 @@ export class Standbys<Worker extends StandbyWorker> implements SlotHost<Worker> 
     const lack = this.#config.lack();
     if (lack?.kind === 'reason') this.#lacks(lack.text);
     if (lack !== undefined) return;
-    this.#lacks(undefined);
+    this.#lack = undefined;
+    this.#hasToldLack = false;
     this.#isStarting = true;
     this.#waiting.shift()?.(() => {
       this.#isStarting = false;
@@ -196,7 +199,7 @@ export class Standbys<Worker extends StandbyWorker> implements SlotHost<Worker> 
   }
 
   died(slot: number, worker: Worker | undefined, after: Aftermath): void {
-    this.#config.log.died(slot, worker, after);
+    this.#lack = this.#config.log.died(slot, worker, after);
   }
 
   emptied(): void {
@@ -226,8 +229,9 @@ export class Standbys<Worker extends StandbyWorker> implements SlotHost<Worker> 
     if (isThere) for (const slot of this.slots) slot.retire();
   }
 
-  #lacks(reason: string | undefined): void {
-    if (reason !== undefined && this.#lack === undefined) this.#config.log.lacks(reason);
+  #lacks(reason: string): void {
+    if (!this.#hasToldLack) this.#config.log.lacks(reason);
+    this.#hasToldLack = true;
     this.#lack = reason;
   }
 }
