@@ -83,6 +83,13 @@ for (const [flags, message] of WRONG) {
   });
 }
 
+test('http:// may be left out', () => {
+  const urlOf = (typed: string): unknown => optionsOf({ url: typed, flags: {} }).url;
+  assert.equal(urlOf('localhost:3000/a'), 'http://localhost:3000/a');
+  assert.equal(urlOf('[::1]:3000'), 'http://[::1]:3000');
+  assert.equal(urlOf('https://localhost/'), 'https://localhost/');
+});
+
 test('a body that cannot be read is wrong usage', () => {
   const read = (): never => {
     throw Object.assign(new Error('no'), { code: 'ENOENT' });

@@ -15,7 +15,8 @@ export function optionsOf(
   const obey = flags.obeyRetryAfter;
   const ignore = flags.ignoreRetryAfter;
   return {
-    url,
+    // As people type it: `localhost:3000`.
+    url: /^[a-z][a-z\d+.-]*:\/\//i.test(url) ? url : `http://${url}`,
     rate: given(flags.rate, rateOf),
     durationMs: given(flags.for, (text) => timeOf('--for', text)),
     mix: flags.mix?.map((text) => kindOf(text, read)),
