@@ -75,17 +75,18 @@ function stepsFrom(least: number): readonly number[] {
   return BACKLOGS.filter((_, i) => i === 0 || i >= from - 1);
 }
 
-/** Every second step until one is enough, then the step below that one. @returns False when there was no time for it. */
+/** Every second step, and the last one, until one is enough; then the step below that one. @returns False when there was no time for it. */
 async function climb(
   steps: readonly number[],
   isTooShort: (backlog: number) => Promise<boolean | undefined>,
 ): Promise<boolean> {
-  for (let i = 0; i < steps.length; i += 2) {
+  const last = steps.length - 1;
+  let tooShort = -1;
+  for (let i = 0; tooShort < last; i = Math.min(i + 2, last)) {
     const found = await isTooShort(steps[i] ?? 0);
     if (found === undefined) return false;
-    if (found) continue;
-    const below = steps[i - 1];
-    return below === undefined || (await isTooShort(below)) !== undefined;
+    if (found) tooShort = i;
+    else return i - 1 <= tooShort || (await isTooShort(steps[i - 1] ?? 0)) !== undefined;
   }
   return true;
 }
