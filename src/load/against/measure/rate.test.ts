@@ -27,3 +27,13 @@ test('a fast server gets no more than is useful', async () => {
 test('where CPU time is unknown, the first rate is the one', async () => {
   assert.equal(await chooseRate(server(undefined, 10_000)), 50);
 });
+
+test('one bad moment does not lower the rate', async () => {
+  const usual = server(1, 900);
+  let tries = 0;
+  const chosen = await chooseRate(async (rate) => {
+    tries += 1;
+    return tries === 1 ? { busy: 0.5, goodShare: 0.2 } : usual(rate);
+  });
+  assert.equal(chosen, 200);
+});

@@ -68,7 +68,7 @@ export class OwnProcess {
 
   /** The last lines that it wrote. */
   get lastLines(): string {
-    return this.#output.trim().split('\n').slice(-10).join('\n');
+    return this.#output.trim().split('\n').slice(-20).join('\n');
   }
 
   get hasEnded(): boolean {
