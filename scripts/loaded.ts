@@ -10,6 +10,8 @@ export const LOADED: readonly string[] = [
   'supervisor/instance/supervisor',
   'supervisor/outage/main',
   'worker/await-sockets',
+  'worker/drill/bad-version',
+  'worker/drill/index',
   'worker/outbound-policies',
   'worker/preload',
   'worker/runtime-figures',

@@ -18,6 +18,7 @@ import { DETECT } from '../../src/supervisor/detect/detectors/options.ts';
 import { INCIDENTS } from '../../src/supervisor/incidents/evidence/options.ts';
 import { BALANCER } from '../../src/supervisor/instance/balancer/options.ts';
 import { FLEET } from '../../src/supervisor/instance/fleet/options.ts';
+import { DRILLS } from '../../src/supervisor/instance/drill/options.ts';
 import { SUPERVISOR } from '../../src/supervisor/instance/options.ts';
 import { HEARTBEAT, NOTIFY, WEBHOOK } from '../../src/supervisor/incidents/notify/options.ts';
 
@@ -202,6 +203,13 @@ export const DECLARED: readonly DeclaredOptions[] = [
     file: 'src/supervisor/instance/fleet/options.ts',
     type: 'ResolvedFleetOptions',
     declaration: FLEET,
+    pages: REFERENCE,
+  },
+  {
+    name: 'drills',
+    file: 'src/supervisor/instance/drill/options.ts',
+    type: 'ResolvedDrillOptions',
+    declaration: DRILLS,
     pages: REFERENCE,
   },
 ];

@@ -39,6 +39,9 @@ export async function main(args: readonly string[]): Promise<number> {
     tune: async (request) => {
       exitCode = await (await import('./tune/index.ts')).tune(request);
     },
+    drill: async (request) => {
+      exitCode = await (await import('./drill/index.ts')).drill(request);
+    },
     tryNotifications: async (flags) => {
       exitCode = await (await import('./try-notifications.ts')).tryNotifying(flags.config);
     },

@@ -43,6 +43,9 @@ async function parse(line: string): Promise<Parsed> {
     tune: async (request) => {
       parsed.other = ['tune', request];
     },
+    drill: async (request) => {
+      parsed.other = request;
+    },
     tryNotifications: async (flags) => {
       parsed.other = ['notify test', flags];
     },

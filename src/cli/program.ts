@@ -7,6 +7,8 @@ import type { StatusFlags } from './status.ts';
 import type { InstanceFlags } from './instances/index.ts';
 import { addLoad } from './load/commands.ts';
 import type { LoadRequest } from './load/request.ts';
+import { addDrill } from './drill/commands.ts';
+import type { DrillRequest } from './drill/request.ts';
 import { addOperate, choosesInstance } from './operate/commands.ts';
 import type { OperateRequest } from './operate/request.ts';
 import { addPrepare } from './prepare/commands.ts';
@@ -34,6 +36,7 @@ export interface ProgramConfig {
   readonly prepare: (request: PrepareRequest) => Promise<void>;
   readonly load: (request: LoadRequest) => Promise<void>;
   readonly tune: (request: TuneRequest) => Promise<void>;
+  readonly drill: (request: DrillRequest) => Promise<void>;
   readonly tryNotifications: (flags: { readonly config?: string }) => Promise<void>;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
@@ -109,6 +112,7 @@ export function createProgram(config: ProgramConfig): Command {
   addIncidents(program, config.incidents);
   addLoad(program, config.load);
   addTune(program, config.tune);
+  addDrill(program, config.drill);
   addNotify(program, config);
   return program;
 }

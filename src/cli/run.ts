@@ -84,6 +84,7 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
       warnOfChanges(readOnce, log);
       return source.again(directory, log);
     },
+    drills: settings.drills,
     log,
     health,
     onIncident: telling?.tell,

@@ -5,7 +5,8 @@ import type { BackpressureOptions } from '../backpressure/index.ts';
 import type { OutboundOptions } from '../outbound/index.ts';
 import { RespiteError } from '../core/errors.ts';
 import { type ResolvedManagementOptions, resolveManagementOptions } from '../management/options.ts';
-import type { IncidentsOptions } from '../supervisor/index.ts';
+import type { IncidentsOptions, ResolvedDrillOptions } from '../supervisor/index.ts';
+import { resolveDrillOptions } from '../supervisor/instance/drill/options.ts';
 import {
   NODE_ARG_RULE,
   type ResolvedSupervisorOptions,
@@ -44,6 +45,7 @@ export interface Settings {
   readonly client: OutboundOptions | undefined;
   readonly supervisor: ResolvedSupervisorOptions;
   readonly management: ResolvedManagementOptions;
+  readonly drills: ResolvedDrillOptions | undefined;
 }
 
 /**
@@ -92,6 +94,7 @@ export function resolveSettings(
         scriptMetrics: config.management?.scriptMetrics,
         agentCheck: flags.agentCheck === 'off' ? false : (flags.agentCheck ?? config.management?.agentCheck),
       }),
+      drills: resolveDrillOptions(config.drills),
     };
   } catch (error) {
     if (!(error instanceof RespiteError)) throw error;

@@ -9,11 +9,19 @@ const BODY_RULE = 'the body must be empty, or {"script": "/absolute/path/of/a/sc
 const NOT_PROVED =
   'any user of this machine can reach this port, so no script can be named: set a token with RESPITE_MANAGEMENT_TOKEN or management.token, or use --management unix:/path';
 
-export async function restart({ supervisor, log, body, mayRunCode }: RouteContext): Promise<Answer> {
-  const asked = await readRequest(body);
+export async function restart(context: RouteContext): Promise<Answer> {
+  const asked = await readRequest(context.body);
   if ('problem' in asked) return refusal(400, asked.problem);
   const { script } = asked;
-  if (script !== undefined && !mayRunCode) return refusal(403, NOT_PROVED);
+  if (script !== undefined && !context.mayRunCode) return refusal(403, NOT_PROVED);
+  return beginRestart(context, script);
+}
+
+/** @param script Default: the same as before. */
+export async function beginRestart(
+  { supervisor, log }: Pick<RouteContext, 'supervisor' | 'log'>,
+  script: string | undefined,
+): Promise<Answer> {
   const { restarting, state } = supervisor.status();
   if (restarting) return refusal(409, 'a rolling restart is already under way');
   if (state === 'stopping') return refusal(409, 'the instance is stopping');

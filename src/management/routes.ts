@@ -5,6 +5,7 @@ import { utilization } from '../telemetry/utilization.ts';
 import { type Answer, json, refusal, type Streamed } from './answer.ts';
 import { CAPTURE_ROUTES } from './captures.ts';
 import type { Console } from './console/index.ts';
+import { DRILL_ROUTES } from './drills.ts';
 import { componentAt, instanceHealth } from './health.ts';
 import { listIncidents, showIncident, showReport } from './incidents.ts';
 import { ownFigures } from './own-figures.ts';
@@ -25,6 +26,7 @@ export interface RouteContext {
     | 'releaseQuarantine'
     | 'capture'
     | 'scriptMetrics'
+    | 'drills'
   >;
   readonly log: Log;
   readonly version: string;
@@ -118,6 +120,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ],
   ...QUARANTINE_ROUTES,
   ...CAPTURE_ROUTES,
+  ...DRILL_ROUTES,
 ]);
 
 /** The route that a path belongs to, and the id in it. */

@@ -162,6 +162,9 @@ test('the index names every endpoint', async (t) => {
     'GET /quarantine',
     'POST /quarantine/:id/release',
     ...['stack', 'heap-profile', 'cpu-profile', 'heap-snapshot'].map((what) => `POST /capture/${what}`),
+    'GET /drill',
+    'POST /drill/fault',
+    'POST /drill/bad-version',
   ]);
 });
 

@@ -1,7 +1,9 @@
 // A supervisor without processes, for the tests of this folder. Named like a test so that it is not published.
+import { RespiteError } from '../core/errors.ts';
 import {
   NO_QUARANTINE,
   type Captured,
+  type Drills,
   type History,
   type InstanceMeasure,
   type InstanceState,
@@ -86,6 +88,10 @@ export class FakeSupervisor {
   drain(): void {
     this.calls.push('drain');
     this.now = { ...this.now, state: 'draining' };
+  }
+
+  async drills(): Promise<Drills> {
+    return Promise.reject(new RespiteError('RESPITE_SUPERVISOR_DRILLS_NOT_ALLOWED', 'no drills here'));
   }
 
   async capture(worker: number, what: OnDemand, seconds: number): Promise<Captured> {

@@ -1,3 +1,11 @@
+export {
+  DRILL_FAULTS,
+  type DrillFacts,
+  type DrillFault,
+  type DrillRequest,
+  type Drills,
+} from './instance/drill/contract.ts';
+export { type DrillOptions, parseDependency, type ResolvedDrillOptions } from './instance/drill/options.ts';
 export type { InstancePhase, Supervisor } from './instance/contract.ts';
 export type { StoredIncident } from './incidents/evidence/folder.ts';
 export type { Captured, OnDemand } from './incidents/evidence/on-demand.ts';

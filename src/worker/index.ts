@@ -1,5 +1,6 @@
 export { receiveFromChild, send } from './channel.ts';
 export { decodeToSupervisor, parseMessage } from './decode.ts';
+export type { DrillOrder, InjectedFault } from './drill/order.ts';
 export type { TcpHandle } from './handles.ts';
 export type { ExitWord, ToldError, UncaughtError } from './last-words.ts';
 export {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { BackpressureOptions } from '../backpressure/index.ts';
 import { ownModule } from '../core/own-files.ts';
 import type { OutboundOptions } from '../outbound/index.ts';
+import type * as Drill from './drill/index.ts';
 import type * as OutboundPolicies from './outbound-policies.ts';
 import type * as ScriptMetrics from './script-metrics/index.ts';
 import type * as SlowClients from './slow-clients.ts';
@@ -24,4 +25,9 @@ export function applyOutboundPolicies(options: OutboundOptions): void {
 
 export function scriptMetrics(): typeof ScriptMetrics {
   return load('script-metrics/index') as typeof ScriptMetrics;
+}
+
+/** Faults for `respite drill`. */
+export function drill(): typeof Drill {
+  return load('drill/index') as typeof Drill;
 }

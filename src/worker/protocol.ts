@@ -11,6 +11,7 @@ import type { BackpressureOptions } from '../backpressure/index.ts';
 import type { OutboundOptions } from '../outbound/index.ts';
 import type { IndicatorReport } from '../core/health-link.ts';
 import type { FileIdentity } from '../core/socket-file.ts';
+import type { DrillOrder } from './drill/order.ts';
 import type { StopSignal } from './held-signals.ts';
 import type { SentSample } from './sample.ts';
 import type { ScriptFamily } from './script-metrics/script-family.ts';
@@ -35,6 +36,8 @@ export interface WorkerSetup {
   readonly client: OutboundOptions | undefined;
   /** It has the sockets that systemd opened for the supervisor, under the same numbers. */
   readonly inheritsSockets: boolean;
+  /** The configuration allows `respite drill` to inject faults. */
+  readonly allowsDrills: boolean;
   /** The supervisor itself has a parent to whom the user's `process.send` goes. */
   readonly relaysMessages: boolean;
   /** It accepts only when the script has called `process.send('ready')`. */
@@ -214,6 +217,8 @@ export type ToWorker =
   | { readonly kind: 'dry-run'; readonly dryRun: boolean }
   /** Requests in quarantine, and those that are suspected. */
   | { readonly kind: 'quarantine'; readonly rules: QuarantineRules }
+  /** Begin a fault of a drill. */
+  | { readonly kind: 'drill'; readonly order: DrillOrder }
   /** The parent of `respite run` has closed its channel. */
   | { readonly kind: 'parent-disconnected' }
   /** Stop accepting, finish what is in flight, then raise `signal` so that the user's own handler runs. */

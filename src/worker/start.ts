@@ -28,13 +28,14 @@ import { readyWithoutServer } from './without-server.ts';
 import { readFiguresSoon } from './late-figures.ts';
 import { hearOfSockets, Listening, Stickiness } from './listening/index.ts';
 import { keepLogTail } from './log-tail.ts';
-import { applyOutboundPolicies, guardAgainstSlowClients, scriptMetrics } from './on-demand.ts';
+import { applyOutboundPolicies, drill, guardAgainstSlowClients, scriptMetrics } from './on-demand.ts';
 import type { ToSupervisor, WorkerSetup } from './protocol.ts';
 import type { SentSample } from './sample.ts';
 import { Sampler } from './sampler.ts';
 import { TrafficNews } from './traffic-news.ts';
 import { presentUserChannel } from './user-ipc.ts';
-import { SharedState, startWatchdog } from './watchdog/index.ts';
+import { watchOnce } from './watch-once.ts';
+import { SharedState } from './watchdog/index.ts';
 import { writtenTo } from './written-counters.ts';
 
 /** A signal that the user's code listens for arrives on a later turn of the event loop; long enough for that. */
@@ -106,19 +107,7 @@ export function startWorker(setup: WorkerSetup): void {
   );
 
   const sessions = new Set<ServerHttp2Session>();
-  let isWatched = false;
-  const watch = (): void => {
-    if (isWatched || setup.watchdog === undefined) return;
-    isWatched = true;
-    startWatchdog(watched, {
-      setup: setup.watchdog,
-      inFlight: () => admissions.active,
-      completions: () => admissions.completed,
-      abandoned: () => admissions.abandoned,
-      waiting: () => admissions.waiting,
-      onUnwatched: (reason) => tell({ kind: 'unwatched', reason }),
-    });
-  };
+  const watch = watchOnce(setup.watchdog, watched, admissions, tell);
   setTimeout(watch, WATCH_AFTER_MS).unref();
   readFiguresSoon(
     () => listening.servers,
@@ -234,6 +223,9 @@ export function startWorker(setup: WorkerSetup): void {
         break;
       case 'quarantine':
         hearOfQuarantine(admissions.quarantine, message.rules);
+        break;
+      case 'drill':
+        if (setup.allowsDrills) drill().beginFault(message.order, listening.servers);
         break;
       case 'parent-disconnected':
         userChannel.parentDisconnected();

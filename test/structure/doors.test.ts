@@ -77,7 +77,13 @@ const PAST_THE_DOOR: readonly {
   {
     to: 'management/options.ts',
     why: CHECKED_EARLY,
-    from: ['cli/config/check.test.ts', 'cli/config/check.ts', 'cli/settings.ts', 'cli/view/answer.ts'],
+    from: [
+      'cli/config/check.test.ts',
+      'cli/config/check.ts',
+      'cli/drill/proxy.ts',
+      'cli/settings.ts',
+      'cli/view/answer.ts',
+    ],
   },
   {
     to: 'supervisor/incidents/evidence/folder.ts',
@@ -101,6 +107,16 @@ const PAST_THE_DOOR: readonly {
     from: ['cli/incidents/directory.ts', 'cli/incidents/incidents.test.ts'],
   },
   { to: 'supervisor/incidents/evidence/prune.ts', why: LOADED_LATE, from: ['cli/incidents/prune.ts'] },
+  {
+    to: 'load/drill/index.ts',
+    why: 'the index of load is what users import: what it exports is their API',
+    from: ['cli/drill/index.ts', 'cli/drill/proxy.ts'],
+  },
+  {
+    to: 'supervisor/instance/drill/options.ts',
+    why: CHECKED_EARLY,
+    from: ['cli/config/schema/drills.test.ts', 'cli/config/schema/drills.ts', 'cli/settings.ts'],
+  },
   { to: 'supervisor/instance/fleet/index.ts', why: LOADED_LATE, from: ['cli/run.ts'] },
   {
     to: 'supervisor/instance/history/index.ts',

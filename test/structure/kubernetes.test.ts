@@ -135,6 +135,7 @@ const OTHERS = {
   load: unexpected,
   prepare: unexpected,
   tune: unexpected,
+  drill: unexpected,
   tryNotifications: unexpected,
 };
 

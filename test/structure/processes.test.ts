@@ -39,11 +39,13 @@ const BY_PATH: Readonly<Record<string, readonly string[]>> = {
   'load/threads.ts': ['load/generator/thread.ts'],
   'load/tune/server/respite-target.ts': ['load/tune/server/backlog.ts', 'load/tune/server/overlay.ts'],
   'management/console/files.ts': ['management/console/browser/main.ts'],
+  'supervisor/instance/drill/drills.ts': ['worker/drill/bad-version.ts'],
   'supervisor/instance/start-supervisor.ts': ['supervisor/instance/supervisor.ts'],
   'supervisor/outage/fallback-responder.ts': ['supervisor/outage/main.ts'],
   'supervisor/workers/process/spawn-worker.ts': ['worker/preload.ts', 'worker/await-sockets.ts'],
   'worker/late-figures.ts': ['worker/runtime-figures.ts'],
   'worker/on-demand.ts': [
+    'worker/drill/index.ts',
     'worker/outbound-policies.ts',
     'worker/script-metrics/index.ts',
     'worker/slow-clients.ts',

@@ -5,6 +5,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { dashboard } from '../../deploy/grafana/dashboard.ts';
+import { shippedRules } from '../../scripts/drill-rules.ts';
+import { SHIPPED_RULES } from '../../src/load/drill/alerts/shipped-rules.ts';
 import { anchorsOf } from './pages.ts';
 
 interface Rule {
@@ -25,6 +27,10 @@ const alerts = rules.filter(({ alert }) => alert !== undefined);
 test('the dashboard is what its source makes (npm run dashboard)', () => {
   const written = JSON.parse(read('deploy/grafana/respite.json')) as unknown;
   assert.deepEqual(written, JSON.parse(JSON.stringify(dashboard())));
+});
+
+test('drills evaluate the rules that are shipped (npm run drill-rules)', () => {
+  assert.deepEqual(SHIPPED_RULES, shippedRules());
 });
 
 test('panels fill whole rows and have titles of their own', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkConfig } from './check.ts';
 
-const SECTIONS = 'admission, backpressure, client, supervisor, health, management, notify';
+const SECTIONS = 'admission, backpressure, client, supervisor, health, management, notify, drills';
 
 /** What only a configuration file can get wrong. */
 const INVALID_FILE: readonly (readonly [config: unknown, problems: readonly string[]])[] = [

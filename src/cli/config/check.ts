@@ -6,6 +6,7 @@ import { health } from '../../health/options.ts';
 import { management } from '../../management/options.ts';
 import { outbound } from '../../outbound/options.ts';
 import { notify } from '../../supervisor/incidents/notify/options.ts';
+import { drills } from '../../supervisor/instance/drill/options.ts';
 import { supervisor } from '../../supervisor/instance/options.ts';
 import type { RespiteConfig } from './config.ts';
 
@@ -21,6 +22,7 @@ const SECTIONS: Declaration<Sections> = {
   health: section(health),
   management: section(management),
   notify: section(notify),
+  drills: section(drills),
 };
 
 const configuration = object<Sections, RespiteConfig>(SECTIONS);

@@ -3,7 +3,7 @@ import type { BackpressureOptions } from '../../backpressure/index.ts';
 import type { OutboundOptions } from '../../outbound/index.ts';
 import type { HealthOptions } from '../../health/index.ts';
 import type { ManagementOptions } from '../../management/index.ts';
-import type { NotifyOptions, SupervisorOptions } from '../../supervisor/index.ts';
+import type { DrillOptions, NotifyOptions, SupervisorOptions } from '../../supervisor/index.ts';
 
 /** What `respite.config.{ts,mjs,js,json}` may hold. Every key has a default; flags on the command line win. */
 export interface RespiteConfig {
@@ -21,6 +21,8 @@ export interface RespiteConfig {
   readonly management?: ManagementOptions | undefined;
   /** Who is told when a worker had to be replaced. */
   readonly notify?: NotifyOptions | undefined;
+  /** Whether `respite drill` may inject faults, and which dependencies it may disturb. Default false. */
+  readonly drills?: boolean | DrillOptions | undefined;
 }
 
 /** Returns the configuration as it is: `export default defineConfig({ … })` gives an editor the types. */

@@ -40,7 +40,7 @@ test('what is wrong names the file, a line for each problem', async (t) => {
   await assert.rejects(loadConfig(cwd, undefined), {
     code: 'RESPITE_CLI_USAGE',
     message:
-      'respite.config.json: x is not an option; known are admission, backpressure, client, supervisor, health, management, notify\n' +
+      'respite.config.json: x is not an option; known are admission, backpressure, client, supervisor, health, management, notify, drills\n' +
       'respite.config.json: admission.limit must be a whole number of at least 1, or adaptive, got 0',
   });
 });

@@ -18,6 +18,7 @@ export function fixedPart({
   health,
   management,
   notify,
+  drills,
 }: RespiteConfig): ReadonlyMap<string, string> {
   const ofWorkers = Object.fromEntries(OF_WORKERS.map((key) => [key, undefined]));
   return leavesOf({
@@ -27,5 +28,6 @@ export function fixedPart({
     health,
     management,
     notify,
+    drills,
   });
 }

@@ -4,6 +4,8 @@ import type { InstanceMeasure } from './history/index.ts';
 import type { History } from '../../core/history.ts';
 import type { OnIncident } from '../incidents/incident.ts';
 import type { Log } from '../log.ts';
+import type { Drills } from './drill/contract.ts';
+import type { ResolvedDrillOptions } from './drill/options.ts';
 import type { ResolvedSupervisorOptions } from './options.ts';
 import type { WorkerSettings } from '../workers/release/index.ts';
 import type { ScriptMetrics } from '../workers/script-metrics/index.ts';
@@ -27,6 +29,8 @@ export interface SupervisorConfig {
    * @param directory Working directory of these workers.
    */
   readonly readSettings: (directory: string) => Promise<WorkerSettings>;
+  /** What drills may do. Default: drills are not allowed. */
+  readonly drills?: ResolvedDrillOptions | undefined;
   readonly log: Log;
   /** Default: no indicators. */
   readonly health?: HealthSource | undefined;
@@ -80,6 +84,8 @@ export interface Supervisor {
    * @param seconds For how long to look, for a profile.
    */
   capture(workerId: number, what: OnDemand, seconds: number): Promise<Captured>;
+  /** Opens the drills. Rejects with `RESPITE_SUPERVISOR_DRILLS_NOT_ALLOWED` unless the configuration allows them. */
+  drills(): Promise<Drills>;
   /**
    * Sends `signal` to the workers whose code listens for it. Returns false when there are workers that serve and none of them does;
    * Node.js would then end.

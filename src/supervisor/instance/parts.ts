@@ -14,6 +14,8 @@ import type { QuarantineMode } from '../quarantine/status.ts';
 import { SocketExchange } from '../workers/sockets/socket-exchange.ts';
 import { Departure } from './balancer/departure.ts';
 import type { SupervisorConfig } from './contract.ts';
+import type { Drills } from './drill/contract.ts';
+import { drillsOf } from './drill/open.ts';
 import { isSticky } from './options.ts';
 import { Deaths } from './healing/deaths.ts';
 import { Healer } from './healing/healer.ts';
@@ -51,6 +53,8 @@ export interface Parts {
   readonly healer: Healer<WorkerProcess>;
   readonly scriptMetrics: ScriptMetricsGatherer<WorkerProcess>;
   readonly quarantines: Quarantines<WorkerProcess>;
+  /** See {@link drillsOf}. */
+  readonly openDrills: () => Promise<Drills>;
 }
 
 export function createParts(config: SupervisorConfig, around: Surroundings): Parts {
@@ -101,6 +105,7 @@ export function createParts(config: SupervisorConfig, around: Surroundings): Par
       shedResponse: config.settings.admission.shedResponse,
     }),
     scriptMetrics: new ScriptMetricsGatherer(around.live, log),
+    openDrills: drillsOf(config, around.live),
     deaths: new Deaths({
       log,
       ledger: incidents,

@@ -172,6 +172,11 @@ function when(delayMs: number): string {
   return delayMs === 0 ? 'at once' : `in ${(delayMs / 1000).toFixed(1)} s`;
 }
 
+export function logStop(log: Log, signal: NodeJS.Signals, atOnce: boolean): void {
+  if (atOnce) log.warn({ signal }, 'stopping at once');
+  else log.info({ signal }, 'stopping: requests in flight are finished first, once more to stop at once');
+}
+
 export function logDryRun(log: Log, dryRun: boolean): void {
   if (dryRun) log.warn({}, 'admission refuses nothing from now on and only counts what it would refuse');
   else log.info({}, 'admission refuses again what has to be refused');

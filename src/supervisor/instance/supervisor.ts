@@ -1,13 +1,14 @@
 import { AwakeClock } from '../../core/awake-clock.ts';
 import type { IndicatorReport } from '../../core/health-link.ts';
 import type { Ended, Supervisor, SupervisorConfig } from './contract.ts';
+import type { Drills } from './drill/contract.ts';
 import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
 import { late, loadAll } from './late.ts';
 import type { Observed } from './look-after.ts';
 import type { Log } from '../log.ts';
 import { createParts, type Parts } from './parts.ts';
 import type { ScriptMetrics } from '../workers/script-metrics/index.ts';
-import { logDryRun } from './pool-log.ts';
+import { logDryRun, logStop } from './pool-log.ts';
 import { nextStartsMs } from './pool-figures.ts';
 import { WorkerPool } from './pool.ts';
 import type { PoolConfig } from './pool-config.ts';
@@ -36,10 +37,9 @@ export function superviseFrom(
   return supervisor;
 }
 
-const STOPPING = 'stopping: requests in flight are finished first, once more to stop at once';
-
 class WorkerSupervisor implements Supervisor {
-  readonly ended: Promise<Ended>;
+  readonly #ending = Promise.withResolvers<Ended>();
+  readonly ended: Promise<Ended> = this.#ending.promise;
   readonly #config: SupervisorConfig;
   readonly #log: Log;
   readonly #clock = new AwakeClock().start();
@@ -51,7 +51,6 @@ class WorkerSupervisor implements Supervisor {
   readonly #parts: Parts;
   readonly #pool: WorkerPool;
   readonly #restarts: Restarts;
-  readonly #end: (ended: Ended) => void;
   #state: InstanceState = 'starting';
   /** Why the first worker never served. */
   #failure: Promise<string | undefined> | undefined;
@@ -99,9 +98,6 @@ class WorkerSupervisor implements Supervisor {
       hasServed: () => this.#pool.hasServed,
       onUnderWay: (isUnderWay) => config.onPhase?.(isUnderWay ? 'restarting' : 'ready'),
     });
-    const { promise, resolve } = Promise.withResolvers<Ended>();
-    this.ended = promise;
-    this.#end = resolve;
   }
 
   start(first: SpawnedWorker | string): void {
@@ -147,6 +143,10 @@ class WorkerSupervisor implements Supervisor {
     return this.#parts.quarantines.release(id);
   }
 
+  async drills(): Promise<Drills> {
+    return this.#parts.openDrills();
+  }
+
   setDryRun(dryRun: boolean): void {
     if (dryRun === this.#pool.starts.dryRun) return;
     logDryRun(this.#log, dryRun);
@@ -190,7 +190,7 @@ class WorkerSupervisor implements Supervisor {
     this.#config.onPhase?.('stopping');
     this.#parts.recovery.stop();
     this.#parts.unexpected.inBackground('stopping the fallback responder', this.#parts.outages.stop());
-    this.#log[atOnce ? 'warn' : 'info']({ signal }, atOnce ? 'stopping at once' : STOPPING);
+    logStop(this.#log, signal, atOnce);
     this.#parts.sockets.releaseAll();
     this.#pool.stop(signal, atOnce);
   }
@@ -240,7 +240,7 @@ class WorkerSupervisor implements Supervisor {
     this.#relay.stop();
     const end = async (): Promise<void> => {
       const failure = await this.#failure;
-      this.#end({ exitCode: failure === undefined ? 0 : 1, failure });
+      this.#ending.resolve({ exitCode: failure === undefined ? 0 : 1, failure });
     };
     const last = Promise.all([this.#parts.evidence.close(), this.#parts.outages.stop()]);
     this.#parts.unexpected.inBackground('keeping the last evidence', last.finally(end));

@@ -16,7 +16,7 @@ interface NewWorker extends Pick<WorkerSpec, 'id' | 'slot' | 'identity' | 'keys'
 
 /** What a worker of this supervisor is to be. */
 export function workerSpec(
-  config: Pick<SupervisorConfig, 'args' | 'supervisor'>,
+  config: Pick<SupervisorConfig, 'args' | 'supervisor' | 'drills'>,
   { dryRun, isStandby, ...who }: NewWorker,
 ): WorkerSpec {
   const { args, supervisor } = config;
@@ -38,6 +38,7 @@ export function workerSpec(
       backpressure,
       client,
       quarantine: quarantineSetup(admission),
+      allowsDrills: config.drills !== undefined,
       relaysMessages: process.connected,
       readyByMessage: ready === 'message',
       listens: supervisor.listens,

@@ -3,6 +3,6 @@ export { type CpuReading, readCpu } from './cpu.ts';
 export { readDescriptorKinds, readDescriptors } from './descriptors.ts';
 export { readDisks } from './disks.ts';
 export { readMainThread } from './main-thread.ts';
-export { type MemoryUse, memoryUseOf } from './memory.ts';
+export { type MemoryUse, memoryUseOf, readMemoryUse } from './memory.ts';
 export { isStopped, readRunQueueWaitMs } from './process-state.ts';
 export { type WaitingCalls, waitingCalls } from './waiting-calls.ts';

@@ -1,0 +1,103 @@
+// Samples over time, as Prometheus keeps them.
+import type { Matcher } from './expression.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** A value at a time. Undefined: the series ended there. */
+export interface Sample {
+  readonly atMs: number;
+  readonly value: number | undefined;
+}
+
+export interface Series {
+  readonly labels: Labels;
+  /** The oldest first. */
+  readonly samples: Sample[];
+}
+
+/** How long a sample counts as the current value, in ms: the default of Prometheus. */
+const LOOKBACK_MS = 300_000;
+
+export function keyOf(labels: Labels): string {
+  return Object.keys(labels)
+    .toSorted()
+    .map((label) => `${label}=${JSON.stringify(labels[label])}`)
+    .join();
+}
+
+/** Without the name of the metric, which results of computations do not have. */
+export function nameless(labels: Labels): Labels {
+  const others: Record<string, string> = { ...labels };
+  delete others['__name__'];
+  return others;
+}
+
+/** All series of a recording, by the name of their metric. */
+export class SeriesStore {
+  readonly #byName = new Map<string, Map<string, Series>>();
+
+  append(name: string, labels: Labels, sample: Sample): void {
+    const { samples } = this.series(name, labels);
+    const last = samples.at(-1);
+    if (last !== undefined && last.atMs === sample.atMs) samples[samples.length - 1] = sample;
+    else samples.push(sample);
+  }
+
+  /** Made if there is none yet. */
+  series(name: string, labels: Labels): Series {
+    let all = this.#byName.get(name);
+    if (all === undefined) this.#byName.set(name, (all = new Map()));
+    const key = keyOf(labels);
+    let found = all.get(key);
+    if (found === undefined) all.set(key, (found = { labels, samples: [] }));
+    return found;
+  }
+
+  select(name: string, matchers: readonly Matcher[]): Series[] {
+    const all = [...(this.#byName.get(name)?.values() ?? [])];
+    const tests = matchers.map(testOf);
+    return all.filter(({ labels }) => tests.every((test) => test(labels)));
+  }
+}
+
+function testOf({ label, op, value }: Matcher): (labels: Labels) => boolean {
+  const pattern = new RegExp(`^(?:${value})$`);
+  switch (op) {
+    case '=':
+      return (labels) => (labels[label] ?? '') === value;
+    case '!=':
+      return (labels) => (labels[label] ?? '') !== value;
+    case '=~':
+      return (labels) => pattern.test(labels[label] ?? '');
+    default:
+      return (labels) => !pattern.test(labels[label] ?? '');
+  }
+}
+
+/** The current value; undefined when there is none, or none lately. */
+export function valueAt({ samples }: Series, atMs: number): number | undefined {
+  const last = samples[countUntil(samples, atMs) - 1];
+  return last === undefined || last.atMs <= atMs - LOOKBACK_MS ? undefined : last.value;
+}
+
+/** The samples after `fromMs` until `toMs`. */
+export function samplesIn(
+  { samples }: Series,
+  fromMs: number,
+  toMs: number,
+): readonly { readonly atMs: number; readonly value: number }[] {
+  return samples
+    .slice(countUntil(samples, fromMs), countUntil(samples, toMs))
+    .filter((sample): sample is { atMs: number; value: number } => sample.value !== undefined);
+}
+
+/** How many samples are not later. */
+function countUntil(samples: readonly Sample[], atMs: number): number {
+  let [low, high] = [0, samples.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((samples[middle]?.atMs ?? Infinity) <= atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
