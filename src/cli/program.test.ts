@@ -158,6 +158,19 @@ const OTHERS: readonly (readonly [line: string, other: unknown])[] = [
       },
     ],
   ],
+  ['drill', { action: 'drill', names: [], flags: {} }],
+  [
+    'drill crash kill --rate 5 --path /a --stop-below 0.5 --json --junit j --html h --name shop',
+    {
+      action: 'drill',
+      names: ['crash', 'kill'],
+      flags: { rate: '5', path: '/a', stopBelow: '0.5', json: true, junit: 'j', html: 'h', name: 'shop' },
+    },
+  ],
+  [
+    'drill proxy --to h:1 --listen 2 --latency 5 --slow-close 6 --down',
+    { action: 'proxy', flags: { to: 'h:1', listen: '2', latency: '5', slowClose: '6', down: true } },
+  ],
   ['top --management h:1', ['top', { management: 'h:1' }]],
   ['notify test --config c.ts', ['notify test', { config: 'c.ts' }]],
   ['incidents', ['incidents', { action: 'list', flags: {} }]],

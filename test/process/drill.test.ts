@@ -9,11 +9,12 @@ import type { DrillReport } from '../../src/load/drill/index.ts';
 import type { DrillFacts } from '../../src/supervisor/index.ts';
 import { request } from '../harness/http.ts';
 import { RunningProcess } from '../harness/process.ts';
-import { bin, respite, type RunningRespite } from '../harness/respite.ts';
+import { bin, REFUSES_NOTHING, respite, type RunningRespite } from '../harness/respite.ts';
 
 /** Quick, and for a machine that is busy. */
 const CONFIG = {
   drills: true,
+  admission: REFUSES_NOTHING,
   supervisor: {
     workers: 2,
     stableMs: 300,

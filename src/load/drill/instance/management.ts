@@ -97,7 +97,14 @@ async function answerTo(request: ClientRequest): Promise<Answered> {
 
 async function responseTo(request: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    request.once('response', resolve).once('error', reject);
+    request.once('response', resolve).once('error', (error: NodeJS.ErrnoException) => {
+      const why = `no answer from the management port: ${error.code ?? error.message}`;
+      reject(
+        new RespiteError('RESPITE_DRILL_UNREACHABLE', `${why}; --management says where it is`, {
+          cause: error,
+        }),
+      );
+    });
   });
 }
 
