@@ -2,7 +2,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LoadSecond } from '../contract.ts';
 import type { Begun, Drill, DrillResult, Plan, Prepared, Stage } from './contract.ts';
-import { beginCourse, type Course, followCourse, GOODPUT_FLOOR, FLOOR_WINDOW_MS } from './course.ts';
+import {
+  beginCourse,
+  type Course,
+  type CourseRules,
+  followCourse,
+  GOODPUT_FLOOR,
+  FLOOR_WINDOW_MS,
+} from './course.ts';
 import { type Belongings, belongingsOf, leftBehind } from './instance/left-behind.ts';
 import { Observer } from './instance/observer.ts';
 import { runQueueWaitMs } from './instance/run-queue.ts';
@@ -91,7 +98,6 @@ class Run {
 
   async #follow(from: Course): Promise<Course> {
     let course = from;
-    const rules = { calmMs: CALM_MS, hold: this.#plan.hold, floor: this.#floor };
     const observer = this.#observer;
     while (course.phase !== 'over') {
       await observer.look();
@@ -109,13 +115,20 @@ class Run {
           goodput: this.#recentGoodput(nowMs),
           isInterrupted: this.#stage.signal.aborted,
         },
-        rules,
+        this.#rules,
       );
       if (next.phase !== course.phase) await this.#act(next);
       course = next;
       if (course.phase !== 'over') await delay(LOOK_EVERY_MS);
     }
     return course;
+  }
+
+  /** A detector that has to wait for a worker that waits for a processor gets as much more time. */
+  get #rules(): CourseRules {
+    const { until, maxMs } = this.#plan.hold;
+    const more = until === 'time' ? 0 : this.#waitedMs;
+    return { calmMs: CALM_MS, hold: { until, maxMs: maxMs + more }, floor: this.#floor };
   }
 
   /** Known only when the fault has lasted that long. */

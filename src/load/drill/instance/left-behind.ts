@@ -9,15 +9,13 @@ const MORE_BYTES: number = 64 * 1024 * 1024;
 /** The same for the workers together: a replacement has not yet what its predecessor had, or has a fresh cache. */
 const MORE_WORKER_DESCRIPTORS = 64;
 
-const LEASES = /^respite-drill-/;
-
 /** What is there of an instance, on this machine. */
 export interface Belongings {
   readonly processes: number;
   readonly supervisorDescriptors: number;
   readonly supervisorBytes: number;
   readonly workerDescriptors: number;
-  /** Files of drills. */
+  /** Files of its drills. */
   readonly files: readonly string[];
 }
 
@@ -30,9 +28,9 @@ export function belongingsOf(supervisorPid: number, workerPids: readonly number[
       supervisorDescriptors: descriptorsOf(supervisorPid),
       supervisorBytes: residentBytes(supervisorPid),
       workerDescriptors: workerPids.reduce((sum, pid) => sum + descriptorsOf(pid), 0),
-      files: [...new Set(['/dev/shm', tmpdir(), process.cwd()])].flatMap((directory) =>
+      files: [...new Set(['/dev/shm', tmpdir()])].flatMap((directory) =>
         list(directory)
-          .filter((name) => LEASES.test(name))
+          .filter((name) => name.startsWith(`respite-drill-${supervisorPid}-`))
           .map((name) => `${directory}/${name}`),
       ),
     };

@@ -9,6 +9,9 @@ const MAX_WAITING_BYTES = 1024 * 1024;
 /** Bytes that are sent at once under a limit of the bandwidth. A tenth of a second's worth, but no more than this. */
 const MAX_PIECE_BYTES = 16 * 1024;
 
+/** How soon data that is delayed goes on when the delay is removed, in ms. */
+const LOOK_EVERY_MS = 100;
+
 interface Waiting {
   readonly chunk: Buffer;
   readonly arrivedMs: number;
@@ -47,6 +50,7 @@ export class Link {
 
   /** Resolves when everything has been passed on, or the connection is closed. Never rejects. */
   async run(): Promise<void> {
+    this.#cutWhileIdle().catch(() => {});
     try {
       for (;;) {
         const next = this.#waiting.shift();
@@ -64,8 +68,12 @@ export class Link {
     if (this.#waitingBytes <= MAX_WAITING_BYTES) this.#from.resume();
     await this.#whileCut();
     const latency = this.#toxics.get('latency');
-    if (latency !== undefined)
-      await this.#sleep(arrivedMs + delayOf(latency, this.#random()) - performance.now());
+    if (latency !== undefined) {
+      const untilMs = arrivedMs + delayOf(latency, this.#random());
+      // What waits goes on when the toxic is removed.
+      while (performance.now() < untilMs && this.#toxics.get('latency') === latency)
+        await this.#sleep(Math.min(LOOK_EVERY_MS, untilMs - performance.now()));
+    }
     const slicer = this.#toxics.get('slicer');
     const pieces = slicer === undefined ? [chunk] : slicesOf(chunk, slicer, this.#random);
     for (const piece of pieces) {
@@ -128,8 +136,15 @@ export class Link {
   async #nextArrival(): Promise<void> {
     this.#arrived = Promise.withResolvers();
     if (this.#waiting.length > 0 || this.#hasEnded) return;
-    // A connection that is idle is cut as well.
-    await Promise.race([this.#arrived.promise, this.#toxics.changed.then(async () => this.#whileCut())]);
+    await this.#arrived.promise;
+  }
+
+  /** A connection on which nothing is sent is cut as well. */
+  async #cutWhileIdle(): Promise<void> {
+    for (;;) {
+      await this.#whileCut();
+      await this.#orClosed(this.#toxics.changed);
+    }
   }
 
   async #sleep(ms: number): Promise<void> {

@@ -79,11 +79,18 @@ test('without toxics everything passes, both ways, as it is', async (t) => {
   assert.equal(await client.ended, 'end');
 });
 
-test('latency delays each answer, and answers do not wait for each other', async (t) => {
+test('latency delays each answer', async (t) => {
   const client = await through(t, { kind: 'latency', latencyMs: 200 });
   client.socket.write('10');
   const tookMs = await client.bytes(20);
   assert.ok(tookMs >= 190, `${tookMs} ms`);
+});
+
+test('what is delayed goes on when the latency is removed', async (t) => {
+  const client = await through(t, { kind: 'latency', latencyMs: 600_000 });
+  client.socket.write('10');
+  await client.proxy.clear();
+  await client.bytes(20);
 });
 
 test('latency upstream delays the request', async (t) => {
@@ -129,6 +136,12 @@ test('timeout closes the connection after its time', async (t) => {
 test('reset_peer resets, also a connection that is idle', async (t) => {
   const client = await through(t, { kind: 'reset_peer', timeoutMs: 0 });
   assert.equal(await client.ended, 'ECONNRESET');
+});
+
+test('timeout also closes a connection that came later and on which nothing is sent', async (t) => {
+  const { proxy, port } = await started(t);
+  await proxy.add({ kind: 'timeout', timeoutMs: 50 });
+  assert.match(await connect(t, port).ended, /end|close/);
 });
 
 test('slicer sends in small pieces', async (t) => {

@@ -13,7 +13,7 @@ export class LeaseFile {
 
   /** Throws when no directory takes it. */
   constructor() {
-    const name = `respite-drill-${randomUUID()}`;
+    const name = `respite-drill-${process.pid}-${randomUUID()}`;
     let problem: unknown;
     for (const directory of DIRECTORIES) {
       const file = path.join(directory, name);
