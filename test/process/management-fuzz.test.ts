@@ -32,6 +32,9 @@ const PROTECTED = [
   ['POST', '/admission/enforce'],
   ['POST', '/capture/stack'],
   ['POST', '/capture/heap-snapshot'],
+  ['POST', '/drill/fault'],
+  ['POST', '/drill/bad-version'],
+  ['GET', '/drill'],
   ['GET', '/incidents'],
 ] as const;
 

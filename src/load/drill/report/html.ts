@@ -52,7 +52,9 @@ function article(result: DrillResult): Html {
 }
 
 /** Requests of each second: all of them, and those that were served in time. */
-function curve({ seconds: all, faultMs, name }: DrillResult): Html | undefined {
+function curve({ seconds: measured, faultMs, name }: DrillResult): Html | undefined {
+  // The last second is not a whole one.
+  const all = measured.slice(0, -1);
   const lastMs = all.at(-1)?.atMs ?? 0;
   if (lastMs === 0) return undefined;
   const most = Math.max(1, ...all.map(({ offered }) => offered));

@@ -24,6 +24,7 @@ const HELD: DrillResult = {
   seconds: [
     { atMs: 0, offered: 10, good: 10 },
     { atMs: 1000, offered: 10, good: 5 },
+    { atMs: 2000, offered: 3, good: 3 },
   ],
   faultMs: [500, 900],
 };
