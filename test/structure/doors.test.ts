@@ -115,7 +115,7 @@ const PAST_THE_DOOR: readonly {
   {
     to: 'supervisor/instance/drill/options.ts',
     why: CHECKED_EARLY,
-    from: ['cli/config/schema/drills.test.ts', 'cli/config/schema/drills.ts', 'cli/settings.ts'],
+    from: ['cli/config/drills.test.ts', 'cli/config/check.ts', 'cli/settings.ts'],
   },
   { to: 'supervisor/instance/fleet/index.ts', why: LOADED_LATE, from: ['cli/run.ts'] },
   {

@@ -57,23 +57,15 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
     });
     this.#waiting = new WaitingWorkers({ live: config.live, slots: this.slots, log: this.#log });
     this.figures = new PoolFigures(config.live, config.log);
-    const identities = new Identities();
-    const onStarted = (worker: WorkerProcess): void => this.#follow(worker);
-    this.starts = new WorkerStarts({
-      ...config,
-      figures: this.figures,
-      identities,
-      releases: this.releases,
-      onStarted,
-    });
+    const { figures, releases } = this;
+    const shared = { ...config, releases, identities: new Identities() };
+    this.starts = new WorkerStarts({ ...shared, figures, onStarted: (worker) => this.#follow(worker) });
     this.standbys = createStandbys({
-      ...config,
+      ...shared,
       rules: this.rules,
       nowMs: this.nowMs,
       slots: this.slots,
-      releases: this.releases,
       starts: this.starts,
-      identities,
       exitOf: (worker) => this.#ends.of(worker)?.exit,
       emptied: () => this.emptied(),
     });

@@ -188,4 +188,16 @@ export const SHIPPED_RULES: readonly RuleGroup[] = [
       },
     ],
   },
+  {
+    name: 'respite-headroom',
+    intervalMs: 30000,
+    rules: [
+      {
+        alert: 'RespiteHeadroomLow',
+        expr: 'min by (job) (respite_headroom_ratio) < 1.3',
+        forMs: 3600000,
+        severity: 'ticket',
+      },
+    ],
+  },
 ];

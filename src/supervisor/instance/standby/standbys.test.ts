@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { Release } from '../../workers/release/index.ts';
-import { release } from '../../workers/release/support.test.ts';
+import { release as releaseOf } from '../../workers/release/support.test.ts';
 import { Identities } from './identities.ts';
 import { StandbyLog } from './standby-log.ts';
 import { type Lack, Standbys, type StandbyWorker } from './standbys.ts';
 
-const OLD: Release = release('1');
+const OLD: Release = releaseOf('1');
 const NEW: Release = { ...OLD };
 
 class FakeWorker implements StandbyWorker {

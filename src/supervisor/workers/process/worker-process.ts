@@ -13,7 +13,6 @@ import { WorkerCounters } from '../counters/worker-counters.ts';
 import { judgeBlockedLoop } from './blocked.ts';
 import { Captures } from './captures.ts';
 import { HeardWorker } from './heard-worker.ts';
-import { LogTail } from './log-tail.ts';
 import type { SpawnedWorker, WorkerSpec } from './spawn-worker.ts';
 import type { WorkerState } from '../status.ts';
 import type { Release } from '../release/index.ts';
@@ -42,8 +41,6 @@ export class WorkerProcess extends HeardWorker {
   readonly start: StartConditions;
   /** What it counts for each request. */
   readonly counters: WorkerCounters;
-  /** The last that it wrote to stdout and stderr. */
-  readonly logTail: LogTail = new LogTail();
   readonly #spec: WorkerSpec;
   readonly #child: ChildProcess;
   readonly #phase: Phase;
@@ -71,15 +68,14 @@ export class WorkerProcess extends HeardWorker {
     const onSlow = (forMs: number): void => void this.emit('slow-drain', forMs);
     this.#ending = new Ending({ ...spec.setup, child, channel: this.#channel, onSlow });
     this.exited = new Promise((resolve) => {
-      const ended = (exit: Exit): void => {
+      onceEnded(child, (exit) => {
         this.start.close();
         this.#ending.ended();
         endOffspring(this.pid, exit, this.#phase.name === 'draining');
         this.captures.close();
         resolve(exit);
         this.emit('exit', exit);
-      };
-      onceEnded(child, ended);
+      });
     });
     this.captures = new Captures((line) => pipe?.write(line));
     if (pipe !== undefined)

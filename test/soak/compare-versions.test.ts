@@ -7,9 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { compareIn, type Times } from './compare.ts';
-import type { CompareOptions, Comparison, Version } from './contract.ts';
-import { MIN_PAIRS } from './verdict/judge.ts';
+import { compareIn, type Times } from '../../src/load/against/compare.ts';
+import type { CompareOptions, Comparison, Version } from '../../src/load/against/contract.ts';
+import { MIN_PAIRS } from '../../src/load/against/verdict/judge.ts';
 
 const SHORT: Times = { warmUpMs: 50, sliceMs: 150, trialMs: 50 };
 
