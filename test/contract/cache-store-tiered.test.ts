@@ -225,6 +225,6 @@ test('options that are none are refused', () => {
   const memory = memoryStore();
   assert.throws(() => tieredStore(memory, memory), /tieredStore.shared must be another store/);
   assert.throws(() => tieredStore(memory, new Shared(), { memoryTtlMs: 0 }), {
-    message: 'tieredStore.memoryTtlMs must be a whole number from 1 to 2147483647, got 0',
+    message: 'tieredStore.memoryTtlMs must be a whole number of at least 1, got 0',
   });
 });

@@ -151,7 +151,7 @@ const WRONG: readonly (readonly [options: object, message: string])[] = [
   [{ etag: 'abc' }, 'conditional.etag must be an entity tag such as "\\"abc\\"" or "W/\\"abc\\"", got "abc"'],
   [
     { lastModified: new Date(Number.NaN) },
-    'conditional.lastModified must be a date or milliseconds since 1970, got Invalid Date',
+    'conditional.lastModified must be a date or milliseconds since 1970, got NaN',
   ],
   [
     { eTag: '"a"' },

@@ -63,45 +63,56 @@ function begin(command: CaptureCommand, answer: Answer): () => void {
 }
 
 /** Starts heap sampling in the main thread, if it is not going on. */
-export function sampleHeap(timeoutMs: number): void {
-  inMainThread(timeoutMs, (session, done) => evaluate(session, 'sampleHeap', done));
+export function sampleHeap(timeoutMs: number, onEnd: () => void): void {
+  inMainThread(timeoutMs, (session, done) => evaluate(session, 'sampleHeap', done), onEnd);
 }
 
 /** A major collection of the main thread's heap. */
-export function collectGarbage(timeoutMs: number): void {
-  inMainThread(timeoutMs, (session, done) => session.post('HeapProfiler.collectGarbage', done));
+export function collectGarbage(timeoutMs: number, onEnd: () => void): void {
+  inMainThread(timeoutMs, (session, done) => session.post('HeapProfiler.collectGarbage', done), onEnd);
 }
 
 /**
  * The request that a blocked main thread is at, as JSON; empty when it is at none.
  *
- * @param onLate The main thread did not come to the question.
+ * @param onEnd Nothing of the main thread is held any more.
+ * @returns Gives up.
  */
-export function askSuspect(timeoutMs: number, tell: (suspect: string) => void, onLate: () => void): void {
+export function askSuspect(
+  timeoutMs: number,
+  tell: (suspect: string) => void,
+  onEnd: (isAnswered: boolean) => void,
+): () => void {
+  let isAnswered = false;
   const act = (session: Session, done: () => void): void =>
     evaluate(session, 'suspect', (text) => {
+      isAnswered = true;
       done();
       tell(text);
     });
-  inMainThread(timeoutMs, act, onLate);
+  return inMainThread(timeoutMs, act, () => onEnd(isAnswered));
 }
 
+/** @returns Gives up. */
 function inMainThread(
   timeoutMs: number,
   act: (session: Session, done: () => void) => void,
-  onLate?: () => void,
-): void {
+  onEnd: () => void,
+): () => void {
   const inspector = process.getBuiltinModule('node:inspector');
   const session = new inspector.Session();
   session.connectToMainThread();
-  const late = setTimeout(() => {
-    session.disconnect();
-    onLate?.();
-  }, timeoutMs);
-  act(session, () => {
+  let isOver = false;
+  const end = (): void => {
+    if (isOver) return;
+    isOver = true;
     clearTimeout(late);
     session.disconnect();
-  });
+    onEnd();
+  };
+  const late = setTimeout(end, timeoutMs);
+  act(session, end);
+  return end;
 }
 
 function evaluate(session: Session, name: string, answer: Answer): void {

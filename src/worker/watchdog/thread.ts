@@ -14,12 +14,13 @@ import { Gap, TICK_MS } from './gap.ts';
 import { oldGenerationLimitBytes } from './heap.ts';
 import { Orphan } from './orphan.ts';
 import { runQueueWaitMs } from './proc.ts';
-import { formatMessage, type WatchdogMessage } from './report.ts';
+import { formatMessage } from './report.ts';
 import { SharedState } from './shared-state.ts';
 import { type StackFrame, StackProbe } from './stack.ts';
 import type { ThreadSetup } from './thread-setup.ts';
+import { writeWhole } from './write-whole.ts';
 
-/** From this gap on it is worth looking whether a debugger holds the main thread, and which request it is at, in ms. */
+/** From this gap on it is worth looking whether a debugger holds the main thread, in ms. */
 const SUSPECT_MS = 1000;
 
 /** Of the limit of the old generation, what the memory of a process is whose heap may be filling. */
@@ -34,6 +35,8 @@ const {
   supervisorPid,
   orphan: limits,
 } = workerData as ThreadSetup;
+/** From this gap on the main thread is asked which request it is at, in ms: before its stack is taken. */
+const askAfterMs = Math.min(SUSPECT_MS, stackAfterMs / 2);
 const main = new SharedState(memory);
 const gap = new Gap(performance.now());
 let sequence = 0;
@@ -48,18 +51,25 @@ let isOver = false;
 let orphan: Orphan | undefined;
 let idleMs = main.get('idleMs');
 let activeMs = main.get('activeMs');
-/** At work, or done, in the present gap. */
-let probe: StackProbe | undefined;
+/** Ends the taking of the stack, at work or done; undefined while it was not begun in the present gap. */
+let endStack: (() => void) | undefined;
 /** The main thread was asked for its suspect in the present gap. */
 let isAsked = false;
+/** Gives up that question, while it is open. */
+let endAsking: (() => void) | undefined;
+/**
+ * Sessions of the inspector that ask or stop the main thread now. The question for the suspect waits until there are none: with a second
+ * session at that moment, later ones were never answered.
+ */
+let sessions = 0;
 
 setInterval(() => {
   const nowMs = performance.now();
   gap.tick(nowMs, main.beat, runQueueWaitMs());
   if (gap.ms === 0) {
     debugged = false;
-    probe?.end();
-    probe = undefined;
+    endStack?.();
+    endStack = undefined;
     isAsked = false;
   }
   if (gap.ms >= SUSPECT_MS && isDebuggerAttached(main.get('inspectorPort') || process.debugPort)) {
@@ -68,17 +78,12 @@ setInterval(() => {
   if (debugged || snapshots > 0) gap.forgive();
   if (isOver) endWithSupervisor(nowMs);
   else report();
-  if (asksForSuspect && !isAsked && !isOver && isSuspect()) {
-    isAsked = true;
-    askSuspect(MAIN_THREAD_TIMEOUT_MS, writeSuspect, () => {
-      isAsked = false;
-    });
-  }
+  if (asksForSuspect && !isAsked && !isOver && sessions === 0 && isSuspect()) ask();
 }, TICK_MS);
 
 /** V8 gives up soon once a heap is full, so the question comes earlier when one fills while the main thread is at one thing. */
 function isSuspect(): boolean {
-  if (gap.ms < TICK_MS || gap.ms >= SUSPECT_MS) return gap.ms >= SUSPECT_MS;
+  if (gap.ms < TICK_MS || gap.ms >= askAfterMs) return gap.ms >= askAfterMs;
   const limitBytes = oldGenerationLimitBytes(heapMb, main.get('heapSizeLimitBytes'));
   return process.memoryUsage.rss() - main.get('externalBytes') >= FILLING_SHARE * limitBytes;
 }
@@ -93,7 +98,7 @@ function endWithSupervisor(nowMs: number): void {
 function report(): void {
   const text = main.output.take();
   if (text !== '') write(formatMessage({ kind: 'output', text }));
-  if (gap.ms >= stackAfterMs) probe ??= takeStack();
+  if (gap.ms >= stackAfterMs) endStack ??= takeStack();
   write(
     formatMessage({
       kind: 'report',
@@ -121,18 +126,40 @@ function report(): void {
   );
 }
 
+function ask(): void {
+  isAsked = true;
+  sessions += 1;
+  endAsking = askSuspect(MAIN_THREAD_TIMEOUT_MS, writeSuspect, (isAnswered) => {
+    sessions -= 1;
+    endAsking = undefined;
+    isAsked = isAnswered;
+  });
+}
+
 function writeSuspect(text: string): void {
   if (text === '') return;
   write(formatMessage({ kind: 'suspect', isEnding: false, suspect: JSON.parse(text) as Suspect }));
 }
 
-function takeStack(): StackProbe {
+/** @returns Lets the main thread go on. */
+function takeStack(): () => void {
+  endAsking?.();
   const { promise, resolve } = Promise.withResolvers<void>();
   stackTaken = promise;
-  return new StackProbe((frames) => {
-    writeStack(frames);
+  sessions += 1;
+  let isEnded = false;
+  const end = (): void => {
+    if (isEnded) return;
+    isEnded = true;
+    sessions -= 1;
+    probe.end();
     resolve();
+  };
+  const probe = new StackProbe((frames) => {
+    writeStack(frames);
+    end();
   });
+  return end;
 }
 
 function writeStack(frames: readonly StackFrame[]): void {
@@ -141,10 +168,6 @@ function writeStack(frames: readonly StackFrame[]): void {
 
 /** Characters of a part of an answer: a line that the pipe takes at once when nobody else has filled it. */
 const PART_LENGTH = 32 * 1024;
-
-/** How long to wait for the supervisor to make room in the pipe, and how often. */
-const ROOM_WAIT_MS = 5;
-const MOST_ROOM_WAITS = 1000;
 
 /** In a native call it may never be. */
 const STACK_WAIT_MS = 1000;
@@ -181,37 +204,27 @@ function stop(): void {
 
 async function obey(command: WatchdogCommand): Promise<void> {
   await Promise.race([stackTaken, delay(STACK_WAIT_MS, undefined, { ref: false })]);
+  endAsking?.();
+  sessions += 1;
+  const onEnd = (): void => {
+    sessions -= 1;
+  };
   if (command.kind !== 'capture') {
     const act = command.kind === 'sample-heap' ? sampleHeap : collectGarbage;
-    act(MAIN_THREAD_TIMEOUT_MS);
+    act(MAIN_THREAD_TIMEOUT_MS, onEnd);
     return;
   }
   const { id, what } = command;
   if (what === 'heap-snapshot') snapshots += 1;
   capture(command, (text, problem) => {
+    onEnd();
     if (what === 'heap-snapshot') snapshots -= 1;
     for (let at = 0; at === 0 || at < text.length; at += PART_LENGTH) {
       const part = text.slice(at, at + PART_LENGTH);
       const isLast = at + PART_LENGTH >= text.length;
-      writeWhole({ kind: 'captured', id, part, isLast, problem });
+      if (!isOver) writeWhole(descriptor, formatMessage({ kind: 'captured', id, part, isLast, problem }));
     }
   });
-}
-
-/** Waits for room: an answer with a hole in it is none. */
-function writeWhole(message: WatchdogMessage): void {
-  if (isOver) return;
-  const bytes = Buffer.from(formatMessage(message));
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  let waits = 0;
-  for (let at = 0; at < bytes.length;) {
-    try {
-      at += writeSync(descriptor, bytes, at);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || (waits += 1) > MOST_ROOM_WAITS) return;
-      Atomics.wait(pause, 0, 0, ROOM_WAIT_MS);
-    }
-  }
 }
 
 /** Of the main thread's event loop since the last call. One that has not turned since is busy, with one and the same thing. */

@@ -26,6 +26,9 @@ const HISTORY_SECONDS = 600;
 /** Healing waits no longer for evidence. */
 const TOTAL_DEADLINE_MS = 3000;
 
+/** The same where each second may be the last, in ms: long enough for the first profile of the heap. Its replacement starts meanwhile. */
+const URGENT_DEADLINE_MS = 500;
+
 const LOG_LINES = 200;
 
 /** Incidents may last for hours (a crash loop): of so many the rest is in memory. */
@@ -94,7 +97,8 @@ export class Keeper {
     const found = this.#cases.get(incident.id);
     if (found === undefined) return;
     const over = new AbortController();
-    const late = delay(TOTAL_DEADLINE_MS, undefined, { signal: over.signal, ref: false }).catch(() => {});
+    const deadlineMs = hasTrait(incident.cause, 'urgent') ? URGENT_DEADLINE_MS : TOTAL_DEADLINE_MS;
+    const late = delay(deadlineMs, undefined, { signal: over.signal, ref: false }).catch(() => {});
     const { captures } = witness;
     const asked = askWorker({
       captures,
@@ -108,7 +112,7 @@ export class Keeper {
     }).then(() => found.dossier.save());
     const before = found.work;
     found.work = Promise.allSettled([before, asked]);
-    if (!hasTrait(incident.cause, 'urgent')) await Promise.race([asked, late]);
+    await Promise.race([asked, late]);
     over.abort();
   }
 
