@@ -29,7 +29,12 @@ export const bin: string = path.resolve(repository, process.env['RESPITE_BIN'] ?
  * An admission that refuses nothing: a machine that is busy with something else makes the default one do its work, and
  * tests of what gets lost in restarts would take that for a loss.
  */
-export const REFUSES_NOTHING = Object.freeze({ limit: 10_000, turnBudget: false, priority: false });
+export const REFUSES_NOTHING = Object.freeze({
+  limit: 10_000,
+  turnBudget: false,
+  priority: false,
+  quarantine: 'off',
+});
 
 export function fixture(name: string): string {
   return path.resolve(import.meta.dirname, 'fixtures', name);

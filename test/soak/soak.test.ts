@@ -46,6 +46,8 @@ test(`${MINUTES} minutes, a random fault every ${FAULT_EVERY_MS / 1000} s, somet
   const random = printedRandom(t);
   const running = respite(t, 'faults/anything.mjs', {
     options: ['--workers', String(WORKERS), '--heap', '160'],
+    // The same requests bring the same faults again and again.
+    config: { admission: { quarantine: 'off' } },
     env: { PEER_PORT: String(await silentPeer(t)) },
   });
   const port = await running.port();
