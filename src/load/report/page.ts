@@ -1,5 +1,5 @@
 // The report of a run: one file that needs nothing else, no server, no network, no script.
-import { Html, html } from '../../core/html.ts';
+import { Html, html, page } from '../../core/html.ts';
 import type { LatencyFigures, LoadCounts, LoadResult, LoadSecond } from '../contract.ts';
 import type { Verdict } from '../expect/index.ts';
 import { bars, type Layer, overSeconds } from './chart.ts';
@@ -8,59 +8,44 @@ import { STYLE } from './style.ts';
 export function renderPage(result: LoadResult, verdicts: readonly Verdict[] = []): string {
   const { url, startedAt, durationMs, seed, deadlineMs, invalidBecause, seconds, latency, lag } = result;
   const when = startedAt.slice(0, 19).replace('T', ' ');
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-        />
-        <title>Load on ${url}, ${when}</title>
-        <link rel="icon" href="data:," />
-        <style>
-          ${new Html(STYLE)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>Load on ${url}</h1>
-          <p class="faint">${when} UTC · ${(durationMs / 1000).toFixed(1)} s · seed ${seed}</p>
-          ${invalidBecause === undefined ? undefined : html`<p class="bad">Not valid: ${invalidBecause}.</p>`}
-          ${expectations(verdicts)}
-          ${overSeconds({
-            title: `Requests per second, by what became of them; good is within ${deadlineMs} ms`,
-            show: whole,
-            layers: outcomeLayers(result),
-            isStacked: true,
-          })}
-          ${overSeconds({
-            title: 'Latency of what was served, from when each request was due',
-            show: milliseconds,
-            layers: [
-              { name: 'p99', color: 'late', values: served(seconds, ({ p99Ms }) => p99Ms) },
-              { name: 'p50', color: 'good', values: served(seconds, ({ p50Ms }) => p50Ms) },
-            ],
-            isStacked: false,
-          })}
-          ${bars('Latency: how many were served up to which time', result.histogram, milliseconds)}
-          <h2>Figures</h2>
-          ${table(
-            ['', 'offered', 'good', 'late', 'refused', 'failed', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max'],
-            [['all', result, latency] as const, ...Object.entries(result.kinds).map(kindRow)].map(figuresRow),
-          )}
-          ${byName('Refused', result.refusedBy)} ${byName('Failed', result.failedBy)}
-          <p class="faint">
-            ${
-              `Generator: p99 of its lag ${milliseconds(lag.p99Ms)}, ${whole(result.connectionsOpened)} connections opened, ` +
-              `${whole(result.waitedForConnection)} requests waited for one.`
-            }
-          </p>
-        </main>
-      </body>
-    </html> `.text;
+  return page({
+    title: `Load on ${url}, ${when}`,
+    style: STYLE,
+    body: html`<main>
+      <h1>Load on ${url}</h1>
+      <p class="faint">${when} UTC · ${(durationMs / 1000).toFixed(1)} s · seed ${seed}</p>
+      ${invalidBecause === undefined ? undefined : html`<p class="bad">Not valid: ${invalidBecause}.</p>`}
+      ${expectations(verdicts)}
+      ${overSeconds({
+        title: `Requests per second, by what became of them; good is within ${deadlineMs} ms`,
+        show: whole,
+        layers: outcomeLayers(result),
+        isStacked: true,
+      })}
+      ${overSeconds({
+        title: 'Latency of what was served, from when each request was due',
+        show: milliseconds,
+        layers: [
+          { name: 'p99', color: 'late', values: served(seconds, ({ p99Ms }) => p99Ms) },
+          { name: 'p50', color: 'good', values: served(seconds, ({ p50Ms }) => p50Ms) },
+        ],
+        isStacked: false,
+      })}
+      ${bars('Latency: how many were served up to which time', result.histogram, milliseconds)}
+      <h2>Figures</h2>
+      ${table(
+        ['', 'offered', 'good', 'late', 'refused', 'failed', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max'],
+        [['all', result, latency] as const, ...Object.entries(result.kinds).map(kindRow)].map(figuresRow),
+      )}
+      ${byName('Refused', result.refusedBy)} ${byName('Failed', result.failedBy)}
+      <p class="faint">
+        ${
+          `Generator: p99 of its lag ${milliseconds(lag.p99Ms)}, ${whole(result.connectionsOpened)} connections opened, ` +
+          `${whole(result.waitedForConnection)} requests waited for one.`
+        }
+      </p>
+    </main>`,
+  });
 }
 
 function expectations(verdicts: readonly Verdict[]): Html | undefined {

@@ -1,5 +1,5 @@
 // `--html`: one file that needs nothing else, no server, no network, no script.
-import { Html, html } from '../../../core/html.ts';
+import { html, page } from '../../../core/html.ts';
 import type { Capacity } from '../capacity.ts';
 import type { TuneReport } from '../findings.ts';
 import { type Chart, drawChart } from './chart.ts';
@@ -20,38 +20,23 @@ export interface PageFrame {
 export function renderPage(report: TuneReport, { script, file, atMs, cores }: PageFrame): string {
   const when = new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
   const consequences = consequencesOf(report.advice, file);
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-        />
-        <title>respite tune ${script}, ${when}</title>
-        <link rel="icon" href="data:," />
-        <style>
-          ${new Html(STYLE)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>${verdictOf(report).replace(/:$/, '')}</h1>
-          <p class="faint">respite tune ${script} · ${when} UTC · ${cores}</p>
-          ${consequences === '' ? undefined : html`<pre>${consequences}</pre>`}
-          <dl>
-            ${statementsOf(report).map(
-              ({ question, answer }) =>
-                html`<dt>${question}</dt>
-                  <dd>${answer}</dd>`,
-            )}
-          </dl>
-          ${chartsOf(report).map(drawChart)}
-        </main>
-      </body>
-    </html> `.text;
+  return page({
+    title: `respite tune ${script}, ${when}`,
+    style: STYLE,
+    body: html`<main>
+      <h1>${verdictOf(report).replace(/:$/, '')}</h1>
+      <p class="faint">respite tune ${script} · ${when} UTC · ${cores}</p>
+      ${consequences === '' ? undefined : html`<pre>${consequences}</pre>`}
+      <dl>
+        ${statementsOf(report).map(
+          ({ question, answer }) =>
+            html`<dt>${question}</dt>
+              <dd>${answer}</dd>`,
+        )}
+      </dl>
+      ${chartsOf(report).map(drawChart)}
+    </main>`,
+  });
 }
 
 function chartsOf(report: TuneReport): readonly Chart[] {

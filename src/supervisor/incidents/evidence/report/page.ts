@@ -7,7 +7,7 @@ import type { LogLine } from '../../../workers/process/log-tail.ts';
 import type { InFlightRoute } from '../../../../worker/index.ts';
 import { charts, type Curves } from './charts.ts';
 import { clock } from './curves.ts';
-import { Html, html } from '../../../../core/html.ts';
+import { html, page } from '../../../../core/html.ts';
 import { list, log, stack, table } from './parts.ts';
 import { STYLE } from './style.ts';
 import { seconds, size } from './units.ts';
@@ -37,92 +37,77 @@ export interface ReportData {
 
 export function renderReport(data: ReportData): string {
   const { incident } = data;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-        />
-        <title>${incident.cause}, ${whose(incident)}, ${when(incident.openedAtMs)}</title>
-        <link rel="icon" href="data:," />
-        <style>
-          ${new Html(STYLE)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <header>
-            <p class="cause">${incident.cause}</p>
-            <h1>${sentence(incident.summary)}</h1>
-            <p class="faint">
-              ${when(incident.openedAtMs)} UTC · ${whose(incident)}, process ${incident.worker.pid} ·
-              ${length(incident)}
-            </p>
-          </header>
-          ${list('Facts', incident.facts.map(sentence))}
-          <section aria-labelledby="steps">
-            <h2 id="steps">What was done</h2>
-            <ol class="steps">
-              ${incident.steps.map(
-                ({ atMs, what }) =>
-                  html`<li>
-                    <time datetime="${new Date(atMs).toISOString()}"
-                      >${clock(atMs)} <span class="count">+${seconds(atMs - incident.openedAtMs)}</span></time
-                    ><span>${sentence(what)}</span>
-                  </li>`,
-              )}
-            </ol>
-          </section>
-          ${charts(data.curves, incident)} ${stack(data.frames)}
-          ${table(
-            'Requests in flight',
-            ['route', 'count', 'oldest'],
-            data.requests?.map(({ route, count, oldestMs }) => [route, count, seconds(oldestMs)]),
-            'None was waiting for an answer.',
+  return page({
+    title: `${incident.cause}, ${whose(incident)}, ${when(incident.openedAtMs)}`,
+    style: STYLE,
+    body: html`<main>
+      <header>
+        <p class="cause">${incident.cause}</p>
+        <h1>${sentence(incident.summary)}</h1>
+        <p class="faint">
+          ${when(incident.openedAtMs)} UTC · ${whose(incident)}, process ${incident.worker.pid} ·
+          ${length(incident)}
+        </p>
+      </header>
+      ${list('Facts', incident.facts.map(sentence))}
+      <section aria-labelledby="steps">
+        <h2 id="steps">What was done</h2>
+        <ol class="steps">
+          ${incident.steps.map(
+            ({ atMs, what }) =>
+              html`<li>
+                <time datetime="${new Date(atMs).toISOString()}"
+                  >${clock(atMs)} <span class="count">+${seconds(atMs - incident.openedAtMs)}</span></time
+                ><span>${sentence(what)}</span>
+              </li>`,
           )}
-          ${table(
-            'Sockets by peer',
-            ['peer', 'state', 'count', ''],
-            optional(data.sockets)?.map(({ peer, state, count, direction }) => [
-              peer,
-              state,
-              count,
-              direction === 'in' ? 'they called' : 'we called',
-            ]),
-          )}
-          ${table(
-            'Dependencies',
-            ['name', 'status', 'took', ''],
-            optional(data.probes)?.map(({ name, status, tookMs, detail }) => [
-              name,
-              status,
-              tookMs === undefined ? '' : `${Math.round(tookMs)} ms`,
-              detail ?? '',
-            ]),
-          )}
-          ${table(
-            'Machine',
-            ['what', 'value'],
-            optional(data.machine)?.map(({ name, value }) => [name, value]),
-          )}
-          ${log(data.log)}
-          ${table(
-            'Files',
-            ['file', 'what it is', 'size'],
-            optional(incident.evidence)?.map(({ file, what, bytes }) => [
-              html`<a href="${file}">${file}</a>`,
-              what,
-              size(bytes),
-            ]),
-          )}
-          ${list('What could not be kept', incident.missing)}
-        </main>
-      </body>
-    </html> `.text;
+        </ol>
+      </section>
+      ${charts(data.curves, incident)} ${stack(data.frames)}
+      ${table(
+        'Requests in flight',
+        ['route', 'count', 'oldest'],
+        data.requests?.map(({ route, count, oldestMs }) => [route, count, seconds(oldestMs)]),
+        'None was waiting for an answer.',
+      )}
+      ${table(
+        'Sockets by peer',
+        ['peer', 'state', 'count', ''],
+        optional(data.sockets)?.map(({ peer, state, count, direction }) => [
+          peer,
+          state,
+          count,
+          direction === 'in' ? 'they called' : 'we called',
+        ]),
+      )}
+      ${table(
+        'Dependencies',
+        ['name', 'status', 'took', ''],
+        optional(data.probes)?.map(({ name, status, tookMs, detail }) => [
+          name,
+          status,
+          tookMs === undefined ? '' : `${Math.round(tookMs)} ms`,
+          detail ?? '',
+        ]),
+      )}
+      ${table(
+        'Machine',
+        ['what', 'value'],
+        optional(data.machine)?.map(({ name, value }) => [name, value]),
+      )}
+      ${log(data.log)}
+      ${table(
+        'Files',
+        ['file', 'what it is', 'size'],
+        optional(incident.evidence)?.map(({ file, what, bytes }) => [
+          html`<a href="${file}">${file}</a>`,
+          what,
+          size(bytes),
+        ]),
+      )}
+      ${list('What could not be kept', incident.missing)}
+    </main>`,
+  });
 }
 
 function optional<T>(rows: readonly T[]): readonly T[] | undefined {
