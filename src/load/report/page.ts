@@ -1,5 +1,5 @@
 // The report of a run: one file that needs nothing else, no server, no network, no script.
-import { Html, html, page } from '../../core/html.ts';
+import { type Html, html, page } from '../../core/html.ts';
 import type { LatencyFigures, LoadCounts, LoadResult, LoadSecond } from '../contract.ts';
 import type { Verdict } from '../expect/index.ts';
 import { bars, type Layer, overSeconds } from './chart.ts';

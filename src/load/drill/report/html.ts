@@ -1,4 +1,4 @@
-import { html, Html } from '../../../core/html.ts';
+import { type Html, html, page } from '../../../core/html.ts';
 import type { DrillReport, DrillResult } from '../contract.ts';
 import { seconds } from '../judge.ts';
 import { reportText, summaryOf } from './text.ts';
@@ -20,22 +20,16 @@ const STYLE = `
 /** The report as one page: no script, nothing loaded. */
 export function htmlReport(report: DrillReport): string {
   const { instance, results, startedAtMs } = report;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <title>Drill of ${instance}</title>
-      <style>
-        ${new Html(STYLE)}
-      </style>
-      <h1>Drill of ${instance}</h1>
+  return page({
+    title: `Drill of ${instance}`,
+    style: STYLE,
+    body: html`<h1>Drill of ${instance}</h1>
       <p>${new Date(startedAtMs).toISOString()}</p>
       ${reportText(report)
         .split('\n')
         .map((line) => html`<p>${line}</p>`)}
-      ${results.map(article)}
-    </html>`;
-  return `${page.text}\n`;
+      ${results.map(article)}`,
+  });
 }
 
 function article(result: DrillResult): Html {

@@ -35,7 +35,7 @@ export interface ResolvedHeartbeatOptions {
 
 export type HeartbeatOptions = OptionsOf<ResolvedHeartbeatOptions, 'url'>;
 
-/** Where incidents are reported, beside the log, with every default filled in. */
+/** Where incidents are reported, besides the log, with every default filled in. */
 export interface ResolvedNotifyOptions {
   /** A POST of JSON for each message. Default none. */
   readonly webhook: ResolvedWebhookOptions | undefined;
@@ -53,7 +53,7 @@ export interface ResolvedNotifyOptions {
   readonly giveUpAfterMs: number;
 }
 
-/** Where incidents are reported, beside the log. Only `undefined` means default. */
+/** Where incidents are reported, besides the log. Only `undefined` means default. */
 export type NotifyOptions = OptionsOf<Omit<ResolvedNotifyOptions, 'webhook' | 'heartbeat'>> & {
   /** A POST of JSON for each message. */
   readonly webhook?: WebhookOptions | undefined;
