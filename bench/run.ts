@@ -9,6 +9,7 @@ import { cache } from './cache/bench.ts';
 import { client } from './client/bench.ts';
 import { conformance } from './conformance/bench.ts';
 import { consolePage } from './console/bench.ts';
+import { footprint } from './footprint/bench.ts';
 import { gate } from './gate/bench.ts';
 import { killed } from './killed/bench.ts';
 import { generator } from './generator/bench.ts';
@@ -50,6 +51,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   attacks,
   quarantine,
   backpressure,
+  footprint,
   watchdog,
   consolePage,
   cache,

@@ -20,7 +20,20 @@ export function runSeconds(pid: number): number {
   return nanoseconds.reduce((total, each) => total + each, 0) / 1e9;
 }
 
+export interface Memory {
+  /** All that is in memory, shared or not. */
+  readonly residentMb: number;
+  /** Without files that are mapped, above all the executable of Node.js, which every process of it shares. */
+  readonly ownMb: number;
+}
+
+export function memoryMb(pid: number): Memory {
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  const megabytes = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
+  return { residentMb: megabytes('VmRSS'), ownMb: megabytes('RssAnon') };
+}
+
 export function residentMb(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
-  return Number(kilobytes) / 1024;
+  return memoryMb(pid).residentMb;
 }
