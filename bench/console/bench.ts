@@ -73,7 +73,7 @@ async function measure(streams: number, seconds: number): Promise<Measured> {
     };
   } finally {
     for (const page of pages) page.close();
-    stopLoad();
+    await stopLoad();
     await server.stop();
   }
 }

@@ -1,4 +1,5 @@
 // Two instances behind HAProxy, one at half the speed of the other: weights by agent check against round robin.
+import { load, type LoadResult } from '../../src/load/index.ts';
 import {
   type Changes,
   HAPROXY_WITH_AGENTS,
@@ -9,8 +10,6 @@ import type { Benchmark, Context, Goal, Outcome } from '../lib/benchmark.ts';
 import { closedLoop } from '../lib/closed-loop.ts';
 import { freePort } from '../lib/free-port.ts';
 import { listen } from '../lib/server.ts';
-import { generate } from '../overload/generate.ts';
-import type { PhaseResult } from '../overload/generator/plan.ts';
 
 interface Workload {
   readonly name: string;
@@ -31,6 +30,9 @@ const LOAD = 1.2;
 /** For what the fast instance can do: its service time says less, as parsing, routing and timers take their time too. */
 const CAPACITY = { seconds: 4, connections: 4, bodyBytes: 'done'.length };
 
+/** More than both hold up. */
+const CONNECTIONS = 1000;
+
 const SETTLING_SECONDS = 30;
 const SECONDS = 45;
 
@@ -48,7 +50,7 @@ interface Row {
   readonly workload: string;
   readonly balancing: Balancing;
   readonly offered: number;
-  readonly good: number;
+  readonly served: number;
   readonly shed: number;
   readonly failed: number;
   readonly p50Ms: number;
@@ -113,43 +115,34 @@ async function measure(
   );
   const proxy = await startProxy('haproxy', places, [...HAPROXY_WITHOUT_RETRIES, ...BALANCINGS[balancing]]);
   await proxy.seesBoth();
-  const { phases, lagP99Ms } = await generate({
-    loop: 'open',
-    port: proxy.port,
-    kinds: [{ name: 'request', share: 1, method: 'GET', path: '/', bodyBytes: 0 }],
-    connections: 'keep-alive',
-    seed: 1,
-    phases: [
-      { ratePerSecond, seconds: SETTLING_SECONDS * scale },
-      { ratePerSecond, seconds: SECONDS * scale },
-    ],
-    deadlineMs: 1000,
-    timeoutMs: 5000,
-  });
+  const loaded = (seconds: number): Promise<LoadResult> =>
+    load({
+      url: `http://127.0.0.1:${proxy.port}/`,
+      rate: ratePerSecond,
+      durationMs: seconds * scale * 1000,
+      connections: CONNECTIONS,
+      seed: 1,
+    });
+  await loaded(SETTLING_SECONDS);
+  const result = await loaded(SECONDS);
   await proxy.stop();
   await Promise.all(instances.map(({ server }) => server.stop()));
-  return { workload: workload.name, balancing, ...figures(phases[1]), lagP99Ms };
+  const { offered, good, late, refused: shed, failed, latency, lag } = result;
+  return {
+    workload: workload.name,
+    balancing,
+    offered,
+    served: good + late,
+    shed,
+    failed,
+    p50Ms: latency.p50Ms,
+    p99Ms: latency.p99Ms,
+    lagP99Ms: lag.p99Ms,
+  };
 }
 
 async function place(): Promise<{ port: number; managementPort: number; agentPort: number }> {
   return { port: await freePort(), managementPort: await freePort(), agentPort: await freePort() };
-}
-
-type Figures = Omit<Row, 'workload' | 'balancing' | 'lagP99Ms'>;
-
-function figures(phase: PhaseResult | undefined): Figures {
-  if (phase === undefined) throw new Error('the generator has left a phase out');
-  const { offered, good, late, refused, timeouts, errors, p50Ms, p99Ms } = phase.all;
-  const sum = (counts: Readonly<Record<string, number>>): number =>
-    Object.values(counts).reduce((total, count) => total + count, 0);
-  return {
-    offered,
-    good: good + late,
-    shed: sum(refused),
-    failed: timeouts + sum(errors),
-    p50Ms: p50Ms ?? Number.NaN,
-    p99Ms: p99Ms ?? Number.NaN,
-  };
 }
 
 function report(rows: readonly Row[]): Outcome {
@@ -182,7 +175,7 @@ function report(rows: readonly Row[]): Outcome {
           row.workload,
           row.balancing,
           String(row.offered),
-          String(row.good),
+          String(row.served),
           String(row.shed),
           String(row.failed),
           `${row.p50Ms.toFixed(0)} ms`,

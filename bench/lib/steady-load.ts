@@ -1,18 +1,22 @@
-import { Agent, get } from 'node:http';
+import { load } from '../../src/load/index.ts';
 
 const CONNECTIONS = 8;
-const EVERY_MS = 10;
+
+/** Longer than any benchmark. */
+const DURATION_MS = 3_600_000;
 
 /** The same number of requests all the time, on kept-alive connections. @returns Ends it. */
-export function steadyLoad(port: number, perSecond: number): () => void {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const timer = setInterval(() => {
-    for (let i = 0; i < (perSecond * EVERY_MS) / 1000; i += 1) {
-      get({ port, agent }, (response) => response.resume()).on('error', () => {});
-    }
-  }, EVERY_MS);
-  return () => {
-    clearInterval(timer);
-    agent.destroy();
+export function steadyLoad(port: number, perSecond: number): () => Promise<void> {
+  const ended = new AbortController();
+  const run = load({
+    url: `http://127.0.0.1:${port}/`,
+    rate: perSecond,
+    durationMs: DURATION_MS,
+    connections: CONNECTIONS,
+    signal: ended.signal,
+  });
+  return async () => {
+    ended.abort();
+    await run;
   };
 }

@@ -1,22 +1,25 @@
 // Keeps its connections, and tells how much memory is in use once what is dead has been collected.
 import { createServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc');
 
-const server = createServer((req, res) => {
-  if (req.url !== '/used') return res.end('Hello, World!');
-  // Buffers are given back in turns of their own.
-  setTimeout(() => {
+/** Buffers are given back in turns of their own. */
+async function usedBytes() {
+  for (let i = 0; i < 2; i += 1) {
+    await delay(100);
     gc();
-    setTimeout(() => {
-      gc();
-      const { heapUsed, external } = process.memoryUsage();
-      res.end(String(heapUsed + external));
-    }, 100);
-  }, 100);
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+const server = createServer((req, res) => {
+  if (req.url === '/used') void usedBytes().then((bytes) => res.end(String(bytes)));
+  else res.end('Hello, World!');
 });
 server.keepAliveTimeout = 0;
 server.listen(process.env.PORT ?? 0, '127.0.0.1', () => console.log(`listening ${server.address().port}`));

@@ -69,7 +69,7 @@ async function measure(mode: Mode, load: Load, seconds: number): Promise<Measure
     const cpuShare = (cpuSeconds(pid) - before) / ((performance.now() - startedMs) / 1000);
     return { cpuShare, memoryMb: residentMb(pid) };
   } finally {
-    stop?.();
+    await stop?.();
     await listening.server.stop();
   }
 }
