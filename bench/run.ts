@@ -14,6 +14,7 @@ import { gate } from './gate/bench.ts';
 import { killed } from './killed/bench.ts';
 import { generator } from './generator/bench.ts';
 import { feedback } from './feedback/bench.ts';
+import { headroom } from './headroom/bench.ts';
 import type { Benchmark, Filters } from './lib/benchmark.ts';
 import { describePinning, pinThisProcess } from './lib/pinning.ts';
 import { endAll, endAllOnSignals } from './lib/processes.ts';
@@ -46,6 +47,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   balancers,
   generator,
   feedback,
+  headroom,
   killed,
   standby,
   attacks,

@@ -7,7 +7,7 @@ import {
 } from '../../test/harness/services/configuration.ts';
 import { startProxy } from '../balancers/proxies.ts';
 import type { Benchmark, Context, Goal, Outcome } from '../lib/benchmark.ts';
-import { closedLoop } from '../lib/closed-loop.ts';
+import { capacityOf } from '../lib/capacity.ts';
 import { freePort } from '../lib/free-port.ts';
 import { listen } from '../lib/server.ts';
 
@@ -28,7 +28,7 @@ const WORKLOADS = {
 const LOAD = 1.2;
 
 /** For what the fast instance can do: its service time says less, as parsing, routing and timers take their time too. */
-const CAPACITY = { seconds: 4, connections: 4, bodyBytes: 'done'.length };
+const CAPACITY = { seconds: 4, connections: 4 };
 
 /** More than both hold up. */
 const CONNECTIONS = 1000;
@@ -65,9 +65,17 @@ export const feedback: Benchmark = {
   filters: { workload: Object.keys(WORKLOADS) },
   async run({ quick, filters, say }: Context): Promise<Outcome> {
     const rows: Row[] = [];
-    for (const [key, workload] of Object.entries(WORKLOADS)) {
+    for (const [key, workload] of Object.entries<Workload>(WORKLOADS)) {
       if (filters['workload']?.includes(key) === false) continue;
-      const ratePerSecond = LOAD * (await capacityOf(workload));
+      const ratePerSecond =
+        LOAD *
+        (await capacityOf({
+          side: 'respite',
+          script: 'speed.mjs',
+          env: environment(workload, 0),
+          connections: workload.slots ?? CAPACITY.connections,
+          seconds: CAPACITY.seconds,
+        }));
       for (const balancing of Object.keys(BALANCINGS) as Balancing[]) {
         const row = await measure(workload, balancing, ratePerSecond, quick ? 0.2 : 1);
         rows.push(row);
@@ -79,17 +87,6 @@ export const feedback: Benchmark = {
     return report(rows);
   },
 };
-
-/** Requests a second of the fast instance. */
-async function capacityOf(workload: Workload): Promise<number> {
-  const { port, server } = await listen('respite', 'speed.mjs', { env: environment(workload, 0) });
-  try {
-    const connections = workload.slots ?? CAPACITY.connections;
-    return (await closedLoop('own', { ...CAPACITY, port, connections })).perSecond;
-  } finally {
-    await server.stop();
-  }
-}
 
 function environment({ serviceMs, slots }: Workload, instance: number): Record<string, string> {
   return {

@@ -1,6 +1,7 @@
 // A server of bench/servers, bare or under `respite run` as a user types it.
 import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import type { HeadroomStatus } from '../../src/supervisor/instance/headroom/index.ts';
 import type { Side } from './benchmark.ts';
 import { onServerCore } from './pinning.ts';
 import { end, start } from './processes.ts';
@@ -29,6 +30,7 @@ export interface Status {
   readonly restarts: { readonly rolling: number; readonly 'event-loop-blocked': number };
   readonly quarantine: { readonly entries: readonly unknown[] };
   readonly restarting: boolean;
+  readonly headroom?: HeadroomStatus;
 }
 
 /** The command line that runs a script of bench/servers on this side. */

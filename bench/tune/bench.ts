@@ -2,11 +2,11 @@
 import path from 'node:path';
 import type { TuneReport } from '../../src/load/tune/index.ts';
 import type { Benchmark, Context, Goal, Outcome } from '../lib/benchmark.ts';
-import { chooseGenerator, closedLoop } from '../lib/closed-loop.ts';
+import { capacityOf } from '../lib/capacity.ts';
 import { ms, percent, perSecond } from '../lib/format.ts';
 import { isPinned, LOAD_CORE, SERVER_CORE } from '../lib/pinning.ts';
 import { end, start } from '../lib/processes.ts';
-import { listen, repository } from '../lib/server.ts';
+import { repository } from '../lib/server.ts';
 
 /** Computes, waits for a pool of 20, and both kinds in one. */
 const SERVERS = ['cpu', 'pool', 'mix'];
@@ -31,7 +31,12 @@ export const tune: Benchmark = {
     const measured: Measured[] = [];
     for (const server of quick ? ['cpu'] : SERVERS) {
       const script = path.join(repository, `bench/servers/overload/${server}.mjs`);
-      const truth = await knownCapacity(server, quick ? 1 : 5);
+      const truth = await capacityOf({
+        side: 'bare',
+        script: `overload/${server}.mjs`,
+        connections: CONNECTIONS,
+        seconds: quick ? 1 : 5,
+      });
       const capacity = async (): Promise<number> =>
         (await report(['--only', 'capacity', '--for', time, script])).capacity?.perSecond.mean ?? NaN;
       const found = { server, truth, first: await capacity(), second: await capacity() };
@@ -47,18 +52,6 @@ export const tune: Benchmark = {
     return outcomeOf(measured, accept);
   },
 };
-
-async function knownCapacity(server: string, seconds: number): Promise<number> {
-  const { server: running, port } = await listen('bare', `overload/${server}.mjs`);
-  try {
-    const bodyBytes = 'done'.length;
-    const options = { port, bodyBytes, connections: CONNECTIONS, seconds };
-    await closedLoop(chooseGenerator(), { ...options, seconds: 1 });
-    return (await closedLoop(chooseGenerator(), options)).perSecond;
-  } finally {
-    await running.stop();
-  }
-}
 
 /** The command gets both cores, since it pins itself and the server. */
 async function report(
