@@ -23,13 +23,15 @@ function shared(): Shared {
  * Lets something else than Respite's own signals press this process: the wait for a database connection, the lag of a
  * queue. While its pressure is high requests are shed, the least important first, and as few as bring it down.
  *
- * ```js
- * addPressureSignal({ name: 'db-pool', read: () => pool.waitingCount, exit: 5, enter: 50 });
- * ```
- *
  * @returns Takes the signal away again.
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for a name that is malformed or taken, and for thresholds that
  *   make no range.
+ * @example
+ * ```ts
+ * import { addPressureSignal } from 'respite';
+ *
+ * addPressureSignal({ name: 'db-pool', read: () => pool.waitingCount, exit: 5, enter: 50 });
+ * ```
  */
 export function addPressureSignal(signal: Signal): () => void {
   checkSignal(signal);

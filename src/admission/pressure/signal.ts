@@ -22,7 +22,9 @@ export interface Signal {
 
 /** Where a signal's pressure begins and where it is full. */
 export interface Thresholds {
+  /** Value at and above which the pressure is 1, in the unit of the signal. */
   readonly enter: number;
+  /** Value at and below which the pressure is 0. Less than `enter`. */
   readonly exit: number;
 }
 
