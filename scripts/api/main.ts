@@ -5,7 +5,8 @@ import { pagesOf } from './page.ts';
 import { surface } from './surface.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../docs/reference/api');
+const pages = pagesOf(surface());
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-for (const [file, text] of pagesOf(surface())) writeFileSync(path.join(folder, file), text);
+for (const [file, text] of pages) writeFileSync(path.join(folder, file), text);

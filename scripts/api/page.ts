@@ -61,7 +61,8 @@ function sectionOf(exported: Exported, places: Places): readonly string[] {
   if (kind === 'type' && type !== '' && members.own.length === 0)
     blocks.push(codeBlock(`type ${name} = ${type}`, SIGNATURE));
   blocks.push(...wordsOf(comment, places));
-  blocks.push(...membersOf(name, members, places));
+  // An alias that has been shown says by itself what it is made of.
+  if (type === '' || members.own.length > 0) blocks.push(...membersOf(name, members, places));
   for (const example of comment?.examples ?? []) blocks.push(codeBlock(example));
   return blocks.filter((block) => block !== '');
 }

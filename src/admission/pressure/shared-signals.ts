@@ -2,11 +2,11 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Pressure } from './pressure.ts';
 import { SIGNAL_NAMES } from './options.ts';
-import { checkSignal, type Signal } from './signal.ts';
+import { checkSignal, type PressureSignal } from './signal.ts';
 import { RespiteError } from '../../core/errors.ts';
 
 interface Shared {
-  readonly signals: Map<string, Signal>;
+  readonly signals: Map<string, PressureSignal>;
   /** Everything that watches them, and how each stops watching a signal. */
   readonly watching: Map<Pressure, Map<string, () => void>>;
 }
@@ -33,7 +33,7 @@ function shared(): Shared {
  * addPressureSignal({ name: 'db-pool', read: () => pool.waitingCount, exit: 5, enter: 50 });
  * ```
  */
-export function addPressureSignal(signal: Signal): () => void {
+export function addPressureSignal(signal: PressureSignal): () => void {
   checkSignal(signal);
   const { name } = signal;
   const { signals, watching } = shared();
