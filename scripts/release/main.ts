@@ -94,14 +94,26 @@ function stepsAfter(version: string): string {
 `;
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    write: { type: 'boolean', default: false },
-    built: { type: 'boolean', default: false },
-    repository: { type: 'string' },
-  },
-});
+function readArguments(): ReturnType<typeof parse> {
+  try {
+    return parse();
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+const parse = () =>
+  parseArgs({
+    allowPositionals: true,
+    options: {
+      write: { type: 'boolean', default: false },
+      built: { type: 'boolean', default: false },
+      repository: { type: 'string' },
+    },
+  });
+
+const { values, positionals } = readArguments();
 const original = JSON.parse(read('package.json')) as Manifest;
 const [wanted = ''] = positionals;
 const version = positionals.length === 1 ? nextVersion(original.version, wanted) : undefined;

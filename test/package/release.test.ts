@@ -52,6 +52,7 @@ function release(...args: readonly string[]): { readonly code: number | null; re
 test('a release is prepared in a clean copy, and changes nothing unless it is told to', () => {
   copyRepository();
   assert.equal(release().code, 2, 'without a version');
+  assert.equal(release('minor', '--force').code, 2, 'with an option that does not exist');
   const version = nextVersion(packageJson.version, 'minor') ?? '';
 
   const dry = release('minor', '--repository', ADDRESS, '--built');

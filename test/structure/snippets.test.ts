@@ -12,10 +12,14 @@ test('every snippet compiles against the sources', () => {
   const { count, projects } = writeSnippets(pages());
   assert.ok(count > 100, `only ${count} snippets were found`);
   for (const project of projects) {
-    const { stdout, status } = spawnSync('tsc', ['--noEmit', '--pretty', 'false', '--project', project], {
-      cwd: FOLDER,
-      encoding: 'utf8',
-    });
+    const { stdout, status } = spawnSync(
+      path.join(repository, 'node_modules/.bin/tsc'),
+      ['--noEmit', '--pretty', 'false', '--project', project],
+      {
+        cwd: FOLDER,
+        encoding: 'utf8',
+      },
+    );
     assert.equal(status, 0, `\n${stdout}`);
   }
 });
