@@ -94,43 +94,56 @@ function stepsAfter(version: string): string {
 `;
 }
 
-function readArguments(): ReturnType<typeof parse> {
+interface Arguments {
+  /** `minor`, or a version. */
+  readonly wanted: string;
+  readonly write: boolean;
+  readonly isBuilt: boolean;
+  readonly address: string | undefined;
+}
+
+/** What is wrong, as text, when they can't be understood. */
+function readArguments(): Arguments | string {
   try {
-    return parse();
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        write: { type: 'boolean', default: false },
+        built: { type: 'boolean', default: false },
+        repository: { type: 'string' },
+      },
+    });
+    const [wanted, ...others] = positionals;
+    if (wanted === undefined || others.length > 0) return 'one version is needed';
+    return { wanted, write: values.write, isBuilt: values.built, address: values.repository };
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
-    process.exit(2);
+    return (error as Error).message;
   }
 }
 
-const parse = () =>
-  parseArgs({
-    allowPositionals: true,
-    options: {
-      write: { type: 'boolean', default: false },
-      built: { type: 'boolean', default: false },
-      repository: { type: 'string' },
-    },
-  });
+function main(): number {
+  const given = readArguments();
+  const original = JSON.parse(read('package.json')) as Manifest;
+  const version = typeof given === 'string' ? undefined : nextVersion(original.version, given.wanted);
+  if (typeof given === 'string' || version === undefined) {
+    const problem = typeof given === 'string' ? given : `${given.wanted} is no version`;
+    process.stderr.write(`release: ${problem}\n\n${USAGE}`);
+    return 2;
+  }
+  const { write, isBuilt, address } = given;
+  const manifest = address === undefined ? original : { ...original, ...repositoryFields(address) };
+  process.stdout.write(`Release ${original.version} → ${version}\n`);
+  let problems = problemsOf(manifest, version);
+  if (problems.length === 0) problems = packageProblems(manifest, isBuilt);
+  if (problems.length > 0) {
+    process.stderr.write(problems.map((problem) => `release: ${problem}\n`).join(''));
+    return 1;
+  }
+  const files = changed(version, address);
+  if (write) for (const [file, text] of files) writeFileSync(path.join(repository, file), text);
+  process.stdout.write(`${write ? 'Changed' : 'Would change'}: ${[...files.keys()].join(', ')}\n`);
+  process.stdout.write(write ? stepsAfter(version) : 'Nothing is changed without --write.\n');
+  return 0;
+}
 
-const { values, positionals } = readArguments();
-const original = JSON.parse(read('package.json')) as Manifest;
-const [wanted = ''] = positionals;
-const version = positionals.length === 1 ? nextVersion(original.version, wanted) : undefined;
-if (version === undefined) {
-  process.stderr.write(USAGE);
-  process.exit(2);
-}
-const manifest =
-  values.repository === undefined ? original : { ...original, ...repositoryFields(values.repository) };
-let problems = problemsOf(manifest, version);
-if (problems.length === 0) problems = packageProblems(manifest, values.built);
-process.stdout.write(`Release ${original.version} → ${version}\n`);
-if (problems.length > 0) {
-  process.stderr.write(problems.map((problem) => `release: ${problem}\n`).join(''));
-  process.exit(1);
-}
-const files = changed(version, values.repository);
-if (values.write) for (const [file, text] of files) writeFileSync(path.join(repository, file), text);
-process.stdout.write(`${values.write ? 'Changed' : 'Would change'}: ${[...files.keys()].join(', ')}\n`);
-process.stdout.write(values.write ? stepsAfter(version) : 'Nothing is changed without --write.\n');
+process.exitCode = main();
