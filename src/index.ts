@@ -9,6 +9,8 @@ export {
   type CriticalityHeader,
   type Decision,
   type IdentityOf,
+  type LimitOptions,
+  type LoadReports,
   type PressureSignal,
   type PriorityOptions,
   protect,
@@ -17,9 +19,12 @@ export {
   type ShedCors,
   type ShedReason,
   type ShedResponseOptions,
+  type ShedStatus,
   type SignalOption,
+  type SignalOptions,
   type SignalPressure,
   type Thresholds,
+  type TurnBudgetOptions,
 } from './admission/index.ts';
 export { type DrainCallback, type DrainNotice, onDrain } from './core/drain-notice.ts';
 export { type MetricsRegistry, shareRegistry } from './core/registry-link.ts';

@@ -105,7 +105,7 @@ const STAGES: readonly Stage[] = [
   },
   {
     name: 'examples',
-    files: ['examples/mailbox/test/*.test.ts'],
+    files: ['examples/test/*.test.ts', 'examples/mailbox/test/*.test.ts'],
     together: false,
     hasProperties: false,
     versions: [],

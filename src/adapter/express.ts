@@ -40,7 +40,19 @@ interface Layer {
   readonly handle?: ExpressRouter;
 }
 
-/** Makes the templates of Express's routes the labels of requests: `app.use(respite())` before the routes. */
+/**
+ * Makes the templates of Express's routes the labels of requests: `app.use(respite())` before the routes.
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { respite } from 'respite/express';
+ *
+ * const app = express();
+ * app.use(respite());
+ * app.get('/users/:id', (request, response) => void response.json({ id: request.params.id }));
+ * ```
+ */
 export function respite(): ExpressMiddleware {
   return (request, response, next) => {
     const inFlight = requestFor(response);
@@ -57,6 +69,14 @@ export function respite(): ExpressMiddleware {
  * The policy of a route: `app.post('/deliveries', policy({ criticality: 'sheddable' }), handler)`.
  *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { policy } from 'respite/express';
+ *
+ * const app = express();
+ * app.post('/reports', policy('sheddable'), (request, response) => void response.sendStatus(202));
+ * ```
  */
 export function policy(given: Criticality | RoutePolicy): ExpressMiddleware {
   return declare(given, (resolved) => (request, response, next) => {

@@ -24,6 +24,16 @@ function readAll(routes: readonly FrameworkRoute[]): readonly FrameworkRoute[] {
  * `await app.register(respite)` before the routes.
  *
  * A policy that breaks the rules makes the route's declaration throw a RespiteError with code `RESPITE_OPTIONS_INVALID`.
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify';
+ * import { respite } from 'respite/fastify';
+ *
+ * const app = fastify();
+ * await app.register(respite);
+ * app.post('/reports', { config: { respite: { criticality: 'sheddable' } } }, async () => 'accepted');
+ * ```
  */
 export const respite: FastifyPluginCallback = Object.assign(
   (app: FastifyInstance, _options: object, done: () => void): void => {

@@ -20,6 +20,16 @@ const COMPOSED_HANDLER = '__COMPOSED_HANDLER';
 /**
  * Makes the routes of `app` known to admission, and their templates the labels of requests: `app.use(respite(app))`
  * before the routes.
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { respite } from 'respite/hono';
+ *
+ * const app = new Hono();
+ * app.use(respite(app));
+ * app.get('/users/:id', (c) => c.json({ id: c.req.param('id') }));
+ * ```
  */
 export function respite(app: Application): MiddlewareHandler {
   return async (context, next) => {
@@ -37,6 +47,14 @@ export function respite(app: Application): MiddlewareHandler {
  * The policy of a route: `app.post('/deliveries', policy({ criticality: 'sheddable' }), handler)`.
  *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { policy } from 'respite/hono';
+ *
+ * const app = new Hono();
+ * app.post('/reports', policy('sheddable'), (c) => c.body(null, 202));
+ * ```
  */
 export function policy(given: Criticality | RoutePolicy): MiddlewareHandler {
   return declare(given, (resolved): MiddlewareHandler => async (context, next) => {

@@ -6,8 +6,11 @@ import { labelOf } from './template.ts';
 
 /** What is used of Koa's context, and what @koa/router puts on it. */
 export interface KoaContext {
+  /** Node.js's request. */
   readonly req: IncomingMessage;
+  /** Node.js's response. */
   readonly res: ServerResponse;
+  /** Set to false when a shed request has been answered already. */
   respond?: boolean;
 }
 
@@ -30,7 +33,18 @@ interface KoaRouter {
 /** `router.all` names every method that Node.js knows, of which there have been more than 30 for long. */
 const ALL_METHODS = 30;
 
-/** Makes the templates of @koa/router the labels of requests: `app.use(respite())` before the routers. */
+/**
+ * Makes the templates of @koa/router the labels of requests: `app.use(respite())` before the routers.
+ *
+ * @example
+ * ```ts
+ * import Koa from 'koa';
+ * import { respite } from 'respite/koa';
+ *
+ * const app = new Koa();
+ * app.use(respite());
+ * ```
+ */
 export function respite(): KoaMiddleware {
   return async (context, next) => {
     const inFlight = requestFor(context.res);
@@ -51,6 +65,16 @@ export function respite(): KoaMiddleware {
  * The policy of a route: `router.post('/deliveries', policy({ criticality: 'sheddable' }), handler)`.
  *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ * @example
+ * ```ts
+ * import Router from '@koa/router';
+ * import { policy } from 'respite/koa';
+ *
+ * const router = new Router();
+ * router.post('/reports', policy('sheddable'), (context) => {
+ *   context.status = 202;
+ * });
+ * ```
  */
 export function policy(given: Criticality | RoutePolicy): KoaMiddleware {
   return declare(given, (resolved) => async (context, next) => {

@@ -5,7 +5,15 @@ export type { CriticalityHeader } from './classify/criticality-header.ts';
 export type { RequestInFlight } from './in-flight/request.ts';
 export type { Traffic, Unanswered, UsualWait } from './in-flight/kinds.ts';
 export type { Waiting, WaitingRoute } from './in-flight/requests.ts';
-export { type AdmissionOptions, type ResolvedAdmissionOptions, resolveAdmissionOptions } from './options.ts';
+export type { TurnBudgetOptions } from './checks/turn-options.ts';
+export type { LimitOptions } from './limit/options.ts';
+export type { LoadReports } from './load-report.ts';
+export {
+  type AdmissionOptions,
+  type ResolvedAdmissionOptions,
+  resolveAdmissionOptions,
+  type ShedStatus,
+} from './options.ts';
 export { NOT_ANNOUNCED, type RequestObserver } from './observer.ts';
 export {
   type CostOf,
@@ -17,8 +25,9 @@ export {
 export {
   addPressureSignal,
   type BuiltInSignal,
-  type Signal as PressureSignal,
+  type PressureSignal,
   type SignalOption,
+  type SignalOptions,
   type Thresholds,
 } from './pressure/index.ts';
 export type { IdentityOf, PriorityOptions } from './priority/index.ts';

@@ -21,6 +21,15 @@ export interface Protection {
  * when the server closes, and begins again when it listens again.
  *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { protect } from 'respite';
+ *
+ * const server = createServer((request, response) => response.end('hello'));
+ * protect(server, { routes: { 'POST /reports': 'sheddable' } });
+ * server.listen(3000);
+ * ```
  */
 export function protect(server: Server, options?: AdmissionOptions): Protection {
   const host = processHost();

@@ -13,20 +13,24 @@ export const SHED_REASONS = ['priority', 'in-flight', 'bytes', 'turn', 'deadline
 
 /** One counter: requests since the process started, by what was decided, why, for which class and route. */
 export interface AdmissionCount {
+  /** What became of the requests that this counter counts. */
   readonly decision: Decision;
   /** Empty for `admitted`. */
   readonly reason: ShedReason | '';
+  /** Class that decided when they were shed; `exempt` for routes that no check sheds. */
   readonly criticality: Criticality | 'exempt';
   /**
    * The pattern of the route, configured or of the user's framework; empty when none matched, or none was known yet when
    * the request was decided.
    */
   readonly route: string;
+  /** Requests since the process started. */
   readonly count: number;
 }
 
 /** One signal as last read. */
 export interface SignalPressure {
+  /** Name of the signal, such as `loop-delay`. */
   readonly signal: string;
   /** In the unit of the signal. */
   readonly value: number;
@@ -36,10 +40,13 @@ export interface SignalPressure {
 
 /** Admission control at one moment. Plain data: it travels between processes. */
 export interface AdmissionStats {
+  /** The limit of requests in flight at this moment: configured, or found by the adaptive limit. */
   readonly limit: number;
   /** In units of the limit: the costs of the requests in flight. */
   readonly inFlight: number;
+  /** The configured `bodyBudgetBytes`. */
   readonly bodyBudgetBytes: number;
+  /** Bytes of request bodies that count towards `bodyBudgetBytes` now. */
   readonly bytesInFlight: number;
   /** The larger of requests and bytes in flight over their limits; 1 is full. */
   readonly utilization: number;
@@ -49,5 +56,6 @@ export interface AdmissionStats {
   readonly pressure: readonly SignalPressure[];
   /** Connections closed without a request, since the process started. */
   readonly connectionsRefused: number;
+  /** Requests since the process started, one counter for each combination that has occurred. */
   readonly requests: readonly AdmissionCount[];
 }

@@ -15,6 +15,7 @@ export type CloseReason = 'ended' | 'peer-gone' | 'write-failed' | EvictionReaso
 
 /** How a channel closed. */
 export interface ChannelEnd {
+  /** Why the channel closed. */
   readonly reason: CloseReason;
   /** Bytes written that were dropped. 0 after `ended`. */
   readonly droppedBytes: number;
@@ -24,6 +25,7 @@ export interface ChannelEnd {
 
 /** Bounded writes to one peer. See {@link createChannel}. */
 export interface Channel {
+  /** Where the channel is in its life: `open`, `ending`, `closed`. */
   readonly state: ChannelState;
   /** Whether the state is `closed`. */
   readonly isClosed: boolean;

@@ -15,7 +15,21 @@ const CONNECTING = 0;
  * stream, or a WebSocket of `ws`. Everything must be written through the channel from then on, and ended with its `end()`.
  * If the peer is gone already, the channel is closed from the start.
  *
- * Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a bad option, or for a WebSocket that is not open yet.
+ * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for a bad option, or for a WebSocket that is not open yet.
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { createChannel } from 'respite/backpressure';
+ *
+ * createServer(async (request, response) => {
+ *   const channel = createChannel(response);
+ *   for await (const row of rows()) {
+ *     if (!(await channel.ready())) return; // the client has left
+ *     channel.write(JSON.stringify(row));
+ *   }
+ *   channel.end();
+ * }).listen(3000);
+ * ```
  */
 export function createChannel(
   socket: Writable | Http2ServerResponse | WebSocketLike,

@@ -13,8 +13,11 @@ export type EvictionReason =
 
 /** Message of `respite:backpressure:writability`: a channel became writable, or is not any more. */
 export interface WritabilityEvent {
+  /** The channel that has changed. */
   readonly channel: Channel;
+  /** Whether more should be written to it now. */
   readonly isWritable: boolean;
+  /** Bytes written that the socket has not handed to the kernel. */
   readonly pendingBytes: number;
 }
 
@@ -22,6 +25,7 @@ export interface WritabilityEvent {
 export interface EvictEvent {
   /** Undefined for a connection that `guardServer` watches. */
   readonly channel: Channel | undefined;
+  /** Why the peer was disconnected. */
   readonly reason: EvictionReason;
   /** What was dropped. */
   readonly pendingBytes: number;
@@ -29,8 +33,11 @@ export interface EvictEvent {
 
 /** Message of `respite:backpressure:drop`: broadcasts that a peer will never get, because it was behind. */
 export interface DropEvent {
+  /** The channel whose peer was behind. */
   readonly channel: Channel;
+  /** Broadcasts that were dropped. */
   readonly messages: number;
+  /** Their bytes. */
   readonly bytes: number;
 }
 

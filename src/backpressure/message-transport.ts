@@ -7,12 +7,19 @@ export interface WebSocketLike {
   readonly readyState: number;
   /** Bytes given to `send` that have not left the process. */
   readonly bufferedAmount: number;
+  /** Sends one message. Calls back when it has left the process, or with the error why it never will. */
   send(data: Uint8Array | string, onSent: (error?: Error | null) => void): void;
+  /** Begins the closing handshake, after what was sent. */
   close(): void;
+  /** Ends the connection at once. */
   terminate(): void;
+  /** Stops reading from the peer. */
   pause(): void;
+  /** Reads from the peer again. */
   resume(): void;
+  /** Whether reading is stopped. */
   readonly isPaused: boolean;
+  /** Calls the listener when the connection has closed. */
   once(event: 'close', listener: () => void): unknown;
 }
 

@@ -19,6 +19,16 @@ export interface PipeOptions {
  *
  * @returns True when everything has been written, false when the channel was closed before. Rejects with what the source
  * throws; the peer is then evicted, so that it does not take a part for the whole.
+ * @example
+ * ```ts
+ * import { createReadStream } from 'node:fs';
+ * import { createServer } from 'node:http';
+ * import { createChannel, pipe } from 'respite/backpressure';
+ *
+ * createServer(async (request, response) => {
+ *   await pipe(createReadStream('report.csv'), createChannel(response));
+ * }).listen(3000);
+ * ```
  */
 export async function pipe(source: Source, channel: Channel, options: PipeOptions = {}): Promise<boolean> {
   const { signal, end = true } = options;

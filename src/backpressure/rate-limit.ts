@@ -116,7 +116,14 @@ export class RateLimit {
 /**
  * Creates a limit of bytes a second for one or more channels.
  *
- * Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a bad option.
+ * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for a bad option.
+ * @example
+ * ```ts
+ * import { createChannel, createRateLimit } from 'respite/backpressure';
+ *
+ * const rateLimit = createRateLimit({ bytesPerSecond: 1_000_000 }); // for all downloads together
+ * const channel = createChannel(response, { rateLimit });
+ * ```
  */
 export function createRateLimit(options: RateLimitOptions): RateLimit {
   return new RateLimit(resolveRateLimitOptions(options), () => performance.now());

@@ -20,6 +20,14 @@ export interface Cache extends CacheControls {
  * Creates an HTTP cache for the requests of this process (RFC 9111), shared between its users unless told otherwise.
  *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ * @example
+ * ```ts
+ * import { createCache, memoryStore } from 'respite/cache';
+ *
+ * const cache = createCache({ store: memoryStore({ limitBytes: 128 * 1024 * 1024 }) });
+ * const response = await cache.fetch('https://api.example/products');
+ * console.log(response.headers.get('cache-status'));
+ * ```
  */
 export function createCache(options: CacheOptions = {}): Cache {
   const resolved = resolveCacheOptions(options);

@@ -25,6 +25,7 @@ export interface ClientStats {
   readonly heldBack: Readonly<Record<HeldBackReason, number>>;
   /** Retries that the client may make now. */
   readonly budget: number;
+  /** Whether calls to the origin are sent at the moment. */
   readonly state: PeerState;
 }
 
@@ -46,12 +47,14 @@ export interface Client {
 /**
  * Creates a client. Make one for your process and keep it: what it learns about an origin is in it.
  *
+ * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ * @example
  * ```ts
+ * import { createClient } from 'respite/client';
+ *
  * const client = createClient({ origins: { 'http://stock.internal': { trustsRefusals: true } } });
  * const response = await client.fetch('http://stock.internal/items/7', { deadlineMs: 800 });
  * ```
- *
- * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
  */
 export function createClient(options: ClientOptions = {}): Client {
   const resolved = resolveClientOptions(options);

@@ -30,6 +30,7 @@ import { wait } from './wait.ts';
 
 const idempotent = flag();
 
+/** `fetch` with the options of a call: its deadline, its class, whether it may be repeated. */
 export type ClientFetch = (input: FetchInput, init?: ClientRequestInit) => Promise<Response>;
 
 /** `fetch` through the client. */

@@ -3,10 +3,12 @@ import type { HeldBack, HeldBackReason } from './peer/peer.ts';
 
 /** A call that the client did not send. */
 export class HeldBackError extends RespiteError {
+  /** Why the call was not sent. */
   readonly reason: HeldBackReason;
   /** When it is worth calling again, in ms from now. */
   readonly retryAfterMs: number;
 
+  /** The client creates these errors; your code catches them. */
   constructor(origin: string, { reason, waitMs }: HeldBack) {
     super('RESPITE_CLIENT_HELD_BACK', messageOf(origin, reason));
     this.reason = reason;

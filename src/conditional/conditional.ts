@@ -31,34 +31,46 @@ export interface ConditionalOptions {
 
 /** The parts of a request that are looked at: of node:http, https or http2, or of a framework that extends them. */
 export interface ConditionalRequest {
+  /** Undefined counts as `GET`. */
   readonly method?: string | undefined;
+  /** With lower-case names, as Node.js has them. */
   readonly headers: IncomingHttpHeaders;
 }
 
 /** The parts of a response that are used. */
 export interface ConditionalResponse {
+  /** Set to 304 or 412 when the request is answered. */
   statusCode: number;
+  /** Whether a header is set. */
   hasHeader(name: string): boolean;
+  /** The value of a header that is set. */
   getHeader(name: string): number | string | readonly string[] | undefined;
+  /** Sets a header. */
   setHeader(name: string, value: string): unknown;
+  /** Ends the response without a body. */
   end(): unknown;
 }
 
 const KNOWN = ['lastModified', 'etag', 'version', 'cacheControl', 'vary', 'exists'];
 
 /**
- * Answers a request with 304 if the client has the current version already, or 412 if it meant another one; to be asked
- * before the content is made:
- *
- * ```ts
- * if (conditional(req, res, { lastModified: folder.changedAt })) return;
- * res.end(render(folder));
- * ```
+ * Answers a request with 304 if the client has the current version already, or with 412 if it meant another one. Ask it
+ * before you make the content.
  *
  * Sets ETag, Last-Modified, Cache-Control and Vary for 304 and for the answer that follows; a 412 says `no-store`.
  *
  * @returns True if the request has been answered.
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for an entity tag or a date that is none.
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { conditional } from 'respite/cache';
+ *
+ * createServer((request, response) => {
+ *   if (conditional(request, response, { lastModified: folder.changedAt })) return;
+ *   response.end(render(folder));
+ * }).listen(3000);
+ * ```
  */
 export function conditional(
   request: ConditionalRequest,
@@ -98,15 +110,20 @@ export interface Preconditions {
 }
 
 /**
- * The same as {@link conditional} for handlers that take a Request and return a Response, such as Hono's:
- *
- * ```ts
- * const { status, headers } = preconditions(c.req.raw, { lastModified: folder.changedAt });
- * if (status !== undefined) return c.body(null, status, headers);
- * return c.html(await render(folder), 200, headers);
- * ```
+ * The same as {@link conditional} for handlers that take a Request and return a Response, such as Hono's.
  *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for an entity tag or a date that is none.
+ * @example
+ * ```ts
+ * import { Hono } from 'hono';
+ * import { preconditions } from 'respite/cache';
+ *
+ * new Hono().get('/folder', (c) => {
+ *   const { status, headers } = preconditions(c.req.raw, { lastModified: folder.changedAt });
+ *   if (status !== undefined) return c.body(null, status, headers);
+ *   return c.html(render(folder), 200, headers);
+ * });
+ * ```
  */
 export function preconditions(request: Request, options: ConditionalOptions): Preconditions {
   const { result, etag, lastModified } = compare(

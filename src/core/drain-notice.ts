@@ -36,13 +36,15 @@ function drains(): Drains {
  * Calls back when this process begins to drain: time to close WebSockets (with status 1001) and event streams. Without
  * `respite run` that never happens. A callback that comes late is called at once.
  *
- * ```js
+ * @returns Takes the callback away again.
+ * @example
+ * ```ts
+ * import { onDrain } from 'respite';
+ *
  * onDrain(({ spreadMs }) => {
  *   for (const socket of webSockets.clients) setTimeout(() => socket.close(1001), Math.random() * spreadMs);
  * });
  * ```
- *
- * @returns Takes the callback away again.
  */
 export function onDrain(callback: DrainCallback): () => void {
   const { callbacks, notice } = drains();

@@ -9,11 +9,13 @@ export type HealthTrouble = 'dependency-down' | 'dependency-slow' | 'disk-full';
 
 /** What one indicator has found last. Plain data: it travels from worker to supervisor and into JSON. */
 export interface IndicatorReport {
+  /** Name under which the indicator was added. */
   readonly name: string;
   /** Groups that it belongs to: `live`, `ready`, or the user's own. */
   readonly groups: readonly string[];
   /** While it is down, so are its groups. */
   readonly critical: boolean;
+  /** What the last check found. */
   readonly status: HealthStatus;
   /** Since when it has this status, in milliseconds since 1970. */
   readonly sinceMs: number;
@@ -29,6 +31,7 @@ export interface IndicatorReport {
   readonly durationMs: number | undefined;
   /** When the last check ended, in milliseconds since 1970; undefined before the first. */
   readonly checkedAtMs: number | undefined;
+  /** What the check says about itself. Shown to authenticated callers only. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 

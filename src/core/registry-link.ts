@@ -3,6 +3,7 @@
 
 /** The part of prom-client's `Registry` that is used, the same since version 9. */
 export interface MetricsRegistry {
+  /** All metrics with their values, as prom-client gives them: an array, or the promise of one. */
   getMetricsAsJSON(): unknown;
 }
 
@@ -19,6 +20,15 @@ export function namedRegistries(): Set<MetricsRegistry> {
  * this is for a `new Registry()` of your own. Without `respite run` it does nothing.
  *
  * @returns Ends that.
+ * @example
+ * ```ts
+ * import { Counter, Registry } from 'prom-client';
+ * import { shareRegistry } from 'respite';
+ *
+ * const registry = new Registry();
+ * new Counter({ name: 'orders_total', help: 'Orders placed', registers: [registry] });
+ * shareRegistry(registry);
+ * ```
  */
 export function shareRegistry(registry: MetricsRegistry): () => void {
   const registries = namedRegistries();

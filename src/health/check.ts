@@ -36,18 +36,28 @@ export interface PeerOptions {
   readonly peer?: string | undefined;
 }
 
+/** Options of {@link custom}. */
+export interface CustomOptions extends PeerOptions {
+  /** The function looks at nothing outside of this machine, so that it may decide about liveness. Default false. */
+  readonly local?: boolean | undefined;
+  /** Closes what the function keeps open between its runs. Called when the indicator is taken away. */
+  readonly close?: (() => Promise<void> | void) | undefined;
+}
+
 /**
- * Any function as a check. It is down when the function throws or returns false, up when it returns nothing or true; a
+ * Makes a check of any function. It is down when the function throws or returns false, up when it returns nothing or true; a
  * {@link Finding} says more. Whatever else it returns is down: a typo must not look healthy.
+ *
+ * @example
+ * ```ts
+ * import { custom, health } from 'respite/health';
+ *
+ * health.add('queue', { check: custom(async (signal) => (await queue.length(signal)) < 10_000) });
+ * ```
  */
 export function custom(
   run: (signal: AbortSignal) => Promise<Finding | boolean | void> | Finding | boolean | void,
-  options: PeerOptions & {
-    /** It looks at nothing outside of this machine. Default false. */
-    readonly local?: boolean | undefined;
-    /** Closes what the function keeps open between its runs. Called when the indicator is taken away. */
-    readonly close?: (() => Promise<void> | void) | undefined;
-  } = {},
+  options: CustomOptions = {},
 ): HealthCheck {
   const { peer, local = false, close } = options;
   return { peer, local, run: async (signal) => run(signal), close };

@@ -3,13 +3,19 @@ import type { HealthStatus, IndicatorReport } from '../core/health-link.ts';
 
 /** One part of an answer. Details are for the entitled only; a part that is made of parts has `components`. */
 export interface HealthComponent {
+  /** What the last check of this part found. */
   readonly status: HealthStatus;
+  /** What the check says about itself; undefined for callers who may not see it. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
+  /** Parts of this part, by name; undefined when it has none. */
   readonly components?: Readonly<Record<string, HealthComponent>> | undefined;
 }
 
+/** Health of one group, or of all indicators, in the shape of Spring Boot Actuator's `/health`. */
 export interface GroupHealth {
+  /** `DOWN` while a critical component is down. */
   readonly status: HealthStatus;
+  /** What the group consists of, by name. */
   readonly components: Readonly<Record<string, HealthComponent>>;
 }
 

@@ -1,5 +1,5 @@
 export type { HealthStatus, HealthTrouble, IndicatorReport } from '../core/health-link.ts';
-export { custom, type Finding, type HealthCheck, type PeerOptions } from './check.ts';
+export { custom, type CustomOptions, type Finding, type HealthCheck, type PeerOptions } from './check.ts';
 export type { GroupHealth, HealthComponent } from './group.ts';
 export { certificate, certificateFile, type CertificateOptions } from './checks/certificate.ts';
 export type { TlsOptions } from './checks/connection.ts';

@@ -11,7 +11,12 @@ export class HealthRegistry {
   readonly #onChecked: (registry: HealthRegistry) => void;
   readonly #indicators = new Map<string, Indicator>();
 
-  /** @param onChecked Called after each check. */
+  /**
+   * A registry of your own, whose results reach no management port. Most servers use {@link health}.
+   *
+   * @param onChecked Called after each check, with the registry. Default: nothing.
+   * @param clock Time and timers, for tests. Default: those of Node.js.
+   */
   constructor(onChecked: (registry: HealthRegistry) => void = () => {}, clock: Clock = CLOCK) {
     this.#onChecked = onChecked;
     this.#clock = clock;
@@ -28,7 +33,7 @@ export class HealthRegistry {
     return this.addResolved(name, resolveIndicatorOptions(name, options));
   }
 
-  /** The same with options that have been resolved before. */
+  /** @internal The same with options that have been resolved before. */
   addResolved(name: string, options: ResolvedIndicatorOptions): () => void {
     if (this.#indicators.has(name)) {
       throw new RespiteError(
@@ -84,10 +89,14 @@ export class HealthRegistry {
 }
 
 /**
- * The process's own. Under `respite run` the management port shows what it finds, beside what the other workers find.
+ * The registry of this process. Under `respite run` the management port shows its results beside those of the other workers.
  *
- * ```js
- * health.add('postgres', { check: postgres(pool), groups: ['ready'] });
+ * @example
+ * ```ts
+ * import pg from 'pg';
+ * import { health, postgres } from 'respite/health';
+ *
+ * health.add('postgres', { check: postgres(new pg.Pool()), groups: ['ready'] });
  * ```
  */
 export const health: HealthRegistry = new HealthRegistry((registry) =>

@@ -2,11 +2,13 @@ import type { HealthTrouble, IndicatorReport } from '../core/health-link.ts';
 
 /** Something that a server needs is not as it should be. Plain data, for diagnosis. */
 export interface Trouble {
+  /** What kind of fault it is. */
   readonly cause: HealthTrouble;
   /** Name of the indicator that says so. */
   readonly indicator: string;
   /** `host:port`, a path; the indicator's name when nobody has said. */
   readonly peer: string;
+  /** Whether the indicator's groups are down with it. */
   readonly critical: boolean;
   /** Milliseconds since 1970. */
   readonly sinceMs: number;
@@ -16,7 +18,16 @@ export interface Trouble {
   readonly durationMs: number | undefined;
 }
 
-/** What is down or slow now, what is critical first, then the longest. */
+/**
+ * What is down or slow now, what is critical first, then the longest.
+ *
+ * @example
+ * ```ts
+ * import { health, troubles } from 'respite/health';
+ *
+ * for (const { indicator, peer, error } of troubles(health.reports())) console.log(indicator, peer, error);
+ * ```
+ */
 export function troubles(reports: readonly IndicatorReport[]): readonly Trouble[] {
   const found = reports.flatMap((report): readonly Trouble[] => {
     const { trouble, name, peer, critical, sinceMs, slowSinceMs, error, durationMs } = report;

@@ -8,6 +8,7 @@ export interface RequestKind {
   readonly method?: string | undefined;
   /** With its query, as it goes on the wire. Default: the path of the URL. */
   readonly path?: string | undefined;
+  /** Added to the headers of the run. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The body, or how many bytes to send. Default: none. */
   readonly body?: string | Uint8Array | number | undefined;
@@ -22,6 +23,7 @@ export type RateProfile =
   /** Rates one after another, each for the same time. */
   | readonly number[];
 
+/** What to send, where, how fast and for how long. Only `url` has to be given. */
 export interface LoadOptions {
   /** The target: `http:` or `https:`. */
   readonly url: string | URL;
@@ -65,19 +67,29 @@ export interface LoadOptions {
 
 /** Milliseconds from the intended start. All are 0 when `count` is. */
 export interface LatencyFigures {
+  /** Requests that were measured. */
   readonly count: number;
+  /** Arithmetic mean, in milliseconds. */
   readonly meanMs: number;
+  /** Median, in milliseconds. */
   readonly p50Ms: number;
+  /** 90th percentile, in milliseconds. */
   readonly p90Ms: number;
+  /** 99th percentile, in milliseconds. */
   readonly p99Ms: number;
+  /** 99.9th percentile, in milliseconds. */
   readonly p999Ms: number;
+  /** The slowest request, in milliseconds. */
   readonly maxMs: number;
 }
 
 /** A second of the run; the last one can be shorter. Requests count in the second in which they were due. */
 export interface LoadSecond extends LoadCounts {
+  /** Start of the second, in milliseconds from the start of the run. */
   readonly atMs: number;
+  /** Median latency of what was served, in milliseconds. */
   readonly p50Ms: number;
+  /** 99th percentile of it, in milliseconds. */
   readonly p99Ms: number;
 }
 
@@ -95,12 +107,17 @@ export interface LoadCounts {
   readonly failed: number;
 }
 
+/** What became of the requests of a run, and how long they took. */
 export interface LoadResult extends LoadCounts {
+  /** The target. */
   readonly url: string;
+  /** The seed of arrivals and mix: given to `load` again, it repeats both. */
   readonly seed: number;
+  /** When the run started, in ISO 8601. */
   readonly startedAt: string;
   /** Milliseconds over which requests started. */
   readonly durationMs: number;
+  /** Milliseconds within which a response counted as `good`. */
   readonly deadlineMs: number;
   /** Requests that clients sent again after a refusal; `refusedBy` counts the refusals that they followed. */
   readonly repeats: number;
@@ -114,6 +131,7 @@ export interface LoadResult extends LoadCounts {
   readonly failedBy: Readonly<Record<string, number>>;
   /** HTTP/1.1: all bytes of responses; HTTP/2: those of their bodies. */
   readonly bytesReceived: number;
+  /** Connections that were opened during the run. */
   readonly connectionsOpened: number;
   /** Requests that found every connection in use, and waited for one. */
   readonly waitedForConnection: number;
@@ -123,6 +141,7 @@ export interface LoadResult extends LoadCounts {
   readonly lag: LatencyFigures;
   /** Set when the generator was too late for its figures to be the server's: why. */
   readonly invalidBecause?: string | undefined;
+  /** The run second by second. */
   readonly seconds: readonly LoadSecond[];
   /** `GET /path`: what became of each kind of the mix. */
   readonly kinds: Readonly<Record<string, LoadCounts & { readonly latency: LatencyFigures }>>;

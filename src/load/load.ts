@@ -12,13 +12,17 @@ import { Threads } from './threads.ts';
  * Sends requests at a given rate, whatever becomes of those before (open loop), and measures from when each was due. The generator runs in
  * threads of its own, so the server may run in this process.
  *
- * ```ts
- * const { latency, good, offered } = await load({ url: 'http://127.0.0.1:3000/', rate: 200, durationMs: 10_000 });
- * assert.ok(latency.p99Ms <= 50 && good / offered >= 0.99);
- * ```
- *
  * Rejects with a `RespiteError`: `RESPITE_OPTIONS_INVALID`, `RESPITE_LOAD_TARGET` for another machine without `ownsTarget`,
  * `RESPITE_LOAD_UNREACHABLE` when no connection can be opened. Requests that fail later are counted, and reject nothing.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { load } from 'respite/load';
+ *
+ * const { latency, good, offered } = await load({ url: 'http://127.0.0.1:3000/', rate: 200 });
+ * assert.ok(latency.p99Ms <= 50 && good / offered >= 0.99);
+ * ```
  */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const resolved = resolveLoadOptions(options);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { anchorsOf, pages, partsIn, partsOf, targetsIn } from './pages.ts';
+import { anchorsOf, pages, partsIn, partsOf, targetsIn, undefinedIn } from './pages.ts';
 import { repository } from './sources.ts';
 
 test('every link between the pages leads to a file that is there, and to a heading that is in it', () => {
@@ -17,12 +17,21 @@ test('every link between the pages leads to a file that is there, and to a headi
       const target = to === '' ? file : path.resolve(path.dirname(file), to);
       const leadsSomewhere =
         existsSync(target) &&
+        !path.relative(repository, target).startsWith('..') &&
         (anchor === undefined || !target.endsWith('.md') || anchorsOf(target).has(anchor));
       if (!leadsSomewhere) broken.push(`${page} → ${link}`);
     }
   }
   assert.ok(count > 100, `only ${count} links were found`);
   assert.deepEqual(broken, []);
+});
+
+test('every reference-style link has its definition', () => {
+  const broken = pages().flatMap((page) =>
+    undefinedIn(partsOf(path.join(repository, page))).map((reference) => `${page}: ${reference}`),
+  );
+  assert.deepEqual(broken, []);
+  assert.deepEqual(undefinedIn(partsIn('[a][b] [c][] [d][d] `[e][f]`\n\n[d]: d.md')), ['[a][b]', '[c][]']);
 });
 
 test('links are found in cells, images and HTML, and not in code', () => {

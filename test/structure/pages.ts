@@ -45,6 +45,15 @@ export function targetsIn(parts: readonly Part[]): readonly string[] {
   });
 }
 
+/** References that are defined nowhere on the page: a parser shows them as they are. */
+export function undefinedIn(parts: readonly Part[]): readonly string[] {
+  return parts.flatMap(({ token }) =>
+    token.type === 'text' && (token as Tokens.Text).tokens === undefined
+      ? (token.raw.match(/\[[^[\]]+\]\[[^[\]]*\]/g) ?? [])
+      : [],
+  );
+}
+
 /** The anchors that GitHub gives to headings. */
 export function anchorsOf(file: string): ReadonlySet<string> {
   const slugger = new GithubSlugger();

@@ -1,26 +1,36 @@
-// Every snippet of a guide is a file that the compiler and the linter check: `snippets/<guide>/`, in any order, after their imports of
-// what the guide takes for granted.
+// Every piece of TypeScript and JavaScript in the documentation is compiled, the examples of TSDoc among them (docs/reference/api).
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { pages, partsOf } from './pages.ts';
+import { blocksIn, FOLDER, writeSnippets } from './snippets.ts';
 import { repository } from './sources.ts';
 
-const folder = path.join(import.meta.dirname, 'snippets');
-const MARK = '// The guide:\n';
+test('every snippet compiles against the sources', () => {
+  const { count, projects } = writeSnippets(pages());
+  assert.ok(count > 100, `only ${count} snippets were found`);
+  for (const project of projects) {
+    const { stdout, status } = spawnSync(
+      path.join(repository, 'node_modules/.bin/tsc'),
+      ['--noEmit', '--pretty', 'false', '--project', project],
+      {
+        cwd: FOLDER,
+        encoding: 'utf8',
+      },
+    );
+    assert.equal(status, 0, `\n${stdout}`);
+  }
+});
 
-for (const guide of readdirSync(folder)) {
-  test(`the snippets of docs/guide/${guide}.md are those that are compiled`, () => {
-    const page = readFileSync(path.join(repository, 'docs/guide', `${guide}.md`), 'utf8');
-    const shown = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text = '']) => text.trim());
-    const compiled = readdirSync(path.join(folder, guide))
-      .filter((file) => file !== 'given.ts')
-      .map((file) =>
-        readFileSync(path.join(folder, guide, file), 'utf8')
-          .split(MARK)[1]
-          ?.trim(),
-      );
-    assert.ok(shown.length > 0);
-    assert.deepEqual(new Set(compiled), new Set(shown));
-  });
-}
+test('every snippet of YAML can be read', () => {
+  const faults = pages().flatMap((page) =>
+    blocksIn(partsOf(path.join(repository, page)), 'yaml').flatMap((text) =>
+      parseAllDocuments(text).flatMap((document) =>
+        document.errors.map(({ message }) => `${page}: ${message}`),
+      ),
+    ),
+  );
+  assert.deepEqual(faults, []);
+});

@@ -1,7 +1,7 @@
 import type { Pressure } from './pressure.ts';
 import type { ProcessReadings } from './process-readings.ts';
 import type { ResolvedSignalOptions } from './options.ts';
-import type { Signal, Thresholds } from './signal.ts';
+import type { PressureSignal, Thresholds } from './signal.ts';
 import {
   bytesSignal,
   cpuSignal,
@@ -36,7 +36,7 @@ export function watchBuiltIn(
   const { inFlight, limit, bytesInFlight, budgetBytes, requests, hasTurnBudget, sinceTickMs } = readings;
   const watch = (
     thresholds: Thresholds | false,
-    signal: (on: Thresholds) => Signal,
+    signal: (on: Thresholds) => PressureSignal,
     hasCheck: boolean = false,
   ): void => {
     if (thresholds !== false) pressure.register(signal(thresholds), hasCheck);

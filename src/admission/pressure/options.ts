@@ -15,6 +15,7 @@ export type BuiltInSignal =
 /** On with the usual thresholds, off, or on with these. */
 export type SignalOption = boolean | Thresholds;
 
+/** Which of the built-in signals press this process, and from where to where. One that is left out has its default. */
 export type SignalOptions = Readonly<Partial<Record<BuiltInSignal, SignalOption | undefined>>>;
 
 /** False is off. */

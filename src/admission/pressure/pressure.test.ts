@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pressure, type SignalDropped } from './pressure.ts';
-import type { Signal } from './signal.ts';
+import type { PressureSignal } from './signal.ts';
 
-const of = (name: string, read: Signal['read'], rest: Partial<Signal> = {}): Signal => ({
+const of = (
+  name: string,
+  read: PressureSignal['read'],
+  rest: Partial<PressureSignal> = {},
+): PressureSignal => ({
   name,
   read,
   enter: 1,
@@ -134,7 +138,7 @@ test('a signal that is taken away counts no more at once, and its name is free',
   assert.equal(pressure.overall, 0.5, 'the second call takes nothing away');
 });
 
-const BAD: readonly (readonly [signal: Partial<Signal>, message: RegExp])[] = [
+const BAD: readonly (readonly [signal: Partial<PressureSignal>, message: RegExp])[] = [
   [{ name: 'Pool' }, /name must be lower-case .* got "Pool"$/],
   [{ name: '1-pool' }, /name must be lower-case/],
   [{ name: '' }, /name must be lower-case/],

@@ -1,6 +1,6 @@
 import { RespiteError } from '../../core/errors.ts';
 import type { SignalPressure } from '../stats.ts';
-import { checkSignal, pressureOf, type Signal } from './signal.ts';
+import { checkSignal, pressureOf, type PressureSignal } from './signal.ts';
 
 /** Why a signal does not count at the moment. */
 export type SignalProblem = 'stale' | 'not-finite' | 'threw';
@@ -19,7 +19,7 @@ export type SignalLevel =
   | { readonly signal: string; readonly state: 'dropped'; readonly problem: SignalProblem };
 
 interface Watched {
-  readonly signal: Signal;
+  readonly signal: PressureSignal;
   /** A check of admission sheds by what this signal measures, so its pressure has an answer already. */
   readonly hasCheck: boolean;
   /** Undefined until the first sample. */
@@ -60,7 +60,7 @@ export class Pressure {
    * @param hasCheck A check sheds by what this signal measures.
    * @returns Stops watching it.
    */
-  register(signal: Signal, hasCheck: boolean = false): () => void {
+  register(signal: PressureSignal, hasCheck: boolean = false): () => void {
     checkSignal(signal);
     const { name } = signal;
     if (this.#watched.has(name)) {

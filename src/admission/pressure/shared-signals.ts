@@ -2,11 +2,11 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Pressure } from './pressure.ts';
 import { SIGNAL_NAMES } from './options.ts';
-import { checkSignal, type Signal } from './signal.ts';
+import { checkSignal, type PressureSignal } from './signal.ts';
 import { RespiteError } from '../../core/errors.ts';
 
 interface Shared {
-  readonly signals: Map<string, Signal>;
+  readonly signals: Map<string, PressureSignal>;
   /** Everything that watches them, and how each stops watching a signal. */
   readonly watching: Map<Pressure, Map<string, () => void>>;
 }
@@ -23,15 +23,17 @@ function shared(): Shared {
  * Lets something else than Respite's own signals press this process: the wait for a database connection, the lag of a
  * queue. While its pressure is high requests are shed, the least important first, and as few as bring it down.
  *
- * ```js
- * addPressureSignal({ name: 'db-pool', read: () => pool.waitingCount, exit: 5, enter: 50 });
- * ```
- *
  * @returns Takes the signal away again.
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for a name that is malformed or taken, and for thresholds that
  *   make no range.
+ * @example
+ * ```ts
+ * import { addPressureSignal } from 'respite';
+ *
+ * addPressureSignal({ name: 'db-pool', read: () => pool.waitingCount, exit: 5, enter: 50 });
+ * ```
  */
-export function addPressureSignal(signal: Signal): () => void {
+export function addPressureSignal(signal: PressureSignal): () => void {
   checkSignal(signal);
   const { name } = signal;
   const { signals, watching } = shared();

@@ -2,7 +2,7 @@ import { resolve, type Rule } from '../../core/options.ts';
 import { aboveZero, callable, rule } from '../../core/rules.ts';
 
 /** One thing that can be under pressure: the event loop, memory, a pool of connections. */
-export interface Signal {
+export interface PressureSignal {
   /** Label of its metric, unique: lower-case letters, digits and hyphens, a letter first. */
   readonly name: string;
   /** The value, in whatever unit it has. Called once for each sample, 10 times a second; must not block. */
@@ -22,7 +22,9 @@ export interface Signal {
 
 /** Where a signal's pressure begins and where it is full. */
 export interface Thresholds {
+  /** Value at and above which the pressure is 1, in the unit of the signal. */
   readonly enter: number;
+  /** Value at and below which the pressure is 0. Less than `enter`. */
   readonly exit: number;
 }
 
@@ -40,7 +42,7 @@ const ANY_NUMBER = rule<number>('a number', Number.isFinite);
 const STALE_AFTER_MS = aboveZero();
 
 /** Throws `RESPITE_OPTIONS_INVALID` for a name that is malformed, no `read`, and thresholds that make no range. */
-export function checkSignal({ name, read, enter, exit, staleAfterMs }: Signal): void {
+export function checkSignal({ name, read, enter, exit, staleAfterMs }: PressureSignal): void {
   resolve(NAME, name, ["a pressure signal's name"]);
   const option = `pressure signal ${JSON.stringify(name)}`;
   resolve(READ, read, [`${option}: read`]);

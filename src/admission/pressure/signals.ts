@@ -1,7 +1,7 @@
 // The signals that Respite knows. Each takes its readings as functions, so that only the code that wires them touches the
 // process, and tests need no real loop.
 import type { BuiltInSignal } from './options.ts';
-import type { Signal, Thresholds } from './signal.ts';
+import type { PressureSignal, Thresholds } from './signal.ts';
 
 /** Readings for {@link loopDelaySignal}. */
 export interface LoopDelayReadings {
@@ -18,7 +18,10 @@ const LATE_READINGS = 5;
  * Milliseconds that the loop has been late for half a second: the least of the last five readings, as CoDel takes the
  * minimum over an interval (RFC 8289). One pause of the garbage collector is no pressure.
  */
-export function loopDelaySignal({ p99Ms, sinceTickMs }: LoopDelayReadings, thresholds: Thresholds): Signal {
+export function loopDelaySignal(
+  { p99Ms, sinceTickMs }: LoopDelayReadings,
+  thresholds: Thresholds,
+): PressureSignal {
   const readings = new Float64Array(LATE_READINGS);
   let next = 0;
   return signal('loop-delay', thresholds, (nowMs) => {
@@ -32,7 +35,11 @@ export function loopDelaySignal({ p99Ms, sinceTickMs }: LoopDelayReadings, thres
 }
 
 /** Requests in flight over their limit. */
-export function inFlightSignal(inFlight: () => number, limit: () => number, thresholds: Thresholds): Signal {
+export function inFlightSignal(
+  inFlight: () => number,
+  limit: () => number,
+  thresholds: Thresholds,
+): PressureSignal {
   return signal('in-flight', thresholds, () => inFlight() / limit());
 }
 
@@ -41,7 +48,7 @@ export function bytesSignal(
   bytesInFlight: () => number,
   budgetBytes: () => number,
   thresholds: Thresholds,
-): Signal {
+): PressureSignal {
   return signal('bytes', thresholds, () => bytesInFlight() / budgetBytes());
 }
 
@@ -63,7 +70,7 @@ export interface MemoryReadings {
 export function memorySignal(
   { usedBytes, limitBytes, heapUsedBytes, heapLimitBytes }: MemoryReadings,
   thresholds: Thresholds,
-): Signal {
+): PressureSignal {
   return signal('memory', thresholds, () => {
     const limit = limitBytes();
     return limit === undefined ? heapUsedBytes() / heapLimitBytes() : usedBytes() / limit;
@@ -80,7 +87,7 @@ export interface LoopTimes {
  * Share of the time since the last sample that the loop was not waiting; never since the process began, which after a
  * day no longer moves.
  */
-export function loopUtilizationSignal(times: () => LoopTimes, thresholds: Thresholds): Signal {
+export function loopUtilizationSignal(times: () => LoopTimes, thresholds: Thresholds): PressureSignal {
   let { idle, active } = times();
   let utilization = 0;
   return signal('loop-utilization', thresholds, () => {
@@ -101,7 +108,7 @@ export interface CpuTimes {
 }
 
 /** CPU time that this process took since the last sample, as a share of `cores`. */
-export function cpuSignal(times: () => CpuTimes, cores: number, thresholds: Thresholds): Signal {
+export function cpuSignal(times: () => CpuTimes, cores: number, thresholds: Thresholds): PressureSignal {
   const rate = ratePerMs(() => {
     const { user, system } = times();
     return (user + system) / 1000;
@@ -114,7 +121,7 @@ export function cpuSignal(times: () => CpuTimes, cores: number, thresholds: Thre
  *
  * @param requests Requests since whenever; must not fall.
  */
-export function requestsPerSecondSignal(requests: () => number, thresholds: Thresholds): Signal {
+export function requestsPerSecondSignal(requests: () => number, thresholds: Thresholds): PressureSignal {
   const rate = ratePerMs(requests);
   return signal('requests-per-second', thresholds, (nowMs) => rate(nowMs) * 1000);
 }
@@ -136,6 +143,10 @@ function ratePerMs(total: () => number): (nowMs: number) => number {
   };
 }
 
-function signal(name: BuiltInSignal, { enter, exit }: Thresholds, read: (nowMs: number) => number): Signal {
+function signal(
+  name: BuiltInSignal,
+  { enter, exit }: Thresholds,
+  read: (nowMs: number) => number,
+): PressureSignal {
   return { name, enter, exit, read };
 }

@@ -15,6 +15,20 @@ export interface BroadcastOptions {
  * so one slow peer costs the others nothing. Ending and closed channels are left out. The bytes must not be changed afterwards.
  *
  * @returns Resolves once every channel with the policy `pause` is writable again or closed; at once when none is behind.
+ * @example
+ * ```ts
+ * import { broadcast, type Channel, createChannel } from 'respite/backpressure';
+ *
+ * const channels = new Set<Channel>();
+ * webSockets.on('connection', (socket) => {
+ *   const channel = createChannel(socket, { overflow: { policy: 'coalesce' } });
+ *   channels.add(channel);
+ *   void channel.closed.then(() => channels.delete(channel));
+ * });
+ * prices.on('change', async (price) => {
+ *   await broadcast(channels, JSON.stringify(price), { key: price.symbol });
+ * });
+ * ```
  */
 export async function broadcast(
   channels: Iterable<Channel>,

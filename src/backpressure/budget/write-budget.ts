@@ -27,6 +27,7 @@ export interface BudgetMember {
 
 /** What a budget is used for at the moment. */
 export interface WriteBudgetStats {
+  /** The configured `limitBytes`. */
   readonly limitBytes: number;
   /** Memory that its channels hold. */
   readonly usedBytes: number;
@@ -37,6 +38,7 @@ export interface WriteBudgetStats {
    * next, whichever is more. Where many are stalled that is little long before all is used.
    */
   readonly pressure: number;
+  /** Channels that are open now. */
   readonly channels: number;
   /** Channels whose peers have not taken what was sent to them yet. */
   readonly blocked: number;
@@ -122,6 +124,7 @@ export class WriteBudget {
     else this.#blocked.delete(member);
   }
 
+  /** What the budget is used for at the moment. */
   stats(): WriteBudgetStats {
     const { limitBytes, guaranteedBytes } = this.#options;
     const utilization = this.#usedBytes / limitBytes;
@@ -193,7 +196,14 @@ const ORDER: Readonly<Record<EvictFirst, (a: BudgetMember, b: BudgetMember) => n
 /**
  * Creates a budget for the memory of many channels, normally one for the process.
  *
- * Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a bad option.
+ * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for a bad option.
+ * @example
+ * ```ts
+ * import { createChannel, createWriteBudget } from 'respite/backpressure';
+ *
+ * const budget = createWriteBudget({ limitBytes: 64 * 1024 * 1024 });
+ * webSockets.on('connection', (socket) => createChannel(socket, { budget }));
+ * ```
  */
 export function createWriteBudget(options: WriteBudgetOptions): WriteBudget {
   return new WriteBudget(resolve(writeBudget, options, ['budget']), () => performance.now());

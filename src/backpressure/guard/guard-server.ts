@@ -4,6 +4,7 @@ import { type GuardOptions, resolveGuardOptions } from './options.ts';
 
 /** Ends the guard; connections are left as they are. */
 export interface ServerGuard {
+  /** Ends the guard. Connections stay open, and are no longer watched. */
   stop(): void;
 }
 
@@ -14,7 +15,16 @@ export interface ServerGuard {
  *
  * Where the code is yours, a channel is better (`createChannel`): it lets you wait, and loses no client.
  *
- * Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a bad option.
+ * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for a bad option.
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { createWriteBudget, guardServer } from 'respite/backpressure';
+ *
+ * const server = createServer(handler);
+ * guardServer(server, { budget: createWriteBudget({ limitBytes: 64 * 1024 * 1024 }) });
+ * server.listen(3000);
+ * ```
  */
 export function guardServer(server: Server, options: GuardOptions): ServerGuard {
   const guard = new Guard(resolveGuardOptions(options));

@@ -30,6 +30,15 @@ const UNBOUNDED = 'RESPITE_KERNEL_UNBOUNDED';
  * Needs Linux and Node.js 26, whose experimental node:ffi prints a warning when it is loaded. Where that is missing, it emits
  * a warning with code `RESPITE_KERNEL_UNBOUNDED` and changes nothing. Throws a `RespiteError` with code
  * `RESPITE_OPTIONS_INVALID` for a bad option.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { boundKernelBuffers } from 'respite/backpressure';
+ *
+ * const server = createServer(handler);
+ * const { isBounded } = boundKernelBuffers(server, { notSentBytes: 65_536 });
+ * ```
  */
 export function boundKernelBuffers(server: Server, options: KernelBufferOptions = {}): KernelBuffers {
   const resolved = resolve(kernelBuffers, options, ['boundKernelBuffers']);

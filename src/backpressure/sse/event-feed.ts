@@ -34,6 +34,7 @@ export interface FeedStream extends EventStream {
 
 /** Server-sent events to many clients, of which those that come back get what they have missed. */
 export interface EventFeed {
+  /** Streams that are open now. */
   readonly subscribers: number;
   /** Answers a request with the events of the feed, from the client's `Last-Event-ID` on. */
   subscribe(
@@ -66,7 +67,16 @@ const eventFeed: Rule<EventFeedOptions, ResolvedEventFeedOptions> = object(EVENT
  * Creates a feed of server-sent events. A client that is too slow is disconnected (`channel.overflow`), comes back by itself, and goes on
  * where it was.
  *
- * Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a bad option.
+ * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for a bad option.
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { createEventFeed } from 'respite/backpressure';
+ *
+ * const feed = createEventFeed();
+ * createServer((request, response) => feed.subscribe(request, response)).listen(3000);
+ * setInterval(() => void feed.publish({ data: new Date().toISOString() }), 1000);
+ * ```
  */
 export function createEventFeed(options: EventFeedOptions = {}): EventFeed {
   // The channel's options are checked when its marks are known.

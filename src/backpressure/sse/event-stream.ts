@@ -17,6 +17,7 @@ export interface EventStreamOptions {
 
 /** Server-sent events to one client. */
 export interface EventStream {
+  /** The channel that the events are written to: its state, its pending bytes, `closed`. */
   readonly channel: Channel;
   /** The id of the last event that the client has got of an earlier connection; undefined when there was none. */
   readonly lastEventId: string | undefined;
@@ -55,7 +56,18 @@ const HEADERS = {
 /**
  * Answers a request with server-sent events. The stream closes by itself when the client leaves.
  *
- * Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` for a bad option.
+ * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for a bad option.
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { openEventStream } from 'respite/backpressure';
+ *
+ * createServer(async (request, response) => {
+ *   const stream = openEventStream(request, response);
+ *   for await (const row of rows()) stream.send({ event: 'row', data: JSON.stringify(row) });
+ *   stream.close();
+ * }).listen(3000);
+ * ```
  */
 export function openEventStream(
   request: IncomingMessage | Http2ServerRequest,

@@ -4,6 +4,14 @@ import { failureOf } from './failure.ts';
 /**
  * The channel as a stream of the Web, for `readable.pipeTo()`. Closing it ends the channel; aborting it evicts the peer, with the
  * reason `source-failed`. It errors with code `RESPITE_BACKPRESSURE_CLOSED` when the channel closes before its end.
+ *
+ * @example
+ * ```ts
+ * import { createChannel, toWritableStream } from 'respite/backpressure';
+ *
+ * const upstream = await fetch('http://reports.internal/today');
+ * await upstream.body?.pipeTo(toWritableStream(createChannel(response)));
+ * ```
  */
 export function toWritableStream(channel: Channel): WritableStream<Uint8Array | string> {
   let isEnding = false;

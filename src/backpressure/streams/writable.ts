@@ -7,6 +7,16 @@ type Finish = (error?: Error | null) => void;
 /**
  * The channel as a stream of Node.js, for `stream.pipeline` and libraries that write to streams. Its end ends the channel; destroying
  * it evicts the peer, with the reason `source-failed`. It fails with code `RESPITE_BACKPRESSURE_CLOSED` when the channel closes before its end.
+ *
+ * @example
+ * ```ts
+ * import { createReadStream } from 'node:fs';
+ * import { pipeline } from 'node:stream/promises';
+ * import { createGzip } from 'node:zlib';
+ * import { createChannel, toWritable } from 'respite/backpressure';
+ *
+ * await pipeline(createReadStream('report.csv'), createGzip(), toWritable(createChannel(response)));
+ * ```
  */
 export function toWritable(channel: Channel): Writable {
   const writable = new Writable({

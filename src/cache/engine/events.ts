@@ -6,8 +6,11 @@ import type { CacheResult } from './statistics.ts';
 export interface CacheRequestEvent {
   /** The cache's `name`. */
   readonly cache: string;
+  /** Method of the request. */
   readonly method: string;
+  /** URL of the request, with its query. */
   readonly url: string;
+  /** How the request was answered. */
   readonly result: CacheResult;
   /** Undefined if it failed. */
   readonly status: number | undefined;
@@ -19,15 +22,21 @@ export interface CacheRequestEvent {
 
 /** Message of `respite:cache:store`: a response has been stored whole. */
 export interface CacheStoreEvent {
+  /** The cache's `name`. */
   readonly cache: string;
+  /** URL under which the response is stored. */
   readonly url: string;
+  /** Status of the response. */
   readonly status: number;
+  /** Bytes of its body. */
   readonly bytes: number;
 }
 
 /** Message of `respite:cache:invalidate`: what is stored for these URLs, or with these tags, is void. */
 export interface CacheInvalidateEvent {
+  /** The cache's `name`. */
   readonly cache: string;
+  /** URLs whose stored responses are void. Empty when only tags are. */
   readonly urls: readonly string[];
   /** As the store knows them: `tag …`, and `group <origin> …` (RFC 9875). */
   readonly tags: readonly string[];
@@ -35,6 +44,7 @@ export interface CacheInvalidateEvent {
 
 /** Message of `respite:cache:trouble`: an origin or one resource of it is left alone for a while. */
 export interface CacheTroubleEvent {
+  /** The cache's `name`. */
   readonly cache: string;
   /** An origin, such as `http://a.example`, that hangs or can't be reached; or the URL of what answered with an error. */
   readonly name: string;

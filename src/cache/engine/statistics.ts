@@ -36,6 +36,7 @@ export interface CacheStats {
   readonly servedBytes: number;
   /** Responses stored. */
   readonly stored: number;
+  /** Bytes of their bodies. */
   readonly storedBytes: number;
   /** Operations of the store that failed. */
   readonly storeErrors: number;

@@ -3,11 +3,15 @@ import type { Fields } from '../../http/fields.ts';
 
 /** A stored response without its body. Plain data, so that any store can keep it. */
 export interface StoredEntry {
+  /** Tells it from a {@link VaryMarker}. */
   readonly kind: 'entry';
+  /** Status of the response. */
   readonly status: number;
+  /** Reason phrase of the response; may be empty. */
   readonly statusText: string;
   /** By lower-case name, as they are stored: nothing hop by hop, no Set-Cookie, no Age; always a Date. */
   readonly fields: Fields;
+  /** Length of the body in bytes. */
   readonly bodyBytes: number;
   /** When its age was 0 (RFC 9111, 4.2.3). */
   readonly bornAt: number;
@@ -39,6 +43,7 @@ export interface StoredEntry {
 
 /** What stands at the key of a resource that varies: the way to its variants. */
 export interface VaryMarker {
+  /** Tells it from a {@link StoredEntry}. */
   readonly kind: 'vary';
   /** Sorted lower-case names. */
   readonly fields: readonly string[];
@@ -46,6 +51,7 @@ export interface VaryMarker {
   readonly generation: string;
   /** Keys of the variants, oldest first. */
   readonly variants: readonly string[];
+  /** Of no use to anybody after this, in milliseconds since 1970. */
   readonly expiresAt: number;
 }
 

@@ -61,7 +61,9 @@ const EVERYBODY: Partition = Object.freeze({ user: undefined, audience: undefine
 
 /** What a partition is made from. */
 export interface PartitionedRequest {
+  /** Method of the request. */
   readonly method: string;
+  /** Absolute URL of the request. */
   readonly url: string;
   /** By lower-case name. */
   readonly headers: Fields;

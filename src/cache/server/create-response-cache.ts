@@ -50,12 +50,16 @@ export interface ResponseCache extends CacheControls {
  * Creates a cache for the responses of this server, by the rules of HTTP (RFC 9111): what is stored, and for how long, is for the handlers to
  * say. Requests for the same thing at the same time share one run of its handler.
  *
- * ```ts
- * const cache = createResponseCache({ store: redisStore(client) });
- * createServer(cache.handler(app)).listen(8080);
- * ```
- *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { Redis } from 'ioredis';
+ * import { createResponseCache, redisStore } from 'respite/cache';
+ *
+ * const cache = createResponseCache({ store: redisStore(new Redis()) });
+ * createServer(cache.handler(handler)).listen(3000);
+ * ```
  */
 export function createResponseCache(options: ResponseCacheOptions = {}): ResponseCache {
   resolve(responseCache, options, ['cache']);

@@ -17,8 +17,11 @@ export type MemoryStoreOptions = OptionsOf<ResolvedMemoryStoreOptions>;
 
 /** What is in a memory store. */
 export interface MemoryStoreStats {
+  /** Records that the store holds. */
   readonly entries: number;
+  /** Memory that they count for, bodies and fields, in bytes. */
   readonly bytes: number;
+  /** Records that were removed to make room, since the store was created. */
   readonly evictions: number;
 }
 
@@ -33,6 +36,7 @@ export interface MemoryStore extends CacheStore {
   invalidateTags(tags: readonly string[]): void;
   flush(): void;
   close(): void;
+  /** What the store holds at the moment. */
   stats(): MemoryStoreStats;
 }
 
@@ -60,6 +64,12 @@ interface Slot extends Kept, Lookup {
  * those that are not (S3-FIFO, which learns how much room new ones need).
  *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ * @example
+ * ```ts
+ * import { createCache, memoryStore } from 'respite/cache';
+ *
+ * const cache = createCache({ store: memoryStore({ limitBytes: 256 * 1024 * 1024 }) });
+ * ```
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { limitBytes, now } = resolve(memoryOptions, options, ['memoryStore']);

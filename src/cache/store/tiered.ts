@@ -35,6 +35,14 @@ const tieredOptions: Rule<TieredStoreOptions, ResolvedTieredStoreOptions> = obje
  * What this process invalidates it never serves again; what another invalidates, for at most `memoryTtlMs`.
  *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ * @example
+ * ```ts
+ * import { Redis } from 'ioredis';
+ * import { createCache, memoryStore, redisStore, tieredStore } from 'respite/cache';
+ *
+ * const store = tieredStore(memoryStore(), redisStore(new Redis()), { memoryTtlMs: 1000 });
+ * const cache = createCache({ store });
+ * ```
  */
 export function tieredStore(
   memory: MemoryStore,

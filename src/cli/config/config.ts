@@ -25,7 +25,19 @@ export interface RespiteConfig {
   readonly drills?: boolean | DrillOptions | undefined;
 }
 
-/** Returns the configuration as it is: `export default defineConfig({ … })` gives an editor the types. */
+/**
+ * Returns the configuration as it is: `export default defineConfig({ … })` gives an editor the types.
+ *
+ * @example
+ * ```ts
+ * import { defineConfig } from 'respite/config';
+ *
+ * export default defineConfig({
+ *   admission: { routes: { 'POST /reports': 'sheddable' } },
+ *   supervisor: { workers: 2 },
+ * });
+ * ```
+ */
 export function defineConfig(config: RespiteConfig): RespiteConfig {
   return config;
 }

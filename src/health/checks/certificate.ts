@@ -14,7 +14,16 @@ export interface CertificateOptions extends PeerOptions, TlsOptions {
 
 const DAY_MS = 86_400_000;
 
-/** Will the certificate of a TLS server still be valid in some days, and is it trusted, and of that name? */
+/**
+ * Checks the certificate of a TLS server. It is down when the certificate runs out within `minDays`, is not trusted, or is of another name.
+ *
+ * @example
+ * ```ts
+ * import { certificate, health } from 'respite/health';
+ *
+ * health.add('certificate', { check: certificate('www.example', { minDays: 21 }), intervalMs: 3_600_000 });
+ * ```
+ */
 export function certificate(host: string, options: CertificateOptions = {}): HealthCheck {
   const { port = 443, minDays = 14, allowUntrusted = false, peer } = options;
   return {
@@ -28,7 +37,16 @@ export function certificate(host: string, options: CertificateOptions = {}): Hea
   };
 }
 
-/** Will the first certificate of a PEM file, such as this server's own, still be valid in some days? */
+/**
+ * Checks the first certificate of a PEM file, such as this server's own. It is down when the certificate runs out within `minDays` (14).
+ *
+ * @example
+ * ```ts
+ * import { certificateFile, health } from 'respite/health';
+ *
+ * health.add('own-certificate', { check: certificateFile('/etc/ssl/shop.pem'), intervalMs: 3_600_000 });
+ * ```
+ */
 export function certificateFile(
   path: string,
   { minDays = 14, peer }: PeerOptions & Pick<CertificateOptions, 'minDays'> = {},

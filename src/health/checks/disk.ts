@@ -14,7 +14,16 @@ const TRIAL = Buffer.alloc(4096, 'respite health check\n');
 
 let lastTrial = 0;
 
-/** Is there room on the disk, and can it be written? Writes a small file and waits until it is on the disk. */
+/**
+ * Checks that a disk has room and can be written: writes a small file and waits until it is on the disk.
+ *
+ * @example
+ * ```ts
+ * import { disk, health } from 'respite/health';
+ *
+ * health.add('disk', { check: disk({ path: '/var/lib/shop', minFreeBytes: 1_000_000_000 }) });
+ * ```
+ */
 export function disk({ path = '.', minFreeBytes = 10 * 1024 * 1024 }: DiskOptions = {}): HealthCheck {
   return {
     peer: path,

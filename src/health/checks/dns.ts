@@ -9,8 +9,15 @@ export interface DnsOptions extends PeerOptions {
 }
 
 /**
- * Can a name be resolved? Asks a name server: `/etc/hosts` has no say. A resolver of its own, because `dns.lookup` can't be
- * cancelled and holds one of the four threads that files need as well.
+ * Checks that a name can be resolved. Asks a name server; `/etc/hosts` does not count. It has a resolver of its own, because
+ * `dns.lookup` cannot be cancelled and holds one of the four threads that files need as well.
+ *
+ * @example
+ * ```ts
+ * import { dns, health } from 'respite/health';
+ *
+ * health.add('dns', { check: dns('mail.example', { type: 'MX' }) });
+ * ```
  */
 export function dns(name: string, { type = 'A', servers, peer }: DnsOptions = {}): HealthCheck {
   return {

@@ -3,6 +3,7 @@ import { peerOf } from './client.ts';
 
 /** A client of `@elastic/elasticsearch` or of `@opensearch-project/opensearch`. */
 export interface ElasticsearchClient {
+  /** The cluster API, of which `health` is called. */
   readonly cluster: { health(params?: object, options?: object): PromiseLike<unknown> };
 }
 
@@ -12,7 +13,18 @@ export interface ElasticsearchOptions extends PeerOptions {
   readonly atLeast?: 'green' | 'yellow' | undefined;
 }
 
-/** Asks Elasticsearch or OpenSearch for the health of its cluster. With `red` a part of the data is missing. */
+/**
+ * Asks Elasticsearch or OpenSearch for the health of its cluster. With `red` a part of the data is missing.
+ *
+ * @example
+ * ```ts
+ * import { Client } from '@elastic/elasticsearch';
+ * import { elasticsearch, health } from 'respite/health';
+ *
+ * const client = new Client({ node: 'http://search:9200' });
+ * health.add('search', { check: elasticsearch(client, { atLeast: 'yellow' }) });
+ * ```
+ */
 export function elasticsearch(client: ElasticsearchClient, options: ElasticsearchOptions = {}): HealthCheck {
   const { atLeast = 'yellow', peer } = options;
   const good: readonly unknown[] = atLeast === 'green' ? ['green'] : ['green', 'yellow'];
@@ -32,7 +44,17 @@ export function elasticsearch(client: ElasticsearchClient, options: Elasticsearc
   };
 }
 
-/** Asks OpenSearch, which answers as Elasticsearch does. */
+/**
+ * Asks OpenSearch, which answers as Elasticsearch does.
+ *
+ * @example
+ * ```ts
+ * import { Client } from '@opensearch-project/opensearch';
+ * import { health, opensearch } from 'respite/health';
+ *
+ * health.add('search', { check: opensearch(new Client({ node: 'http://search:9200' })) });
+ * ```
+ */
 export function opensearch(client: ElasticsearchClient, options?: ElasticsearchOptions): HealthCheck {
   return elasticsearch(client, options);
 }

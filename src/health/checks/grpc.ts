@@ -2,6 +2,7 @@ import type { Finding, HealthCheck, PeerOptions } from '../check.ts';
 
 /** Any client of `@grpc/grpc-js`: one of the service that requests use, or `new Client(address, credentials)`. */
 export interface GrpcClient {
+  /** Makes the call `grpc.health.v1.Health/Check`. */
   makeUnaryRequest(
     method: string,
     serialize: (service: string) => Buffer,
@@ -9,6 +10,7 @@ export interface GrpcClient {
     service: string,
     callback: (error: Error | null, status?: number) => void,
   ): { cancel(): void };
+  /** Its target is the peer in logs, incidents and metrics. */
   getChannel(): { getTarget(): string };
 }
 
@@ -21,7 +23,18 @@ export interface GrpcOptions extends PeerOptions {
 /** `ServingStatus` of grpc.health.v1. */
 const STATUSES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
 
-/** Asks a gRPC server for its health, by the protocol of grpc.health.v1. */
+/**
+ * Asks a gRPC server for its health, by the protocol of grpc.health.v1.
+ *
+ * @example
+ * ```ts
+ * import { Client, credentials } from '@grpc/grpc-js';
+ * import { grpc, health } from 'respite/health';
+ *
+ * const client = new Client('orders:50051', credentials.createInsecure());
+ * health.add('orders', { check: grpc(client, { service: 'shop.Orders' }) });
+ * ```
+ */
 export function grpc(client: GrpcClient, { service = '', peer }: GrpcOptions = {}): HealthCheck {
   return {
     // `dns:orders:50051`: how the name is looked up is of no interest.

@@ -5,6 +5,7 @@ import type { Finding, HealthCheck, PeerOptions } from '../check.ts';
 export interface HttpOptions extends PeerOptions {
   /** Default `GET`. */
   readonly method?: 'GET' | 'HEAD' | 'POST' | undefined;
+  /** Headers of the request, such as `Authorization`. Default none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Statuses that mean up. Default 200 to 299. */
   readonly expect?: readonly number[] | ((status: number) => boolean) | undefined;
@@ -12,7 +13,16 @@ export interface HttpOptions extends PeerOptions {
   readonly redirects?: number | undefined;
 }
 
-/** Asks a server over HTTP, on a connection of its own: one that is kept would not notice that nobody can connect any more. */
+/**
+ * Asks a server over HTTP, on a connection of its own: one that is kept would not notice that nobody can connect any more.
+ *
+ * @example
+ * ```ts
+ * import { health, http } from 'respite/health';
+ *
+ * health.add('search', { check: http('http://search:9200/_cluster/health') });
+ * ```
+ */
 export function http(url: string | URL, options: HttpOptions = {}): HealthCheck {
   const target = new URL(url);
   const { expect = isSuccess } = options;

@@ -3,10 +3,20 @@ import { type Address, showAddress, talkTo } from './connection.ts';
 
 /** A client that can ask for the server's version. */
 export interface MemcachedClient {
+  /** Asks the server for its version. */
   version(): Promise<unknown>;
 }
 
-/** Asks memcached for its version, on a connection of its own, or through a client. */
+/**
+ * Asks memcached for its version, on a connection of its own, or through a client.
+ *
+ * @example
+ * ```ts
+ * import { health, memcached } from 'respite/health';
+ *
+ * health.add('memcached', { check: memcached({ host: 'cache.internal', port: 11_211 }) });
+ * ```
+ */
 export function memcached(server: Address | MemcachedClient, { peer }: PeerOptions = {}): HealthCheck {
   if ('version' in server) {
     return {

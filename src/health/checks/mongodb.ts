@@ -4,13 +4,23 @@ import { busyFinding, PoolProgress } from './pool-progress.ts';
 
 /** A `MongoClient` of `mongodb`; of Mongoose, `connection.getClient()`. */
 export interface MongodbClient {
+  /** A database, to which `ping` is sent. */
   db(name?: string): { command(command: { readonly ping: 1 }): Promise<unknown> };
+  /** The client's options: hosts and size of the pool. */
   readonly options?: object | undefined;
 }
 
 /**
  * Pings MongoDB. A pool of which all connections are lent is up while they come back, and its details say `busy`. A driver that
  * finds no server waits for one for `serverSelectionTimeoutMS`, 30 s by default; the check is down at its own time-out.
+ *
+ * @example
+ * ```ts
+ * import { MongoClient } from 'mongodb';
+ * import { health, mongodb } from 'respite/health';
+ *
+ * health.add('mongodb', { check: mongodb(new MongoClient('mongodb://mongo-1:27017')) });
+ * ```
  */
 export function mongodb(client: MongodbClient, { peer }: PeerOptions = {}): HealthCheck {
   surviveErrors(client);

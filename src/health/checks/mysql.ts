@@ -5,6 +5,7 @@ import { busyFinding, PoolProgress } from './pool-progress.ts';
 
 /** A pool of `mysql2/promise`. */
 export interface MysqlPool {
+  /** Lends a connection, which the check gives back. */
   getConnection(): Promise<MysqlPoolConnection>;
 }
 
@@ -17,12 +18,21 @@ export interface MysqlPoolConnection {
 
 /** A connection of `mysql2/promise`. */
 export interface MysqlConnection {
+  /** Asks the server whether it is there. */
   ping(): Promise<unknown>;
 }
 
 /**
  * Pings MySQL or MariaDB. A connection of a pool that hangs is ended. A pool of which all connections are lent is up while they come
  * back, and its details say `busy`. A single connection does not connect again once it was cut: prefer a pool.
+ *
+ * @example
+ * ```ts
+ * import { createPool } from 'mysql2/promise';
+ * import { health, mysql } from 'respite/health';
+ *
+ * health.add('mysql', { check: mysql(createPool('mysql://db.internal/shop')) });
+ * ```
  */
 export function mysql(client: MysqlPool | MysqlConnection, { peer }: PeerOptions = {}): HealthCheck {
   surviveErrors(client);

@@ -5,12 +5,17 @@ import { busyFinding, PoolProgress } from './pool-progress.ts';
 
 /** A `Pool` of `pg`. */
 export interface PostgresPool {
+  /** Connections of the pool. */
   readonly totalCount: number;
+  /** Connections that nobody uses. */
   readonly idleCount?: number | undefined;
+  /** Callers that wait for a connection. */
   readonly waitingCount?: number | undefined;
+  /** The pool's options: host, port and size. */
   readonly options?: object | undefined;
   /** Makes a connection beside the pool's. */
   readonly Client?: (new (options: never) => object) | undefined;
+  /** Lends a connection, which the check gives back. */
   connect(): Promise<PostgresPoolClient>;
 }
 
@@ -23,6 +28,7 @@ export interface PostgresPoolClient {
 
 /** A connected `Client` of `pg`. */
 export interface PostgresClient {
+  /** Runs a statement. */
   query(text: string): Promise<unknown>;
 }
 
@@ -40,6 +46,14 @@ const TOO_MANY_CONNECTIONS = '53300';
 /**
  * Asks PostgreSQL for 1. A connection of a pool that hangs is ended. While all connections of a pool are lent, one beside the pool
  * asks: a busy pool is up, and its details say `busy`. A single client does not connect again once it was cut: prefer a pool.
+ *
+ * @example
+ * ```ts
+ * import pg from 'pg';
+ * import { health, postgres } from 'respite/health';
+ *
+ * health.add('postgres', { check: postgres(new pg.Pool({ host: 'db.internal' })) });
+ * ```
  */
 export function postgres(client: PostgresPool | PostgresClient, { peer }: PeerOptions = {}): HealthCheck {
   surviveErrors(client);

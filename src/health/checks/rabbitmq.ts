@@ -4,13 +4,17 @@ import { KeptConnection } from './kept-connection.ts';
 
 /** A connection of `amqplib`. */
 export interface RabbitmqConnection {
+  /** Opens a channel, which the check closes again. */
   createChannel(): Promise<RabbitmqChannel>;
+  /** Calls the listener when the connection has closed. */
   on(event: 'close', listener: () => void): unknown;
+  /** Closes a connection that the check has made. */
   close?(): Promise<unknown>;
 }
 
 /** A channel of `amqplib`. */
 export interface RabbitmqChannel {
+  /** Closes the channel. */
   close(): Promise<unknown>;
 }
 
@@ -18,6 +22,14 @@ export interface RabbitmqChannel {
  * Opens and closes a channel. A connection of `amqplib` is not made again once it was cut: given a function that connects, it is
  * called when there is no connection, and what it returns is kept until it closes, or until the indicator is taken away. Hand its signal to
  * `connect(url, { signal })`: it then ends a connection that takes too long to be made.
+ *
+ * @example
+ * ```ts
+ * import { connect } from 'amqplib';
+ * import { health, rabbitmq } from 'respite/health';
+ *
+ * health.add('rabbitmq', { check: rabbitmq(async (signal) => connect('amqp://queue.internal', { signal } as object)) });
+ * ```
  */
 export function rabbitmq(
   connection: RabbitmqConnection | ((signal: AbortSignal) => Promise<RabbitmqConnection>),

@@ -3,17 +3,27 @@ import { peerOf, surviveErrors } from './client.ts';
 
 /** A client of `ioredis`, `iovalkey` or `redis` (node-redis). */
 export interface RedisClient {
+  /** Asks the server whether it is there. */
   ping(): Promise<unknown>;
   /** Of ioredis: `ready` when it is connected, `wait` before it was asked for anything, and other words. */
   readonly status?: string | undefined;
   /** Of node-redis. */
   readonly isReady?: boolean | undefined;
+  /** The client's options: host and port. */
   readonly options?: object | undefined;
 }
 
 /**
  * Pings Redis or Valkey. A client that has lost its connection is down at once: a command would wait in its queue. While it
  * connects for the first time it is waited for.
+ *
+ * @example
+ * ```ts
+ * import { Redis } from 'ioredis';
+ * import { health, redis } from 'respite/health';
+ *
+ * health.add('redis', { check: redis(new Redis('redis://cache.internal')) });
+ * ```
  */
 export function redis(client: RedisClient, { peer }: PeerOptions = {}): HealthCheck {
   const lastError = surviveErrors(client);

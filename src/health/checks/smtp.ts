@@ -11,7 +11,16 @@ export interface SmtpOptions extends PeerOptions, TlsOptions {
   readonly clientName?: string | undefined;
 }
 
-/** Would a mail server take mail? Waits for its greeting, says EHLO and QUIT (RFC 5321), encrypted if that is asked for (RFC 3207, 8314). */
+/**
+ * Checks that a mail server would take mail. Waits for its greeting, says EHLO and QUIT (RFC 5321), encrypted if that is asked for (RFC 3207, 8314).
+ *
+ * @example
+ * ```ts
+ * import { health, smtp } from 'respite/health';
+ *
+ * health.add('mail', { check: smtp('mail.example', { port: 587, tls: 'starttls' }) });
+ * ```
+ */
 export function smtp(host: string, options: SmtpOptions = {}): HealthCheck {
   const { tls, clientName = 'localhost', peer } = options;
   const { port = tls === 'implicit' ? 465 : 25 } = options;

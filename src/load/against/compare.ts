@@ -30,7 +30,15 @@ const MAX_LAG_SHARE = 0.1;
  * Puts the same load on two versions of a server in the same seconds, again and again, and says whether the candidate is worse: in CPU time
  * per request, 99th percentile of latency, or requests served within the deadline.
  *
+ * Rejects with a `RespiteError`: `RESPITE_OPTIONS_INVALID`, `RESPITE_LOAD_VERSION` for a version that cannot be started, ends, or answers
+ * no request. When `signal` aborts, it resolves with what was measured until then; before anything runs it
+ * rejects with the signal's reason.
+ *
+ * @example
  * ```ts
+ * import assert from 'node:assert/strict';
+ * import { compare } from 'respite/load';
+ *
  * const { verdict, changes } = await compare({
  *   baseline: { ref: 'main', command: ['node', 'server.js'] },
  *   candidate: { command: ['node', 'server.js'] },
@@ -38,10 +46,6 @@ const MAX_LAG_SHARE = 0.1;
  * });
  * assert.notEqual(verdict, 'worse', JSON.stringify(changes));
  * ```
- *
- * Rejects with a `RespiteError`: `RESPITE_OPTIONS_INVALID`, `RESPITE_LOAD_VERSION` for a version that cannot be started, ends, or answers
- * no request. When `signal` aborts, it resolves with what was measured until then; before anything runs it
- * rejects with the signal's reason.
  */
 export async function compare(options: CompareOptions): Promise<Comparison> {
   return compareIn(TIMES, options);

@@ -26,14 +26,17 @@ export interface StartedVersion {
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
+/** A version to compare: a server that runs already, or one that the comparison starts. */
 export type Version = RunningVersion | StartedVersion;
 
+/** Two versions, and the load that both get. */
 export interface CompareOptions extends Omit<
   LoadOptions,
   'url' | 'rate' | 'durationMs' | 'threads' | 'onProgress'
 > {
   /** What the candidate is compared with. */
   readonly baseline: Version;
+  /** What may have become worse. */
   readonly candidate: Version;
   /** Path of the requests to versions that are started, unless the mix says otherwise. Default: `/`. */
   readonly path?: string | undefined;
@@ -50,29 +53,43 @@ export interface CompareOptions extends Omit<
   readonly onProgress?: ((progress: CompareProgress) => void) | undefined;
 }
 
+/** What is known while a comparison runs. */
 export interface CompareProgress {
+  /** Milliseconds since the comparison began. */
   readonly elapsedMs: number;
-  readonly durationMs: number;
-  readonly rate: number;
-  readonly pairs: number;
-  readonly changes: readonly Change[];
-}
-
-export interface Comparison {
-  /** `unclear`: some figure's interval is too wide, and none is worse. */
-  readonly verdict: 'worse' | 'not-worse' | 'unclear';
-  readonly changes: readonly Change[];
-  readonly baseline: Typical;
-  readonly candidate: Typical;
-  /** Figures without a measurement, and why there is none. */
-  readonly missing: Readonly<Partial<Record<Figure, string>>>;
-  readonly startedAt: string;
+  /** Milliseconds that it lasts altogether. */
   readonly durationMs: number;
   /** Requests per second to each version. */
   readonly rate: number;
+  /** Pairs of measurements so far. */
+  readonly pairs: number;
+  /** What is known so far of each figure. */
+  readonly changes: readonly Change[];
+}
+
+/** What a comparison found. */
+export interface Comparison {
+  /** `unclear`: some figure's interval is too wide, and none is worse. */
+  readonly verdict: 'worse' | 'not-worse' | 'unclear';
+  /** How each figure has changed. */
+  readonly changes: readonly Change[];
+  /** Typical figures of the baseline. */
+  readonly baseline: Typical;
+  /** Typical figures of the candidate. */
+  readonly candidate: Typical;
+  /** Figures without a measurement, and why there is none. */
+  readonly missing: Readonly<Partial<Record<Figure, string>>>;
+  /** When the comparison began, in ISO 8601. */
+  readonly startedAt: string;
+  /** Milliseconds that it lasted. */
+  readonly durationMs: number;
+  /** Requests per second to each version. */
+  readonly rate: number;
+  /** Seed of the arrivals and of the order of measurements. */
   readonly seed: number;
   /** Pairs of measurements; each from processes of its own, where versions were started. */
   readonly pairs: number;
+  /** Short measurements that the pairs are made of. */
   readonly slices: number;
   /** Slices without latency and goodput, because the load generator was late. */
   readonly laggedSlices: number;

@@ -108,8 +108,13 @@ export function judge(expectation: Expectation, result: LoadResult): Verdict {
  * Expectations that a run does not meet, each as a line that says what was measured; none when it meets them all. The run's own validity
  * is one of them.
  *
+ * @example
  * ```ts
- * assert.deepEqual(unmet(await load({ url }), ['p99<=50ms', 'goodput>=0.99']), []);
+ * import assert from 'node:assert/strict';
+ * import { load, unmet } from 'respite/load';
+ *
+ * const result = await load({ url: 'http://127.0.0.1:3000/' });
+ * assert.deepEqual(unmet(result, ['p99<=50ms', 'goodput>=0.99']), []);
  * ```
  */
 export function unmet(result: LoadResult, expectations: readonly string[]): readonly string[] {

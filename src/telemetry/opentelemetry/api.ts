@@ -30,6 +30,8 @@ export interface Span {
 
 /** `@opentelemetry/api` 1.3 or later, as far as it is used. */
 export interface OpenTelemetryApi {
+  /** Where Respite gets its meter from. */
   readonly metrics: { getMeter(name: string, version?: string): Meter };
+  /** Gives the span that is active when a request is shed. */
   readonly trace: { getActiveSpan(): Span | undefined };
 }

@@ -18,15 +18,16 @@ interface Shown {
  * Reports to the OpenTelemetry that a worker of `respite run` has: its metrics to the global meter `respite`, and each request that
  * is refused to the span that is active then, as an event `respite.shed` and as attributes. Call it when your SDK has started.
  *
- * ```js
+ * @param api What `@opentelemetry/api` exports.
+ * @returns Ends it.
+ * @example
+ * ```ts
  * import * as api from '@opentelemetry/api';
  * import { reportTo } from 'respite/opentelemetry';
+ *
  * sdk.start();
  * reportTo(api);
  * ```
- *
- * @param api What `@opentelemetry/api` exports.
- * @returns Ends it.
  */
 export function reportTo(api: OpenTelemetryApi): () => void {
   const shown = new Map<string, Shown>();

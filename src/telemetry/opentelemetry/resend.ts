@@ -11,6 +11,14 @@ interface OutboundRequest {
 /**
  * Attributes of the span of one attempt of `respite/client`, for a hook of OpenTelemetry's own instrumentations:
  * `new UndiciInstrumentation({ startSpanHook: resendAttributes })`. A first attempt has none.
+ *
+ * @example
+ * ```ts
+ * import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+ * import { resendAttributes } from 'respite/opentelemetry';
+ *
+ * new UndiciInstrumentation({ startSpanHook: resendAttributes });
+ * ```
  */
 export function resendAttributes({ headers }: OutboundRequest): Record<string, number> {
   const attempt = Number(attemptOf(headers));

@@ -5,13 +5,17 @@ import { lifetimeSeconds } from './lifetime.ts';
 
 /** What is needed of a client like that of the package memcache-client. */
 export interface MemcacheClient {
+  /** Reads a value with its CAS token; undefined for nothing. */
   gets(key: string): Promise<unknown>;
+  /** Stores a value where there is none. */
   add(key: string, value: Buffer, options: { readonly lifetime: number }): Promise<unknown>;
+  /** Stores a value in place of the one that has the token. */
   cas(
     key: string,
     value: Buffer,
     options: { readonly lifetime: number; readonly casUniq: string },
   ): Promise<unknown>;
+  /** Removes a value. */
   delete(key: string): Promise<unknown>;
 }
 

@@ -56,6 +56,12 @@ const server: Rule<MemcachedServer, ResolvedServer> = object(SERVER);
  * is first used, or takes a client of the package memcache-client, which may have several servers.
  *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ * @example
+ * ```ts
+ * import { createCache, memcachedStore } from 'respite/cache';
+ *
+ * const cache = createCache({ store: memcachedStore({ host: 'cache.internal', port: 11_211 }) });
+ * ```
  */
 export function memcachedStore(
   where: MemcachedServer | MemcacheClient = {},

@@ -2,6 +2,7 @@
 
 /** ioredis and iovalkey, also their clusters. */
 export interface IoredisClient {
+  /** Sends a command, and resolves with its reply in which texts are Buffers. */
   callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>;
   /** The connection; clusters have several, and none here. */
   readonly stream?: Corkable | undefined;
@@ -15,23 +16,28 @@ interface Corkable {
 
 /** node-redis, also a pool of its clients. */
 export interface NodeRedisClient {
+  /** Sends a command, and resolves with its reply. */
   sendCommand(args: readonly (string | Buffer)[], options?: NodeRedisCommandOptions): Promise<unknown>;
 }
 
 /** A cluster of node-redis. */
 export interface NodeRedisCluster {
+  /** Sends a command to the node that has the key. */
   sendCommand(
     firstKey: string,
     isReadonly: boolean,
     args: readonly (string | Buffer)[],
     options?: NodeRedisCommandOptions,
   ): Promise<unknown>;
+  /** Tells a cluster from a client. Not called. */
   getSlotRandomNode(slot: number): unknown;
 }
 
 /** So that texts come as bytes: the first from version 5 on, the second in version 4. */
 export interface NodeRedisCommandOptions {
+  /** From version 5 on: JavaScript types by type of reply. */
   readonly typeMapping?: Readonly<Record<number, unknown>>;
+  /** Of version 4: whether texts are Buffers. */
   readonly returnBuffers?: boolean;
 }
 

@@ -18,6 +18,13 @@ const redisOptions = remoteStoreRule({ atMost: MOST_VALUE_BYTES });
  * client of ioredis, iovalkey or node-redis, and neither connects nor closes it.
  *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ * @example
+ * ```ts
+ * import { Redis } from 'ioredis';
+ * import { createCache, redisStore } from 'respite/cache';
+ *
+ * const cache = createCache({ store: redisStore(new Redis('redis://cache.internal'), { prefix: 'shop' }) });
+ * ```
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): CacheStore {
   const resolved = resolve(redisOptions, options, ['redisStore']);

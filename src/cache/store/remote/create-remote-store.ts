@@ -23,6 +23,12 @@ const OPERATIONS: readonly (keyof Backend)[] = [
  * invalidation, damaged values and a place that hangs are taken care of.
  *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ * @example
+ * ```ts
+ * import { createCache, remoteStore } from 'respite/cache';
+ *
+ * const cache = createCache({ store: remoteStore(backend) });
+ * ```
  */
 export function remoteStore(backend: Backend, options: RemoteStoreOptions = {}): CacheStore {
   const resolved = resolve(remoteOptions, options, ['remoteStore']);

@@ -6,27 +6,41 @@ import { encodeFrame, STAMP_BYTES } from '../remote/frame.ts';
 
 /** The key of undici's stores. */
 export interface UndiciCacheKey {
+  /** A name that no server has, so that these records answer no request. */
   readonly origin: string;
+  /** Always `GET`. */
   readonly method: string;
+  /** `/` and the record's key. */
   readonly path: string;
+  /** Empty. */
   readonly headers?: Record<string, string | string[]>;
 }
 
 /** What undici's stores keep besides a body. Times are milliseconds since 1970. */
 export interface UndiciCacheValue {
+  /** Always 200: the status of the response is in the body. */
   readonly statusCode: number;
+  /** Empty. */
   readonly statusMessage: string;
+  /** Empty. */
   readonly headers: Record<string, string | string[]>;
+  /** Empty: Respite judges freshness by itself. */
   readonly cacheControlDirectives: object;
+  /** When it was stored. */
   readonly cachedAt: number;
+  /** When it becomes stale. */
   readonly staleAt: number;
+  /** When the store may remove it. */
   readonly deleteAt: number;
 }
 
 /** What is needed of a `CacheStore` of undici, version 7 or 8, such as its `MemoryCacheStore` and `SqliteCacheStore`. */
 export interface UndiciCacheStore {
+  /** The value of a key and its body; undefined for nothing. */
   get(key: UndiciCacheKey): unknown;
+  /** A stream that stores the body; undefined if the store takes no more. */
   createWriteStream(key: UndiciCacheKey, value: UndiciCacheValue): Writable | undefined;
+  /** Removes what is stored at a key. */
   delete(key: UndiciCacheKey): void | Promise<void>;
 }
 

@@ -14,6 +14,13 @@ const undiciOptions = remoteStoreRule();
  * **processes that share one can undo each other's invalidations**. So it is for stores of one process, such as a file of its own.
  *
  * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` that names the option, its rule and the value.
+ * @example
+ * ```ts
+ * import { createCache, undiciStore } from 'respite/cache';
+ * import { cacheStores } from 'undici';
+ *
+ * const cache = createCache({ store: undiciStore(new cacheStores.SqliteCacheStore({ location: 'cache.db' })) });
+ * ```
  */
 export function undiciStore(store: UndiciCacheStore, options: UndiciStoreOptions = {}): CacheStore {
   const resolved = resolve(undiciOptions, options, ['undiciStore']);

@@ -33,7 +33,9 @@ export function pairOf(slices: readonly Slice[]): Pair {
 
 /** What a version did, in absolute terms. */
 export interface Typical {
+  /** CPU time per request in milliseconds; undefined where it could not be measured. */
   readonly cpuMs: number | undefined;
+  /** 99th percentile of latency in milliseconds; undefined where too little was served. */
   readonly p99Ms: number | undefined;
   /** Share of all requests that were served within the deadline. */
   readonly goodput: number | undefined;

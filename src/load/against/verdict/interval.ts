@@ -1,8 +1,12 @@
 // Confidence intervals on a typical value, by the bootstrap: what would samples have shown that are drawn from the sample itself?
 
+/** Confidence interval of a change, as shares of the baseline: 0.05 is 5 % more. */
 export interface Interval {
+  /** The most likely value. */
   readonly estimate: number;
+  /** Lower end of the interval. */
   readonly low: number;
+  /** Upper end of the interval. */
   readonly high: number;
 }
 

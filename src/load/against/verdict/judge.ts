@@ -8,11 +8,15 @@ export type Verdict = 'worse' | 'better' | 'same' | 'unclear';
 
 /** How one figure changed, as a share of the baseline's: 0.05 is 5 % more. */
 export interface Change {
+  /** Which figure changed. */
   readonly figure: Figure;
+  /** Whether it changed by a size that matters. */
   readonly verdict: Verdict;
   /** Undefined when there are too few pairs. */
   readonly interval: Interval | undefined;
+  /** The smallest change that matters, as a share. */
   readonly minEffect: number;
+  /** Pairs of measurements that it is known from. */
   readonly pairs: number;
   /** How many times as long the run would have to be, for a verdict; undefined when it has one or when that is unknown. */
   readonly timesAsLong: number | undefined;

@@ -1,6 +1,0 @@
-import { price, subscribers, symbol } from './given.ts';
-
-// The guide:
-import { broadcast } from 'respite/backpressure';
-
-await broadcast(subscribers, price, { key: symbol });
