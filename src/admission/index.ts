@@ -7,6 +7,7 @@ export type { Traffic, Unanswered, UsualWait } from './in-flight/kinds.ts';
 export type { Waiting, WaitingRoute } from './in-flight/requests.ts';
 export { type AdmissionOptions, type ResolvedAdmissionOptions, resolveAdmissionOptions } from './options.ts';
 export { NOT_ANNOUNCED, type RequestObserver } from './observer.ts';
+export type { RequestRecorder } from './recorder.ts';
 export {
   type CostOf,
   type Criticality,

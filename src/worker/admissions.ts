@@ -6,6 +6,7 @@ import {
   type Quarantine,
   NOT_ANNOUNCED,
   type RequestObserver,
+  type RequestRecorder,
   type Traffic,
   type Waiting,
   type WaitingRoute,
@@ -31,6 +32,8 @@ export class WorkerAdmissions implements AdmissionHost {
   readonly observer: RequestObserver;
   /** Set when an operator switches it while the worker runs. */
   dryRun: boolean | undefined = undefined;
+  /** Set while a load shape is recorded. */
+  recorder: RequestRecorder | undefined = undefined;
   readonly quarantine: Quarantine | undefined;
   readonly acceptsPerTurn: () => number;
   readonly #all = new Set<HostedAdmission>();

@@ -176,6 +176,11 @@ const ON_CHANNEL: ShapesOf<ToSupervisor> = {
   uncounted: { reason: 'string' },
   served: { keys: [isKey] },
   'probe-served': { id: 'string' },
+  shape: {
+    recording: 'number',
+    batch: { routes: ['string'], cells: (value) => value instanceof Float64Array, dropped: 'number' },
+    isLast: 'boolean',
+  },
   'user-disconnected': {},
   'asked-to-stop': { signal: oneOf('SIGTERM', 'SIGINT') },
   signalled: { cut: [WAITING] },

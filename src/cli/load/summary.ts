@@ -17,7 +17,9 @@ export function summary(
 ): string {
   const { url, durationMs, seed, latency, refusalLatency } = result;
   const sections: readonly (readonly string[])[] = [
-    [`${printable(url)}: ${duration(durationMs)} ${like === undefined ? `at ${rateText(rate)}` : shapeText(like)}, seed ${seed}`],
+    [
+      `${printable(url)}: ${duration(durationMs)} ${like === undefined ? `at ${rateText(rate)}` : shapeText(like)}, seed ${seed}`,
+    ],
     outcomes(result),
     [
       'latency of what was served, from when each request was due',

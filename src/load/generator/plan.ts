@@ -9,7 +9,11 @@ export interface Segment {
 }
 
 /** A path in parts: fixed text, and values of which each request draws one. */
-export type PlannedPath = readonly (string | { readonly from: number; readonly to: number } | readonly string[])[];
+export type PlannedPath = readonly (
+  | string
+  | { readonly from: number; readonly to: number }
+  | readonly string[]
+)[];
 
 /** Requests at times that were recorded, instead of random ones. After a period they begin anew. */
 export interface PlannedArrivals {

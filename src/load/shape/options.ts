@@ -11,7 +11,11 @@ export interface ResolvedLikeOptions {
 
 const shape = rule<LoadShape>('a shape with requests, as parseShape returns it', (value) => {
   const { routes, atMs, kinds, bodyBytes, durationMs } = (value ?? {}) as Partial<LoadShape>;
-  if (!(atMs instanceof Float64Array) || !(kinds instanceof Uint16Array) || !(bodyBytes instanceof Float64Array))
+  if (
+    !(atMs instanceof Float64Array) ||
+    !(kinds instanceof Uint16Array) ||
+    !(bodyBytes instanceof Float64Array)
+  )
     return false;
   const count = Array.isArray(routes) ? routes.length : 0;
   return (

@@ -1,7 +1,13 @@
 // Makes of a shape what the generator plays.
 import { RespiteError } from '../../core/errors.ts';
 import type { PlannedArrivals, PlannedPath } from '../generator/plan.ts';
-import { type LikeOptions, type Parameters, type ParameterValues, type ShapeRoute, UNNAMED_ROUTE } from './contract.ts';
+import {
+  type LikeOptions,
+  type Parameters,
+  type ParameterValues,
+  type ShapeRoute,
+  UNNAMED_ROUTE,
+} from './contract.ts';
 import { parametersOf, partsOf } from './route.ts';
 
 /** Parameters of routes that nothing fills, each with the routes that have it. */

@@ -1,9 +1,7 @@
 // Route patterns of the frameworks, as far as filling them goes.
 
 /** A pattern in parts: fixed text, and names of parameters. `isRest`: it stands for several segments. */
-export type RoutePart =
-  | { readonly text: string }
-  | { readonly parameter: string; readonly isRest: boolean };
+export type RoutePart = { readonly text: string } | { readonly parameter: string; readonly isRest: boolean };
 
 /** Express 5 writes `*name` for the rest of a path, others `*`. Optional groups of Express 5 are in braces; Hono's expressions follow a name. */
 const TOKEN = /:([A-Za-z_$][\w$]*)|\*([A-Za-z_$][\w$]*)?|[{}]|\\(.)/gy;
