@@ -13,6 +13,8 @@ import {
 } from '../admission/index.ts';
 import type { CounterTable } from '../core/counter-table.ts';
 import type { Durations } from './durations.ts';
+import { recordShape } from './on-demand.ts';
+import type { ToSupervisor, ToWorker } from './protocol.ts';
 import type { WrittenCounters } from './written-counters.ts';
 
 /** What happens to a request is kept in these. */
@@ -48,6 +50,11 @@ export class WorkerAdmissions implements AdmissionHost {
   joined(admission: HostedAdmission): () => void {
     this.#all.add(admission);
     return () => this.#all.delete(admission);
+  }
+
+  /** Begins or ends the recording of the load shape. */
+  record(message: Extract<ToWorker, { kind: 'record-shape' }>, tell: (message: ToSupervisor) => void): void {
+    recordShape(this, message, tell);
   }
 
   /** In the order in which they have joined. */

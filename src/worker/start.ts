@@ -28,7 +28,7 @@ import { readyWithoutServer } from './without-server.ts';
 import { readFiguresSoon } from './late-figures.ts';
 import { hearOfSockets, Listening, Stickiness } from './listening/index.ts';
 import { keepLogTail } from './log-tail.ts';
-import { applyOutboundPolicies, drill, guardAgainstSlowClients, scriptMetrics, shapes } from './on-demand.ts';
+import { applyOutboundPolicies, drill, guardAgainstSlowClients, scriptMetrics } from './on-demand.ts';
 import type { ToSupervisor, WorkerSetup } from './protocol.ts';
 import type { SentSample } from './sample.ts';
 import { Sampler } from './sampler.ts';
@@ -225,7 +225,7 @@ export function startWorker(setup: WorkerSetup): void {
         hearOfQuarantine(admissions.quarantine, message.rules);
         break;
       case 'record-shape':
-        shapes().recordShape(admissions, message, tell);
+        admissions.record(message, tell);
         break;
       case 'drill':
         if (setup.allowsDrills) drill().beginFault(message.order, listening.servers);

@@ -17,7 +17,7 @@ ulimit -n ${DESCRIPTORS}
 TMPDIR=$PWD/tmp exec "$@"`;
 
 /** Programs that {@link startDrilled} needs, and root. */
-export const DRILLED_NEEDS: readonly string[] = ['unshare', 'mount', 'taskset'];
+export const DRILLED_NEEDS = ['unshare', 'mount', 'taskset'] as const;
 
 export interface Drilled {
   readonly script: string;

@@ -1,7 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { RespiteError } from '../../core/errors.ts';
-import { type DrillFile, drillFileOf, type DrillReport, replayOf } from '../../load/drill/index.ts';
+import {
+  type DrillFile,
+  drillFileOf,
+  type DrillReport,
+  parseDrillFile,
+  replayOf,
+} from '../../load/drill/index.ts';
 import { listIncidents, pathOf } from '../../supervisor/incidents/evidence/folder.ts';
 import { LOAD_FILE, type LoadBefore, type StoredIncident } from '../../supervisor/index.ts';
 import { plannedFrom } from '../drill/file.ts';
@@ -22,7 +28,7 @@ export async function replay(directory: string, id: string, flags: ReplayFlags):
       say(JSON.stringify({ incident: incident.id, cause: incident.cause, reason: found.reason }));
     throw new RespiteError('RESPITE_CLI_REPLAY', why);
   }
-  const file = drillFileOf(incident, found.drill, loadOf(directory, incident));
+  const file = fileOf(incident, found.drill, loadOf(directory, incident));
   const output = path.resolve(flags.output ?? `${incident.id}.drill.json`);
   // What is wrong with the parameters is found before anything is written.
   const planned = flags.run === false ? undefined : plannedFrom(file, flags.param);
@@ -36,6 +42,20 @@ export async function replay(directory: string, id: string, flags: ReplayFlags):
     say(JSON.stringify({ incident: incident.id, cause: incident.cause, file: output, ...verdict, report }));
   else say(verdict.text);
   return verdict.isSame ? 0 : 1;
+}
+
+/** Evidence comes from a disk, and may be of another version. */
+function fileOf(incident: StoredIncident, drill: string, load: LoadBefore | undefined): DrillFile {
+  try {
+    return parseDrillFile(JSON.stringify(drillFileOf(incident, drill, load)), 'the drill file');
+  } catch (error) {
+    const what = error instanceof RespiteError ? error.message : describe(error);
+    throw new RespiteError(
+      'RESPITE_CLI_REPLAY',
+      `the evidence of ${incident.id} makes no drill file: ${what}`,
+      { cause: error },
+    );
+  }
 }
 
 interface Verdict {

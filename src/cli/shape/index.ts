@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { RespiteError } from '../../core/errors.ts';
 import type { LoadShape } from '../../load/index.ts';
@@ -31,6 +32,7 @@ export async function record(flags: ShapeRequest): Promise<number> {
   const port = instancePort(flags);
   const startedAt = new Date();
   const file = path.resolve(flags.output ?? `${startedAt.toISOString().replaceAll(/[:.]/g, '-')}.shape`);
+  if (existsSync(file)) throw usageError(`${file} exists already: name another file with --output`);
   const gathered = new Gathered();
   const progress = new Progress();
   const shown = setInterval(() => {
@@ -44,10 +46,12 @@ export async function record(flags: ShapeRequest): Promise<number> {
     () => void ask(port, 'POST', '/shape/stop').catch(() => {}),
     { once: true },
   );
-  const end = await recordFrom(port, forMs / 1000, (recorded) => gathered.add(recorded)).finally(() => {
-    clearInterval(shown);
-    progress.end();
-  });
+  const end = await recordFrom(port, forMs / 1000, ended, (recorded) => gathered.add(recorded)).finally(
+    () => {
+      clearInterval(shown);
+      progress.end();
+    },
+  );
   if (gathered.requests === 0)
     throw new RespiteError(
       'RESPITE_CLI_SHAPE',

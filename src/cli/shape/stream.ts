@@ -7,6 +7,9 @@ import type { RecordedRequests, ShapeEnd } from '../../supervisor/index.ts';
 import { refused } from '../operate/refused.ts';
 import { type ManagementPort, shown } from '../view/answer.ts';
 
+/** Time that an instance has to end a recording, in ms. */
+const END_MS = 10_000;
+
 const isRequest = (value: unknown): boolean =>
   Array.isArray(value) && value.length === 4 && value.every((each) => typeof each === 'number');
 
@@ -18,11 +21,13 @@ const END = {
 /**
  * Asks an instance to record. Rejects with `RESPITE_CLI_NO_STATUS` when it does not answer, or is gone before the end.
  *
+ * @param asked Aborted when the recording was asked to end: it does so soon, or is given up.
  * @param onRequests Called with each part.
  */
 export async function recordFrom(
   port: ManagementPort,
   seconds: number,
+  asked: AbortSignal,
   onRequests: (recorded: RecordedRequests) => void,
 ): Promise<ShapeEnd> {
   const gone = (why: string): RespiteError =>
@@ -35,6 +40,11 @@ export async function recordFrom(
     throw refused(port, { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() });
   }
   let end: ShapeEnd | undefined;
+  const giveUp = (): void => {
+    setTimeout(() => response.destroy(new Error('it does not end')), END_MS).unref();
+  };
+  if (asked.aborted) giveUp();
+  asked.addEventListener('abort', giveUp, { once: true });
   try {
     for await (const line of createInterface({ input: response, crlfDelay: Infinity })) {
       const value = JSON.parse(line) as unknown;

@@ -13,3 +13,14 @@ export interface ShapeBatch {
   /** Requests that there was no room for. */
   readonly dropped: number;
 }
+
+/** Stands for the path of requests that no route pattern names: the path may hold ids. */
+const UNNAMED = '*';
+
+/** A method, and the pattern of a route as a request line can have it. @param label Of the route, which may begin with a method. */
+export function shapeRoute(method: string, label: string): string {
+  const pattern = label.replace(/^[A-Z-]+ /, '');
+  // Patterns of frameworks may be expressions, or relative.
+  const isPath = pattern.startsWith('/') && pattern.isWellFormed();
+  return `${method} ${isPath ? pattern.replaceAll(/[^\x21-\x7e]+/g, encodeURIComponent) : UNNAMED}`;
+}

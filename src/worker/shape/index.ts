@@ -1,5 +1,5 @@
 // Recording of load shapes. Loaded into a worker when one is asked for.
-import type { WorkerAdmissions } from '../admissions.ts';
+import type { RequestRecorder } from '../../admission/index.ts';
 import type { ToSupervisor, ToWorker } from '../protocol.ts';
 import { Recorder } from './recorder.ts';
 
@@ -13,7 +13,7 @@ let stop: (() => void) | undefined;
 
 /** Begins or ends a recording. The one before ends when another begins. */
 export function recordShape(
-  admissions: Pick<WorkerAdmissions, 'recorder'>,
+  admissions: { recorder: RequestRecorder | undefined },
   { recording, isOn }: Extract<ToWorker, { kind: 'record-shape' }>,
   tell: (message: ToSupervisor) => void,
 ): void {

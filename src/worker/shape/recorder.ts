@@ -1,17 +1,16 @@
 import type { RequestInFlight, RequestRecorder } from '../../admission/index.ts';
-import { OTHER_ROUTE } from '../../core/route-labels.ts';
-import { SHAPE_CELLS, type ShapeBatch } from './batch.ts';
+import { SHAPE_CELLS, type ShapeBatch, shapeRoute } from './batch.ts';
 
 /** Requests that one batch has room for: 80,000 per second. */
 const MAX_REQUESTS = 20_000;
+
+/** Maximum number of requests that one recording takes from a worker. */
+const MAX_ALTOGETHER = 1_000_000;
 
 /** Maximum number of requests in flight whose end is waited for. */
 const MAX_OPEN = 20_000;
 
 const UNKNOWN = -1;
-
-/** Stands for the path of requests that no route names: the path may hold ids. */
-const UNNAMED = '*';
 
 /** In the head of a response, as node:http writes it. */
 const CONTENT_LENGTH = /\r\ncontent-length:[ \t]*(\d{1,15})\r\n/i;
@@ -27,6 +26,7 @@ export class Recorder implements RequestRecorder {
   #newRoutes: string[] = [];
   #count = 0;
   #dropped = 0;
+  #altogether = 0;
 
   arrived(request: RequestInFlight, isShed: boolean): void {
     // Health checks are not the users' load.
@@ -63,12 +63,13 @@ export class Recorder implements RequestRecorder {
   }
 
   #add(request: RequestInFlight, response: number): void {
-    if (this.#count >= MAX_REQUESTS) {
+    if (this.#count >= MAX_REQUESTS || this.#altogether >= MAX_ALTOGETHER) {
       this.#dropped += 1;
       return;
     }
     const at = this.#count * SHAPE_CELLS;
     this.#count += 1;
+    this.#altogether += 1;
     this.#cells[at] = request.arrivedMs + this.#offsetMs;
     this.#cells[at + 1] = this.#kindOf(request);
     this.#cells[at + 2] = bodyBytes(request);
@@ -77,8 +78,7 @@ export class Recorder implements RequestRecorder {
 
   /** Bounded: methods are those of Node.js's parser, and routes are labels, of which there are few. */
   #kindOf({ method, route }: RequestInFlight): number {
-    const pattern = route.slice(route.indexOf(' ') + 1);
-    const name = `${method} ${pattern === '' || pattern === OTHER_ROUTE ? UNNAMED : pattern}`;
+    const name = shapeRoute(method, route);
     let kind = this.#kinds.get(name);
     if (kind === undefined) {
       kind = this.#kinds.size;
@@ -102,7 +102,7 @@ function responseBytes({ answering }: RequestInFlight, writtenBefore: number): n
   const declared = lengthOf(CONTENT_LENGTH.exec(head)?.[1]);
   if (declared !== UNKNOWN) return declared;
   // Of a chunked response: what was written to its connection, with the heads of its chunks.
-  const written = bytesWritten(answering.req.socket);
+  const written = bytesWritten(answering.req?.socket);
   return written < 0 || writtenBefore < 0 ? UNKNOWN : Math.max(0, written - writtenBefore - head.length);
 }
 

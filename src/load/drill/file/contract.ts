@@ -4,6 +4,9 @@ import type { Incident } from '../../../supervisor/index.ts';
 export const DRILL_FORMAT = 'respite-drill';
 export const DRILL_VERSION = 1;
 
+/** Maximum number of requests of all steps. */
+export const MAX_DRILL_REQUESTS = 1_000_000;
+
 /** Requests by step and route. */
 export interface DrillLoad {
   /** How long a step is, in ms. After the last one the first begins anew. */

@@ -1,6 +1,12 @@
 // Makes a drill file of an incident.
 import type { LoadBefore, StoredIncident } from '../../../supervisor/index.ts';
-import { DRILL_FORMAT, DRILL_VERSION, type DrillFile, type DrillLoad } from './contract.ts';
+import {
+  DRILL_FORMAT,
+  DRILL_VERSION,
+  type DrillFile,
+  type DrillLoad,
+  MAX_DRILL_REQUESTS,
+} from './contract.ts';
 
 type Evidence = Pick<StoredIncident, 'id' | 'cause' | 'facts' | 'openedAtMs' | 'report'>;
 
@@ -102,11 +108,21 @@ function loadBefore(
   // An instance that has just started had nothing to do at first, and then part of a step.
   const first = whole.findIndex((step) => step.some((count) => count > 0));
   if (first === -1) return undefined;
-  const kept = whole.slice(whole.length - first > MIN_STEPS ? first + 1 : first);
+  const kept = withinLimit(whole.slice(whole.length - first > MIN_STEPS ? first + 1 : first));
   const used = routes.map((_, kind) => kept.some((step) => (step[kind] ?? 0) > 0));
   return {
     stepMs,
     routes: routes.filter((_, kind) => used[kind]),
     steps: kept.map((step) => used.flatMap((isUsed, kind) => (isUsed ? [step[kind] ?? 0] : []))),
   };
+}
+
+/** The last steps that are no more than a drill file may have. */
+function withinLimit(steps: DrillLoad['steps']): DrillLoad['steps'] {
+  let requests = 0;
+  const tooMuch = steps.findLastIndex((step) => {
+    requests += step.reduce((sum, count) => sum + count, 0);
+    return requests > MAX_DRILL_REQUESTS;
+  });
+  return steps.slice(tooMuch + 1);
 }

@@ -3,7 +3,7 @@ import { RespiteError } from '../../../core/errors.ts';
 import { isObject } from '../../../core/shape.ts';
 import { CAUSES } from '../../../supervisor/index.ts';
 import { DRILLS } from '../drills/index.ts';
-import { DRILL_FORMAT, DRILL_VERSION, type DrillFile } from './contract.ts';
+import { DRILL_FORMAT, DRILL_VERSION, type DrillFile, MAX_DRILL_REQUESTS } from './contract.ts';
 
 const NAME = /^[\w.-]{1,128}$/;
 const ROUTE = /^(?!CONNECT )[!#$%&'*+.^_`|~\w-]+ (\*|\/[\x21-\x7e]*)$/;
@@ -11,9 +11,6 @@ const ROUTE = /^(?!CONNECT )[!#$%&'*+.^_`|~\w-]+ (\*|\/[\x21-\x7e]*)$/;
 const MAX_STEPS = 3600;
 const MAX_ROUTES = 1000;
 const MAX_STEP_MS = 60_000;
-
-/** Maximum number of requests of all steps. */
-const MAX_REQUESTS = 1_000_000;
 
 const FIELDS = ['format', 'version', 'name', 'drill', 'causes', 'load', 'incident'];
 const LOAD_FIELDS = ['stepMs', 'routes', 'steps'];
@@ -31,9 +28,8 @@ export function parseDrillFile(text: string, name: string): DrillFile {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw fail(
-      `line ${lineOf(text, String(error))}: it is not JSON: ${String(error).replace('SyntaxError: ', '')}`,
-    );
+    const why = String(error).replace('SyntaxError: ', '').replaceAll(/\s+/g, ' ');
+    throw fail(`line ${lineOf(text, String(error))}: it is not JSON: ${why}`);
   }
   if (!isObject(value) || value['format'] !== DRILL_FORMAT)
     throw fail('it is not a drill file: `respite incidents replay` writes them');
@@ -107,13 +103,13 @@ function checkLoad(load: unknown, need: Need): void {
     const isRow = Array.isArray(step) && step.length <= routes.length;
     need(`load.steps[${i}]`, step, `an array of at most ${routes.length} counts, one for each route`, isRow);
     for (const [k, count] of (step as readonly unknown[]).entries()) {
-      const isCount = Number.isInteger(count) && Number(count) >= 0 && Number(count) <= MAX_REQUESTS;
+      const isCount = Number.isInteger(count) && Number(count) >= 0 && Number(count) <= MAX_DRILL_REQUESTS;
       need(`load.steps[${i}][${k}]`, count, 'a whole number of requests', isCount);
       requests += Number(count);
     }
   }
-  const isEnough = requests > 0 && requests <= MAX_REQUESTS;
-  need('load.steps', requests, `1 to ${MAX_REQUESTS} requests altogether`, isEnough);
+  const isEnough = requests > 0 && requests <= MAX_DRILL_REQUESTS;
+  need('load.steps', requests, `1 to ${MAX_DRILL_REQUESTS} requests altogether`, isEnough);
 }
 
 /** V8 says where: by line, or by position. */

@@ -2,6 +2,7 @@
 import { random } from '../../generator/random.ts';
 import type { LoadShape } from '../../shape/contract.ts';
 import type { Drill, Plan } from '../contract.ts';
+import { CALM_MS } from '../course.ts';
 import { DRILLS } from '../drills/index.ts';
 import type { DrillFile, DrillLoad } from './contract.ts';
 
@@ -30,9 +31,18 @@ export function drillOf({ name, drill: ofName, causes }: DrillFile): Drill {
   };
 }
 
-/** Exactly as many requests in each step as the file says, at random moments of it. */
-export function shapeOf({ stepMs, routes, steps }: DrillLoad, recordedAt: string, seed: number): LoadShape {
+/**
+ * Exactly as many requests in each step as the file says, at random moments of it. The last steps come first: they are the calm before the
+ * fault, as they were the last seconds before the incident.
+ */
+export function shapeOf(
+  { stepMs, routes, steps: recorded }: DrillLoad,
+  recordedAt: string,
+  seed: number,
+): LoadShape {
   const draw = random(seed);
+  const calm = recorded.length - (Math.ceil(CALM_MS / stepMs) % recorded.length);
+  const steps = [...recorded.slice(calm), ...recorded.slice(0, calm)];
   const arrivals = steps.flatMap((step, i) =>
     step
       .flatMap((count, kind) => Array.from({ length: count }, () => ({ at: (i + draw()) * stepMs, kind })))

@@ -1,6 +1,5 @@
 // The load of the last two minutes, by second and route: what an incident is replayed with. Routes and counts only.
-import { OTHER_ROUTE } from '../../../core/route-labels.ts';
-import type { WorkerSample } from '../../../worker/index.ts';
+import { shapeRoute, type WorkerSample } from '../../../worker/index.ts';
 
 export const LOAD_FILE = 'load.json';
 
@@ -9,9 +8,6 @@ const SECONDS = 120;
 
 /** Routes with a column of their own; the others share one for each method. */
 const MAX_ROUTES = 100;
-
-/** Stands for requests that no route pattern names. */
-const UNNAMED = '*';
 
 /** `load.json` of an incident. */
 export interface LoadBefore {
@@ -82,14 +78,12 @@ export class LoadHistory {
   }
 
   #column(method: string, route: string): number {
-    const pattern = route.slice(route.indexOf(' ') + 1);
-    const isKnown = pattern !== '' && pattern !== OTHER_ROUTE;
     // What has no name in HTTP can't be sent again.
-    const verb = /^[A-Z]+$/.test(method) ? method : 'GET';
-    const name = `${verb} ${isKnown ? pattern : UNNAMED}`;
+    const verb = /^[A-Z]+$/.test(method) && method !== 'CONNECT' ? method : 'GET';
+    const name = shapeRoute(verb, route);
     const known = this.#routes.get(name);
     if (known !== undefined) return known;
-    if (isKnown && this.#routes.size >= MAX_ROUTES) return this.#column(verb, '');
+    if (route !== '' && this.#routes.size >= MAX_ROUTES) return this.#column(verb, '');
     this.#routes.set(name, this.#routes.size);
     return this.#routes.size - 1;
   }
