@@ -27,9 +27,14 @@ test('an incident is replayed with the load before it, and has the same cause', 
   const [worker] = (await running.status()).workers;
   assert.ok(worker !== undefined);
   for (let i = 0; i < 20; i += 1) await request(port, { path: `/users/${i}` });
-  await running.until('the requests to be counted', async () =>
-    (await running.status()).workers.some(({ sample }) => (sample?.duration.series.length ?? 0) > 0),
-  );
+  // The load of an incident is read once a second, as samples are: some of them later it has these requests.
+  const samples = new Set<number>();
+  await running.until('samples with the requests', async () => {
+    for (const { sample } of (await running.status()).workers)
+      if (sample?.duration.series.some(({ route }) => route.endsWith('/users/:id')) === true)
+        samples.add(sample.cpuSeconds);
+    return samples.size > 6;
+  });
   process.kill(worker.pid, 'SIGKILL');
   const incidents = path.join(running.dir, '.respite/incidents');
   await running.until('an incident that has ended', async () =>

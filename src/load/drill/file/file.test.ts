@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { RespiteError } from '../../../core/errors.ts';
 import { CAUSES, type LoadBefore, type StoredIncident } from '../../../supervisor/index.ts';
+import type { Site } from '../contract.ts';
 import { DRILLS } from '../drills/index.ts';
 import { drillFileOf, replayOf } from './from-incident.ts';
 import { parseDrillFile } from './parse.ts';
@@ -95,6 +96,22 @@ test('a drill that need not lead to an incident lasts until there is one', () =>
   const { hypothesis, hold } = drillOf(file).plan({} as never);
   assert.deepEqual(hypothesis.causes, ['dependency-down']);
   assert.deepEqual([hold.until, hypothesis.detectedWithinMs], ['detected', hold.maxMs]);
+});
+
+test('a cause of which incidents are seldom opened is not replayed too soon', () => {
+  const siteWith = (cause: string, agoMs: number): Site =>
+    ({
+      status: { workersWanted: 2, incidents: [{ cause, openedAtMs: Date.now() - agoMs }] },
+      facts: { detectMs: { cpuStarved: 5000 } },
+    }) as unknown as Site;
+  const starved = drillOf(drillFileOf(incident('cpu-starved'), 'starved-cpu', undefined));
+  assert.match(
+    starved.lacks?.(siteWith('cpu-starved', 100_000)) ?? '',
+    /every five minutes at most: wait 200 s/,
+  );
+  assert.equal(starved.lacks?.(siteWith('cpu-starved', 300_001)), undefined);
+  const crashed = drillOf(drillFileOf(incident('crash'), 'crash', undefined));
+  assert.equal(crashed.lacks?.(siteWith('crash', 1)), undefined);
 });
 
 const FILE = drillFileOf(incident('crash'), 'crash', LOAD);

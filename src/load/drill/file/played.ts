@@ -1,13 +1,28 @@
 // Makes of a drill file the drill that is carried out, and the load that goes on meanwhile.
 import { random } from '../../generator/random.ts';
 import type { LoadShape } from '../../shape/contract.ts';
-import type { Drill, Plan } from '../contract.ts';
+import type { Drill, Plan, Site } from '../contract.ts';
 import { CALM_MS } from '../course.ts';
 import { DRILLS } from '../drills/index.ts';
 import type { DrillFile, DrillLoad } from './contract.ts';
 
 /** Time in which an incident has to open where the drill itself need not lead to one, in ms. */
 const DETECTED_WITHIN_MS = 60_000;
+
+/** Causes of which an instance opens an incident at most this often, in ms: nothing is healed for them. */
+const SELDOM_CAUSES: readonly string[] = ['cpu-starved', 'dependency-down', 'dependency-slow'];
+const SELDOM_MS = 300_000;
+
+/** Why the instance would open no incident of these causes now. */
+function tooSoon({ status }: Site, causes: DrillFile['causes'], nowMs: number): string | undefined {
+  const last = status.incidents.findLast(
+    ({ cause, openedAtMs }) =>
+      causes.includes(cause) && SELDOM_CAUSES.includes(cause) && nowMs - openedAtMs < SELDOM_MS,
+  );
+  if (last === undefined) return undefined;
+  const seconds = Math.ceil((last.openedAtMs + SELDOM_MS - nowMs) / 1000);
+  return `an instance opens an incident of ${last.cause} every five minutes at most: wait ${seconds} s, or use another instance`;
+}
 
 /** The drill that a file names, with the causes that the file expects. */
 export function drillOf({ name, drill: ofName, causes }: DrillFile): Drill {
@@ -16,6 +31,7 @@ export function drillOf({ name, drill: ofName, causes }: DrillFile): Drill {
   return {
     ...drill,
     name,
+    lacks: (site) => drill.lacks?.(site) ?? tooSoon(site, causes, Date.now()),
     plan: (site): Plan => {
       const { hypothesis, hold } = drill.plan(site);
       const expected = causes;
