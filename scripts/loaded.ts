@@ -12,6 +12,7 @@ export const LOADED: readonly string[] = [
   'worker/await-sockets',
   'worker/drill/bad-version',
   'worker/drill/index',
+  'worker/shape/index',
   'worker/outbound-policies',
   'worker/preload',
   'worker/runtime-figures',

@@ -10,14 +10,14 @@ import type { DrillFile, DrillLoad } from './contract.ts';
 const DETECTED_WITHIN_MS = 60_000;
 
 /** Causes of which an instance opens an incident at most this often, in ms: nothing is healed for them. */
-const SELDOM_CAUSES: readonly string[] = ['cpu-starved', 'dependency-down', 'dependency-slow'];
+const SELDOM_CAUSES: ReadonlySet<string> = new Set(['cpu-starved', 'dependency-down', 'dependency-slow']);
 const SELDOM_MS = 300_000;
 
 /** Why the instance would open no incident of these causes now. */
 function tooSoon({ status }: Site, causes: DrillFile['causes'], nowMs: number): string | undefined {
   const last = status.incidents.findLast(
     ({ cause, openedAtMs }) =>
-      causes.includes(cause) && SELDOM_CAUSES.includes(cause) && nowMs - openedAtMs < SELDOM_MS,
+      causes.includes(cause) && SELDOM_CAUSES.has(cause) && nowMs - openedAtMs < SELDOM_MS,
   );
   if (last === undefined) return undefined;
   const seconds = Math.ceil((last.openedAtMs + SELDOM_MS - nowMs) / 1000);
