@@ -93,5 +93,15 @@ test('a load shape is recorded, and played again', async (t: TestContext) => {
     assert.match(damaged.stderr, /^respite: --like: a\.shape:1: /);
   });
 
-  assert.equal((await running.stop()).code, 0);
+  await t.test('when the instance ends, what came until then is written', async () => {
+    const recording = command(running, 'shape', 'record', '--output', 'b.shape');
+    await running.until('the recording', () => running.logged('recording the load shape').length === 2);
+    await send(2);
+    await recording.until('the requests', () => recording.stderr.includes('6 requests of 3 routes'));
+    assert.equal((await running.stop()).code, 0);
+    assert.equal((await recording.ended()).code, 1, recording.transcript());
+    assert.match(recording.stderr, /the instance ended during the recording/);
+    const written = path.join(running.dir, 'b.shape');
+    assert.equal(parseShape(readFileSync(written, 'utf8'), written).atMs.length, 6);
+  });
 });

@@ -17,7 +17,7 @@ export function addShape(program: Command, record: (request: ShapeRequest) => Pr
     .option('--json', 'where it is and what is in it, as JSON')
     .addHelpText(
       'after',
-      '\nCtrl-C ends the recording and writes what was recorded. `respite load --like <file>` plays it.\nExit codes: 0 recorded, 1 nothing was recorded or nothing answered, 2 bad usage, 130 interrupted, and what was recorded is written.',
+      '\nCtrl-C ends the recording and writes what was recorded. `respite load --like <file>` plays it.\nExit codes: 0 recorded, 1 nothing was recorded, nothing answered, or the instance ended meanwhile, 2 bad usage, 130 interrupted, and what was recorded is written.',
     )
     .action(async (flags: ShapeRequest) => record(flags));
 }

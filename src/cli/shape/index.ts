@@ -46,24 +46,31 @@ export async function record(flags: ShapeRequest): Promise<number> {
     () => void ask(port, 'POST', '/shape/stop').catch(() => {}),
     { once: true },
   );
-  const end = await recordFrom(port, forMs / 1000, ended, (recorded) => gathered.add(recorded)).finally(
+  const said = await recordFrom(port, forMs / 1000, ended, (recorded) => gathered.add(recorded)).finally(
     () => {
       clearInterval(shown);
       progress.end();
     },
   );
-  if (gathered.requests === 0)
-    throw new RespiteError(
-      'RESPITE_CLI_SHAPE',
-      `no request came in ${duration(end.durationMs)}, so no shape is written`,
-    );
+  const { requests } = gathered;
+  // Without a last word of the instance, it lasted until the connection was cut.
+  const elapsedMs = Date.now() - startedAt.getTime();
+  const end = said ?? { durationMs: elapsedMs, requests, dropped: 0, lostWorkers: 0 };
+  if (requests === 0) {
+    const until = said === undefined ? ' until the instance ended' : '';
+    const what = `no request came in ${duration(end.durationMs)}${until}, so no shape is written`;
+    throw new RespiteError('RESPITE_CLI_SHAPE', what);
+  }
   const shape = gathered.shape(startedAt, end.durationMs, end.dropped);
   const bytes = writeShape(file, shape);
   const missing = missingOf(end.dropped, end.lostWorkers);
   if (flags.json === true)
     write('stdout', `${JSON.stringify({ file, bytes, ...end, routes: routesOf(shape) })}\n`);
   else write('stdout', text(file, bytes, shape, missing));
-  return ended.aborted ? INTERRUPTED : 0;
+  if (ended.aborted) return INTERRUPTED;
+  if (said !== undefined) return 0;
+  write('stderr', 'respite: the instance ended during the recording: what came until then is written\n');
+  return 1;
 }
 
 function text(file: string, bytes: number, shape: LoadShape, missing: readonly string[]): string {

@@ -19,7 +19,8 @@ const END = {
 } as const;
 
 /**
- * Asks an instance to record. Rejects with `RESPITE_CLI_NO_STATUS` when it does not answer, or is gone before the end.
+ * Asks an instance to record. Resolves with undefined when it is gone before the end. Rejects with `RESPITE_CLI_NO_STATUS`
+ * when it does not answer.
  *
  * @param asked Aborted when the recording was asked to end: it does so soon, or is given up.
  * @param onRequests Called with each part.
@@ -29,7 +30,7 @@ export async function recordFrom(
   seconds: number,
   asked: AbortSignal,
   onRequests: (recorded: RecordedRequests) => void,
-): Promise<ShapeEnd> {
+): Promise<ShapeEnd | undefined> {
   const gone = (why: string): RespiteError =>
     new RespiteError('RESPITE_CLI_NO_STATUS', `no recording from ${shown(port)}: ${why}`);
   const response = await begin(port, seconds).catch((error: NodeJS.ErrnoException) => {
@@ -54,9 +55,10 @@ export async function recordFrom(
     }
   } catch (error) {
     response.destroy();
+    // The connection was cut.
+    if (error instanceof Error && 'code' in error) return undefined;
     throw gone(error instanceof Error ? error.message : String(error));
   }
-  if (end === undefined) throw gone('the instance has ended');
   return end;
 }
 
