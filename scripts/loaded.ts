@@ -16,6 +16,7 @@ export const LOADED: readonly string[] = [
   'worker/preload',
   'worker/runtime-figures',
   'worker/script-metrics/index',
+  'worker/shape/index',
   'worker/slow-clients',
   'worker/start',
   'worker/watchdog/thread',

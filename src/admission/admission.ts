@@ -21,7 +21,6 @@ import type { AdmissionStats, ShedReason } from './stats.ts';
  * arrives and when an iteration of the event loop ends; requests that end in between are settled at the next reading.
  */
 export class Admission implements RequestOwner {
-  /** What its shed responses say. */
   readonly shedResponse: ResolvedAdmissionOptions['shedResponse'];
   readonly loadReport: LoadReport | undefined;
   readonly requests: RequestsInFlight = new RequestsInFlight();
@@ -110,13 +109,13 @@ export class Admission implements RequestOwner {
     this.#settleAll(nowMs);
     this.#checks.requestArrives(headers, nowMs);
     let requestClass = this.#classifier.classify(method, target, headers, peer);
-    if (requestClass.rank === -1 && !this.#checks.exempt.hasRoom(nowMs)) {
+    if (requestClass.rank === -1 && !this.#checks.exempt.hasRoom(nowMs))
       requestClass = this.#classifier.withoutExemption(requestClass);
-    }
     if (this.#checks.isPressed) requestClass = this.#classifier.guess(requestClass, headers);
     const request = new RequestInFlight(this, requestClass, method, target, headers, bodyBytes, peer, nowMs);
     const shed = this.#decide(request, nowMs);
-    const { observer } = this.#host;
+    const { observer, recorder } = this.#host;
+    recorder?.arrived(request, shed !== undefined);
     if (shed !== undefined) {
       observer?.ended(NOT_ANNOUNCED, request.route, method, shed.status, 0, nowMs, undefined);
       return shed;
@@ -151,12 +150,12 @@ export class Admission implements RequestOwner {
     const body = bytes.putAside(request);
     request.becomes(requestClass);
     const shed = this.#decide(request, this.#now());
-    if (shed !== undefined) {
-      request.isShed = true;
-      inFlight.shedAfterAll(request);
-    } else if (!request.isExempt) {
-      bytes.putBack(request, body);
+    if (shed === undefined) {
+      if (!request.isExempt) bytes.putBack(request, body);
+      return undefined;
     }
+    request.isShed = true;
+    inFlight.shedAfterAll(request);
     return shed;
   }
 
@@ -184,6 +183,7 @@ export class Admission implements RequestOwner {
   ended(request: RequestInFlight): void {
     this.requests.ended(request);
     this.#checks.released(request);
+    this.#host.recorder?.ended(request);
     // Without the end of a turn to wait for, only a reading now tells how long it took.
     if (this.#checks.turn?.isOpen !== true) {
       this.#settle(request, this.#now());

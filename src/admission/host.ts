@@ -4,6 +4,7 @@ import { CounterTable } from '../core/counter-table.ts';
 import type { RequestsInFlight } from './in-flight/requests.ts';
 import type { RequestInFlight } from './in-flight/request.ts';
 import type { RequestObserver } from './observer.ts';
+import type { RequestRecorder } from './recorder.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
 import type { AdmissionStats } from './stats.ts';
 
@@ -21,6 +22,8 @@ export interface AdmissionHost {
   /** Where decisions are counted. */
   readonly counters: CounterTable;
   readonly observer: RequestObserver | undefined;
+  /** Hears of every request while a load shape is recorded. May change at any time. */
+  readonly recorder?: RequestRecorder | undefined;
   /** Decide and count, but let every request through; undefined leaves it to the options. May change at any time. */
   readonly dryRun: boolean | undefined;
   /** Undefined where no supervisor learns from deaths. */

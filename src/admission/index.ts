@@ -15,6 +15,7 @@ export {
   type ShedStatus,
 } from './options.ts';
 export { NOT_ANNOUNCED, type RequestObserver } from './observer.ts';
+export type { RequestRecorder } from './recorder.ts';
 export {
   type CostOf,
   type Criticality,

@@ -42,6 +42,9 @@ export async function main(args: readonly string[]): Promise<number> {
     drill: async (request) => {
       exitCode = await (await import('./drill/index.ts')).drill(request);
     },
+    shape: async (request) => {
+      exitCode = await (await import('./shape/index.ts')).record(request);
+    },
     tryNotifications: async (flags) => {
       exitCode = await (await import('./try-notifications.ts')).tryNotifying(flags.config);
     },

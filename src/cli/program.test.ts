@@ -43,6 +43,9 @@ async function parse(line: string): Promise<Parsed> {
     tune: async (request) => {
       parsed.other = ['tune', request];
     },
+    shape: async (request) => {
+      parsed.other = ['shape', request];
+    },
     drill: async (request) => {
       parsed.other = request;
     },

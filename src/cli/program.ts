@@ -13,6 +13,8 @@ import { addOperate, choosesInstance } from './operate/commands.ts';
 import type { OperateRequest } from './operate/request.ts';
 import { addPrepare } from './prepare/commands.ts';
 import type { PrepareRequest } from './prepare/request.ts';
+import { addShape } from './shape/commands.ts';
+import type { ShapeRequest } from './shape/request.ts';
 import { addTune } from './tune/commands.ts';
 import type { TuneRequest } from './tune/request.ts';
 
@@ -37,6 +39,7 @@ export interface ProgramConfig {
   readonly load: (request: LoadRequest) => Promise<void>;
   readonly tune: (request: TuneRequest) => Promise<void>;
   readonly drill: (request: DrillRequest) => Promise<void>;
+  readonly shape: (request: ShapeRequest) => Promise<void>;
   readonly tryNotifications: (flags: { readonly config?: string }) => Promise<void>;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
@@ -113,6 +116,7 @@ export function createProgram(config: ProgramConfig): Command {
   addLoad(program, config.load);
   addTune(program, config.tune);
   addDrill(program, config.drill);
+  addShape(program, config.shape);
   addNotify(program, config);
   return program;
 }

@@ -1,5 +1,7 @@
 // What a load run takes and what it answers: the one vocabulary of `respite load`, `tune`, `drill` and tests.
 
+import type { LikeOptions } from './shape/contract.ts';
+
 /** A kind of request, and how often it comes. */
 export interface RequestKind {
   /** Its share among the others of the mix, as a weight. Default: 1. */
@@ -27,9 +29,14 @@ export type RateProfile =
 export interface LoadOptions {
   /** The target: `http:` or `https:`. */
   readonly url: string | URL;
+  /**
+   * Requests at the times, of the routes and of the sizes of a recorded shape, instead of `rate` and `mix`. A run that is longer than the shape
+   * begins it anew; the default duration is that of the shape.
+   */
+  readonly like?: LikeOptions | undefined;
   /** Requests per second, by their intended start. Default: 50. */
   readonly rate?: RateProfile | undefined;
-  /** Milliseconds over which requests start. Default: 10,000. */
+  /** Milliseconds over which requests start. Default: 10,000, or the duration of the shape. */
   readonly durationMs?: number | undefined;
   /** Default: one GET of the URL. */
   readonly mix?: readonly RequestKind[] | undefined;

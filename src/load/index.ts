@@ -9,6 +9,8 @@ export type {
 } from './contract.ts';
 export { unmet } from './expect/index.ts';
 export { load } from './load.ts';
+export type { LikeOptions, LoadShape, Parameters, ParameterValues, ShapeRoute } from './shape/contract.ts';
+export { parseShape } from './shape/parse.ts';
 export { compare } from './against/compare.ts';
 export type {
   CompareOptions,

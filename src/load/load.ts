@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { RespiteError } from '../core/errors.ts';
-import type { LoadOptions, LoadResult, RateProfile } from './contract.ts';
+import type { LoadOptions, LoadResult } from './contract.ts';
 import type { Report } from './generator/messages.ts';
 import { durationOf, type Plan, type PlannedKind, type Segment } from './generator/plan.ts';
+import { arrivalsOf, assertFilled, pathOf } from './shape/played.ts';
 import { type ResolvedLoadOptions, resolveLoadOptions } from './options.ts';
+import type { ResolvedLikeOptions } from './shape/options.ts';
 import { Collector } from './result/collector.ts';
 import { targetOf } from './target.ts';
 import { Threads } from './threads.ts';
@@ -13,6 +15,7 @@ import { Threads } from './threads.ts';
  * threads of its own, so the server may run in this process.
  *
  * Rejects with a `RespiteError`: `RESPITE_OPTIONS_INVALID`, `RESPITE_LOAD_TARGET` for another machine without `ownsTarget`,
+ * `RESPITE_LOAD_PARAMETERS` when nothing fills a parameter of a recorded route,
  * `RESPITE_LOAD_UNREACHABLE` when no connection can be opened. Requests that fail later are counted, and reject nothing.
  *
  * @example
@@ -112,11 +115,13 @@ class Outcome {
 }
 
 export async function planOf(options: ResolvedLoadOptions): Promise<Plan> {
-  const { url, insecure, ownsTarget, rate, durationMs, slowReaders, retries } = options;
+  const { url, insecure, ownsTarget, slowReaders, retries, like } = options;
+  if (like !== undefined) assertFilled(like.shape.routes, like.parameters);
   return {
     target: await targetOf(url, insecure, ownsTarget),
-    segments: segmentsOf(rate, durationMs),
-    kinds: kindsOf(options),
+    segments: segmentsOf(options),
+    arrivals: like && arrivalsOf(like),
+    kinds: like === undefined ? kindsOf(options) : recordedKinds(options, like),
     protocol: options.protocol,
     connections: options.connections,
     newConnections: options.newConnections,
@@ -130,7 +135,15 @@ export async function planOf(options: ResolvedLoadOptions): Promise<Plan> {
   };
 }
 
-function segmentsOf(rate: RateProfile, durationMs: number): readonly Segment[] {
+const DEFAULT_MS = 10_000;
+
+function segmentsOf({ rate, durationMs: given, like }: ResolvedLoadOptions): readonly Segment[] {
+  if (like !== undefined) {
+    const { shape, speed } = like;
+    const mean = (1000 * speed * shape.atMs.length) / shape.durationMs;
+    return [{ durationMs: given ?? shape.durationMs / speed, from: mean, to: mean }];
+  }
+  const durationMs = given ?? DEFAULT_MS;
   if (typeof rate === 'number') return [{ durationMs, from: rate, to: rate }];
   if ('from' in rate) return [{ durationMs, from: rate.from, to: rate.to }];
   return rate.map((each) => ({ durationMs: durationMs / rate.length, from: each, to: each }));
@@ -149,6 +162,21 @@ function kindsOf({ mix, headers: common, url }: ResolvedLoadOptions): readonly P
         : typeof body === 'string'
           ? Buffer.from(body)
           : body,
+  }));
+}
+
+function recordedKinds(
+  { headers, url }: ResolvedLoadOptions,
+  { shape, parameters }: ResolvedLikeOptions,
+): readonly PlannedKind[] {
+  return shape.routes.map(({ method, route }) => ({
+    name: `${method} ${route}`,
+    weight: 1,
+    method,
+    path: '/',
+    variable: pathOf(route, parameters, url.pathname + url.search),
+    headers: lowerCase(headers),
+    body: undefined,
   }));
 }
 

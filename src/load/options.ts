@@ -2,12 +2,14 @@
 import { type Declaration, object, resolve, type Rule } from '../core/options.ts';
 import { aboveZero, byName, flag, integer, list, milliseconds, rule, share } from '../core/rules.ts';
 import type { LoadOptions, LoadSecond, RateProfile, RequestKind } from './contract.ts';
+import { like, type ResolvedLikeOptions } from './shape/options.ts';
 
 /** Every option with its default filled in. */
 export interface ResolvedLoadOptions {
   readonly url: URL;
+  readonly like: ResolvedLikeOptions | undefined;
   readonly rate: RateProfile;
-  readonly durationMs: number;
+  readonly durationMs: number | undefined;
   readonly mix: readonly ResolvedRequestKind[];
   readonly headers: Readonly<Record<string, string>>;
   readonly protocol: 'http/1.1' | 'h2';
@@ -127,8 +129,9 @@ const NO_RETRIES = { obey: 0, ignore: 0 };
 
 const LOAD: Declaration<ResolvedLoadOptions> = {
   url: { rule: url },
+  like: { rule: like, byDefault: undefined },
   rate: { rule: rate, byDefault: 50 },
-  durationMs: { rule: milliseconds(1), byDefault: 10_000 },
+  durationMs: { rule: milliseconds(1), byDefault: undefined },
   mix: {
     rule: mix,
     byDefault: [{ weight: 1, method: 'GET', path: undefined, headers: {}, body: undefined }],
@@ -172,7 +175,15 @@ const LOAD: Declaration<ResolvedLoadOptions> = {
   },
 };
 
-const load = object<ResolvedLoadOptions, LoadOptions>(LOAD);
+const load = object<ResolvedLoadOptions, LoadOptions>(LOAD, (given, path) =>
+  (['rate', 'mix'] as const)
+    .filter((name) => given.like !== undefined && given[name] !== undefined)
+    .map((name) => ({
+      path: [...path, name],
+      rule: 'left out beside like, which has the times and the routes',
+      value: given[name],
+    })),
+);
 
 /** Throws a `RespiteError` that names the option, the rule and the value. */
 export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {

@@ -13,6 +13,7 @@ import { QUARANTINE_ROUTES } from './quarantine.ts';
 import { restart } from './restart.ts';
 import { type ReusedAnswers, versionOf } from './reused-answers.ts';
 import { publicStatus, statusWithoutSecrets } from './shown-status.ts';
+import { SHAPE_ROUTES } from './shapes.ts';
 import type { Startup } from './startup.ts';
 
 export interface RouteContext {
@@ -27,6 +28,7 @@ export interface RouteContext {
     | 'capture'
     | 'scriptMetrics'
     | 'drills'
+    | 'shapes'
   >;
   readonly log: Log;
   readonly version: string;
@@ -121,6 +123,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ...QUARANTINE_ROUTES,
   ...CAPTURE_ROUTES,
   ...DRILL_ROUTES,
+  ...SHAPE_ROUTES,
 ]);
 
 /** The route that a path belongs to, and the id in it. */

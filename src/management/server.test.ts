@@ -165,6 +165,8 @@ test('the index names every endpoint', async (t) => {
     'GET /drill',
     'POST /drill/fault',
     'POST /drill/bad-version',
+    'POST /shape/record',
+    'POST /shape/stop',
   ]);
 });
 

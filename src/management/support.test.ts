@@ -12,6 +12,7 @@ import {
   NO_RESTARTS_YET,
   type OnDemand,
   type ScriptMetrics,
+  type ShapeRecorder,
   type SupervisorStatus,
   type WorkerState,
 } from '../supervisor/index.ts';
@@ -89,6 +90,13 @@ export class FakeSupervisor {
     this.calls.push('drain');
     this.now = { ...this.now, state: 'draining' };
   }
+
+  shapes: ShapeRecorder = {
+    record: async () => {
+      throw new RespiteError('RESPITE_SUPERVISOR_SHAPE_RECORDED', 'recorded already');
+    },
+    stop: () => false,
+  };
 
   async drills(): Promise<Drills> {
     return Promise.reject(new RespiteError('RESPITE_SUPERVISOR_DRILLS_NOT_ALLOWED', 'no drills here'));

@@ -6,7 +6,10 @@ export {
   type Drills,
 } from './instance/drill/contract.ts';
 export { type DrillOptions, parseDependency, type ResolvedDrillOptions } from './instance/drill/options.ts';
+export type { RecordedRequests, ShapeEnd, ShapeRecorder } from './instance/shape/contract.ts';
 export type { InstancePhase, Supervisor } from './instance/contract.ts';
+export { LOAD_FILE, type LoadBefore } from './incidents/evidence/load-history.ts';
+export { CAUSES } from './causes.ts';
 export type { StoredIncident } from './incidents/evidence/folder.ts';
 export type { Captured, OnDemand } from './incidents/evidence/on-demand.ts';
 export type { IncidentsOptions, ResolvedIncidentsOptions } from './incidents/evidence/options.ts';

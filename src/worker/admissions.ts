@@ -6,12 +6,15 @@ import {
   type Quarantine,
   NOT_ANNOUNCED,
   type RequestObserver,
+  type RequestRecorder,
   type Traffic,
   type Waiting,
   type WaitingRoute,
 } from '../admission/index.ts';
 import type { CounterTable } from '../core/counter-table.ts';
 import type { Durations } from './durations.ts';
+import { recordShape } from './on-demand.ts';
+import type { ToSupervisor, ToWorker } from './protocol.ts';
 import type { WrittenCounters } from './written-counters.ts';
 
 /** What happens to a request is kept in these. */
@@ -31,6 +34,8 @@ export class WorkerAdmissions implements AdmissionHost {
   readonly observer: RequestObserver;
   /** Set when an operator switches it while the worker runs. */
   dryRun: boolean | undefined = undefined;
+  /** Set while a load shape is recorded. */
+  recorder: RequestRecorder | undefined = undefined;
   readonly quarantine: Quarantine | undefined;
   readonly acceptsPerTurn: () => number;
   readonly #all = new Set<HostedAdmission>();
@@ -45,6 +50,11 @@ export class WorkerAdmissions implements AdmissionHost {
   joined(admission: HostedAdmission): () => void {
     this.#all.add(admission);
     return () => this.#all.delete(admission);
+  }
+
+  /** Begins or ends the recording of the load shape. */
+  record(message: Extract<ToWorker, { kind: 'record-shape' }>, tell: (message: ToSupervisor) => void): void {
+    recordShape(this, message, tell);
   }
 
   /** In the order in which they have joined. */

@@ -5,6 +5,7 @@ import type { StackFrame, WatchdogMessage } from './watchdog/index.ts';
 import type { ToldError } from './last-words.ts';
 import type { BoundAddress, ToSupervisor } from './protocol.ts';
 import type { SentSample } from './sample.ts';
+import { SHAPE_CELLS } from './shape/batch.ts';
 
 const FRAMES = [
   { functionName: 'string', url: 'string', line: 'number', column: 'number' },
@@ -18,6 +19,11 @@ const ERROR = {
 } as const satisfies ShapeOf<ToldError>;
 
 const isKey: Guard = (value) => typeof value === 'string' && /^[0-9a-f]{16}$/.test(value);
+
+const isShapeCells: Guard = (value) =>
+  value instanceof Float64Array &&
+  value.length % SHAPE_CELLS === 0 &&
+  value.every((each) => Number.isFinite(each));
 
 const ON_PIPE: ShapesOf<WatchdogMessage> = {
   report: {
@@ -176,6 +182,11 @@ const ON_CHANNEL: ShapesOf<ToSupervisor> = {
   uncounted: { reason: 'string' },
   served: { keys: [isKey] },
   'probe-served': { id: 'string' },
+  shape: {
+    recording: 'number',
+    batch: { routes: ['string'], cells: isShapeCells, dropped: 'number' },
+    isLast: 'boolean',
+  },
   'user-disconnected': {},
   'asked-to-stop': { signal: oneOf('SIGTERM', 'SIGINT') },
   signalled: { cut: [WAITING] },

@@ -2,6 +2,7 @@ export { receiveFromChild, send } from './channel.ts';
 export { decodeToSupervisor, parseMessage } from './decode.ts';
 export type { DrillOrder, InjectedFault } from './drill/order.ts';
 export type { TcpHandle } from './handles.ts';
+export { SHAPE_CELLS, type ShapeBatch, shapeRoute } from './shape/batch.ts';
 export type { ExitWord, ToldError, UncaughtError } from './last-words.ts';
 export {
   type BoundAddress,

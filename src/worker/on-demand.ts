@@ -7,6 +7,7 @@ import { ownModule } from '../core/own-files.ts';
 import type { OutboundOptions } from '../outbound/index.ts';
 import type * as Drill from './drill/index.ts';
 import type * as OutboundPolicies from './outbound-policies.ts';
+import type * as Shape from './shape/index.ts';
 import type * as ScriptMetrics from './script-metrics/index.ts';
 import type * as SlowClients from './slow-clients.ts';
 
@@ -30,4 +31,13 @@ export function scriptMetrics(): typeof ScriptMetrics {
 /** Faults for `respite drill`. */
 export function drill(): typeof Drill {
   return load('drill/index') as typeof Drill;
+}
+
+/** Begins or ends the recording of the load shape. */
+export function recordShape(...given: Parameters<typeof Shape.recordShape>): void {
+  try {
+    (load('shape/index') as typeof Shape).recordShape(...given);
+  } catch {
+    // The package is being replaced. The supervisor counts this worker among those that it has no recording of.
+  }
 }

@@ -14,6 +14,7 @@ import type { FileIdentity } from '../core/socket-file.ts';
 import type { DrillOrder } from './drill/order.ts';
 import type { StopSignal } from './held-signals.ts';
 import type { SentSample } from './sample.ts';
+import type { ShapeBatch } from './shape/batch.ts';
 import type { ScriptFamily } from './script-metrics/script-family.ts';
 import type { WarmUpNews } from './warm-up.ts';
 import type { ThreadSetup } from './watchdog/index.ts';
@@ -180,6 +181,13 @@ export type ToSupervisor =
   /** The file for its counters can't be written any more: what it counts from now on is lost. */
   | { readonly kind: 'uncounted'; readonly reason: string }
   | QuarantineNews
+  /** Requests of a recording. @param isLast It records no more. */
+  | {
+      readonly kind: 'shape';
+      readonly recording: number;
+      readonly batch: ShapeBatch;
+      readonly isLast: boolean;
+    }
   /** The user's code has called `process.disconnect()`. */
   | { readonly kind: 'user-disconnected' }
   /** Has been sent a signal, by another process than the supervisor, and holds it back. */
@@ -217,6 +225,8 @@ export type ToWorker =
   | { readonly kind: 'dry-run'; readonly dryRun: boolean }
   /** Requests in quarantine, and those that are suspected. */
   | { readonly kind: 'quarantine'; readonly rules: QuarantineRules }
+  /** Record the load shape, or stop recording it. @param recording Its number. */
+  | { readonly kind: 'record-shape'; readonly recording: number; readonly isOn: boolean }
   /** Begin a fault of a drill. */
   | { readonly kind: 'drill'; readonly order: DrillOrder }
   /** The parent of `respite run` has closed its channel. */

@@ -224,6 +224,9 @@ export function startWorker(setup: WorkerSetup): void {
       case 'quarantine':
         hearOfQuarantine(admissions.quarantine, message.rules);
         break;
+      case 'record-shape':
+        admissions.record(message, tell);
+        break;
       case 'drill':
         if (setup.allowsDrills) drill().beginFault(message.order, listening.servers);
         break;

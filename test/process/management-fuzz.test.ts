@@ -35,6 +35,8 @@ const PROTECTED = [
   ['POST', '/drill/fault'],
   ['POST', '/drill/bad-version'],
   ['GET', '/drill'],
+  ['POST', '/shape/record?seconds=1'],
+  ['POST', '/shape/stop'],
   ['GET', '/incidents'],
 ] as const;
 

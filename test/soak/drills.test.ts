@@ -1,14 +1,14 @@
 // Every drill, against an Express server and against the webmail of the demonstration: each cause is named right, and nobody is woken.
 // `npm run test:drill`; not part of `npm test`. Needs root, since it mounts a small disk.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { DrillReport } from '../../src/load/drill/index.ts';
 import { repository } from '../harness/nodes.ts';
 import { RunningProcess, temporaryDirectory } from '../harness/process.ts';
 import { lacks } from '../harness/programs.ts';
-import { bin, fixture, respite, RunningRespite } from '../harness/respite.ts';
+import { bin, fixture, respite } from '../harness/respite.ts';
+import { type Drilled, DRILLED_NEEDS, startDrilled } from './drilled.ts';
 
 /** Every drill: what they take on a machine that has nothing else to do, and as much again. */
 const ALL_MS = 24 * 60_000;
@@ -20,44 +20,13 @@ const RATE = 20;
 const COUNT = 19;
 const OF_DEPENDENCIES = 2;
 
-/** Small enough that a leak is found soon. */
-const MEMORY_BYTES = 800_000_000;
-const DESCRIPTORS = 2000;
-const DISK_MB = 128;
-
-/** Mounts a disk of its own for temporary files, bounds its descriptors, and becomes `node`. */
-const ENTER = `set -e
-mount -t tmpfs -o size=${DISK_MB}m tmpfs tmp
-ulimit -n ${DESCRIPTORS}
-TMPDIR=$PWD/tmp exec "$@"`;
-
-interface Drilled {
-  readonly script: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly env?: NodeJS.ProcessEnv;
+interface DrilledAt extends Drilled {
   readonly path?: string;
 }
 
-function start(t: TestContext, { script, dependencies = {}, env = {} }: Drilled): RunningRespite {
-  const dir = temporaryDirectory();
-  mkdirSync(path.join(dir, 'tmp'));
-  const config = {
-    drills: { dependencies },
-    supervisor: { workers: 2, heapMb: 200, detect: { memory: { limitBytes: MEMORY_BYTES } } },
-  };
-  writeFileSync(path.join(dir, 'respite.config.json'), JSON.stringify(config));
-  const command = [process.execPath, bin, 'run', '--management', '127.0.0.1:0', script];
-  const running = new RunningRespite(['--mount', 'sh', '-c', ENTER, 'sh', ...command], dir, {
-    node: 'unshare',
-    env: { PORT: '0', ...env },
-  });
-  t.after(() => running.cleanUp());
-  return running;
-}
-
 /** Carries out all drills. */
-async function drillAll(t: TestContext, drilled: Drilled): Promise<DrillReport> {
-  const running = start(t, drilled);
+async function drillAll(t: TestContext, drilled: DrilledAt): Promise<DrillReport> {
+  const running = startDrilled(t, drilled);
   await running.ready();
   const options = ['--rate', String(RATE), '--path', drilled.path ?? '/', '--json', '--html', 'drills.html'];
   const drills = new RunningProcess([bin, 'drill', ...options], running.dir, {});
@@ -79,7 +48,7 @@ async function drillAll(t: TestContext, drilled: Drilled): Promise<DrillReport> 
 const skipped = ({ results }: DrillReport): number =>
   results.filter(({ outcome }) => outcome === 'skipped').length;
 
-const needs = lacks('unshare', 'mount', 'taskset');
+const needs = lacks(...DRILLED_NEEDS);
 
 test('an Express server', { skip: needs }, async (t) => {
   const report = await drillAll(t, { script: fixture('express.mjs') });

@@ -92,6 +92,7 @@ const PAST_THE_DOOR: readonly {
       'cli/incidents/directory.ts',
       'cli/incidents/incidents.test.ts',
       'cli/incidents/index.ts',
+      'cli/incidents/replay.ts',
       'management/incidents.test.ts',
       'management/incidents.ts',
     ],
@@ -110,8 +111,9 @@ const PAST_THE_DOOR: readonly {
   {
     to: 'load/drill/index.ts',
     why: 'the index of load is what users import: what it exports is their API',
-    from: ['cli/drill/index.ts', 'cli/drill/proxy.ts'],
+    from: ['cli/drill/file.ts', 'cli/drill/index.ts', 'cli/drill/proxy.ts', 'cli/incidents/replay.ts'],
   },
+  { to: 'load/shape/index.ts', why: USERS_DOOR, from: ['cli/drill/file.ts', 'cli/shape/file.ts'] },
   {
     to: 'supervisor/instance/drill/options.ts',
     why: CHECKED_EARLY,

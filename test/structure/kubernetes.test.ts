@@ -136,6 +136,7 @@ const OTHERS = {
   prepare: unexpected,
   tune: unexpected,
   drill: unexpected,
+  shape: unexpected,
   tryNotifications: unexpected,
 };
 

@@ -48,6 +48,7 @@ const BY_PATH: Readonly<Record<string, readonly string[]>> = {
     'worker/drill/index.ts',
     'worker/outbound-policies.ts',
     'worker/script-metrics/index.ts',
+    'worker/shape/index.ts',
     'worker/slow-clients.ts',
   ],
   'worker/preload.ts': ['worker/start.ts'],

@@ -12,6 +12,11 @@ export function addDrill(program: Command, act: (request: DrillRequest) => Promi
       )
       .argument('[names...]', 'which drills (default: all that are possible)'),
   )
+    .option('--file <file>', 'the drill of a file that `respite incidents replay` has written, with its load')
+    .option(
+      '--param <name=values...>',
+      "with --file: what fills a parameter of the routes: 'id=1..1000' 'name=ann,bob' 'id=@ids.txt'",
+    )
     .option('--list', 'the drills, and what each does')
     .option('--rate <n>', 'requests a second of the steady load (default 50)')
     .option('--path <path>', 'what the steady load asks for (default /)')

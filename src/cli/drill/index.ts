@@ -10,11 +10,12 @@ import {
   resultText,
   runDrills,
 } from '../../load/drill/index.ts';
-import { load } from '../../load/index.ts';
+import { type LikeOptions, load } from '../../load/index.ts';
 import { instancePort } from '../instances/index.ts';
 import { write } from '../output.ts';
 import { printable } from '../printable.ts';
 import { usageError } from '../usage.ts';
+import { plannedFrom, readDrillFile } from './file.ts';
 import { proxy } from './proxy.ts';
 import type { DrillFlags, DrillRequest } from './request.ts';
 
@@ -24,11 +25,33 @@ const DEFAULT_RATE = 50;
 export async function drill(request: DrillRequest): Promise<number> {
   if (request.action === 'proxy') return proxy(request.flags);
   const { names, flags } = request;
-  const drills = chosen(names);
   if (flags.list === true) {
-    list(drills, flags.json === true);
+    list(chosen(names), flags.json === true);
     return 0;
   }
+  const report = await drillUntilSignal(plannedOf(names, flags), flags);
+  return report.held ? 0 : 1;
+}
+
+/** What is to be carried out. */
+export interface Planned {
+  readonly drills: readonly Drill[];
+  /** The steady load, where it follows what was recorded. */
+  readonly like?: LikeOptions | undefined;
+}
+
+function plannedOf(names: readonly string[], { file, param }: DrillFlags): Planned {
+  if (file === undefined) {
+    if (param !== undefined)
+      throw usageError('--param is for the routes of a drill file: name it with --file');
+    return { drills: chosen(names) };
+  }
+  if (names.length > 0) throw usageError('--file names the drill: leave out the names');
+  return plannedFrom(readDrillFile(file), param);
+}
+
+/** Carries out drills. A signal reverts the fault and ends them. */
+export async function drillUntilSignal(planned: Planned, flags: DrillFlags): Promise<DrillReport> {
   const interrupted = new AbortController();
   const interrupt = (): void => {
     write('stderr', 'interrupted: the fault is reverted\n');
@@ -37,27 +60,28 @@ export async function drill(request: DrillRequest): Promise<number> {
   // The second time is not waited for: the fault ends with this process.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
   try {
-    const report = await run(drills, flags, interrupted.signal);
-    return report.held ? 0 : 1;
+    return await run(planned, flags, interrupted.signal);
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt);
   }
 }
 
-async function run(drills: readonly Drill[], flags: DrillFlags, signal: AbortSignal): Promise<DrillReport> {
+async function run({ drills, like }: Planned, flags: DrillFlags, signal: AbortSignal): Promise<DrillReport> {
   const { json = false, path = '/', url, junit, html } = flags;
   if (!path.startsWith('/')) throw usageError(`--path must begin with /, got ${JSON.stringify(path)}`);
   if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
     throw usageError(`--url must be an http or https URL, got ${JSON.stringify(url)}`);
   const rate = number('--rate', flags.rate, 1, 100_000, 'a number from 1 to 100000') ?? DEFAULT_RATE;
   const floor = number('--stop-below', flags.stopBelow, 0, 1, 'a number from 0 to 1');
-  const say = (text: string): void => write(json ? 'stderr' : 'stdout', `${printable(text)}\n`);
+  const say = (text: string): void =>
+    write(json || flags.quiet === true ? 'stderr' : 'stdout', `${printable(text)}\n`);
   let done = 0;
   const report = await runDrills({
     drills,
     management: new Management(instancePort(flags)),
     load,
     rate,
+    like,
     path,
     url,
     floor,

@@ -2,12 +2,16 @@ import type { InstanceFlags } from '../instances/index.ts';
 
 /** `respite drill`, as typed. */
 export interface DrillFlags extends InstanceFlags {
+  readonly file?: string;
+  readonly param?: readonly string[];
   readonly list?: boolean;
   readonly rate?: string;
   readonly path?: string;
   readonly url?: string;
   readonly stopBelow?: string;
   readonly json?: boolean;
+  /** Lines for people go to standard error: the caller writes the result. */
+  readonly quiet?: boolean;
   readonly junit?: string;
   readonly html?: string;
 }

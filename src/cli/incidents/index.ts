@@ -7,6 +7,7 @@ import { findIncident, incidentsSettings } from './directory.ts';
 import { incidentsTable } from './list.ts';
 import { opener, openWith } from './open.ts';
 import { prune } from './prune.ts';
+import { replay } from './replay.ts';
 import type { IncidentsRequest } from './request.ts';
 import { incidentText } from './show.ts';
 
@@ -33,6 +34,8 @@ export async function incidents(request: IncidentsRequest): Promise<number> {
       await open(pathOf(directory, id, 'report.html'));
       return 0;
     }
+    case 'replay':
+      return replay(directory, request.id, request.flags);
     case 'prune': {
       const removed = await prune(settings, request.flags, Date.now());
       say(`${removed.length} removed from ${directory}${removed.map((id) => `\n${id}`).join('')}`);

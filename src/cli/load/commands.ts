@@ -17,6 +17,12 @@ export function addLoad(program: Command, load: (request: LoadRequest) => Promis
       '--mix <request...>',
       "kinds of requests, with weights: '3 GET /a' '1 POST /b 2048' 'PUT /c @body.json' (default: one GET of the URL)",
     )
+    .option('--like <file>', 'play a shape of `respite shape record`, instead of --rate and --mix')
+    .option('--speed <n>', 'with --like: 2 plays it in half the time (default 1)')
+    .option(
+      '--param <name=values...>',
+      "with --like: what fills a parameter of the routes: 'id=1..1000' 'name=ann,bob' 'id=@ids.txt'",
+    )
     .option('-H, --header <name: value>', 'a header of every request; may be repeated', collect)
     .option('--connections <n>', 'maximum kept-alive connections (default 100)')
     .option('--new-connections', 'a new connection for each request')

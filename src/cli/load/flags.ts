@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { LoadOptions, RateProfile, RequestKind } from '../../load/index.ts';
 import { usageError } from '../usage.ts';
+import { likeOf } from './like.ts';
 import type { LoadRequest } from './request.ts';
 
 const TIME_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -19,6 +20,7 @@ export function optionsOf(
     url: /^[a-z][a-z\d+.-]*:\/\//i.test(url) ? url : `http://${url}`,
     rate: given(flags.rate, rateOf),
     durationMs: given(flags.for, (text) => timeOf('--for', text)),
+    like: likeOf(flags, read),
     mix: flags.mix?.map((text) => kindOf(text, read)),
     headers: given(flags.header, headersOf),
     protocol: flags.h2 === true ? 'h2' : undefined,

@@ -72,6 +72,8 @@ async function measure(options: LoadOptions): Promise<LoadResult> {
   } catch (error) {
     if (!(error instanceof RespiteError)) throw error;
     if (error.code === 'RESPITE_OPTIONS_INVALID') throw usageError(error.message, error);
+    if (error.code === 'RESPITE_LOAD_PARAMETERS')
+      throw usageError(`${error.message}; --param id=1..1000 would fill id`, error);
     if (error.code === 'RESPITE_LOAD_TARGET')
       throw usageError(`${error.message}; --i-own-this-target allows it`, error);
     throw error;

@@ -11,6 +11,9 @@ export interface LoadFlags extends AgainstFlags {
   readonly rate?: string;
   readonly for?: string;
   readonly mix?: readonly string[];
+  readonly like?: string;
+  readonly speed?: string;
+  readonly param?: readonly string[];
   readonly header?: readonly string[];
   readonly h2?: boolean;
   readonly connections?: string;

@@ -12,12 +12,14 @@ const NOTABLE_WAITS = 0.01;
 
 export function summary(
   result: LoadResult,
-  { rate = 50 }: Pick<LoadOptions, 'rate'>,
+  { rate = 50, like }: Pick<LoadOptions, 'rate' | 'like'>,
   verdicts: readonly Verdict[],
 ): string {
   const { url, durationMs, seed, latency, refusalLatency } = result;
   const sections: readonly (readonly string[])[] = [
-    [`${printable(url)}: ${duration(durationMs)} at ${rateText(rate)}, seed ${seed}`],
+    [
+      `${printable(url)}: ${duration(durationMs)} ${like === undefined ? `at ${rateText(rate)}` : shapeText(like)}, seed ${seed}`,
+    ],
     outcomes(result),
     [
       'latency of what was served, from when each request was due',
@@ -34,6 +36,11 @@ export function summary(
     .map((lines) => lines.map((line) => `${line}\n`).join(''))
     .join('\n');
   return text;
+}
+
+/** `like a shape of 60.0 s, at 2 times its speed`. */
+function shapeText({ shape, speed = 1 }: NonNullable<LoadOptions['like']>): string {
+  return `like a shape of ${duration(shape.durationMs)}${speed === 1 ? '' : `, at ${speed} times its speed`}`;
 }
 
 function rateText(rate: RateProfile): string {

@@ -4,6 +4,7 @@ import type { LoadSecond } from '../contract.ts';
 import type { Begun, Drill, DrillResult, Plan, Prepared, Stage } from './contract.ts';
 import {
   beginCourse,
+  CALM_MS,
   type Course,
   type CourseRules,
   followCourse,
@@ -15,9 +16,6 @@ import { Observer } from './instance/observer.ts';
 import { runQueueWaitMs } from './instance/run-queue.ts';
 import { judge } from './judge.ts';
 import { SteadyLoad } from './steady-load.ts';
-
-/** How long the steady load runs before the fault, in ms. */
-const CALM_MS = 4000;
 
 /** Goodput is that of this time at least, from the fault on, in ms. */
 const GOODPUT_LEAST_MS = 5000;

@@ -1,6 +1,7 @@
 // What a drill is, what it is given, and what comes out of it.
 import type { DrillFacts, Incident, SupervisorStatus } from '../../supervisor/index.ts';
 import type { LoadOptions, LoadResult } from '../contract.ts';
+import type { LikeOptions } from '../shape/contract.ts';
 import type { FiredAlert } from './alerts/rules.ts';
 import type { Management } from './instance/management.ts';
 
@@ -14,6 +15,8 @@ export interface Site {
   readonly url: URL;
   /** Requests per second of the steady load. */
   readonly rate: number;
+  /** The steady load, where it follows what was recorded. */
+  readonly like?: LikeOptions | undefined;
 }
 
 /** What is expected to happen. */

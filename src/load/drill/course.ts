@@ -1,6 +1,9 @@
 // The course of a drill, from calm to calm: a state machine without clock or instance.
 import type { Hold, StopReason } from './contract.ts';
 
+/** How long the steady load runs before the fault, in ms. */
+export const CALM_MS = 4000;
+
 /** Share of the requests that must be served in time, over {@link FLOOR_WINDOW_MS}; below it, the drill stops by itself. */
 export const GOODPUT_FLOOR = 0.25;
 

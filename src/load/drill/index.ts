@@ -1,5 +1,9 @@
 export type { Drill, DrillReport } from './contract.ts';
 export { DRILLS } from './drills/index.ts';
+export type { DrillFile } from './file/contract.ts';
+export { drillFileOf, replayOf } from './file/from-incident.ts';
+export { parseDrillFile } from './file/parse.ts';
+export { drillOf, shapeOf } from './file/played.ts';
 export { Management } from './instance/management.ts';
 export { TcpProxy } from './proxy/proxy.ts';
 export type { Direction, Toxic } from './proxy/toxics.ts';

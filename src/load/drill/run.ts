@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LoadOptions, LoadResult } from '../contract.ts';
+import type { LikeOptions } from '../shape/contract.ts';
 import { carryOut } from './carry-out.ts';
 import type { Drill, DrillReport, DrillResult, Site } from './contract.ts';
 import type { Management } from './instance/management.ts';
@@ -17,6 +18,8 @@ export interface RunOptions {
   readonly load: (options: LoadOptions) => Promise<LoadResult>;
   /** Requests per second of the steady load. */
   readonly rate: number;
+  /** The steady load, where it follows what was recorded. */
+  readonly like?: LikeOptions | undefined;
   /** Where the steady load goes, on the server of the instance. */
   readonly path: string;
   /** Where the server is. Default: the first of its TCP sockets, over HTTP. */
@@ -82,12 +85,13 @@ async function runOne(drill: Drill, options: RunOptions): Promise<DrillResult> {
 async function siteOf({
   management,
   rate,
+  like,
   path,
   url,
 }: RunOptions): Promise<{ readonly site: Site; readonly script: string }> {
   const facts = await management.facts();
   const status = await management.status();
-  return { site: { facts, status, url: targetOf(status, path, url), rate }, script: status.script };
+  return { site: { facts, status, url: targetOf(status, path, url), rate, like }, script: status.script };
 }
 
 function targetOf({ sockets }: Site['status'], path: string, url: string | undefined): URL {

@@ -18,7 +18,7 @@ export class SteadyLoad {
   constructor({ load, site }: Pick<Stage, 'load' | 'site'>) {
     this.#ended = load({
       url: site.url,
-      rate: site.rate,
+      ...(site.like === undefined ? { rate: site.rate } : { like: site.like }),
       durationMs: MAX_DURATION_MS,
       maxLagMs: MAX_LAG_MS,
       signal: this.#end.signal,

@@ -1,8 +1,8 @@
 // The open loop: requests start when they are due, whatever became of those before, and count from when they were due. Knows no sockets
 // and no clock of its own.
+import type { Arrivals } from './arrivals.ts';
 import { type Ending, Exchange, LiveList } from './exchange.ts';
 import { durationOf, type Plan } from './plan.ts';
-import type { Schedule } from './schedule.ts';
 import type { Tally } from './tally.ts';
 import type { Transport, TransportEvents } from './transport.ts';
 import { Waiting } from './waiting.ts';
@@ -21,7 +21,7 @@ const TIMEOUT = 'TIMEOUT';
 export class Engine implements TransportEvents {
   readonly transport: Transport;
   readonly #plan: Plan;
-  readonly #schedule: Schedule;
+  readonly #schedule: Arrivals;
   readonly #tally: Tally;
   readonly #now: () => number;
   readonly #live = new LiveList();
@@ -36,7 +36,7 @@ export class Engine implements TransportEvents {
   /** @param now Milliseconds from the start of the run. */
   constructor(
     plan: Plan,
-    schedule: Schedule,
+    schedule: Arrivals,
     tally: Tally,
     now: () => number,
     connect: (events: TransportEvents) => Transport,
@@ -133,6 +133,8 @@ export class Engine implements TransportEvents {
       exchange.kind = schedule.kind;
       exchange.manner = schedule.manner;
       exchange.isSlow = schedule.isSlow;
+      exchange.path = schedule.path;
+      exchange.bodyBytes = schedule.bodyBytes;
       exchange.repeats = 0;
       // Sending those before has taken time too.
       this.#tally.due(exchange, this.#now() - exchange.dueMs);

@@ -1,5 +1,5 @@
 // One request of a client under way, with its attempts. Used again for later requests, so that a run allocates few of them.
-import type { Manner } from './schedule.ts';
+import type { Manner } from './arrivals.ts';
 
 /** How an attempt has ended. `status` is 0 where there was no response. */
 export interface Ending {
@@ -19,6 +19,10 @@ export class Exchange {
   kind = 0;
   manner: Manner = 'gives up';
   isSlow = false;
+  /** Of kinds that vary: the path of this request; otherwise undefined. */
+  path: string | undefined = undefined;
+  /** Of kinds that vary: the size of its body; 0 for none. */
+  bodyBytes = 0;
   /** Repeats so far. */
   repeats = 0;
   /** How often its attempt was sent on another connection, because the server closed the first one and had not looked at it. */

@@ -8,12 +8,32 @@ export interface Segment {
   readonly to: number;
 }
 
+/** A path in parts: fixed text, and values of which each request draws one. */
+export type PlannedPath = readonly (
+  | string
+  | { readonly from: number; readonly to: number }
+  | readonly string[]
+)[];
+
+/** Requests at times that were recorded, instead of random ones. After a period they begin anew. */
+export interface PlannedArrivals {
+  readonly periodMs: number;
+  /** Ascending, from 0 to the period. */
+  readonly atMs: Float64Array;
+  /** Indexes of the kinds. */
+  readonly kinds: Uint16Array;
+  /** Size of each body in bytes; 0 and below for none. */
+  readonly bodyBytes: Float64Array;
+}
+
 export interface PlannedKind {
   /** `GET /path`. Kinds that differ only in headers or body share a name, and their figures. */
   readonly name: string;
   readonly weight: number;
   readonly method: string;
   readonly path: string;
+  /** Of kinds whose requests differ in path or in the size of their bodies; `path` and `body` are not used then. */
+  readonly variable?: PlannedPath | undefined;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | undefined;
@@ -34,6 +54,8 @@ export interface Target {
 export interface Plan {
   readonly target: Target;
   readonly segments: readonly Segment[];
+  /** Undefined: random ones, at the rate of the segments. */
+  readonly arrivals?: PlannedArrivals | undefined;
   readonly kinds: readonly PlannedKind[];
   readonly protocol: 'http/1.1' | 'h2';
   readonly connections: number;

@@ -3,6 +3,7 @@ import { toLocal } from './clock.ts';
 import { connect, initialConnections } from './connect.ts';
 import { Engine } from './engine.ts';
 import type { Report, ThreadSetup } from './messages.ts';
+import { RecordedArrivals } from './recorded-arrivals.ts';
 import { Schedule } from './schedule.ts';
 import { Tally } from './tally.ts';
 
@@ -34,9 +35,11 @@ export class ThreadRun {
     this.#report = report;
     this.#tally = new Tally(plan);
     const now = (): number => performance.now() - this.#startMs;
-    this.#engine = new Engine(plan, new Schedule(plan, part, parts), this.#tally, now, (events) =>
-      connect(plan, events, now),
-    );
+    const arrivals =
+      plan.arrivals === undefined
+        ? new Schedule(plan, part, parts)
+        : new RecordedArrivals(plan, plan.arrivals, part, parts);
+    this.#engine = new Engine(plan, arrivals, this.#tally, now, (events) => connect(plan, events, now));
     this.#connections = initialConnections(plan);
   }
 

@@ -1,35 +1,32 @@
 // When requests are due, of which kind they are and what clients send them: drawn from the seed alone.
 import type { Plan, Segment } from './plan.ts';
+import { type Arrivals, Clients, type Manner } from './arrivals.ts';
 import { random } from './random.ts';
 
 /** What of a plan the schedule follows from. */
 type SchedulePlan = Pick<Plan, 'segments' | 'kinds' | 'seed' | 'slowShare' | 'obeyShare' | 'ignoreShare'>;
 
-/** What a client does when its request is refused. */
-export type Manner = 'gives up' | 'obeys' | 'ignores';
-
 /** Apart from each other, so that another mix or another share of clients leaves the arrivals as they are. */
 const KIND_STREAM = 0x9e37_79b9;
-const MANNER_STREAM = 0x7f4a_7c15;
-const PACE_STREAM = 0x3c6e_f372;
 
 /**
  * Arrivals of a Poisson process, as those of independent users are: gaps are exponential. A changing rate stretches a process of rate 1
  * (time change). Threads draw the whole schedule and keep each their own part, so that the number of threads changes nothing.
  */
-export class Schedule {
+export class Schedule implements Arrivals {
   /** Of the request that is due next; Infinity when there is none. From the start of the run. */
   dueMs = 0;
   kind = 0;
   manner: Manner = 'gives up';
   isSlow = false;
+  readonly path: undefined = undefined;
+  readonly bodyBytes = 0;
   readonly #plan: SchedulePlan;
   readonly #part: number;
   readonly #parts: number;
   readonly #gaps: () => number;
   readonly #kinds: () => number;
-  readonly #manners: () => number;
-  readonly #paces: () => number;
+  readonly #clients: Clients;
   readonly #weights: number;
   #index = -1;
   /** Where the process of rate 1 has arrived, counted from the beginning of the segment. */
@@ -44,8 +41,7 @@ export class Schedule {
     const { seed, kinds } = plan;
     this.#gaps = random(seed);
     this.#kinds = random(seed ^ KIND_STREAM);
-    this.#manners = random(seed ^ MANNER_STREAM);
-    this.#paces = random(seed ^ PACE_STREAM);
+    this.#clients = new Clients(plan);
     this.#weights = kinds.reduce((sum, { weight }) => sum + weight, 0);
     this.advance();
   }
@@ -57,8 +53,8 @@ export class Schedule {
       if (this.dueMs === Infinity) return;
       this.#index += 1;
       this.kind = this.#nextKind();
-      this.manner = this.#nextManner();
-      this.isSlow = this.#plan.slowShare > 0 && this.#paces() < this.#plan.slowShare;
+      this.manner = this.#clients.nextManner();
+      this.isSlow = this.#clients.nextIsSlow();
     } while (this.#index % this.#parts !== this.#part);
   }
 
@@ -90,14 +86,6 @@ export class Schedule {
       if (left < 0) return kind;
     }
     return kinds.length - 1;
-  }
-
-  #nextManner(): Manner {
-    const { obeyShare, ignoreShare } = this.#plan;
-    if (obeyShare + ignoreShare === 0) return 'gives up';
-    const drawn = this.#manners();
-    if (drawn < obeyShare) return 'obeys';
-    return drawn < obeyShare + ignoreShare ? 'ignores' : 'gives up';
   }
 }
 

@@ -6,6 +6,7 @@ import type { OnIncident } from '../incidents/incident.ts';
 import type { Log } from '../log.ts';
 import type { Drills } from './drill/contract.ts';
 import type { ResolvedDrillOptions } from './drill/options.ts';
+import type { ShapeRecorder } from './shape/contract.ts';
 import type { ResolvedSupervisorOptions } from './options.ts';
 import type { WorkerSettings } from '../workers/release/index.ts';
 import type { ScriptMetrics } from '../workers/script-metrics/index.ts';
@@ -86,6 +87,8 @@ export interface Supervisor {
   capture(workerId: number, what: OnDemand, seconds: number): Promise<Captured>;
   /** Opens the drills. Rejects with `RESPITE_SUPERVISOR_DRILLS_NOT_ALLOWED` unless the configuration allows them. */
   drills(): Promise<Drills>;
+  /** Recordings of the load shape. */
+  readonly shapes: ShapeRecorder;
   /**
    * Sends `signal` to the workers whose code listens for it. Returns false when there are workers that serve and none of them does;
    * Node.js would then end.

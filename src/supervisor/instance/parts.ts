@@ -16,6 +16,7 @@ import { Departure } from './balancer/departure.ts';
 import type { SupervisorConfig } from './contract.ts';
 import type { Drills } from './drill/contract.ts';
 import { drillsOf } from './drill/open.ts';
+import { ShapeRecordings } from './shape/open.ts';
 import { isSticky } from './options.ts';
 import { Deaths } from './healing/deaths.ts';
 import { Healer } from './healing/healer.ts';
@@ -55,6 +56,7 @@ export interface Parts {
   readonly quarantines: Quarantines<WorkerProcess>;
   /** See {@link drillsOf}. */
   readonly openDrills: () => Promise<Drills>;
+  readonly shapes: ShapeRecordings;
 }
 
 export function createParts(config: SupervisorConfig, around: Surroundings): Parts {
@@ -106,6 +108,7 @@ export function createParts(config: SupervisorConfig, around: Surroundings): Par
     }),
     scriptMetrics: new ScriptMetricsGatherer(around.live, log),
     openDrills: drillsOf(config, around.live),
+    shapes: new ShapeRecordings(around.live),
     deaths: new Deaths({
       log,
       ledger: incidents,

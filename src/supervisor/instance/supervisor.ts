@@ -1,7 +1,6 @@
 import { AwakeClock } from '../../core/awake-clock.ts';
 import type { IndicatorReport } from '../../core/health-link.ts';
 import type { Ended, Supervisor, SupervisorConfig } from './contract.ts';
-import type { Drills } from './drill/contract.ts';
 import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
 import { late, loadAll } from './late.ts';
 import type { Observed } from './look-after.ts';
@@ -40,6 +39,8 @@ export function superviseFrom(
 class WorkerSupervisor implements Supervisor {
   readonly #ending = Promise.withResolvers<Ended>();
   readonly ended: Promise<Ended> = this.#ending.promise;
+  readonly drills: Supervisor['drills'];
+  readonly shapes: Supervisor['shapes'];
   readonly #config: SupervisorConfig;
   readonly #log: Log;
   readonly #clock = new AwakeClock().start();
@@ -69,6 +70,8 @@ class WorkerSupervisor implements Supervisor {
       stepOf: (slot) => this.#pool.standbys.takeovers.stepOf(slot),
       health: () => this.#healthReports(),
     });
+    this.drills = this.#parts.openDrills;
+    this.shapes = this.#parts.shapes;
     const poolConfig: PoolConfig = {
       ...config,
       clock: this.#clock,
@@ -141,10 +144,6 @@ class WorkerSupervisor implements Supervisor {
 
   releaseQuarantine(id: string): boolean {
     return this.#parts.quarantines.release(id);
-  }
-
-  async drills(): Promise<Drills> {
-    return this.#parts.openDrills();
   }
 
   setDryRun(dryRun: boolean): void {

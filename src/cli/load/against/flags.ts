@@ -5,7 +5,7 @@ import { optionsOf } from '../flags.ts';
 import type { LoadFlags, LoadRequest } from '../request.ts';
 
 /** Flags of a plain load run that a comparison has no use for. */
-const NOT_WITH_AGAINST: readonly string[] = ['threads', 'expect', 'html'];
+const NOT_WITH_AGAINST: readonly string[] = ['threads', 'expect', 'html', 'like', 'speed', 'param'];
 
 /** Flags of versions that are started, which make no sense for URLs. */
 const ONLY_WITH_REF = ['script', 'start', 'setup'] as const;

@@ -5,7 +5,7 @@ import type { Plan } from '../plan.ts';
 import type { Transport, TransportEvents, TransportStats } from '../transport.ts';
 import { firstOpens } from '../first-opens.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
-import { requestBytes } from './requests.ts';
+import { RequestBytes } from './requests.ts';
 
 /** Maximum connections at a time when each request has its own: what a process may usually have open, less a margin. */
 const MAX_NEW_CONNECTIONS = 10_000;
@@ -27,7 +27,7 @@ export class Http1Transport implements Transport, ConnectionOwner {
   readonly now: () => number;
   readonly #plan: Plan;
   readonly #events: TransportEvents;
-  readonly #requests: readonly Buffer[];
+  readonly #requests: RequestBytes;
   /** The one that has waited longest comes first, so that all are used alike. */
   readonly #idle: Connection[] = [];
   readonly #opening = new Map<Connection, Opening>();
@@ -38,7 +38,7 @@ export class Http1Transport implements Transport, ConnectionOwner {
   constructor(plan: Plan, events: TransportEvents, now: () => number) {
     this.#plan = plan;
     this.#events = events;
-    this.#requests = requestBytes(plan);
+    this.#requests = new RequestBytes(plan);
     this.#mostInPool = plan.newConnections ? MAX_NEW_CONNECTIONS : plan.connections;
     this.now = now;
   }
@@ -58,9 +58,8 @@ export class Http1Transport implements Transport, ConnectionOwner {
     const connection = exchange.isSlow ? this.#connectSlowReader() : this.#takeFromPool();
     if (connection === undefined) return false;
     exchange.carrier = connection;
-    const { kind } = exchange;
-    const isHeadRequest = this.#plan.kinds[kind]?.method === 'HEAD';
-    connection.send(exchange, this.#requests[kind] ?? Buffer.alloc(0), isHeadRequest);
+    const isHeadRequest = this.#plan.kinds[exchange.kind]?.method === 'HEAD';
+    connection.send(exchange, this.#requests.of(exchange), isHeadRequest);
     return true;
   }
 

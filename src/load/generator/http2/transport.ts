@@ -52,7 +52,7 @@ export class Http2Transport implements Transport, SessionOwner {
       : this.#leastBusy();
     const request = this.#requests[exchange.kind];
     if (session === undefined || request === undefined) return false;
-    session.send(exchange, request);
+    session.send(exchange, exchange.path === undefined ? request : varied(request, exchange));
     return true;
   }
 
@@ -134,6 +134,13 @@ export class Http2Transport implements Transport, SessionOwner {
     this.#single.delete(session);
     session.destroy();
   }
+}
+
+/** Of a kind whose requests differ. */
+function varied({ headers }: Http2Request, { path, bodyBytes }: Exchange): Http2Request {
+  if (bodyBytes === 0) return { headers: { ...headers, ':path': path }, body: undefined };
+  const body = Buffer.alloc(bodyBytes, 'x');
+  return { headers: { ...headers, ':path': path, 'content-length': String(bodyBytes) }, body };
 }
 
 function requestsOf({ kinds, target }: Plan): readonly Http2Request[] {

@@ -13,6 +13,7 @@ import { askWorker } from './asking.ts';
 import { Dossier, reasonOf, REPORT_FILE } from './dossier.ts';
 import type { StoredIncident } from './folder.ts';
 import { markLines } from '../../workers/process/log-tail.ts';
+import { LOAD_FILE, LoadHistory } from './load-history.ts';
 import type { ResolvedIncidentsOptions } from './options.ts';
 import { pruneIncidents } from './prune.ts';
 import { type Redact, redactAll } from '../../../core/redact.ts';
@@ -63,6 +64,7 @@ export class Keeper {
   readonly #redact;
   readonly #machine = new MachineHistory(HISTORY_SECONDS);
   readonly #histories = new WeakMap<Witness, WorkerHistory>();
+  readonly #load = new LoadHistory();
   readonly #cases = new Map<string, Case>();
 
   constructor(config: KeeperConfig) {
@@ -73,8 +75,10 @@ export class Keeper {
   /** Once a second. */
   tick(workers: Iterable<Witness>): void {
     const nowMs = this.#config.nowMs();
+    const all = [...workers];
     this.#machine.add(nowMs);
-    for (const worker of workers) {
+    this.#load.add(nowMs, all);
+    for (const worker of all) {
       let history = this.#histories.get(worker);
       if (history === undefined) this.#histories.set(worker, (history = new WorkerHistory(HISTORY_SECONDS)));
       const { sample, report, pid } = worker;
@@ -156,6 +160,13 @@ export class Keeper {
     const { incidents, probes } = this.#config;
     const { dossier, witness } = found;
     if (incidents === false) return;
+    const load = this.#load.read();
+    if (load !== undefined)
+      await dossier.keep(
+        LOAD_FILE,
+        'requests by second and route before it: JSON',
+        `${JSON.stringify(load)}\n`,
+      );
     const [machine, sockets, probed] = await Promise.all([
       machineFacts([process.cwd(), incidents.directory]),
       witness === undefined ? [] : socketsByPeer(witness.pid),

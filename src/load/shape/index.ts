@@ -1,0 +1,2 @@
+export { formatShape } from './format.ts';
+export { assertFilled } from './played.ts';
