@@ -80,7 +80,11 @@ export class Peer {
     this.usedMs = nowMs;
     this.counts.calls += 1;
     const held = this.#holds.waitMs(rank, nowMs);
-    if (held > 0) return this.#heldBack('retry-after', held);
+    if (held > 0) {
+      // Else the calls of this time would be missing where throttling compares them with what the peer serves, and too many go out afterwards.
+      if (this.#recent.hasShed(nowMs)) this.#recent.heldBack(rank, nowMs);
+      return this.#heldBack('retry-after', held);
+    }
     // A circuit that is not closed decides alone: both, in each of three tiers, would let next to nothing through.
     const share = this.#isClosed ? this.#throttledShare(rank, nowMs) : 0;
     if (share > 0 && this.#random() < share) {
