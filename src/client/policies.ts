@@ -17,7 +17,12 @@ import { Peers } from './peers.ts';
 import { admit, termsOf } from './terms.ts';
 
 export { fieldOf, isJudged } from './dispatch/request.ts';
-export { type MakeRequest, type RequestArguments, targetOf } from './node-http/request-target.ts';
+export {
+  type MakeRequest,
+  type RequestArguments,
+  spelledOrigin,
+  targetOf,
+} from './node-http/request-target.ts';
 
 /** What acts on calls. Origins are as `URL.origin` has them. */
 export interface Policies {

@@ -1,6 +1,12 @@
 // The client for calls of node:http and node:https, the user's and those of libraries such as axios, got, node-fetch and superagent.
 import { syncBuiltinESMExports } from 'node:module';
-import { type MakeRequest, type Policies, type RequestArguments, targetOf } from '../client/policies.ts';
+import {
+  type MakeRequest,
+  type Policies,
+  type RequestArguments,
+  spelledOrigin,
+  targetOf,
+} from '../client/policies.ts';
 import { isAttempt } from '../core/attempts.ts';
 import type { NamedOrigins } from './named-origins.ts';
 
@@ -31,9 +37,9 @@ function policeModule(
   const make: MakeRequest = (...values) => direct.request.apply(module, values) as ReturnType<MakeRequest>;
   /** Undefined: the call is none of ours. */
   const policed = (args: RequestArguments): ReturnType<MakeRequest> | undefined => {
-    if (isAttempt()) return undefined;
+    if (isAttempt() || !mayBeNamed(args, protocol, origins)) return undefined;
     const target = targetOf(args, protocol);
-    return target === undefined || origins.find(target.origin) === undefined
+    return origins.find(target?.origin) === undefined || target === undefined
       ? undefined
       : policies.request(make, target);
   };
@@ -56,4 +62,15 @@ function policeModule(
       if (module[method] === ours[method]) module[method] = direct[method];
     }
   };
+}
+
+/** Most calls are to others, and have to cost next to nothing. */
+function mayBeNamed(args: RequestArguments, protocol: 'http:' | 'https:', origins: NamedOrigins): boolean {
+  try {
+    const spelling = spelledOrigin(args, protocol);
+    return spelling === undefined || origins.find(spelling) !== undefined;
+  } catch {
+    // Getters of the caller's: node:http calls them too, where their caller gets the error.
+    return false;
+  }
 }
