@@ -45,3 +45,14 @@ export function isAttempt(request?: object): boolean {
   if (request !== undefined && (request as { readonly [kAttempt]?: unknown })[kAttempt] === true) return true;
   return holder[kAttempts]?.getStore()?.isUnderWay === true;
 }
+
+const unsent = new WeakSet();
+
+/** Remembers a request that was held back: it looks like one that a server has answered. */
+export function markUnsent(request: object): void {
+  unsent.add(request);
+}
+
+export function isUnsent(request: object): boolean {
+  return unsent.has(request);
+}

@@ -8,6 +8,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { test, type TestContext } from 'node:test';
 import { protect } from '../../src/index.ts';
+import { observeOutbound } from '../../src/outbound/observe.ts';
+import { ObservedOrigins } from '../../src/outbound/observed-origins.ts';
 import { policeOutbound } from '../../src/outbound/index.ts';
 import type { OutboundOptions } from '../../src/outbound/index.ts';
 import { until } from '../harness/until.ts';
@@ -33,6 +35,9 @@ const ANSWERS = {
     response.end(`served ${request.method}`);
   },
   resets: (request: http.IncomingMessage) => void request.socket.destroy(),
+  stalls: (_request: http.IncomingMessage, response: http.ServerResponse) => {
+    response.write('begun');
+  },
   hangs: () => {},
 };
 
@@ -137,6 +142,8 @@ test('connections of one agent stay apart, however slowly the response ends that
 test('a call that is held back is a 503, and nothing is sent', async (t) => {
   const { url, asked } = await scene(t, ['later']);
   await answerOf(http.get(url));
+  const observed = new ObservedOrigins();
+  t.after(observeOutbound(observed));
   const kinds: Readonly<Record<string, () => Promise<Answer> | Answer>> = {
     get: () => answerOf(http.get(url, { agent: new http.Agent({ keepAlive: true }) })),
     head: () => answerOf(http.request(url, { method: 'HEAD' }).end()),
@@ -165,6 +172,7 @@ test('a call that is held back is a 503, and nothing is sent', async (t) => {
     );
   }
   assert.equal(asked.length, 1);
+  assert.equal(observed.read(() => false, 0).size, 0);
 });
 
 test('an attempt that takes too long is repeated; a call that does fails', async (t) => {
@@ -191,6 +199,15 @@ test('the time that the caller takes for its body is no time of the attempt', as
 test('an error that the client makes does not end a process that listens to none', async (t) => {
   const { url } = await scene(t, ['hangs'], { deadlineMs: 20 });
   await new Promise((resolve) => void http.get(url).on('close', resolve));
+});
+
+test('nor does one within the response', async (t) => {
+  const { url } = await scene(t, ['stalls'], { deadlineMs: 50 });
+  const request = http.get(url, (response) => response.resume());
+  await new Promise((resolve) => void request.on('close', resolve));
+  const heard = http.get(url, (response) => response.resume());
+  const failed = once(heard, 'close');
+  await assert.rejects(failed, { code: 'RESPITE_CLIENT_TIMEOUT' });
 });
 
 test('a caller can destroy its request between two attempts, and in the second', async (t) => {

@@ -27,6 +27,8 @@ export class CallerRequest {
   #whenEnded: (() => void) | undefined;
   /** After its own attempt. */
   isDestroyed = false;
+  /** The client, rather than the caller or the peer, has brought about the error that follows. */
+  isEndedByClient = false;
   /** The caller has written a part of a body. */
   hasBody = false;
   /** A time-out that the caller has set on the request is over. */
@@ -74,7 +76,7 @@ export class CallerRequest {
       return true;
     }
     if (event === 'response') return this.#actions.answered(value as IncomingMessage);
-    if (event === 'error') return this.#actions.failed(value, this.request);
+    if (event === 'error') return this.#actions.failed(value, this.request) || this.#isUnheard();
     if (event === 'close') this.#actions.closed();
     else this.hasTimedOut = true;
     return false;
@@ -88,15 +90,26 @@ export class CallerRequest {
     });
   }
 
+  /** An error that the client has made, and that nobody listens to: it must not end the process. */
+  #isUnheard(): boolean {
+    return this.isEndedByClient && this.request.listenerCount('error') === 0;
+  }
+
+  /** Calls the caller's listeners of errors. */
+  emitError(error: unknown): void {
+    if (!this.#isUnheard()) this.#emit('error', error);
+  }
+
   /** Calls the caller's listeners. */
   emit(event: string | symbol, ...values: unknown[]): boolean {
     return this.#emit(event, ...values);
   }
 
-  /** The caller's listeners get an error that the client has made, unless there are none: it must not end the process. */
+  /** The client ends the call before it is answered. */
   fail(error: Error): void {
     this.isDestroyed = true;
-    if (this.request.listenerCount('error') > 0) this.#emit('error', error);
+    this.isEndedByClient = true;
+    this.emitError(error);
     this.#emit('close');
   }
 

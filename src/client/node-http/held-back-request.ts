@@ -1,4 +1,5 @@
 import type { ClientRequest } from 'node:http';
+import { markUnsent } from '../../core/attempts.ts';
 import { fieldOf } from '../dispatch/request.ts';
 import { heldBackAnswer } from '../held-back.ts';
 import type { HeldBack } from '../peer/peer.ts';
@@ -15,6 +16,7 @@ export function heldBackRequest(
   // An agent would open a connection of its own, and keep this one.
   const { agent: _agent, protocol: _protocol, ...own } = options;
   const request = make({ ...own, createConnection: () => socket }, onResponse);
+  markUnsent(request);
   if (fieldOf(options.headers, 'expect') === undefined) request.once('finish', () => socket.hangUp());
   // Such a body is not sent after this answer, so that nothing says when the request is over.
   else request.once('socket', () => setImmediate(() => socket.hangUp()));

@@ -83,7 +83,7 @@ export class HttpCall implements CallerActions, AttemptActions, Expiring {
     if (departure === undefined) return;
     this.#leave = () => {
       const error = departure.reason as Error;
-      if (this.#response !== undefined) this.#response.destroy(error);
+      if (this.#response !== undefined) this.#endResponse(this.#response, error);
       else this.#inContext(() => this.#abort(error, { kind: 'withdrawn' }));
     };
     departure.addEventListener('abort', this.#leave, { once: true });
@@ -153,7 +153,7 @@ export class HttpCall implements CallerActions, AttemptActions, Expiring {
   expire(): void {
     this.#inContext(() => {
       const nowMs = this.#options.now();
-      if (this.#response !== undefined) this.#response.destroy(this.#timeoutError());
+      if (this.#response !== undefined) this.#endResponse(this.#response, this.#timeoutError());
       else if (!this.#time.hasTimeLeft) this.#abort(this.#timeoutError(), { kind: 'timed-out' });
       // The peer cannot answer what its caller has not sent.
       else if (!this.request.writableEnded) this.#time.start(nowMs);
@@ -227,6 +227,11 @@ export class HttpCall implements CallerActions, AttemptActions, Expiring {
     this.#judge(outcome, this.#options.now());
     this.#leaveAttempt()(error);
     this.#end(error);
+  }
+
+  #endResponse(response: IncomingMessage, error: Error): void {
+    this.#caller.isEndedByClient = true;
+    response.destroy(error);
   }
 
   #end(error: Error): void {

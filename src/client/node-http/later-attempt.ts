@@ -28,7 +28,7 @@ export function passOn(attempt: ClientRequest, caller: CallerRequest, actions: A
     if (!caller.emit('response', response)) response.resume();
   });
   attempt.on('error', (error) => {
-    if (actions.isWanted(attempt) && !actions.failed(error, attempt)) caller.emit('error', error);
+    if (actions.isWanted(attempt) && !actions.failed(error, attempt)) caller.emitError(error);
   });
   attempt.on('timeout', () => {
     if (!actions.isWanted(attempt)) return;

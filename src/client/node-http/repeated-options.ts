@@ -11,10 +11,7 @@ export function repeatedOptions(
   const { signal: _signal, ...own } = options;
   const { timeout } = request as { readonly timeout?: number | undefined };
   const headers = Array.isArray(options.headers) ? options.headers : headersOf(request);
-  return optionsWith(
-    { ...own, headers, path: request.path, ...(timeout !== undefined && { timeout }) },
-    fields,
-  );
+  return optionsWith({ ...own, headers, ...(timeout !== undefined && { timeout }) }, fields);
 }
 
 function headersOf(request: ClientRequest): Record<string, string | number | string[]> {
