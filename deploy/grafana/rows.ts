@@ -216,6 +216,7 @@ export function rows(): readonly Row[] {
           'Retries, and calls held back',
           'reqps',
           [`sum(${rate('respite_client_retries_total')})`, 'retries'],
+          [`sum(${rate('respite_client_dry_run_total')})`, 'only counted, in a dry run'],
           rates('respite_client_held_back_total', 'reason'),
         ).description('Of respite/client.'),
       ],

@@ -73,7 +73,7 @@ export function resolveSettings(
       }),
       // Each worker resolves these: the supervisor has no use for them.
       backpressure: config.backpressure,
-      client: config.client,
+      client: flags.dryRun === true && config.client ? { ...config.client, dryRun: true } : config.client,
       supervisor: resolveSupervisorOptions({
         ...config.supervisor,
         workers: flags.workers === 'auto' ? 'auto' : (number(flags.workers) ?? config.supervisor?.workers),

@@ -4,7 +4,8 @@ import { interceptThrough } from './dispatch/interceptor.ts';
 import { type ClientFetch, fetchThrough } from './fetch.ts';
 import { showInstruments } from './instruments.ts';
 import { type ClientOptions, resolveClientOptions } from './options.ts';
-import type { HeldBackReason, PeerState } from './peer/peer.ts';
+import type { PeerState } from './peer/peer.ts';
+import type { HeldBackReason } from './peer/counts.ts';
 import { Peers } from './peers.ts';
 
 /** What the client has done at one origin. */

@@ -1,4 +1,5 @@
 // The client behind the signature of `fetch`: one call, and the attempts that it takes.
+import { asAttempt } from '../core/attempts.ts';
 import { RespiteError } from '../core/errors.ts';
 import { resolve } from '../core/options.ts';
 import { flag } from '../core/rules.ts';
@@ -25,7 +26,7 @@ import {
   type Target,
   targetOf,
 } from './request.ts';
-import { admit, fieldsOf, MIN_JUDGED_MS, type Terms, termsOf } from './terms.ts';
+import { admit, decideRetry, fieldsOf, MIN_JUDGED_MS, type Terms, termsOf } from './terms.ts';
 import { wait } from './wait.ts';
 
 const idempotent = flag();
@@ -82,8 +83,8 @@ class FetchCall {
     const isSafe = this.#isSafe();
     const isRepeatable = hasRepeatableBody(this.#input, this.#init);
     const admission = admit(this.#peer, this.#terms, now());
-    if ('heldBack' in admission && !this.#options.dryRun) return this.#holdBack(admission.heldBack);
-    let pass = 'pass' in admission ? admission.pass : undefined;
+    if ('heldBack' in admission) return this.#holdBack(admission.heldBack);
+    let { pass } = admission;
     for (;;) {
       const mayHedge = isSafe && isRepeatable && this.#attempts === 0;
       const attempted = await (mayHedge ? this.#hedged(pass) : this.#attempt(pass));
@@ -100,10 +101,11 @@ class FetchCall {
 
   /** Sends an attempt, and a second one beside it if that takes long. */
   #hedged(pass: Pass | undefined): Promise<Attempted> {
-    const { now, dryRun } = this.#options;
-    const { rank } = this.#terms;
-    const afterMs = dryRun ? undefined : this.#peer.hedgeAfterMs(rank, now());
+    const { now } = this.#options;
+    const { rank, isDryRun } = this.#terms;
+    const afterMs = this.#peer.hedgeAfterMs(rank, now());
     if (afterMs === undefined) return this.#attempt(pass);
+    if (isDryRun) return this.#attemptAlone(pass, afterMs);
     return race({
       afterMs,
       first: (lost) => this.#attempt(pass, lost),
@@ -114,9 +116,22 @@ class FetchCall {
     });
   }
 
+  /** The dry run of {@link FetchCall.#hedged}. */
+  async #attemptAlone(pass: Pass | undefined, afterMs: number): Promise<Attempted> {
+    const { now } = this.#options;
+    const startMs = now();
+    const attempted = await this.#attempt(pass);
+    const isLate = now() - startMs > afterMs;
+    if (isLate && this.#peer.hedge(this.#terms.rank, now()) !== undefined) {
+      this.#peer.counts.dryRun.hedge += 1;
+    }
+    return attempted;
+  }
+
   /** Sends one attempt, and tells the peer's state how it ended. */
   async #attempt(pass: Pass | undefined, lost?: AbortSignal): Promise<Attempted> {
-    const { now, attemptTimeoutMs } = this.#options;
+    const { now } = this.#options;
+    const { attemptTimeoutMs } = this.#terms;
     const startMs = now();
     const leftMs = this.#terms.endMs - startMs;
     const timeoutMs = Math.max(0, Math.min(attemptTimeoutMs, leftMs));
@@ -127,7 +142,7 @@ class FetchCall {
     let attempted: Attempted;
     try {
       const init = attemptInit(this.#init, this.#attemptHeaders(leftMs), signal.signal);
-      const response = await this.#send(this.#input, init);
+      const response = await asAttempt(() => this.#send(this.#input, init));
       signal.responded(response, this.#terms.endMs - now(), () => this.#timeout(leftMs));
       attempted = { outcome: outcomeOf(response, now() - startMs), response };
     } catch (error) {
@@ -151,10 +166,8 @@ class FetchCall {
 
   #retry(outcome: Outcome, isSafe: boolean, isRepeatable: boolean): Retry | undefined {
     if (this.#aborted() !== undefined) return undefined;
-    const nowMs = this.#options.now();
-    const request = { isSafe, isRepeatable, attempts: this.#attempts, leftMs: this.#terms.endMs - nowMs };
-    const retry = this.#peer.retry(outcome, this.#terms.rank, request, nowMs);
-    return this.#options.dryRun ? undefined : retry;
+    const request = { isSafe, isRepeatable, attempts: this.#attempts };
+    return decideRetry(this.#peer, this.#terms, outcome, request, this.#options.now());
   }
 
   #aborted(): AbortSignal | undefined {

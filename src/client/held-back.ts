@@ -1,5 +1,6 @@
 import { RespiteError } from '../core/errors.ts';
-import type { HeldBack, HeldBackReason } from './peer/peer.ts';
+import type { HeldBack } from './peer/peer.ts';
+import type { HeldBackReason } from './peer/counts.ts';
 
 /** A call that the client did not send. */
 export class HeldBackError extends RespiteError {

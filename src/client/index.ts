@@ -3,5 +3,6 @@ export type { ClientFetch } from './fetch.ts';
 export { HeldBackError } from './held-back.ts';
 export type { ClientOptions, OriginOptions } from './options.ts';
 export type { CircuitOptions, HedgeOptions, RetryOptions, ThrottleOptions } from './peer/options.ts';
-export type { HeldBackReason, PeerState } from './peer/peer.ts';
+export type { PeerState } from './peer/peer.ts';
+export type { HeldBackReason } from './peer/counts.ts';
 export type { ClientRequestInit } from './request.ts';

@@ -1,6 +1,6 @@
 // The client's metrics.
 import { addInstruments, type Instrument } from '../core/instruments.ts';
-import { HELD_BACK_REASONS, type PeerCounts } from './peer/peer.ts';
+import { DRY_RUN_DECISIONS, HELD_BACK_REASONS, type PeerCounts } from './peer/counts.ts';
 import type { Peers } from './peers.ts';
 
 /** Has a client's numbers shown. Returns what ends it. */
@@ -43,6 +43,14 @@ function clientInstruments(byPeer: ReadonlyMap<string, PeerCounts>): readonly In
       type: 'counter',
       series: [...byPeer].flatMap(([peer, { heldBack }]) =>
         HELD_BACK_REASONS.map((reason) => ({ labels: { peer, reason }, value: heldBack[reason] })),
+      ),
+    },
+    {
+      name: 'respite_client_dry_run_total',
+      help: 'Decisions of the HTTP client that a dry run only counted; the counters of calls held back, retries and hedges contain them.',
+      type: 'counter',
+      series: [...byPeer].flatMap(([peer, { dryRun }]) =>
+        DRY_RUN_DECISIONS.map((decision) => ({ labels: { peer, decision }, value: dryRun[decision] })),
       ),
     },
   ];

@@ -1,5 +1,6 @@
 import { RouteLabels } from '../core/route-labels.ts';
-import { HELD_BACK_REASONS, noCounts, Peer, type PeerCounts } from './peer/peer.ts';
+import { Peer } from './peer/peer.ts';
+import { DRY_RUN_DECISIONS, HELD_BACK_REASONS, noCounts, type PeerCounts } from './peer/counts.ts';
 import type { PeerRules } from './peer/rules.ts';
 
 /** Maximum origins that are remembered. A crawler must not fill the memory; the origin used least recently makes room. */
@@ -67,4 +68,5 @@ function addTo(sums: Map<string, PeerCounts>, label: string, counts: PeerCounts)
   sum.succeeded += counts.succeeded;
   sum.failed += counts.failed;
   for (const reason of HELD_BACK_REASONS) sum.heldBack[reason] += counts.heldBack[reason];
+  for (const decision of DRY_RUN_DECISIONS) sum.dryRun[decision] += counts.dryRun[decision];
 }

@@ -25,6 +25,10 @@ export interface DispatchHandler {
   onResponseData?(controller: DispatchController, chunk: Buffer): void;
   onResponseEnd?(controller: DispatchController, trailers: DispatchHeaders): void;
   onResponseError?(controller: DispatchController, error: Error): void;
+  /** Not documented by undici; `fetch` takes its timings from these. */
+  onResponseStarted?(): void;
+  onBodySent?(chunk: unknown): void;
+  onRequestSent?(): void;
 }
 
 /** The parts of a request that the cache and the client read; the others are passed on. */

@@ -1,3 +1,3 @@
 export { observeOutbound } from './observe.ts';
 export type { OutboundOptions } from './options.ts';
-export { policeFetch } from './policed-fetch.ts';
+export { policeOutbound } from './police.ts';

@@ -1,6 +1,7 @@
 // Sees the requests that the process makes with fetch, undici and node:http(s), the user's and those of libraries. Nothing of theirs is changed: Node.js
 // and undici publish them on diagnostics channels.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { isUnsent } from '../core/attempts.ts';
 import { showObserved } from './instruments.ts';
 import { ObservedOrigins } from './observed-origins.ts';
 
@@ -51,7 +52,7 @@ export function observeOutbound(origins: ObservedOrigins = new ObservedOrigins()
     'http.client.request.start': (message) => {
       const { request } = message as { readonly request: HttpRequest };
       // It starts when its body is written; some servers have answered by then.
-      if (request.method === 'CONNECT' || (request.res ?? null) !== null) return;
+      if (request.method === 'CONNECT' || (request.res ?? null) !== null || isUnsent(request)) return;
       origins.began(request, originOf(request), now());
     },
     'http.client.response.finish': answered,

@@ -1,28 +1,31 @@
-// The client for code that does not know it: calls of the global `fetch` to origins that the configuration names.
-import { createClient } from '../client/index.ts';
-import type { OutboundOptions } from './options.ts';
+import type { Policies } from '../client/policies.ts';
+import { isAttempt } from '../core/attempts.ts';
+import type { NamedOrigins } from './named-origins.ts';
 
 type Fetch = typeof globalThis.fetch;
 
 /**
- * Has the global `fetch` go through a client where it calls one of these origins. Calls to others are as they were.
+ * Has the global `fetch` go through the client where it calls one of these origins.
  *
+ * @param called Is called when a call has begun: the first one loads the undici of Node.js.
  * @returns Puts the `fetch` from before back, unless another one has been put in its place.
  */
-export function policeFetch(options: OutboundOptions): () => void {
+export function policeFetch(policies: Policies, origins: NamedOrigins, called: () => void): () => void {
   const direct = globalThis.fetch;
-  const client = createClient({ ...options, fetch: direct });
-  const origins = new Set(Object.keys(options.origins).map((name) => new URL(name).origin));
-  const fetch: Fetch = async (input, init) =>
-    await (origins.has(originOf(input)) ? client.fetch(input, init) : direct(input, init));
+  const fetch: Fetch = async (input, init) => {
+    const promise =
+      !isAttempt() && isNamed(input, origins) ? policies.fetch(input, init) : direct(input, init);
+    called();
+    return await promise;
+  };
   globalThis.fetch = fetch;
   return () => {
-    client.close();
     if (globalThis.fetch === fetch) globalThis.fetch = direct;
   };
 }
 
-/** Empty for what is no URL, which is for `fetch` to judge. */
-function originOf(input: Parameters<Fetch>[0]): string {
-  return URL.parse(typeof input === 'string' || input instanceof URL ? input : input.url)?.origin ?? '';
+/** What is no URL is for `fetch` to judge. */
+function isNamed(input: Parameters<Fetch>[0], origins: NamedOrigins): boolean {
+  const url = typeof input === 'object' && 'url' in input ? input.url : input;
+  return origins.find(URL.parse(url)?.origin) !== undefined;
 }

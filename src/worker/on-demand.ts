@@ -20,8 +20,8 @@ export function guardAgainstSlowClients(options: BackpressureOptions): (server: 
   return (load('slow-clients') as typeof SlowClients).guardAgainstSlowClients(options);
 }
 
-export function applyOutboundPolicies(options: OutboundOptions): void {
-  (load('outbound-policies') as typeof OutboundPolicies).applyOutboundPolicies(options);
+export function applyOutboundPolicies(options: OutboundOptions, isDryRun: () => boolean): void {
+  (load('outbound-policies') as typeof OutboundPolicies).applyOutboundPolicies(options, isDryRun);
 }
 
 export function scriptMetrics(): typeof ScriptMetrics {

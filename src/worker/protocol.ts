@@ -35,6 +35,8 @@ export interface WorkerSetup {
   readonly quarantine: QuarantineSetup | undefined;
   /** Undefined: calls to other services are the user's code's own. */
   readonly client: OutboundOptions | undefined;
+  /** A command has switched the instance to a dry run: `client` counts what it would do. */
+  readonly isDryRun: boolean;
   /** It has the sockets that systemd opened for the supervisor, under the same numbers. */
   readonly inheritsSockets: boolean;
   /** The configuration allows `respite drill` to inject faults. */

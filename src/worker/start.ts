@@ -115,7 +115,9 @@ export function startWorker(setup: WorkerSetup): void {
   );
 
   observeOutbound();
-  if (setup.client !== undefined) applyOutboundPolicies(setup.client);
+  if (setup.client !== undefined) {
+    applyOutboundPolicies(setup.client, () => admissions.dryRun ?? setup.isDryRun);
+  }
   const guard = setup.backpressure === undefined ? undefined : guardAgainstSlowClients(setup.backpressure);
   const readiness = new Readiness({
     byMessage: setup.readyByMessage,

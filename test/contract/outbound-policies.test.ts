@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { policeFetch } from '../../src/outbound/index.ts';
+import { policeOutbound } from '../../src/outbound/index.ts';
 
 /** Attempts that arrived, by path. */
 const asked = new Map<string, number>();
@@ -29,7 +29,7 @@ after(() => {
 });
 
 test('calls to origins that are named go through a client, others do not', async (t) => {
-  restore = policeFetch({ origins: { [origin]: {} }, retry: { baseMs: 0 } });
+  restore = policeOutbound({ origins: { [origin]: {} }, retry: { baseMs: 0 } });
   assert.equal(await (await fetch(`${origin}/a`)).text(), '2');
   assert.equal((await fetch(new Request(`${origin}/b`))).status, 200);
   const other = origin.replace('127.0.0.1', '127.0.0.2');
@@ -43,7 +43,7 @@ test('calls to origins that are named go through a client, others do not', async
 });
 
 test('in a dry run nothing is repeated', async () => {
-  restore = policeFetch({ origins: { [origin]: {} }, dryRun: true });
+  restore = policeOutbound({ origins: { [origin]: {} }, dryRun: true });
   assert.equal((await fetch(`${origin}/d`)).status, 503);
   restore();
 });

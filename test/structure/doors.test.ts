@@ -35,6 +35,17 @@ const PAST_THE_DOOR: readonly {
     from: ['cli/config/check.ts'],
   },
   { to: 'client/options.ts', why: CHECKED_EARLY, from: ['outbound/options.ts'] },
+  {
+    to: 'client/policies.ts',
+    why: 'the index of client is what users import: what it exports is their API',
+    from: [
+      'outbound/police.ts',
+      'outbound/policed-fetch.ts',
+      'outbound/policed-http.ts',
+      'outbound/undici/policed-undici.ts',
+      'outbound/undici/request-origin.ts',
+    ],
+  },
   { to: 'outbound/options.ts', why: CHECKED_EARLY, from: ['cli/config/check.ts'] },
   {
     to: 'admission/policy.ts',

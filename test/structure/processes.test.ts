@@ -39,6 +39,8 @@ const BY_PATH: Readonly<Record<string, readonly string[]>> = {
   'load/threads.ts': ['load/generator/thread.ts'],
   'load/tune/server/respite-target.ts': ['load/tune/server/backlog.ts', 'load/tune/server/overlay.ts'],
   'management/console/files.ts': ['management/console/browser/main.ts'],
+  // Looks into the cache of modules and loads nothing.
+  'outbound/undici/find-copies.ts': [],
   'supervisor/instance/drill/drills.ts': ['worker/drill/bad-version.ts'],
   'supervisor/instance/start-supervisor.ts': ['supervisor/instance/supervisor.ts'],
   'supervisor/outage/fallback-responder.ts': ['supervisor/outage/main.ts'],

@@ -26,7 +26,9 @@ export function addOperate(program: Command, operate: (request: OperateRequest) 
   choosesInstance(
     program
       .command('dry-run')
-      .description('on: shed nothing and count what would be shed; off: shed again')
+      .description(
+        'on: shed nothing, hold back and repeat no call, and count what would be; off: as configured',
+      )
       .addArgument(new Argument('<mode>', 'on or off').choices(['on', 'off'])),
   )
     .option('--json', 'the answer of the management port')

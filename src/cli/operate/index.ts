@@ -23,7 +23,12 @@ export async function operate(request: OperateRequest): Promise<number> {
     case 'dry-run': {
       const isOn = request.mode === 'on';
       const { body } = await post(port, isOn ? '/admission/dry-run' : '/admission/enforce');
-      say(isOn ? 'dry run: nothing is shed, only counted' : 'requests are shed again', body);
+      say(
+        isOn
+          ? 'dry run: nothing is shed, and no call held back or repeated; both are counted'
+          : 'requests are shed again, and calls are as configured',
+        body,
+      );
       return 0;
     }
     case 'quarantine-list': {

@@ -79,6 +79,18 @@ export class AttemptHandler implements DispatchHandler {
     this.#handler.onResponseStart?.(this.#call, status, headers, statusMessage);
   }
 
+  onResponseStarted(): void {
+    if (this.#state === 'waiting') this.#handler.onResponseStarted?.();
+  }
+
+  onBodySent(chunk: unknown): void {
+    if (this.#state === 'waiting') this.#handler.onBodySent?.(chunk);
+  }
+
+  onRequestSent(): void {
+    if (this.#state === 'waiting') this.#handler.onRequestSent?.();
+  }
+
   onResponseData(attempt: DispatchController, chunk: Buffer): void {
     if (this.#state === 'passing-on') {
       this.#handler.onResponseData?.(this.#call, chunk);

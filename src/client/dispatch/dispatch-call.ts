@@ -1,3 +1,4 @@
+import { markAttempt } from '../../core/attempts.ts';
 import type { Dispatch, DispatchHandler, DispatchOptions } from '../../core/dispatch-shapes.ts';
 import { RespiteError } from '../../core/errors.ts';
 import { heldBackAnswer, HeldBackError } from '../held-back.ts';
@@ -5,7 +6,7 @@ import type { ResolvedClientOptions } from '../options.ts';
 import { isSuccess, type Outcome } from '../outcome.ts';
 import type { Pass } from '../peer/circuit.ts';
 import type { HeldBack, Peer, Retry } from '../peer/peer.ts';
-import { admit, type Fields, fieldsOf, type Terms, termsOf } from '../terms.ts';
+import { admit, decideRetry, type Fields, fieldsOf, type Terms, termsOf } from '../terms.ts';
 import { callTimeouts, type Expiring, Timeout } from '../timeouts.ts';
 import { AttemptHandler, type AttemptOwner } from './attempt-handler.ts';
 import { CallController, type CallOwner } from './controller.ts';
@@ -52,13 +53,16 @@ export class DispatchCall implements AttemptOwner, CallOwner, Expiring {
 
   run(): boolean {
     const admission = admit(this.#peer, this.#terms, this.#startedMs);
-    if ('heldBack' in admission && !this.#options.dryRun) {
-      this.#holdBack(admission.heldBack);
+    if ('heldBack' in admission) {
+      // Handlers of undici expect nothing before `dispatch` has returned.
+      process.nextTick(() => {
+        this.#holdBack(admission.heldBack);
+      });
       return true;
     }
     const { departure } = this.#terms;
     if (departure !== undefined) this.#endWith(departure);
-    return this.#send('pass' in admission ? admission.pass : undefined, this.#startedMs);
+    return this.#send(admission.pass, this.#startedMs);
   }
 
   #endWith(departure: AbortSignal): void {
@@ -75,9 +79,11 @@ export class DispatchCall implements AttemptOwner, CallOwner, Expiring {
     this.#pass = pass;
     this.#startedMs = startedMs;
     const leftMs = this.#terms.endMs - startedMs;
-    const timeoutMs = Math.min(this.#options.attemptTimeoutMs, leftMs);
-    this.#beyondMs = leftMs - timeoutMs;
-    callTimeouts.start(this.#timeout, timeoutMs);
+    if (leftMs < Infinity) {
+      const timeoutMs = Math.min(this.#terms.attemptTimeoutMs, leftMs);
+      this.#beyondMs = leftMs - timeoutMs;
+      callTimeouts.start(this.#timeout, timeoutMs);
+    }
     const attempt = new AttemptHandler(this.#handler, this.#controller, this);
     this.#attempt = attempt;
     try {
@@ -92,8 +98,9 @@ export class DispatchCall implements AttemptOwner, CallOwner, Expiring {
   }
 
   #requestWith(fields: Fields): DispatchOptions {
-    if (fields.length === 0) return this.#request;
-    return { ...this.#request, headers: withFields(pairsOf(this.#request.headers), fields) };
+    const request = markAttempt(this.#request);
+    if (fields.length === 0) return request;
+    return { ...request, headers: withFields(pairsOf(request.headers), fields) };
   }
 
   expire(): void {
@@ -115,12 +122,21 @@ export class DispatchCall implements AttemptOwner, CallOwner, Expiring {
     this.#judge(outcome, nowMs);
     if (this.#controller.aborted || isSuccess(outcome)) return false;
     const retry = this.#retry(outcome, nowMs);
-    if (retry === undefined || this.#options.dryRun) return false;
+    if (retry === undefined) return false;
     this.#controller.leave();
     this.#waiting = setTimeout(() => {
-      this.#send(retry.pass, this.#options.now());
+      this.#sendAgain(retry.pass);
     }, retry.waitMs);
     return true;
+  }
+
+  /** What undici throws goes to the caller: in a timer it would end the process. */
+  #sendAgain(pass: Pass): void {
+    try {
+      this.#send(pass, this.#options.now());
+    } catch (error) {
+      this.#handler.onResponseError?.(this.#controller, error as Error);
+    }
   }
 
   #judge(outcome: Outcome, nowMs: number): void {
@@ -129,13 +145,11 @@ export class DispatchCall implements AttemptOwner, CallOwner, Expiring {
 
   #retry(outcome: Outcome, nowMs: number): Retry | undefined {
     const { method, headers, idempotent } = this.#request;
-    const { rank, endMs } = this.#terms;
     const isSafe =
       idempotent ??
       (this.#peer.rules.safeMethods.has(method) || fieldOf(headers, 'idempotency-key') !== undefined);
-    const isRepeatable = hasRepeatableBody(this.#request);
-    const terms = { isSafe, isRepeatable, attempts: this.#attempts, leftMs: endMs - nowMs };
-    return this.#peer.retry(outcome, rank, terms, nowMs);
+    const request = { isSafe, isRepeatable: hasRepeatableBody(this.#request), attempts: this.#attempts };
+    return decideRetry(this.#peer, this.#terms, outcome, request, nowMs);
   }
 
   tookMs(): number {

@@ -3,21 +3,12 @@ import { type Outcome, verdictOf } from '../outcome.ts';
 import { backOffMs } from './back-off.ts';
 import { AttemptBudget } from './budget.ts';
 import { Circuit, type CircuitState, type Pass } from './circuit.ts';
+import { type HeldBackReason, noCounts, type PeerCounts } from './counts.ts';
 import { Hedging } from './hedging.ts';
 import { Holds } from './hold.ts';
 import type { PeerRules } from './rules.ts';
 import { Recent } from './recent.ts';
 import { heldBackShare } from './throttle.ts';
-
-/** Why a call was not sent. */
-export type HeldBackReason = 'retry-after' | 'circuit-open' | 'throttled' | 'deadline';
-
-export const HELD_BACK_REASONS: readonly HeldBackReason[] = Object.freeze([
-  'retry-after',
-  'circuit-open',
-  'throttled',
-  'deadline',
-]);
 
 export interface HeldBack {
   readonly reason: HeldBackReason;
@@ -25,7 +16,8 @@ export interface HeldBack {
   readonly waitMs: number;
 }
 
-export type Admission = { readonly pass: Pass } | { readonly heldBack: HeldBack };
+/** Without a pass, how the call ends says nothing about the peer: it was sent although it should have been held back. */
+export type Admission = { readonly pass: Pass | undefined } | { readonly heldBack: HeldBack };
 
 /** What the next attempt depends on. */
 export interface RetryRequest {
@@ -44,29 +36,6 @@ export interface Retry {
   /** Time to wait before it, in ms. */
   readonly waitMs: number;
   readonly pass: Pass;
-}
-
-/** Counters of one peer. */
-export interface PeerCounts {
-  calls: number;
-  attempts: number;
-  retries: number;
-  hedges: number;
-  succeeded: number;
-  failed: number;
-  readonly heldBack: Record<HeldBackReason, number>;
-}
-
-export function noCounts(): PeerCounts {
-  return {
-    calls: 0,
-    attempts: 0,
-    retries: 0,
-    hedges: 0,
-    succeeded: 0,
-    failed: 0,
-    heldBack: { 'retry-after': 0, 'circuit-open': 0, throttled: 0, deadline: 0 },
-  };
 }
 
 /** State of one peer as programs and people see it. */
@@ -111,7 +80,11 @@ export class Peer {
     this.usedMs = nowMs;
     this.counts.calls += 1;
     const held = this.#holds.waitMs(rank, nowMs);
-    if (held > 0) return this.#heldBack('retry-after', held);
+    if (held > 0) {
+      // Else the calls of this time would be missing where throttling compares them with what the peer serves, and too many go out afterwards.
+      if (this.#recent.hasShed(nowMs)) this.#recent.heldBack(rank, nowMs);
+      return this.#heldBack('retry-after', held);
+    }
     // A circuit that is not closed decides alone: both, in each of three tiers, would let next to nothing through.
     const share = this.#isClosed ? this.#throttledShare(rank, nowMs) : 0;
     if (share > 0 && this.#random() < share) {

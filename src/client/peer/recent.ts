@@ -37,7 +37,7 @@ export class Recent {
   /** When something last went wrong. */
   #troubleMs = -Infinity;
 
-  /** A call that throttling held back. It counts as a request that the peer did not accept. */
+  /** A call that throttling, or a hold of a server that sheds, held back. It counts as a request that the peer did not accept. */
   heldBack(rank: number, nowMs: number): void {
     const bucket = this.#bucket(nowMs);
     this.#troubleMs = nowMs;
@@ -78,6 +78,12 @@ export class Recent {
       failed += bucket.failed;
     }
     return { requests, heldBack, refused, shed, failed };
+  }
+
+  /** Whether a server with Respite has shed an attempt in the window. */
+  hasShed(nowMs: number): boolean {
+    for (const { shed } of this.#live(nowMs, BUCKETS)) if (shed > 0) return true;
+    return false;
   }
 
   /** Share of the answers of the last one to two seconds that were refusals, in one class. */

@@ -37,6 +37,7 @@ export function workerSpec(
       admission: dryRun === undefined ? admission : { ...admission, dryRun },
       backpressure,
       client,
+      isDryRun: dryRun === true,
       quarantine: quarantineSetup(admission),
       allowsDrills: config.drills !== undefined,
       relaysMessages: process.connected,

@@ -19,7 +19,7 @@ test('Respite’s client reaches what is required', () => {
 const BAD: readonly (readonly [name: string, create: CreateClient, missed: readonly string[]])[] = [
   ['three tries', threeTries, ['outage', 'tiers', 'halfFail', 'metastable']],
   ['undici’s retry', undiciRetry, ['outage', 'tiers', 'halfFail', 'metastable']],
-  ['a client that never retries', neverRetries, ['someFail']],
+  ['a client that never retries', neverRetries, ['someFail', 'flood']],
   ['a circuit that never probes', neverProbes, ['recovery', 'metastable']],
   ['a circuit that is always open', alwaysOpen, ['someFail', 'halfFail', 'recovery', 'metastable']],
   [

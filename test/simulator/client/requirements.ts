@@ -1,5 +1,5 @@
 // What a client must reach so that it never makes an outage worse, and is still worth having.
-import type { CreateClient } from './clients.ts';
+import { type CreateClient, neverRetries as bareClient } from './clients.ts';
 import {
   BUCKET_MS,
   type Bottom,
@@ -49,6 +49,20 @@ const METASTABLE: CallScenario = {
     serviceMs: (_nowMs, random) => 1.9 + 0.2 * random(),
     failedShare: () => 0,
     stalledUntilMs: (nowMs) => (nowMs >= STALL.beginsMs && nowMs < STALL.endsMs ? STALL.endsMs : 0),
+  },
+};
+
+/** 100 requests a second at most, asked for 500 by 50 clients: a server with Respite, which sheds what is more. */
+const FLOOD: CallScenario = {
+  ...USUAL,
+  durationMs: 30_000,
+  callsPerSecond: 500,
+  callers: 50,
+  bottom: {
+    slots: 1,
+    serviceMs: (_nowMs, random) => -10 * Math.log(1 - random()),
+    failedShare: () => 0,
+    admission: { limit: 10, retryAfterMs: 1000 },
   },
 };
 
@@ -105,6 +119,20 @@ const REQUIREMENTS: Readonly<Record<string, (create: CreateClient, seed: number)
     const fromMs = OUTAGE.endsMs + 2000;
     yield* atLeast('success 2 s after the outage', goodShare(outcome, fromMs, fromMs + 5000), 0.95);
     yield* atMost('peak in 100 ms', peak(outcome, OUTAGE.endsMs), 1.2);
+  },
+  *flood(create, seed) {
+    const [bare, own] = [simulateCalls(FLOOD, bareClient, seed), simulateCalls(FLOOD, create, seed)];
+    for (const [fromMs, toMs] of [
+      [3000, 12_000],
+      [12_000, 28_000],
+    ] as const) {
+      const refused = ({ attemptsByBucket, succeededByBucket }: CallOutcome): number =>
+        sumOf(attemptsByBucket, fromMs, toMs) - sumOf(succeededByBucket, fromMs, toMs);
+      const share = refused(own) / refused(bare);
+      yield* atMost(`refusals from ${fromMs / 1000} s on, of those without the client`, share, 0.1);
+      const good = goodShare(own, fromMs, toMs) / goodShare(bare, fromMs, toMs);
+      yield* atLeast(`goodput from ${fromMs / 1000} s on, of that without the client`, good, 0.9);
+    }
   },
   *tiersRecover(create, seed) {
     // Few calls, and in each tier a client that holds back: what one lets through, the next one must not hold back by chance.

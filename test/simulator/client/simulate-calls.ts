@@ -11,6 +11,8 @@ export interface Bottom {
   serviceMs(nowMs: number, random: () => number): number;
   /** Share of requests that it answers 503 at once. */
   failedShare(nowMs: number): number;
+  /** Maximum requests in flight, as a server with Respite has it: it sheds others, with this `Retry-After`. Undefined for no limit. */
+  readonly admission?: { readonly limit: number; readonly retryAfterMs: number };
   /** End of the time in which it begins nothing, or 0. Work whose caller has left is done all the same. */
   stalledUntilMs?(nowMs: number): number;
 }
@@ -137,7 +139,7 @@ function through(
 }
 
 function bottomServer(
-  { slots, serviceMs, failedShare, stalledUntilMs }: Bottom,
+  { slots, serviceMs, failedShare, stalledUntilMs, admission }: Bottom,
   schedule: Schedule<(nowMs: number) => void>,
   random: () => number,
 ): Handle {
@@ -164,11 +166,17 @@ function bottomServer(
       });
       return;
     }
+    if (admission !== undefined && queue.length - head + busy >= admission.limit) {
+      schedule.put(nowMs + FAILURE_MS, () => {
+        answered({ ...response(503, FAILURE_MS), isShed: true, retryAfterMs: admission.retryAfterMs });
+      });
+      return;
+    }
     queue.push(answered);
     work(nowMs);
   };
 }
 
-function response(status: number, tookMs: number): Outcome {
+function response(status: number, tookMs: number): Extract<Outcome, { kind: 'response' }> {
   return { kind: 'response', status, isShed: false, retryAfterMs: 0, forbidsRetry: false, tookMs };
 }
