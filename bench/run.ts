@@ -20,6 +20,7 @@ import { describePinning, pinThisProcess } from './lib/pinning.ts';
 import { endAll, endAllOnSignals } from './lib/processes.ts';
 import { allHold, renderText, save } from './lib/results.ts';
 import { repository } from './lib/server.ts';
+import { outage } from './outage/bench.ts';
 import { outbound } from './outbound/bench.ts';
 import { overhead } from './overhead/bench.ts';
 import { overload } from './overload/bench.ts';
@@ -59,6 +60,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   cache,
   client,
   conformance,
+  outage,
   outbound,
   telemetry,
   tune,

@@ -131,7 +131,7 @@ function report(
       'One hit after the other in one process on one core; proxies are asked over the loopback interface, 10 at a time, over kept-alive connections by undici\'s `request`, as is the origin itself in "no cache".',
       'Every body is read to its end. The origin counts: none of these has reached it.',
       'Workloads of the hit ratio are synthetic.',
-      'Redis and memcached run on the core of the load, and are read by the same client (ioredis; our own) in all three ways: the bare GET (`mg`) gets the same bytes, and "fetch" makes responses and reads them. Keys are asked for at random; one process reads in the three ways in turn, slice by slice.',
+      'Redis and memcached run on the core of the load, and are read by the same client (ioredis; our own) in all ways: the bare GET (`mg`) gets the same bytes, "get as Response" makes a Response of them and reads it, and "fetch" makes responses and reads them. Keys are asked for at random; one process reads in all ways in turn, slice by slice.',
       ...missing.map((system) => `${system} was not installed.`),
     ],
     settings,

@@ -1,10 +1,12 @@
 // A service that others depend on, or that depends on one itself. What each request takes: TURN_MS, one
 // after the other and whether its caller is still there or not; or HOLD_MS of one of SLOTS (a pool whose queue forgets callers that leave). UPSTREAM: a service that it calls for each request with CLIENT.
+// CACHE_CONTROL: what responses that are no errors say.
 // POST /control?down=1 | down=0 | stall=ms sets its state, GET /counts tells arrivals by tenth of a second, and POSTs by their id.
 import { createServer } from 'node:http';
 import { callerOf } from '../outbound/clients.mjs';
 
-const { TURN_MS = '0', HOLD_MS = '0', SLOTS = '1', UPSTREAM, CLIENT = 'bare' } = process.env;
+const { TURN_MS = '0', HOLD_MS = '0', SLOTS = '1', UPSTREAM, CLIENT = 'bare', CACHE_CONTROL } = process.env;
+const fields = CACHE_CONTROL === undefined ? {} : { 'cache-control': CACHE_CONTROL, etag: '"1"' };
 const call = UPSTREAM === undefined ? undefined : callerOf(CLIENT);
 const arrivals = {};
 const delivered = {};
@@ -60,7 +62,7 @@ const server = createServer((request, response) => {
   const id = url.searchParams.get('id');
   if (id !== null) delivered[id] = (delivered[id] ?? 0) + 1;
   serve(request, response).then(
-    (status) => response.writeHead(status).end(),
+    (status) => response.writeHead(status, status < 400 ? fields : {}).end(),
     () => response.writeHead(502).end(),
   );
 });

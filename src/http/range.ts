@@ -24,3 +24,17 @@ export function selectRange(field: string, length: number): ByteRange | 'unsatis
   if (Number(first) >= length) return 'unsatisfiable';
   return { first: Number(first), last: last === '' ? length - 1 : Math.min(Number(last), length - 1) };
 }
+
+/** A Content-Range field of one range (RFC 9110, 14.4). */
+export interface ContentRange extends ByteRange {
+  /** Of the whole representation. */
+  readonly completeLength: number;
+}
+
+/** Reads a Content-Range field; undefined for other units, an unknown length, and what can't be. */
+export function parseContentRange(field: string): ContentRange | undefined {
+  const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/i.exec(field.trim());
+  if (match === null) return undefined;
+  const [first, last, completeLength] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  return first <= last && last < completeLength ? { first, last, completeLength } : undefined;
+}

@@ -58,6 +58,21 @@ export function cacheStoreContract(
       assert.deepEqual(Buffer.from(found.body), Buffer.from(body));
     });
 
+    contract('so do parts of a response, and what they are parts of', async (store, { now, entry }) => {
+      const parts = {
+        completeLength: 1e9,
+        ranges: [
+          { first: 2, last: 3 },
+          { first: 900, last: 900 },
+        ],
+      };
+      const record = entry(now(), { status: 206, bodyBytes: 3, parts });
+      assert.equal(await put(store, 'a', record, bytes('abc')), true);
+      const found = await store.get('a');
+      assert.deepEqual(plain(found.record), plain(record));
+      assert.deepEqual(Buffer.from(found.body), Buffer.from('abc'));
+    });
+
     contract('an empty body and a Vary marker come back too', async (store, { now, entry }) => {
       const marker: VaryMarker = {
         kind: 'vary',

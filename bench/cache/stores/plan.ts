@@ -3,8 +3,11 @@
 export const BACKENDS = ['Redis', 'memcached'] as const;
 export type Backend = (typeof BACKENDS)[number];
 
-/** The same bytes, by the same client: as they are, as a record and its body, and as a response of `fetch`. */
-export const READERS = ['bare get', 'store', 'fetch'] as const;
+/**
+ * The same bytes, by the same client: as they are, as the body of a Response that is read, as a record and its body, and as a
+ * response of `fetch`.
+ */
+export const READERS = ['bare get', 'get as Response', 'store', 'fetch'] as const;
 export type Reader = (typeof READERS)[number];
 
 /** Responses of a backend that are to be stored. */

@@ -25,7 +25,7 @@ async function read(get: Get, ms: number): Promise<Reading> {
 }
 
 const gets = await prepare(plan);
-const readings: Record<Reader, Reading[]> = { 'bare get': [], store: [], fetch: [] };
+const readings: Record<Reader, Reading[]> = { 'bare get': [], 'get as Response': [], store: [], fetch: [] };
 for (const reader of READERS) await read(gets[reader], plan.warmUpMs);
 for (let slice = 0; slice < plan.slices; slice += 1) {
   for (const reader of slice % 2 === 0 ? READERS : READERS.toReversed())

@@ -1,4 +1,4 @@
-// The three ways to read a response that is stored, each of which fails if it isn't there.
+// The ways to read a response that is stored, each of which fails if it isn't there.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Redis } from 'ioredis';
@@ -10,20 +10,30 @@ import { BODY_BYTES, urlOf } from './responses.ts';
 /** Reads one of the keys. */
 export type Get = (i: number) => Promise<void>;
 
+type GetBytes = (i: number) => Promise<Buffer<ArrayBuffer> | undefined>;
+
 /** Each with a connection of its own. */
 export async function prepare({ backend, port, keys }: Fill): Promise<Readonly<Record<Reader, Get>>> {
   const newStore = (): CacheStore =>
     backend === 'Redis' ? redisStore(new Redis({ port })) : memcachedStore({ port });
   // In one piece each, as what comes from a parser is; not as the parts it was made of.
   const urls = Array.from({ length: keys }, (_, i) => Buffer.from(urlOf(i)).toString());
+  const newBare = (): Promise<GetBytes> => (backend === 'Redis' ? bareRedis(port) : bareMemcached(port));
+  const [bare, forResponse] = [await newBare(), await newBare()];
   return {
-    'bare get': await (backend === 'Redis' ? bareRedis(port) : bareMemcached(port)),
+    'bare get': async (i) => {
+      expectBytes((await bare(i))?.byteLength);
+    },
+    'get as Response': async (i) => {
+      const response = new Response(await forResponse(i));
+      expectBytes((await response.arrayBuffer()).byteLength);
+    },
     store: fromStore(newStore(), urls),
     fetch: fromFetch(newStore(), urls),
   };
 }
 
-async function bareRedis(port: number): Promise<Get> {
+async function bareRedis(port: number): Promise<GetBytes> {
   const client = new Redis({ port });
   const names: string[] = [];
   let cursor = '0';
@@ -32,18 +42,16 @@ async function bareRedis(port: number): Promise<Get> {
     names.push(...found);
     cursor = next;
   } while (cursor !== '0');
-  return async (i) => {
-    const bytes = await client.getBuffer(names[i] ?? '');
-    expectBytes(bytes?.byteLength);
-  };
+  return async (i) =>
+    ((await client.getBuffer(names[i] ?? '')) ?? undefined) as Buffer<ArrayBuffer> | undefined;
 }
 
-async function bareMemcached(port: number): Promise<Get> {
+async function bareMemcached(port: number): Promise<GetBytes> {
   const connection = new Connection({ host: '127.0.0.1', port, timeoutMs: 1000, valueLimitBytes: 1 << 20 });
   const names = await memcachedNames(port);
   return async (i) => {
     const { value } = await connection.send(`mg ${names[i] ?? ''} v c\r\n`);
-    expectBytes(value?.byteLength);
+    return value as Buffer<ArrayBuffer> | undefined;
   };
 }
 

@@ -5,6 +5,7 @@ import { rangeApplies } from '../../http/preconditions.ts';
 import { selectRange } from '../../http/range.ts';
 import { ageSeconds } from '../policy/decide.ts';
 import { clientHasIt } from '../policy/freshen.ts';
+import { storedRange } from '../policy/parts.ts';
 import type { StoredEntry } from '../policy/record.ts';
 import type { CacheRequest } from '../policy/request.ts';
 import type { OriginResponse, Trailers } from './origin.ts';
@@ -56,6 +57,16 @@ export function answerStored(
     );
   }
   const { range } = request;
+  if (entry.parts !== undefined && body instanceof Uint8Array) {
+    const part = storedRange(request, entry, body, now);
+    if (part === undefined) throw new Error('what is stored of the response does not answer the request');
+    const extra = {
+      'content-range': `bytes ${part.first}-${part.last}/${entry.parts.completeLength}`,
+      'content-length': String(part.bytes.byteLength),
+    };
+    const { status, statusText, fields } = entry;
+    return stored(request, entry, status, statusText, fields, extra, part.bytes, now, cacheStatus, result);
+  }
   if (
     range !== undefined &&
     request.method === 'GET' &&

@@ -159,6 +159,8 @@ export class BackOff {
     const dueAt = state.probedAt + BACK_OFF_MS + (hasFailed ? YIELD_MS : 0);
     if (now < dueAt) return { status: state.status, retryMs: dueAt - now };
     state.probedAt = now;
+    // Those that can do without don't probe beside it, however long its answer takes.
+    state.until = Math.max(state.until, now + BACK_OFF_MS);
     return undefined;
   }
 

@@ -217,7 +217,7 @@ export class Coalescing {
       return answerStored(request, entry, outcome.body, now, `${forwarded}; fwd-status=304`, 'revalidated');
     }
     if (!outcome.body.canBeJoined) return undefined;
-    const status = `${forwarded}; fwd-status=${entry.status}${outcome.isStored ? '; stored' : ''}`;
+    const status = `${forwarded}; fwd-status=${outcome.answeredBy}${outcome.isStored ? '; stored' : ''}`;
     const open = (): ReadableStream<Uint8Array> => outcome.body.open(origin.signal);
     const answer = answerStored(request, entry, open, now, status, result);
     // The client has it already; the cache has not.

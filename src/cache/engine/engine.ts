@@ -18,6 +18,7 @@ import { Ledger } from './ledger.ts';
 import { type Found, foundNothing, look } from './lookup.ts';
 import type { Origin } from './origin.ts';
 import { isUnfit, Outcomes } from './outcome.ts';
+import { partsAside } from './partial.ts';
 import { isDueEarly } from './refresh.ts';
 import { Refresher } from './refresher.ts';
 import { type CacheCounters, type CacheStats, newCounters } from './statistics.ts';
@@ -133,8 +134,9 @@ export class Engine {
     return answerFromOrigin(response, `${this.#name}; fwd=method; fwd-status=${response.status}`, 'bypass');
   }
 
-  #answer(request: CacheRequest, origin: Origin, found: Found): MaybePromise<Answer> {
+  #answer(request: CacheRequest, origin: Origin, stored: Found): MaybePromise<Answer> {
     const now = this.#now();
+    const found = partsAside(request, stored, now);
     const { entry, body } = found;
     const isUnused = entry !== undefined && isUnfit(entry, origin);
     if (isUnused && !request.directives.onlyIfCached) {
@@ -147,8 +149,8 @@ export class Engine {
     switch (decision.kind) {
       case 'fresh':
       case 'stale': {
-        const stored = present(fit);
-        if (isDueEarly(request, stored, this.#options.earlyRefresh, now)) {
+        const served = present(fit);
+        if (isDueEarly(request, served, this.#options.earlyRefresh, now)) {
           const leading = this.#refresher.unlessTroubled({
             request,
             origin,
@@ -158,7 +160,7 @@ export class Engine {
           });
           if (leading !== undefined) return leading;
         }
-        return answerStored(request, stored, body, now, this.#hit + ttl(stored.freshUntil, now), 'hit');
+        return answerStored(request, served, body, now, this.#hit + ttl(served.freshUntil, now), 'hit');
       }
       case 'serve-stale-and-revalidate': {
         const journey: Forwarded = { request, origin, found, reason: 'stale', result: 'expired' };
@@ -172,7 +174,8 @@ export class Engine {
       case 'bypass':
         return this.#coalescing.alone({ request, origin, found, reason: decision.reason, result: 'bypass' });
       case 'miss': {
-        const reason = found.marker === undefined ? 'uri-miss' : 'vary-miss';
+        const missed = found.marker === undefined ? 'uri-miss' : 'vary-miss';
+        const reason = found.partial === undefined ? missed : 'partial';
         const journey: Forwarded = { request, origin, found, reason, result: 'miss' };
         return request.isShareable && !request.isConditional && !this.#outcomes.isUncacheable(request)
           ? this.#coalescing.together(journey)

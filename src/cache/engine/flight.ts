@@ -14,6 +14,8 @@ export type Outcome =
   | {
       readonly kind: 'shared';
       readonly entry: StoredEntry;
+      /** Status of the origin's answer, which may have brought only what was missing. */
+      readonly answeredBy: number;
       readonly body: SharedBody;
       /** False while the store fails. */
       readonly isStored: boolean;

@@ -10,6 +10,8 @@ export interface Found {
   readonly key: string;
   readonly entry: StoredEntry | undefined;
   readonly body: Uint8Array;
+  /** What is stored of a response in parts that don't answer the request. */
+  readonly partial: { readonly entry: StoredEntry; readonly body: Uint8Array } | undefined;
   /** At `key`. */
   readonly lookup: Lookup;
   /** At the resource's own key; the same as `lookup` if it does not vary. */
@@ -32,6 +34,7 @@ export function foundNothing(request: CacheRequest): Found {
     key: request.resource,
     entry: undefined,
     body: NO_BODY,
+    partial: undefined,
     lookup: NOTHING,
     primary: NOTHING,
     marker: undefined,
@@ -60,5 +63,5 @@ function follow(store: CacheStore, request: CacheRequest, primary: Lookup): Mayb
 function found(key: string, lookup: Lookup, primary: Lookup, marker: VaryMarker | undefined): Found {
   const { record, body } = lookup;
   const entry = record?.kind === 'entry' ? record : undefined;
-  return { key, entry, body, lookup, primary, marker, isBlind: false };
+  return { key, entry, body, partial: undefined, lookup, primary, marker, isBlind: false };
 }

@@ -10,12 +10,12 @@ import { isTrouble } from './back-off.ts';
 import { ByName } from './by-name.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { commit } from './commit.ts';
-import { publishStore } from './events.ts';
 import type { Flight, Outcome } from './flight.ts';
-import { attempt, HOLD_MS } from './invalidation.ts';
+import { attempt } from './invalidation.ts';
+import { KeptBodies } from './kept-bodies.ts';
 import type { Found } from './lookup.ts';
 import type { Origin } from './origin.ts';
-import { SharedBody } from './shared-body.ts';
+import { type AdmittedPart, admitPart, commitPart, completionFor } from './partial.ts';
 import type { CacheCounters } from './statistics.ts';
 import type { Arrived, Upstream } from './upstream.ts';
 
@@ -44,7 +44,7 @@ export class Outcomes {
   readonly #options: ResolvedCacheOptions;
   readonly #upstream: Upstream;
   readonly #steadyNow: () => number;
-  readonly #budget: ByteBudget;
+  readonly #bodies: KeptBodies;
   readonly #counters: CacheCounters;
   /** Until when. */
   readonly #uncacheable = new ByName<number>();
@@ -59,7 +59,7 @@ export class Outcomes {
     this.#options = options;
     this.#upstream = upstream;
     this.#steadyNow = steadyNow;
-    this.#budget = budget;
+    this.#bodies = new KeptBodies(options, upstream, budget, counters);
     this.#counters = counters;
   }
 
@@ -83,6 +83,15 @@ export class Outcomes {
       mayUse(request, entry) &&
       !isUnfit(entry, origin);
     const { reload } = request.directives;
+    const completion = completionFor(flight);
+    if (completion !== undefined) {
+      const part = await this.#upstream.send(flight, completion.asked);
+      const whole = part.status === 206 ? completion.complete(part) : part;
+      // 416 and a part that was not asked for are no answers to the user's request.
+      if (whole !== undefined && whole.status !== 416)
+        return this.#decide(flight, whole, part.status, isAboutEntry, epoch, land);
+      void part.body?.cancel().catch(ignore);
+    }
     const asked = isAboutEntry && !reload ? conditions(entry) : undefined;
     let arrived = await this.#upstream.send(
       flight,
@@ -107,18 +116,21 @@ export class Outcomes {
     }
     if (request.method === 'HEAD' && entry !== undefined && isAboutStored(request, entry, arrived))
       await this.#refreshed(flight, entry, arrived, epoch);
-    return this.#decide(flight, arrived, isAboutEntry, epoch, land);
+    return this.#decide(flight, arrived, arrived.status, isAboutEntry, epoch, land);
   }
 
   /** To store what has come, or not. */
   async #decide(
     flight: Flight,
     arrived: Arrived,
+    answeredBy: number,
     isAboutEntry: boolean,
     epoch: number | undefined,
     land: () => void,
   ): Promise<Outcome> {
     const { request, found } = flight;
+    const part = admitPart(request, found, arrived, this.#options);
+    if (part !== undefined) return this.#keepPart(flight, part, arrived, epoch, land);
     const isBad = isTrouble(arrived.status);
     const isWorse =
       found.entry !== undefined && isBad && mayServeOnError(request, found.entry, arrived.respondedAt);
@@ -127,12 +139,48 @@ export class Outcomes {
       if (request.isPlain && !isBad) this.#markUncacheable(request);
       // What was stored is no longer what the origin gives; a user's own 401 doesn't say that.
       const isAboutUser = !request.isShareable && ABOUT_USERS.has(arrived.status);
-      if (isAboutEntry && arrived.status !== 304 && !isBad && !isAboutUser) await this.#forget(found);
+      const isAboutFound = isAboutEntry || (found.partial !== undefined && request.isPlain);
+      if (isAboutFound && arrived.status !== 304 && !isBad && !isAboutUser) await this.#forget(found);
       land();
       return { kind: 'single', response: arrived };
     }
     this.#uncacheable.delete(request.resource);
-    return this.#keep(flight, { ...admitted, epoch: epoch ?? 0 }, arrived, epoch !== undefined, land);
+    const entry = { ...admitted, epoch: epoch ?? 0 };
+    const isStored = epoch !== undefined && !found.isBlind;
+    const { store } = this.#options;
+    const body = this.#bodies.open(flight, arrived, isStored, {
+      store: async (bytes) => {
+        const record = { ...entry, bodyBytes: bytes.byteLength };
+        const isPut =
+          isWhole(arrived, bytes.byteLength) && (await commit(store, request, found, record, bytes));
+        return isPut ? record : undefined;
+      },
+      onTooLarge: () => {
+        this.#markUncacheable(request);
+      },
+      land,
+    });
+    return { kind: 'shared', entry, answeredBy, body, isStored };
+  }
+
+  /** A part goes to the one who asked for it, and into the store once all of it has come. */
+  #keepPart(
+    flight: Flight,
+    admitted: AdmittedPart,
+    arrived: Arrived,
+    epoch: number | undefined,
+    land: () => void,
+  ): Outcome {
+    const { request, found } = flight;
+    const { store, entryLimitBytes } = this.#options;
+    const part = { ...admitted, entry: { ...admitted.entry, epoch: epoch ?? 0 } };
+    const isStored = epoch !== undefined && !found.isBlind;
+    const body = this.#bodies.open(flight, arrived, isStored, {
+      store: (bytes) => commitPart(store, request, found, part, bytes, entryLimitBytes),
+      onTooLarge: ignore,
+      land,
+    });
+    return { kind: 'shared', entry: admitted.shown, answeredBy: arrived.status, body, isStored };
   }
 
   /**
@@ -158,46 +206,6 @@ export class Outcomes {
     if (epoch !== undefined)
       await attempt(() => this.#options.store.update(found.key, updated, found.lookup.version));
     return updated;
-  }
-
-  /** The body goes to its readers, and into the store once all of it has come. */
-  #keep(flight: Flight, entry: StoredEntry, arrived: Arrived, hasStore: boolean, land: () => void): Outcome {
-    const { request, found } = flight;
-    const isStored = hasStore && !found.isBlind;
-    const body = new SharedBody(arrived.body, {
-      entryLimitBytes: this.#options.entryLimitBytes,
-      budget: this.#budget,
-      isStored,
-      onComplete: (bytes) => {
-        const isLate = this.#options.now() - arrived.requestedAt > HOLD_MS;
-        if (!isStored || isLate || !isWhole(arrived, bytes.byteLength)) land();
-        else void this.#commit(request, found, { ...entry, bodyBytes: bytes.byteLength }, bytes).then(land);
-      },
-      onIncomplete: (why) => {
-        land();
-        if (why.reason === 'too-large') this.#markUncacheable(request);
-        if (why.reason === 'broken') this.#upstream.brokeOff(flight, why.error);
-      },
-      onReaderGone: (how) => {
-        // One who has only looked at the fields has nothing against it being stored.
-        if (how === 'dropped') flight.leaveRunning();
-        else flight.leave();
-      },
-    });
-    flight.body = body;
-    // When all who wait have opened their readers, so that nobody misses the beginning.
-    setImmediate(() => {
-      body.start();
-    });
-    return { kind: 'shared', entry, body, isStored };
-  }
-
-  async #commit(request: CacheRequest, found: Found, entry: StoredEntry, bytes: Uint8Array): Promise<void> {
-    const { store } = this.#options;
-    if ((await attempt(() => commit(store, request, found, entry, bytes))) !== true) return;
-    this.#counters.stored += 1;
-    this.#counters.storedBytes += bytes.byteLength;
-    publishStore(this.#options.name, request.url, entry.status, bytes.byteLength);
   }
 
   #markUncacheable({ resource }: CacheRequest): void {

@@ -36,11 +36,11 @@ export function refreshOf(journey: Journey, rules: RequestRules): Journey {
 /** Whether something fresh is in the last part of its lifetime, and its client has nothing against it being refreshed. */
 export function isDueEarly(
   { directives }: CacheRequest,
-  { bornAt, freshUntil }: StoredEntry,
+  { bornAt, freshUntil, parts }: StoredEntry,
   earlyRefresh: number,
   now: number,
 ): boolean {
-  if (earlyRefresh === 0 || directives.onlyIfCached || directives.force) return false;
+  if (earlyRefresh === 0 || parts !== undefined || directives.onlyIfCached || directives.force) return false;
   return now < freshUntil && now >= freshUntil - earlyRefresh * (freshUntil - bornAt);
 }
 

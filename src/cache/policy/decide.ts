@@ -58,7 +58,9 @@ function consider(request: CacheRequest, entry: StoredEntry | undefined, now: nu
   if (isFresh) return FRESH;
   if (entry.mustRevalidate) return REVALIDATE_STALE;
   if (maxStale !== undefined && now - entry.freshUntil <= maxStale * 1000) return STALE;
-  return now < entry.staleWhileRevalidateUntil ? STALE_WHILE_REVALIDATE : REVALIDATE_STALE;
+  // A part is not refreshed in the background: that would fetch all of it.
+  const isServed = now < entry.staleWhileRevalidateUntil && entry.parts === undefined;
+  return isServed ? STALE_WHILE_REVALIDATE : REVALIDATE_STALE;
 }
 
 /** Whether the stored response may have any part in answering this user. */
@@ -70,6 +72,7 @@ export function mayUse(request: CacheRequest, entry: StoredEntry): boolean {
 export function mayServeOnError(request: CacheRequest, entry: StoredEntry, now: number): boolean {
   const { noStore, noCache, maxAge, minFresh, staleIfError } = request.directives;
   if (noStore || noCache || request.hasPrecondition || entry.noCache || !mayUse(request, entry)) return false;
+  if (entry.parts !== undefined) return false;
   const isFresh = now < entry.freshUntil;
   // It was only asked for because the client wanted something younger.
   if (staleIfError === undefined && minFresh !== undefined) return false;

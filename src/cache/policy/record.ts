@@ -1,5 +1,6 @@
 // What is kept about a response, ready for deciding: all times are milliseconds since 1970, worked out once.
 import type { Fields } from '../../http/fields.ts';
+import type { StoredParts } from './parts.ts';
 
 /** A stored response without its body. Plain data, so that any store can keep it. */
 export interface StoredEntry {
@@ -39,6 +40,8 @@ export interface StoredEntry {
   readonly tags: readonly string[];
   /** The store's epoch when the request was sent: an invalidation of one of `tags` since then makes it void. */
   readonly epoch: number;
+  /** Where not all of the representation is stored, and the status is 206: which parts are. */
+  readonly parts?: StoredParts | undefined;
 }
 
 /** What stands at the key of a resource that varies: the way to its variants. */

@@ -57,6 +57,28 @@ test('a field named like a prototype is a field', () => {
   assert.equal(record.fields['toString'], undefined);
 });
 
+test('parts come back as they were; those that overlap, are out of order or are not as many bytes as the body are garbage', () => {
+  const [some] = fc.sample(entry, 1);
+  assert.ok(some !== undefined);
+  const withParts = (bodyBytes: number, ...bounds: readonly (readonly [number, number])[]): StoredRecord => ({
+    ...some,
+    bodyBytes,
+    parts: { completeLength: 20, ranges: bounds.map(([first, last]) => ({ first, last })) },
+  });
+  const good = withParts(7, [0, 3], [6, 7], [19, 19]);
+  assert.deepEqual(plain(decodeRecord(encodeRecord(good))), plain(good));
+  for (const bad of [
+    withParts(0),
+    withParts(8, [0, 3], [6, 7], [19, 19]),
+    withParts(7, [6, 7], [0, 3], [19, 19]),
+    withParts(7, [0, 3], [4, 6]),
+    withParts(4, [17, 20]),
+    withParts(1, [3, 3.5]),
+    withParts(2, [-1, 0]),
+  ])
+    assert.throws(() => decodeRecord(encodeRecord(bad)), isGarbage, JSON.stringify(bad));
+});
+
 /** Values of all kinds, mostly of the right shape. */
 const almost = entry.chain((good) => {
   const tuple = JSON.parse(encodeRecord(good)) as unknown[];

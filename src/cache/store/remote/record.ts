@@ -1,5 +1,7 @@
 // Records as JSON tuples, and back with every part checked: what comes back must not be able to make a response throw.
 import { newFields } from '../../../http/fields.ts';
+import type { ByteRange } from '../../../http/range.ts';
+import type { StoredParts } from '../../policy/parts.ts';
 import type { StoredEntry, StoredRecord, VaryMarker } from '../../policy/record.ts';
 import { garbage } from './frame.ts';
 
@@ -40,7 +42,12 @@ function entryTuple(entry: StoredEntry): readonly unknown[] {
     flags,
     entry.tags,
     entry.epoch,
+    ...(entry.parts === undefined ? [] : [partsTuple(entry.parts)]),
   ];
+}
+
+function partsTuple({ completeLength, ranges }: StoredParts): readonly number[] {
+  return [completeLength, ...ranges.flatMap(({ first, last }) => [first, last])];
 }
 
 function markerTuple({ fields, generation, variants, expiresAt }: VaryMarker): readonly unknown[] {
@@ -66,12 +73,13 @@ function entryOf(tuple: readonly unknown[]): StoredEntry {
   const statusText = string(tuple[1]);
   if (!PHRASE.test(statusText)) throw garbage('a record with no status text');
   const flags = number(tuple[9]);
+  const bodyBytes = number(tuple[3]);
   return {
     kind: 'entry',
     status,
     statusText,
     fields: fieldsOf(tuple[2]),
-    bodyBytes: number(tuple[3]),
+    bodyBytes,
     bornAt: number(tuple[4]),
     freshUntil: number(tuple[5]),
     staleWhileRevalidateUntil: number(tuple[6]),
@@ -85,7 +93,26 @@ function entryOf(tuple: readonly unknown[]): StoredEntry {
     decoded: (flags & 32) !== 0,
     tags: strings(tuple[10]),
     epoch: number(tuple[11]),
+    ...(tuple.length > 12 && { parts: partsOf(tuple[12], bodyBytes) }),
   };
+}
+
+/** In order, apart from each other, within the whole, and as many bytes as the body has. */
+function partsOf(value: unknown, bodyBytes: number): StoredParts {
+  const [completeLength, ...bounds] = (Array.isArray(value) ? (value as readonly unknown[]) : []).map(number);
+  const ranges: ByteRange[] = [];
+  let [next, bytes] = [0, 0];
+  for (let i = 0; i < bounds.length; i += 2) {
+    const [first = NaN, last = NaN] = [bounds[i], bounds[i + 1]];
+    if (!(first >= next && last >= first)) throw garbage('a record with parts that are none');
+    ranges.push({ first, last });
+    bytes += last - first + 1;
+    next = last + 2;
+  }
+  const isWithin = completeLength !== undefined && next - 2 < completeLength;
+  if (!isWithin || ranges.length === 0 || bytes !== bodyBytes || !bounds.every(Number.isSafeInteger))
+    throw garbage('a record with parts that are none');
+  return { completeLength, ranges };
 }
 
 function markerOf(tuple: readonly unknown[]): VaryMarker {

@@ -1,0 +1,39 @@
+// Callers of many URLs through one cache: each calls its URL, waits, and calls again, whatever it is answered. PLAN: JSON of the plan in
+// bench.ts. Prints what became of the calls, by tenth of a second in which they began.
+import { setTimeout as delay } from 'node:timers/promises';
+import { createCache } from 'respite/cache';
+
+const { url, urls, callersOfEach, pauseMs, seconds } = JSON.parse(process.env.PLAN);
+const cache = createCache();
+const counts = { calls: {}, ok: {}, stale: {} };
+const untilMs = performance.now() + seconds * 1000;
+
+function count(what, tenth) {
+  counts[what][tenth] = (counts[what][tenth] ?? 0) + 1;
+}
+
+async function call(target) {
+  const tenth = Math.floor(Date.now() / 100);
+  count('calls', tenth);
+  try {
+    const response = await cache.fetch(target);
+    await response.arrayBuffer();
+    if (response.status !== 200) return;
+    count('ok', tenth);
+    if (response.headers.get('cache-status').includes('stale')) count('stale', tenth);
+  } catch {
+    // Not served.
+  }
+}
+
+async function caller(target) {
+  await delay(Math.random() * pauseMs);
+  while (performance.now() < untilMs) {
+    await call(target);
+    await delay(pauseMs);
+  }
+}
+
+await Promise.all(Array.from({ length: urls * callersOfEach }, (_, i) => caller(`${url}/items/${i % urls}`)));
+console.log(JSON.stringify(counts));
+process.exit();
