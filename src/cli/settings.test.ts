@@ -60,6 +60,9 @@ test('flags have words of their own', () => {
     false,
   );
   assert.equal(resolveSettings({ dryRun: true }, {}, {}).admission.dryRun, true);
+  const client = { origins: { 'http://a.b': {} } };
+  assert.deepEqual(resolveSettings({ dryRun: true }, { client }, {}).client, { ...client, dryRun: true });
+  assert.equal(resolveSettings({}, { client }, {}).client, client);
   const few = { supervisor: { incidents: { countLimit: 3 } } };
   assert.equal(resolveSettings({ incidents: 'off' }, few, {}).supervisor.incidents, false);
   const { incidents } = resolveSettings({ incidents: 'elsewhere' }, few, {}).supervisor;

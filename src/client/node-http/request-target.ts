@@ -77,7 +77,7 @@ export function spelledOrigin(args: RequestArguments, protocol: 'http:' | 'https
     return typeof first === 'string' ? AUTHORITY.exec(first)?.[0] : first.origin;
   }
   if (typeof first !== 'object' || first === null) return undefined;
-  return spelled(first as RequestOptions, protocol);
+  return spelled(first, protocol);
 }
 
 /** Scheme and authority of a URL. */
