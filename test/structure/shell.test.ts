@@ -71,6 +71,7 @@ async function refusalOf(args: readonly string[], mayBeIncomplete = false): Prom
     load: accept,
     tune: accept,
     drill: accept,
+    shape: accept,
     tryNotifications: accept,
     write: () => {},
     writeError: (text) => (said += text),

@@ -5,6 +5,7 @@ export const UNNAMED_ROUTE = '*';
 
 /** Method and route pattern of requests. */
 export interface ShapeRoute {
+  /** In capitals, such as `GET`. */
   readonly method: string;
   /** As the framework or the configuration has it: `/users/:id`; {@link UNNAMED_ROUTE} where none is known. */
   readonly route: string;
@@ -16,6 +17,7 @@ export interface LoadShape {
   readonly recordedAt: string;
   /** How long it lasted, in ms. */
   readonly durationMs: number;
+  /** Each once; `kinds` points at them. */
   readonly routes: readonly ShapeRoute[];
   /** Arrivals, in ms from the beginning, ascending. */
   readonly atMs: Float64Array;

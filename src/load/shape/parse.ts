@@ -22,6 +22,14 @@ const ROUTE = /^([!#$%&'*+.^_`|~\w-]+) (\*|\/[\x21-\x7e]*)$/;
  * `monday.shape:3: the second element must be an index of routes (0 to 4), got 9`.
  *
  * @param name Of the file, for the error.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { load, parseShape } from 'respite/load';
+ *
+ * const shape = parseShape(readFileSync('monday.shape', 'utf8'), 'monday.shape');
+ * const { good, offered } = await load({ url: 'http://127.0.0.1:3000/', like: { shape, speed: 2 } });
+ * ```
  */
 export function parseShape(text: string, name: string): LoadShape {
   const lines = text.split('\n');
