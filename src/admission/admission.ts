@@ -63,7 +63,8 @@ export class Admission implements RequestOwner {
       acceptsPerTurn: () => host.acceptsPerTurn(),
       turnEnded: (nowMs) => this.#settleAll(nowMs),
       quarantine: host.quarantine,
-      wouldQuarantine: ({ requestClass }) => this.#decisions.wouldShed(requestClass, 'quarantine'),
+      wouldShed: ({ requestClass }, reason) => this.#decisions.wouldShed(requestClass, reason),
+      processor: host.processor,
     });
     this.loadReport = LoadReport.of(options.loadReport, this.#checks, this.requests, now);
   }
@@ -158,8 +159,9 @@ export class Admission implements RequestOwner {
   reclassified(request: RequestInFlight, policy: ResolvedRoutePolicy): Shed | undefined {
     const requestClass = this.#classifier.withPolicy(request.requestClass, policy);
     if (requestClass === request.requestClass) return undefined;
-    const { inFlight, bytes } = this.#checks;
+    const { inFlight, bytes, cost } = this.#checks;
     inFlight.released(request);
+    cost?.withdrawn(request);
     const body = bytes.putAside(request);
     request.becomes(requestClass);
     const shed = this.#decide(request, this.#now());
