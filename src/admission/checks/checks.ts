@@ -79,7 +79,13 @@ export class Checks {
     }
     this.exempt = new ExemptAllowance(options.exemptLimit, nowMs);
     if (priority !== false)
-      this.#priority = new PriorityCheck(priority, this.#pressure, repeats, this.cost, nowMs);
+      this.#priority = new PriorityCheck(
+        priority,
+        this.#pressure,
+        repeats,
+        options.costs === 'on' ? this.cost : undefined,
+        nowMs,
+      );
     this.inFlight = new InFlightCheck(options, requests, nowMs);
     this.bytes = new BytesCheck(options.bodyBudgetBytes, (rank) => this.turn?.bodyShare(rank) ?? 1);
     if (turnBudget !== false) {

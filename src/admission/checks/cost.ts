@@ -83,7 +83,7 @@ export class CostCheck implements Check {
 
   /** To be called several times a second. */
   sample(nowMs: number): void {
-    this.#costs.sample(nowMs);
+    this.#costs.sample(nowMs, this.#hasCostly);
     this.#hasCostly = false;
     for (let key = BACKGROUND + 1; key < this.#costs.keyCount; key += 1) {
       if (this.#costs.isCostly(key)) this.#hasCostly = true;

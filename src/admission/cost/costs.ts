@@ -16,6 +16,8 @@ export interface ProcessorReadings {
   readonly cores: number;
   /** CPU time of all its threads so far, in ms. */
   cpuMs(): number;
+  /** How much longer its threads take because they wait for a processor, from 1; undefined where that is not known. */
+  stretch?(nowMs: number): number | undefined;
 }
 
 /** What requests cost, by route and length of their bodies. */
@@ -82,9 +84,14 @@ export class Costs {
     return this.#estimates.nowCoresOf(key);
   }
 
-  /** Learns from the CPU time since the last call. To be called several times a second. */
-  sample(nowMs: number): void {
-    this.#estimates.sample(this.keyCount, nowMs, this.#readings.cpuMs());
+  /**
+   * Learns from the CPU time since the last call. To be called several times a second.
+   *
+   * @param hasCostly Some requests are costly: only then it matters how long threads wait for a processor.
+   */
+  sample(nowMs: number, hasCostly: boolean): void {
+    const stretch = hasCostly ? this.#readings.stretch?.(nowMs) : undefined;
+    this.#estimates.sample(this.keyCount, nowMs, this.#readings.cpuMs(), stretch);
     if (this.#isShown || this.keyCount <= BACKGROUND + 2) return;
     this.#isShown = true;
     addInstruments(() => this.#instruments());

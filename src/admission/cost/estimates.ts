@@ -8,10 +8,10 @@ const MEMORY_MS = 20_000;
 /** A longer time without a sample counts as this much for forgetting, in ms. */
 const MAX_STEP_MS = 1000;
 
-/** Share of the cores in use from which requests wait for the processor, so that what one uses is not what it would use alone. */
+/** Where the system does not tell how long threads wait for a processor: the share of the cores in use from which they do. */
 const CONTENDED = 0.85;
 
-/** In-flight time without contention from which on it is known how much of a core a request uses, in ms. */
+/** In-flight time from which on it is known how much of a core a request uses, in ms. */
 const KNOWN_MS = 50;
 
 /** Of a core: what requests are taken to use at first, and what the process is taken to use without requests. */
@@ -44,7 +44,7 @@ export class CostEstimates {
   readonly #cpuMs = new Float64Array(MAX_KEYS).fill(PRIOR_CORES * PRIOR_MS);
   readonly #exposedMs = new Float64Array(MAX_KEYS).fill(PRIOR_MS);
   readonly #begun = new Float64Array(MAX_KEYS);
-  /** The same without contention. */
+  /** The same as they would be if threads never waited for a processor. */
   readonly #freeCpuMs = new Float64Array(MAX_KEYS);
   readonly #freeExposedMs = new Float64Array(MAX_KEYS);
   /** What each key uses now, in cores. */
@@ -101,8 +101,14 @@ export class CostEstimates {
     return this.#nowCores[key] ?? 0;
   }
 
-  /** @param keys How many keys there are. @param cpuMs CPU time of the process so far. To be called several times a second. */
-  sample(keys: number, nowMs: number, cpuMs: number): void {
+  /**
+   * To be called several times a second.
+   *
+   * @param keys How many keys there are.
+   * @param cpuMs CPU time of the process so far.
+   * @param stretch How much longer threads take because they wait for a processor, from 1; undefined where that is not known.
+   */
+  sample(keys: number, nowMs: number, cpuMs: number, stretch?: number): void {
     const elapsedMs = nowMs - this.#sampledMs;
     const usedMs = Math.max(0, cpuMs - this.#sampledCpuMs);
     if (!(elapsedMs > 0)) return;
@@ -111,13 +117,14 @@ export class CostEstimates {
     const expectedMs = this.#expose(keys, nowMs, elapsedMs);
     const kept = Math.exp(-Math.min(MAX_STEP_MS, elapsedMs) / MEMORY_MS);
     const isFree = usedMs < CONTENDED * this.#cores * elapsedMs;
+    const freeStretch = stretch ?? (isFree ? 1 : 0);
     const weight = 1 - Math.exp(-elapsedMs / NOW_MS);
     for (let key = 0; key < keys; key += 1) {
       const exposedMs = this.#exposed[key] ?? 0;
       const givenMs = exposedMs > 0 ? (usedMs * exposedMs * this.#rate(key)) / expectedMs : 0;
       this.#nowCores[key] =
         (this.#nowCores[key] ?? 0) + weight * (givenMs / elapsedMs - (this.#nowCores[key] ?? 0));
-      if (exposedMs > 0) this.#learn(key, givenMs, exposedMs, kept, isFree);
+      if (exposedMs > 0) this.#learn(key, givenMs, exposedMs, kept, freeStretch);
     }
   }
 
@@ -136,13 +143,14 @@ export class CostEstimates {
     return expectedMs;
   }
 
-  #learn(key: number, givenMs: number, exposedMs: number, kept: number, isFree: boolean): void {
+  /** @param freeStretch Times the CPU time, this is what would have been used without waiting; 0 when it is not known. */
+  #learn(key: number, givenMs: number, exposedMs: number, kept: number, freeStretch: number): void {
     this.totalCpuMs[key] = (this.totalCpuMs[key] ?? 0) + givenMs;
     this.#cpuMs[key] = kept * (this.#cpuMs[key] ?? 0) + givenMs;
     this.#exposedMs[key] = kept * (this.#exposedMs[key] ?? 0) + exposedMs;
     this.#begun[key] = kept * (this.#begun[key] ?? 0);
-    if (!isFree) return;
-    this.#freeCpuMs[key] = kept * (this.#freeCpuMs[key] ?? 0) + givenMs;
+    if (freeStretch === 0) return;
+    this.#freeCpuMs[key] = kept * (this.#freeCpuMs[key] ?? 0) + givenMs * freeStretch;
     this.#freeExposedMs[key] = kept * (this.#freeExposedMs[key] ?? 0) + exposedMs;
   }
 
