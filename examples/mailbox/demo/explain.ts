@@ -1,4 +1,4 @@
-import { times } from './rows.ts';
+import { megabytes, times } from './rows.ts';
 import type { RunData, Side } from './run-data.ts';
 
 /** What the table says, in sentences, and why. */
@@ -12,7 +12,7 @@ export function explain({ sides, storm, repeats }: RunData): readonly string[] {
     volume(without, withRespite),
     `Refused tries are no loss: the gateway answered 451, the sender kept the mail, and ${withRespite.mail.queued} of them were still waiting for their next try when the demo ended.` +
       (without.mail.failed > withRespite.mail.failed
-        ? ` Without Respite ${without.mail.failed} were in the middle of their upload instead.`
+        ? ` Without Respite ${without.mail.failed} tries ended without a reply.`
         : ''),
     ...(lateBy(sides) > MOST_LATE_MS
       ? [
@@ -34,11 +34,15 @@ function lateBy(sides: readonly Side[]): number {
 
 function users(without: Side, withRespite: Side): string {
   const slower = ({ users: { list, read } }: Side): string =>
-    times(Math.max(list.storm.p99Ms / list.calm.p99Ms, read.storm.p99Ms / read.calm.p99Ms));
+    Math.min(list.calm.p99Ms, read.calm.p99Ms) === 0
+      ? 'unknown, since none succeeded in the calm'
+      : times(Math.max(list.storm.p99Ms / list.calm.p99Ms, read.storm.p99Ms / read.calm.p99Ms));
   return `Users: in the storm the slowest of their calls (p99) take ${slower(withRespite)} as long as in the calm, without Respite ${slower(without)}.`;
 }
 
 function mails(without: Side, withRespite: Side): string {
+  if (without.mail.accepted === 0)
+    return `Mails accepted: ${withRespite.mail.accepted}, without Respite none.`;
   const ratio = withRespite.mail.accepted / without.mail.accepted;
   const why =
     ratio < 1
@@ -48,6 +52,8 @@ function mails(without: Side, withRespite: Side): string {
 }
 
 function volume(without: Side, withRespite: Side): string {
+  if (without.mail.acceptedBytes === 0)
+    return `Volume accepted: ${megabytes(withRespite.mail.acceptedBytes)}, without Respite none.`;
   const ratio = withRespite.mail.acceptedBytes / without.mail.acceptedBytes;
   const why =
     ratio < 1

@@ -141,6 +141,12 @@ test('the table is explained: what was accepted, and why fewer or more', () => {
   assert.match(text, /^Mails accepted: 0\.48 × as many as without\. Fewer, /m);
   assert.match(text, /^Volume accepted: 1\.6 × that without\. More, /m);
   assert.doesNotMatch(text, /This machine is busy/);
+  const nothing = data.sides.map((side) =>
+    side.isProtected ? side : { ...side, mail: { ...side.mail, accepted: 0, acceptedBytes: 0 } },
+  );
+  const without = explain({ ...data, sides: nothing }).join('\n');
+  assert.match(without, /^Mails accepted: 310, without Respite none\.$/m);
+  assert.match(without, /^Volume accepted: 390 MB, without Respite none\.$/m);
   const late = data.sides.map((side) => ({ ...side, generatorLagP99Ms: 80 }));
   assert.match(explain({ ...data, sides: late }).join('\n'), /This machine is busy/);
 });
