@@ -4,58 +4,67 @@ import type { Peer } from './classify/criticality-header.ts';
 import { type RequestClass, RequestClasses } from './classify/request-class.ts';
 import { RequestClassifier } from './classify/request-classifier.ts';
 import { Checks } from './checks/checks.ts';
-import { publishShed } from './events.ts';
+import { Decisions } from './decisions.ts';
 import { type AdmissionHost, processHost } from './host.ts';
 import { RequestInFlight, type RequestOwner } from './in-flight/request.ts';
 import { RequestsInFlight } from './in-flight/requests.ts';
+import { UnsettledRequests } from './in-flight/unsettled.ts';
+import { Observation } from './observation.ts';
 import { NOT_ANNOUNCED } from './observer.ts';
 import { LoadReport } from './load-report.ts';
 import type { ResolvedAdmissionOptions } from './options.ts';
 import type { ResolvedRoutePolicy } from './policy.ts';
 import type { Shed } from './shed/shed.ts';
 import { Shedding } from './shed/shedding.ts';
-import type { AdmissionStats, ShedReason } from './stats.ts';
+import type { AdmissionStats } from './stats.ts';
 
 /**
  * Decides which requests run. One for a server (`protect`) or for a process (`respite run`). Its clock is read when a request
  * arrives and when an iteration of the event loop ends; requests that end in between are settled at the next reading.
  */
 export class Admission implements RequestOwner {
+  /** What its shed responses say. */
   readonly shedResponse: ResolvedAdmissionOptions['shedResponse'];
+  /** What responses say of the load; undefined for nothing. */
   readonly loadReport: LoadReport | undefined;
+  /** The requests in flight: how many, how long they wait, of which routes. */
   readonly requests: RequestsInFlight = new RequestsInFlight();
   /** The request whose handler is running; set when it is let in, and removed when the handler returns. */
   running: RequestInFlight | undefined = undefined;
-  readonly #options: ResolvedAdmissionOptions;
-  readonly #host: AdmissionHost;
   readonly #now: () => number;
-  readonly #classes: RequestClasses;
   readonly #classifier: RequestClassifier;
+  readonly #decisions: Decisions;
+  readonly #observation: Observation;
   readonly #checks: Checks;
   readonly #shedding: Shedding;
-  /** The clock's last reading, and the requests that have ended since. */
+  /** The requests that have ended since the clock's last reading. */
+  readonly #unsettled = new UnsettledRequests();
   #lastMs: number;
-  #unsettled: RequestInFlight | undefined;
 
+  /**
+   * @param now Milliseconds from any origin; never goes back.
+   * @param host What the process around it offers; one of its own for an admission that runs in no worker.
+   */
   constructor(
     options: ResolvedAdmissionOptions,
     now: () => number = () => performance.now(),
     host: AdmissionHost = processHost(),
   ) {
-    this.#options = options;
     this.shedResponse = options.shedResponse;
-    this.#host = host;
     this.#now = now;
     this.#lastMs = now();
-    this.#classes = new RequestClasses(options, host.counters);
-    this.#classifier = new RequestClassifier(options, this.#classes);
+    const classes = new RequestClasses(options, host.counters);
+    this.#classifier = new RequestClassifier(options, classes);
+    this.#decisions = new Decisions(options, host, classes);
+    this.#observation = new Observation(host);
     this.#shedding = new Shedding(this.#lastMs);
     this.#checks = new Checks(options, this.requests, this.#shedding.repeats, {
       now,
       acceptsPerTurn: () => host.acceptsPerTurn(),
       turnEnded: (nowMs) => this.#settleAll(nowMs),
       quarantine: host.quarantine,
-      wouldQuarantine: ({ requestClass }) => this.#count(requestClass, 'quarantine', true),
+      wouldShed: ({ requestClass }, reason) => this.#decisions.wouldShed(requestClass, reason),
+      processor: host.processor,
     });
     this.loadReport = LoadReport.of(options.loadReport, this.#checks, this.requests, now);
   }
@@ -67,7 +76,7 @@ export class Admission implements RequestOwner {
 
   /** Decide and count, but let every request through. */
   get dryRun(): boolean {
-    return this.#host.dryRun ?? this.#options.dryRun;
+    return this.#decisions.isDryRun;
   }
 
   /** Requests have been shed for some time, not in a burst. */
@@ -84,7 +93,7 @@ export class Admission implements RequestOwner {
   /** A server accepted a connection. False: close it, nothing can be done for it. */
   accepted(server: object): boolean {
     if (this.#checks.turn?.accepted(server) !== false || this.dryRun) return true;
-    this.#classes.countClosedConnection();
+    this.#decisions.closedConnection();
     return false;
   }
 
@@ -97,7 +106,14 @@ export class Admission implements RequestOwner {
     this.#classifier.addRoute(pattern, policy);
   }
 
-  /** @param target Path and query, as in the request line. @param bodyBytes `Content-Length`, 0, or `UNKNOWN_LENGTH`. */
+  /**
+   * Decides on one request, and counts the decision.
+   *
+   * @param target Path and query, as in the request line.
+   * @param bodyBytes `Content-Length`, 0 for no body, or `UNKNOWN_LENGTH`.
+   * @param peer The other end of its connection; undefined where it is not known.
+   * @returns The request, which has to be told its end; or how to answer one that is shed.
+   */
   request(
     method: string,
     target: string,
@@ -114,24 +130,21 @@ export class Admission implements RequestOwner {
     if (this.#checks.isPressed) requestClass = this.#classifier.guess(requestClass, headers);
     const request = new RequestInFlight(this, requestClass, method, target, headers, bodyBytes, peer, nowMs);
     const shed = this.#decide(request, nowMs);
-    const { observer, recorder } = this.#host;
-    recorder?.arrived(request, shed !== undefined);
     if (shed !== undefined) {
-      observer?.ended(NOT_ANNOUNCED, request.route, method, shed.status, 0, nowMs, undefined);
+      this.#observation.shed(request, shed, nowMs);
       return shed;
     }
-    observer?.started(method, target);
+    this.#observation.begins(request);
     if (this.requests.count === 0) this.#shedding.began(nowMs);
     this.requests.began();
     this.running = request;
     return request;
   }
 
-  answering({ route, method, arrivedMs }: RequestInFlight, status: number): number {
-    const { observer } = this.#host;
-    if (observer === undefined) return NOT_ANNOUNCED;
+  answering(request: RequestInFlight, status: number): number {
+    if (!this.#observation.isOn) return NOT_ANNOUNCED;
     const nowMs = this.#checks.turn?.isOpen === true ? this.#lastMs : this.#now();
-    return observer.answering(route, method, status, Math.max(0, nowMs - arrivedMs) / 1000, nowMs);
+    return this.#observation.answers(request, status, nowMs);
   }
 
   relabelled(requestClass: RequestClass, pattern: string): RequestClass {
@@ -145,8 +158,9 @@ export class Admission implements RequestOwner {
   reclassified(request: RequestInFlight, policy: ResolvedRoutePolicy): Shed | undefined {
     const requestClass = this.#classifier.withPolicy(request.requestClass, policy);
     if (requestClass === request.requestClass) return undefined;
-    const { inFlight, bytes } = this.#checks;
+    const { inFlight, bytes, cost } = this.#checks;
     inFlight.released(request);
+    cost?.withdrawn(request);
     const body = bytes.putAside(request);
     request.becomes(requestClass);
     const shed = this.#decide(request, this.#now());
@@ -176,21 +190,20 @@ export class Admission implements RequestOwner {
     this.#checks.inFlight.released(request);
     this.#checks.inFlight.shedAfterAll(request);
     this.#checks.bytes.released(request);
-    this.#count(request.requestClass, 'bytes');
+    this.#decisions.shed(request.requestClass, 'bytes');
     return this.#shedding.answer(request.requestClass.status, 'bytes', false, this.#now());
   }
 
   ended(request: RequestInFlight): void {
     this.requests.ended(request);
     this.#checks.released(request);
-    this.#host.recorder?.ended(request);
+    this.#observation.ended(request);
     // Without the end of a turn to wait for, only a reading now tells how long it took.
     if (this.#checks.turn?.isOpen !== true) {
       this.#settle(request, this.#now());
       return;
     }
-    request.nextEnded = this.#unsettled;
-    this.#unsettled = request;
+    this.#unsettled.add(request);
   }
 
   stats(): AdmissionStats {
@@ -198,8 +211,8 @@ export class Admission implements RequestOwner {
     this.#settleAll(nowMs);
     return {
       ...this.#checks.figures(nowMs),
-      connectionsRefused: this.#classes.closedConnections,
-      requests: [...this.#classes.counts()],
+      connectionsRefused: this.#decisions.closedConnections,
+      requests: this.#decisions.counts(),
     };
   }
 
@@ -208,43 +221,30 @@ export class Admission implements RequestOwner {
     const reason = this.#checks.reasonToShed(request, nowMs);
     if (reason !== undefined) {
       this.#checks.shed(request, reason, nowMs);
-      this.#count(request.requestClass, reason);
+      this.#decisions.shed(request.requestClass, reason);
       const { status } = request.requestClass;
       if (!this.dryRun) return this.#shedding.answer(status, reason, this.requests.count === 0, nowMs);
     } else if (!request.isDecided) {
-      this.#classes.countAdmitted(request.requestClass);
+      this.#decisions.admitted(request.requestClass);
     }
     this.#checks.admitted(request, nowMs);
     request.isDecided = true;
     return undefined;
   }
 
-  #count(requestClass: RequestClass, reason: ShedReason, isDryRun: boolean = this.dryRun): void {
-    this.#classes.countShed(requestClass, reason, isDryRun);
-    publishShed(isDryRun ? 'would-shed' : 'shed', reason, requestClass);
-  }
-
   /** The clock was read: what has ended since the last reading is settled by this one. */
   #settleAll(nowMs: number): void {
     this.#lastMs = nowMs;
     this.#checks.exempt.handlersReturned(nowMs);
-    let request = this.#unsettled;
-    this.#unsettled = undefined;
-    while (request !== undefined) {
-      const next: RequestInFlight | undefined = request.nextEnded;
-      request.nextEnded = undefined;
-      this.#settle(request, nowMs);
-      request = next;
-    }
+    this.#unsettled.settleAll(nowMs, this.#settle);
   }
 
-  #settle(request: RequestInFlight, nowMs: number): void {
-    const { arrivedMs, route, method, status, announced } = request;
-    const tookMs = nowMs - arrivedMs;
+  /** Kept, since it runs for every request. */
+  readonly #settle = (request: RequestInFlight, nowMs: number): void => {
+    const tookMs = nowMs - request.arrivedMs;
     this.requests.settled(request, nowMs);
     this.#checks.settled(request, tookMs, nowMs);
     if (request.isEvidence) this.#shedding.completed(tookMs / 1000, nowMs);
-    const trace = request.headers['traceparent'] as string | undefined;
-    this.#host.observer?.ended(announced, route, method, status, tookMs / 1000, nowMs, trace);
-  }
+    this.#observation.settled(request, tookMs, nowMs);
+  };
 }

@@ -34,6 +34,7 @@ test('without options every default holds', () => {
     shedResponse: { headers: [], cors: { origins: '*', credentials: false } },
     quarantine: 'on',
     hints: 'on',
+    costs: 'on',
     dryRun: false,
   });
   assert.deepEqual(resolveAdmissionOptions({ limit: undefined, thresholds: undefined }), DEFAULTS);

@@ -113,6 +113,11 @@ export interface AdmissionOptions {
    * Under pressure, prefetches, bots and requests of low urgency matter less: `on`, `off`, or `dry-run`, which counts them. Default `on`.
    */
   readonly hints?: 'off' | 'dry-run' | 'on' | undefined;
+  /**
+   * Learns how much of the processor requests take, by route and length of the body, and sheds costly ones of the sheddable classes first, so that
+   * cheap ones pass: `on`, `off`, or `dry-run`, which learns and counts them. Default `on`.
+   */
+  readonly costs?: 'off' | 'dry-run' | 'on' | undefined;
   /** Decide and count, but let every request through (`--dry-run`). Default false. */
   readonly dryRun?: boolean | undefined;
 }
@@ -136,6 +141,7 @@ export interface ResolvedAdmissionOptions {
   readonly shedResponse: ResolvedShedResponse;
   readonly quarantine: 'off' | 'dry-run' | 'on';
   readonly hints: 'off' | 'dry-run' | 'on';
+  readonly costs: 'off' | 'dry-run' | 'on';
   readonly dryRun: boolean;
 }
 
@@ -193,6 +199,7 @@ export const ADMISSION: Declaration<ResolvedAdmissionOptions> = Object.freeze({
   shedResponse: { rule: shedResponse, byDefault: SHED_RESPONSE_DEFAULTS },
   quarantine: { rule: tried, byDefault: 'on' },
   hints: { rule: tried, byDefault: 'on' },
+  costs: { rule: tried, byDefault: 'on' },
   dryRun: { rule: flag(), byDefault: false },
 });
 

@@ -5,11 +5,20 @@ export type Decision = 'admitted' | 'would-shed' | 'shed';
 
 /**
  * Why a request was shed: others matter more, too many in flight, too many bytes of request bodies, a turn of the event
- * loop at its end, a caller who waits no longer, or requests like it have ended several workers.
+ * loop at its end, a caller who waits no longer, requests like it have ended several workers, or as many costly ones as the
+ * processor can run at once are in flight.
  */
 export type ShedReason = (typeof SHED_REASONS)[number];
 
-export const SHED_REASONS = ['priority', 'in-flight', 'bytes', 'turn', 'deadline', 'quarantine'] as const;
+export const SHED_REASONS = [
+  'priority',
+  'in-flight',
+  'bytes',
+  'turn',
+  'deadline',
+  'quarantine',
+  'cost',
+] as const;
 
 /** One counter: requests since the process started, by what was decided, why, for which class and route. */
 export interface AdmissionCount {

@@ -5,6 +5,9 @@ import path from 'node:path';
 import { test } from 'node:test';
 import type { Tokens } from 'marked';
 import { parse } from 'yaml';
+import { Admission } from '../../src/admission/admission.ts';
+import { aloneHost } from '../../src/admission/host.ts';
+import { resolveAdmissionOptions } from '../../src/admission/options.ts';
 import { HintedCriticality } from '../../src/admission/classify/hints.ts';
 import { resolvePolicy } from '../../src/admission/policy.ts';
 import { processLedger } from '../../src/backpressure/ledger.ts';
@@ -23,6 +26,7 @@ const DECLARED_IN: Readonly<Record<string, () => void>> = {
     const hints = new HintedCriticality(false, 'critical');
     hints.policyFor(resolvePolicy('policy', 'critical'), { 'sec-purpose': 'prefetch' }, false);
   },
+  'admission/cost/costs.ts': learnCosts,
   'backpressure/ledger.ts': processLedger,
   'cache/instruments.ts': createCache,
   'client/instruments.ts': () => {
@@ -32,6 +36,17 @@ const DECLARED_IN: Readonly<Record<string, () => void>> = {
 };
 
 const read = (file: string): string => readFileSync(path.join(repository, file), 'utf8');
+
+/** An admission that has let one request in. */
+function learnCosts(): void {
+  let nowMs = 0;
+  const processor = { cores: 1, cpuMs: () => nowMs / 2 };
+  const options = resolveAdmissionOptions({ turnBudget: false });
+  const admission = new Admission(options, () => nowMs, aloneHost({ processor }));
+  admission.request('GET', '/', 0, {});
+  nowMs = 1000;
+  admission.stats();
+}
 
 /** A process that has called somebody. */
 function observeOne(): void {

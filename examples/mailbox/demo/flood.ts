@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mailboxNames, MEAN_MAIL_BYTES } from '../storm/mail-plan.ts';
+import { averageOf } from './average.ts';
 import { measureCapacity } from './calibrate.ts';
 import type { Cores } from './cores.ts';
 import type { Demonstration } from './demonstration.ts';
+import { explain, NEXT_STEP } from './explain.ts';
 import { startMailbox, type Mailbox } from './mailbox.ts';
 import { playSide } from './play.ts';
 import { renderReport } from './report.ts';
@@ -17,7 +19,7 @@ const USERS = 20;
 const SIDE_OVERHEAD_MS = 9500;
 const MIN_STORM_MS = 8000;
 
-/** The same flood of mail against the mailbox service twice: without Respite, and with it. */
+/** The same flood of mail against the mailbox service, without Respite and with it. */
 export const flood: Demonstration = async ({
   options,
   signal,
@@ -35,18 +37,27 @@ export const flood: Demonstration = async ({
   const users = mailboxNames(USERS);
   const storm = planStorm(users, capacityBytesPerSecond, lengthMs);
 
-  const sides: Side[] = [];
-  let mailbox: Mailbox | undefined;
-  for (const isProtected of [false, true]) {
-    const name = isProtected ? 'with Respite' : 'without Respite';
-    progress.show(`${name}: starting`);
-    mailbox = await startMailbox(isProtected, join(directory, isProtected ? 'with' : 'without'), cores);
-    const keep = isProtected && options.serve;
-    sides.push(await playSide(name, mailbox, storm, keep, progress, signal));
+  const played: Side[] = [];
+  let kept: Mailbox | undefined;
+  for (let repeat = 1; repeat <= options.repeats; repeat += 1) {
+    // Whoever comes second finds caches warm, and a machine that has changed: with several repeats both sides do.
+    for (const isProtected of repeat % 2 === 1 ? [false, true] : [true, false]) {
+      const side = isProtected ? 'with Respite' : 'without Respite';
+      const shown = options.repeats === 1 ? side : `${repeat}/${options.repeats}, ${side}`;
+      progress.show(`${shown}: starting`);
+      const data = join(directory, `${isProtected ? 'with' : 'without'}-${repeat}`);
+      const mailbox = await startMailbox(isProtected, data, cores);
+      const keep = isProtected && options.serve && repeat === options.repeats;
+      if (keep) kept = mailbox;
+      played.push({ ...(await playSide(shown, mailbox, storm, keep, progress, signal)), name: side });
+    }
   }
   progress.clear();
 
-  const data = describeRun(storm, capacityBytesPerSecond, cores, machine, sides);
+  const sides = [false, true].map((isProtected) =>
+    averageOf(played.filter((side) => side.isProtected === isProtected)),
+  );
+  const data = describeRun(storm, capacityBytesPerSecond, cores, machine, options.repeats, sides);
   await writeFile(options.reportFile, await renderReport(data));
 
   console.log(
@@ -55,8 +66,8 @@ export const flood: Demonstration = async ({
       comparison(data),
     ),
   );
-  console.log(`\nreport: ${options.reportFile}`);
-  if (options.serve && mailbox !== undefined) await serve(mailbox, signal);
+  console.log(['', ...explain(data), '', NEXT_STEP, '', `report: ${options.reportFile}`].join('\n'));
+  if (kept !== undefined) await serve(kept, signal);
 };
 
 function describeRun(
@@ -64,6 +75,7 @@ function describeRun(
   capacityBytesPerSecond: number,
   cores: Cores,
   machine: string,
+  repeats: number,
   sides: readonly Side[],
 ): RunData {
   const { plan, phases, calmBytesPerSecond, floodBytesPerSecond } = storm;
@@ -71,6 +83,7 @@ function describeRun(
     generatedAt: new Date().toISOString(),
     machine,
     cores: cores.description,
+    repeats,
     storm: {
       seed: plan.seed,
       users: plan.users.length,

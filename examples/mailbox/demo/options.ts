@@ -6,6 +6,7 @@ const NAMES = ['flood', 'cache', 'slow-clients', 'outage'] as const;
 export interface DemoOptions {
   readonly name: (typeof NAMES)[number];
   readonly seconds: number;
+  readonly repeats: number;
   readonly serve: boolean;
   readonly reportFile: string;
 }
@@ -17,6 +18,7 @@ export type DemoRequest =
 
 const MIN_SECONDS = 45;
 const MAX_SECONDS = 3600;
+const MAX_REPEATS = 20;
 
 export const HELP: string = `Usage: npm run demo -- [flood | cache | slow-clients | outage] [options]
 
@@ -26,7 +28,8 @@ export const HELP: string = `Usage: npm run demo -- [flood | cache | slow-client
   outage           three tiers, the last one down for a minute: naive retries, undici's, and respite/client
 
 Options:
-  --seconds <n>    how long all of it may take, ${MIN_SECONDS} to ${MAX_SECONDS} (default 90)
+  --seconds <n>    how long all of it may take, each repeat, ${MIN_SECONDS} to ${MAX_SECONDS} (default 90)
+  --repeats <n>    flood: how often to play both sides, in alternating order, 1 to ${MAX_REPEATS} (default 1); the table has the means
   --serve          flood: keep the protected service running afterwards, until Ctrl-C
   --report <file>  where the report goes (default demo-report/index.html); outage has none
   --help           this text`;
@@ -38,6 +41,7 @@ export function readArguments(args: readonly string[]): DemoRequest {
       allowPositionals: true,
       options: {
         seconds: { type: 'string', default: '90' },
+        repeats: { type: 'string' },
         serve: { type: 'boolean', default: false },
         report: { type: 'string', default: 'demo-report/index.html' },
         help: { type: 'boolean', default: false },
@@ -53,6 +57,14 @@ export function readArguments(args: readonly string[]): DemoRequest {
       };
     if (values.serve && name !== 'flood')
       return { kind: 'bad-usage', message: '--serve goes with flood only' };
+    if (values.repeats !== undefined && name !== 'flood')
+      return { kind: 'bad-usage', message: '--repeats goes with flood only' };
+    const repeats = Number(values.repeats ?? 1);
+    if (!Number.isInteger(repeats) || repeats < 1 || repeats > MAX_REPEATS)
+      return {
+        kind: 'bad-usage',
+        message: `--repeats must be a whole number from 1 to ${MAX_REPEATS}, got "${values.repeats}"`,
+      };
     const seconds = Number(values.seconds);
     if (!Number.isInteger(seconds) || seconds < MIN_SECONDS || seconds > MAX_SECONDS)
       return {
@@ -60,7 +72,10 @@ export function readArguments(args: readonly string[]): DemoRequest {
         message: `--seconds must be a whole number from ${MIN_SECONDS} to ${MAX_SECONDS}, got "${values.seconds}"`,
       };
     if (values.report === '') return { kind: 'bad-usage', message: '--report must name a file' };
-    return { kind: 'run', options: { name, seconds, serve: values.serve, reportFile: values.report } };
+    return {
+      kind: 'run',
+      options: { name, seconds, repeats, serve: values.serve, reportFile: values.report },
+    };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { kind: 'bad-usage', message: message.split('\n')[0] ?? message };

@@ -1,4 +1,5 @@
 import { type Contender, escape, renderPage, table, tile } from './page/shell.ts';
+import { explain } from './explain.ts';
 import { comparison, megabytes, milliseconds, percent } from './rows.ts';
 import type { ActionFigures, RunData, Side } from './run-data.ts';
 
@@ -13,7 +14,7 @@ export function renderReport(data: RunData): Promise<string> {
     tableHtml: table(
       contenders,
       comparison(data),
-      'Both sides had the same mails, users, moments and sizes.',
+      `Both sides had the same mails, users, moments and sizes. ${explain(data).join(' ')}`,
     ),
     method: method(data),
     data,

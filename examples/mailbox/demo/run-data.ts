@@ -6,6 +6,8 @@ export interface RunData {
   readonly generatedAt: string;
   readonly machine: string;
   readonly cores: string;
+  /** How often both sides were played; figures are means. */
+  readonly repeats: number;
   readonly storm: {
     readonly seed: number;
     readonly users: number;

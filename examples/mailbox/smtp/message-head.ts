@@ -9,7 +9,8 @@ export interface MessageHead {
   readonly complete: boolean;
 }
 
-const HEAD_BYTES = 64 * 1024;
+/** Maximum of a message that is handed over as a whole. */
+export const HEAD_BYTES: number = 64 * 1024;
 
 /** Reads until HEAD_BYTES or the end, and leaves the rest unread: that holds the sender back. */
 export async function readHead(stream: Readable): Promise<MessageHead> {

@@ -1,8 +1,13 @@
 import { Agent } from 'node:http';
 import { createClient } from 'respite/client';
-import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import {
+  SMTPServer,
+  type SMTPServerAddress,
+  type SMTPServerDataStream,
+  type SMTPServerSession,
+} from 'smtp-server';
 import { createIntake } from './intake.ts';
-import { idempotencyKey, readHead } from './message-head.ts';
+import { HEAD_BYTES, idempotencyKey, readHead } from './message-head.ts';
 import { relay, type RelayOutcome } from './relay.ts';
 
 export interface GatewayOptions {
@@ -45,7 +50,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   const way = { mailboxServer, client, agent };
   const intake = createIntake();
-  /** Sessions that have a message begun: from MAIL FROM until it is answered, or the sender leaves. */
+  /** Sessions that have a large message begun: from MAIL FROM until it is answered, or the sender leaves. */
   const begun = new Set<string>();
 
   const end = (sessionId: string): void => {
@@ -62,8 +67,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     const key = idempotencyKey(mailFrom === false ? '' : mailFrom.address, recipient, head.bytes);
     const user = mailboxOf(recipient);
     const outcome = await relay(way, { user, idempotencyKey: key, head, rest: stream });
-    if (outcome.kind === 'delivered') intake.delivered();
-    if (outcome.kind === 'refused') intake.refused(Date.now(), outcome.retryAfterMs);
+    if (begun.has(session.id)) {
+      if (outcome.kind === 'delivered') intake.delivered();
+      if (outcome.kind === 'refused') intake.refused(Date.now(), outcome.retryAfterMs);
+    }
     return refusalOf(outcome);
   };
 
@@ -75,8 +82,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     disabledCommands: ['AUTH'],
     disableReverseLookup: true,
     closeTimeout: CLOSE_TIMEOUT_MS,
-    onMailFrom: (_address, session, callback) => {
+    onMailFrom: (address, session, callback) => {
       end(session.id);
+      // Its upload is nothing worth sparing, and the Mailbox server may have room for it where it has none for a large one.
+      if (isSmall(address)) return callback();
       if (!intake.enter(Date.now())) return callback(tryLater('The mailbox server is busy'));
       begun.add(session.id);
       return callback();
@@ -123,6 +132,12 @@ export function createGateway(options: GatewayOptions): Gateway {
         });
       }),
   };
+}
+
+/** The sender has said that the message is small (SIZE, RFC 1870). */
+function isSmall({ args }: SMTPServerAddress): boolean {
+  const bytes = args === false ? NaN : Number((args as { readonly SIZE?: string }).SIZE);
+  return bytes <= HEAD_BYTES;
 }
 
 function mailboxOf(recipient: string): string {

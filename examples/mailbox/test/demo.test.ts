@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { averageOf } from '../demo/average.ts';
+import { explain } from '../demo/explain.ts';
 import { curvesOf } from '../demo/figures.ts';
 import { treeMemoryBytes } from '../demo/memory.ts';
 import { readMetrics } from '../demo/metrics.ts';
@@ -13,9 +15,9 @@ import type { UserCall } from '../storm/protocol.ts';
 import { sampleRun } from './sample-run.ts';
 
 test('arguments', () => {
-  assert.deepEqual(readArguments(['--seconds', '60', '--serve', '--report', 'x.html']), {
+  assert.deepEqual(readArguments(['--seconds', '60', '--repeats', '3', '--serve', '--report', 'x.html']), {
     kind: 'run',
-    options: { name: 'flood', seconds: 60, serve: true, reportFile: 'x.html' },
+    options: { name: 'flood', seconds: 60, repeats: 3, serve: true, reportFile: 'x.html' },
   });
   for (const name of ['cache', 'slow-clients', 'outage']) {
     const other = readArguments([name]);
@@ -29,6 +31,8 @@ test('arguments', () => {
     ['extra'],
     ['cache', 'cache'],
     ['cache', '--serve'],
+    ['cache', '--repeats', '2'],
+    ['--repeats', '0'],
     ['--report', ''],
   ]) {
     const request = readArguments(bad);
@@ -112,6 +116,39 @@ respite_worker_restarts_total{cause="exit"} 2 1700000000000
 test('memory of this process is found', async () => {
   const bytes = await treeMemoryBytes(process.pid);
   assert.ok(bytes > 20e6 && bytes < 4e9, `got ${bytes}`);
+});
+
+test('several runs become one: means, but the sum of what must not happen, and the worst peak', () => {
+  const [, side] = sampleRun().sides;
+  assert.ok(side !== undefined);
+  const worse = {
+    ...side,
+    mail: { ...side.mail, accepted: 100, lost: 1 },
+    memoryPeakBytes: 1e9,
+    restarts: 2,
+  };
+  const average = averageOf([side, worse]);
+  assert.deepEqual([average.mail.accepted, average.mail.lost], [205, 1]);
+  assert.deepEqual([average.memoryPeakBytes, average.restarts], [1e9, 2]);
+  assert.equal(average.users.list.storm.p99Ms, 15);
+  assert.throws(() => averageOf([]), /no run/);
+});
+
+test('the table is explained: what was accepted, and why fewer or more', () => {
+  const data = sampleRun();
+  const text = explain(data).join('\n');
+  assert.match(text, /^Users: .* 2\.6 × as long as in the calm, without Respite 282\.1 ×\.$/m);
+  assert.match(text, /^Mails accepted: 0\.48 × as many as without\. Fewer, /m);
+  assert.match(text, /^Volume accepted: 1\.6 × that without\. More, /m);
+  assert.doesNotMatch(text, /This machine is busy/);
+  const nothing = data.sides.map((side) =>
+    side.isProtected ? side : { ...side, mail: { ...side.mail, accepted: 0, acceptedBytes: 0 } },
+  );
+  const without = explain({ ...data, sides: nothing }).join('\n');
+  assert.match(without, /^Mails accepted: 310, without Respite none\.$/m);
+  assert.match(without, /^Volume accepted: 390 MB, without Respite none\.$/m);
+  const late = data.sides.map((side) => ({ ...side, generatorLagP99Ms: 80 }));
+  assert.match(explain({ ...data, sides: late }).join('\n'), /This machine is busy/);
 });
 
 test('the table has a line for each figure and says no more than is true', () => {

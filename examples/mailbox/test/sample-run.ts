@@ -12,6 +12,7 @@ export function sampleRun(): RunData {
     generatedAt: '2025-11-22T04:00:00.000Z',
     machine: '2 × Example Processor, Node.js v26.10.0, linux',
     cores: 'the API on core 0, everything else on core 1',
+    repeats: 1,
     storm: {
       seed: 1,
       users: 20,

@@ -124,6 +124,26 @@ for (const status of [429, 503]) {
   });
 }
 
+test('a small mail is offered to a mailbox server that has refused a large one', async (t) => {
+  const origin = await fakeApi(t, (_request, response) => {
+    response.writeHead(429, { 'retry-after': '5' }).end();
+  });
+  const port = await startGateway(t, origin);
+  assert.equal((await send(port, textMail('one@x', 'refused', 'x'.repeat(500_000)))).code, 451);
+  const other = await dial(port, ['EHLO x', 'MAIL FROM:<a@x.example>']);
+  const small = await dial(port, ['EHLO x']);
+  for (const [bytes, code] of [
+    [500_000, '451'],
+    [1000, '250'],
+  ] as const) {
+    small.write(`MAIL FROM:<a@x.example> SIZE=${bytes}\r\n`);
+    const [reply] = (await once(small, 'data')) as [Buffer];
+    assert.equal(reply.toString().slice(0, 3), code);
+  }
+  small.destroy();
+  other.destroy();
+});
+
 test('a mailbox server that is not there becomes 451', async (t) => {
   const port = await startGateway(t, 'http://127.0.0.1:1');
   const reply = await send(port, textMail('one@x', 'hello', 'x'));

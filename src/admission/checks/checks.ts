@@ -1,12 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Repeats } from '../classify/repeats.ts';
+import { Costs } from '../cost/costs.ts';
+import { processorReadings } from '../cost/processor.ts';
 import type { RequestInFlight } from '../in-flight/request.ts';
 import type { RequestsInFlight } from '../in-flight/requests.ts';
 import type { ResolvedAdmissionOptions } from '../options.ts';
 import type { Quarantine } from '../quarantine/quarantine.ts';
 import { Pressure, processReadings, watchBuiltIn, watchShared } from '../pressure/index.ts';
+import type { ProcessorReadings } from '../cost/costs.ts';
 import type { AdmissionStats, ShedReason } from '../stats.ts';
 import { BytesCheck } from './bytes.ts';
+import { CostCheck } from './cost.ts';
 import { DeadlineCheck } from './deadline.ts';
 import { ExemptAllowance } from './exempt-allowance.ts';
 import { InFlightCheck } from './in-flight.ts';
@@ -20,8 +24,10 @@ interface Surroundings {
   acceptsPerTurn(): number;
   /** Undefined where no supervisor learns from deaths. */
   readonly quarantine: Quarantine | undefined;
-  /** A dry run of the quarantine lets this request through. */
-  wouldQuarantine(request: RequestInFlight): void;
+  /** A dry run of one check lets this request through. */
+  wouldShed(request: RequestInFlight, reason: ShedReason): void;
+  /** Default those of this process. */
+  readonly processor?: ProcessorReadings | undefined;
   /** Called at the end of each turn that had a request. */
   turnEnded(nowMs: number): void;
 }
@@ -35,6 +41,8 @@ export class Checks {
   /** Undefined when a turn may take as long as it likes. */
   readonly turn: TurnCheck | undefined;
   readonly #quarantine: QuarantineCheck | undefined;
+  /** Undefined when requests count the same, whatever they cost. */
+  readonly cost: CostCheck | undefined;
   /** Undefined when the limits alone decide. */
   readonly #priority: PriorityCheck | undefined;
   readonly #repeats: Repeats;
@@ -57,11 +65,27 @@ export class Checks {
     const { priority, turnBudget } = options;
     const { quarantine } = surroundings;
     if (quarantine !== undefined)
-      this.#quarantine = new QuarantineCheck(quarantine, (request) => surroundings.wouldQuarantine(request));
+      this.#quarantine = new QuarantineCheck(quarantine, (request) =>
+        surroundings.wouldShed(request, 'quarantine'),
+      );
     this.#sampledMs = nowMs;
     this.#repeats = repeats;
+    if (options.costs !== 'off') {
+      const isDryRun = options.costs === 'dry-run';
+      this.cost = new CostCheck(
+        new Costs(surroundings.processor ?? processorReadings(), nowMs),
+        isDryRun ? (request) => surroundings.wouldShed(request, 'cost') : undefined,
+      );
+    }
     this.exempt = new ExemptAllowance(options.exemptLimit, nowMs);
-    if (priority !== false) this.#priority = new PriorityCheck(priority, this.#pressure, repeats, nowMs);
+    if (priority !== false)
+      this.#priority = new PriorityCheck(
+        priority,
+        this.#pressure,
+        repeats,
+        options.costs === 'on' ? this.cost : undefined,
+        nowMs,
+      );
     this.inFlight = new InFlightCheck(options, requests, nowMs);
     this.bytes = new BytesCheck(options.bodyBudgetBytes, (rank) => this.turn?.bodyShare(rank) ?? 1);
     if (turnBudget !== false) {
@@ -123,6 +147,7 @@ export class Checks {
     // Written out, this takes a third of the time of a loop over a list: each call has one target, which V8 can inline.
     if (!this.#deadline.admits(request, nowMs)) return this.#deadline.reason;
     if (this.#quarantine?.admits(request) === false) return this.#quarantine.reason;
+    if (this.cost?.admits(request) === false) return this.cost.reason;
     if (this.#priority?.admits(request) === false) return this.#priority.reason;
     if (!this.inFlight.admits(request, nowMs)) return this.inFlight.reason;
     if (!this.bytes.admits(request, nowMs)) return this.bytes.reason;
@@ -142,6 +167,7 @@ export class Checks {
   admitted(request: RequestInFlight, nowMs: number): void {
     this.inFlight.admitted(request);
     this.#quarantine?.admitted(request);
+    this.cost?.admitted(request);
     if (!request.isExempt) return;
     this.exempt.started(nowMs);
     // The end of the turn tells what it took.
@@ -152,6 +178,7 @@ export class Checks {
   released(request: RequestInFlight): void {
     if (request.isExempt) this.exempt.ended();
     this.#quarantine?.released(request);
+    this.cost?.released(request);
     this.inFlight.released(request);
     if (request.body !== undefined) this.bytes.released(request);
   }
@@ -160,6 +187,7 @@ export class Checks {
   settled(request: RequestInFlight, tookMs: number, nowMs: number): void {
     if (request.isEvidence) this.#priority?.completed();
     this.inFlight.ended(request, tookMs, nowMs);
+    this.cost?.settled(request, nowMs);
   }
 
   figures(nowMs: number): Omit<AdmissionStats, 'connectionsRefused' | 'requests'> {
@@ -184,6 +212,7 @@ export class Checks {
     this.#sampledMs = nowMs;
     this.bytes.look(nowMs);
     this.#pressure.sample(nowMs);
+    this.cost?.sample(nowMs);
     this.#priority?.decide(nowMs);
     const isShedding = this.#hasShed || (this.#priority?.shedShare ?? 0) > 0;
     this.#isPressed = isShedding || this.#pressure.overall > 0;

@@ -41,6 +41,7 @@ function run(
     resolvePriorityOptions({ identity: 'x-user', salt: 'x', ...priority }),
     pressure,
     repeats,
+    undefined,
     0,
     () => 0,
   );

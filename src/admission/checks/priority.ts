@@ -13,9 +13,16 @@ import {
 } from '../priority/index.ts';
 import type { ShedReason } from '../stats.ts';
 import type { Check } from './check.ts';
+import type { CostCheck } from './cost.ts';
 
 /** Of a class the first to go. */
 const LAST_COHORT = COHORTS - 1;
+
+/** Of requests that are nobody's in particular, one in this many is drawn by lot, whatever it costs: none is shed for its cost alone. */
+const BY_LOT_EVERY = 8;
+
+/** What is looked at of a request. */
+type Weighed = Pick<RequestInFlight, 'isDecided' | 'requestClass' | 'headers' | 'bodyBytes'>;
 
 /** How often the check decides anew which requests to shed, in ms: often enough for the first second of a flood. */
 export const INTERVAL_MS = 100;
@@ -33,7 +40,9 @@ export class PriorityCheck implements Check {
   readonly #cohorts: Cohorts;
   readonly #identityOf: IdentityOf | undefined;
   readonly #repeats: Repeats;
+  readonly #costs: Pick<CostCheck, 'hasCostly' | 'isCostly'> | undefined;
   readonly #wallClock: () => number;
+  #nobodys = 0;
   #decidedMs: number;
   #offered = 0;
   #completed = 0;
@@ -45,6 +54,7 @@ export class PriorityCheck implements Check {
     options: ResolvedPriorityOptions,
     pressure: Pressure,
     repeats: Repeats,
+    costs: Pick<CostCheck, 'hasCostly' | 'isCostly'> | undefined,
     nowMs: number,
     wallClock: () => number = Date.now,
   ) {
@@ -52,6 +62,7 @@ export class PriorityCheck implements Check {
     this.#priority = new Priority(options);
     this.#pressure = pressure;
     this.#repeats = repeats;
+    this.#costs = costs;
     this.#cohorts = new Cohorts(seedOf(salt ?? String(Math.random())), wallClock());
     this.#identityOf = identity === undefined ? undefined : identityReader(identity);
     this.#wallClock = wallClock;
@@ -64,13 +75,10 @@ export class PriorityCheck implements Check {
   }
 
   /** A request that is decided again counts once: by the class that it was first known by. */
-  admits({
-    isDecided,
-    requestClass,
-    headers,
-  }: Pick<RequestInFlight, 'isDecided' | 'requestClass' | 'headers'>): boolean {
+  admits(request: Weighed): boolean {
+    const { isDecided, requestClass, headers } = request;
     if (isDecided && requestClass.rank <= this.#priority.classAtThreshold) return true;
-    const cohort = isRepeat(headers) ? LAST_COHORT : this.#cohorts.of(this.#identityOf?.(headers));
+    const cohort = isRepeat(headers) ? LAST_COHORT : this.#cohortOf(request);
     const level = levelOf(requestClass.rank, cohort);
     if (!isDecided) {
       this.#offered += 1;
@@ -84,6 +92,16 @@ export class PriorityCheck implements Check {
     if (reason !== 'in-flight' && reason !== 'turn') return;
     this.#shedByLimits += 1;
     if (rank < this.#priority.classAtThreshold) this.#shedOfBetterClasses += 1;
+  }
+
+  /** Users stay together. Of the requests that are nobody's in particular, costly ones are in the half that goes first. */
+  #cohortOf(request: Weighed): number {
+    const identity = this.#identityOf?.(request.headers);
+    const cohort = this.#cohorts.of(identity);
+    if (identity !== undefined || this.#costs?.hasCostly !== true) return cohort;
+    this.#nobodys += 1;
+    if (this.#nobodys % BY_LOT_EVERY === 0) return cohort;
+    return Math.trunc((cohort + (this.#costs.isCostly(request) ? COHORTS : 0)) / 2);
   }
 
   /** A request that was admitted has ended with its work done. */

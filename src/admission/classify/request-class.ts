@@ -18,6 +18,8 @@ export interface RequestClass {
   readonly status: ShedStatus;
   /** Row of the counter table that counts its decisions; see counts.ts. */
   readonly row: number;
+  /** Keys of what its requests cost, by length class; undefined while no request has asked. See cost/keys.ts. */
+  costKeys: Int16Array | undefined;
   /** The user's cost function has returned an invalid cost, and a warning was printed. */
   warned: boolean;
 }
@@ -95,6 +97,7 @@ export class RequestClasses {
       threshold: isExempt ? Infinity : thresholds[criticality],
       status: isExempt ? 503 : statuses[criticality],
       row: this.#rowOf(criticality, route),
+      costKeys: undefined,
       warned: false,
     };
   }

@@ -58,6 +58,8 @@ export class RequestInFlight implements Counted, OnConnection {
   units: number;
   /** Units that it takes once its client has sent it. */
   heldBackUnits = 0;
+  /** Requests with the same key are taken to cost the same; 0 for none. See cost/keys.ts. */
+  costKey = 0;
   /** Where the limit counts it. */
   place: Place = 'none';
   /** It has been decided upon once; a framework's policy may have it decided upon again. */

@@ -17,6 +17,7 @@ const BECAUSE: Readonly<Record<string, string>> = {
   'in-flight': 'too many requests are in flight',
   bytes: 'too many bytes of request bodies are in flight',
   turn: 'the event loop is too busy to come to them in time',
+  cost: 'as many costly requests as the processor can run at once are in flight',
   deadline: 'their callers wait no longer',
   quarantine: 'requests like them have ended workers',
   connection: 'connections are closed unread',

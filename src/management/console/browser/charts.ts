@@ -13,6 +13,7 @@ const BY_REASON: readonly Line[] = [
   ['event loop busy', 'turn', 'c2'],
   ['too many in flight', 'in-flight', 'c5'],
   ['too many bytes', 'bytes', 'c6'],
+  ['processor full of costly ones', 'cost', 'k2'],
   ['in quarantine', 'quarantine', 'c7'],
   ['caller gone', 'deadline', 'k1'],
   ['connection closed', 'connection', 'k4'],

@@ -1,0 +1,50 @@
+import type { AdmissionHost } from './host.ts';
+import type { RequestInFlight } from './in-flight/request.ts';
+import { NOT_ANNOUNCED } from './observer.ts';
+import type { Shed } from './shed/shed.ts';
+
+/** Reports each request to the observer of the host, and while a load shape is recorded to its recorder. */
+export class Observation {
+  readonly #host: Pick<AdmissionHost, 'observer' | 'recorder'>;
+
+  constructor(host: Pick<AdmissionHost, 'observer' | 'recorder'>) {
+    this.#host = host;
+  }
+
+  /** Something measures the requests. */
+  get isOn(): boolean {
+    return this.#host.observer !== undefined;
+  }
+
+  /** The request was let in, and its handler has not run yet. */
+  begins(request: RequestInFlight): void {
+    this.#host.recorder?.arrived(request, false);
+    this.#host.observer?.started(request.method, request.target);
+  }
+
+  shed(request: RequestInFlight, { status }: Shed, nowMs: number): void {
+    this.#host.recorder?.arrived(request, true);
+    this.#host.observer?.ended(NOT_ANNOUNCED, request.route, request.method, status, 0, nowMs, undefined);
+  }
+
+  /** The head of the answer is about to leave. Returns what the observer needs to know at the end. */
+  answers({ route, method, arrivedMs }: RequestInFlight, status: number, nowMs: number): number {
+    const seconds = Math.max(0, nowMs - arrivedMs) / 1000;
+    return this.#host.observer?.answering(route, method, status, seconds, nowMs) ?? NOT_ANNOUNCED;
+  }
+
+  /** The request has ended; how long it took is known later. */
+  ended(request: RequestInFlight): void {
+    this.#host.recorder?.ended(request);
+  }
+
+  /** It is known how long the request took. */
+  settled(
+    { announced, route, method, status, headers }: RequestInFlight,
+    tookMs: number,
+    nowMs: number,
+  ): void {
+    const trace = headers['traceparent'] as string | undefined;
+    this.#host.observer?.ended(announced, route, method, status, tookMs / 1000, nowMs, trace);
+  }
+}
