@@ -21,6 +21,8 @@ export const accept: Benchmark = {
   name: 'accept',
   summary: `${CONNECTIONS} connections at once onto a server whose event-loop turns take ${TURN_MS} ms: until all are answered`,
   pinned: true,
+  measures: ['src/worker/listening'],
+  spread: 'rounds in alternating order; median, least and most',
   async run({ quick, say }: Context): Promise<Outcome> {
     const rounds = quick ? 1 : 5;
     const env = { TURN_MS: String(TURN_MS) };

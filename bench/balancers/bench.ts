@@ -65,6 +65,8 @@ export const balancers: Benchmark = {
   name: 'balancers',
   summary: 'rolling restarts and deploys behind HAProxy and nginx, keep-alive GET and POST: failed requests',
   pinned: true,
+  measures: ['src/supervisor', 'src/worker', 'src/management'],
+  spread: 'one run of each drill; failures are counted, not estimated',
   filters: { balancer: BALANCERS, requests: ['1000', '5000', '50000'] },
   async run({ quick, filters, say }: Context): Promise<Outcome> {
     const requests = Number(filters['requests']?.[0] ?? (quick ? 1000 : 50_000));

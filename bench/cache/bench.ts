@@ -34,6 +34,8 @@ export const cache: Benchmark = {
   summary:
     'a hit in memory of 1 KB and 1 MB, against the caches of others; how often there is one; memory under a million URLs; a hit in Redis, against a bare GET',
   pinned: true,
+  measures: ['src/cache'],
+  spread: 'rounds in alternating order; median, least and most',
   async run({ quick, say }: Context): Promise<Outcome> {
     const rounds = quick ? 1 : 5;
     const timing = quick ? { warmUpMs: 200, durationMs: 200 } : { warmUpMs: 600, durationMs: 800 };

@@ -51,6 +51,8 @@ export const feedback: Benchmark = {
   name: 'feedback',
   summary: 'two instances behind HAProxy, one at half speed: weights by agent check against round robin',
   pinned: true,
+  measures: ['src/admission', 'src/management/agent-check', 'src/supervisor/instance'],
+  spread: 'one run of each policy',
   filters: { workload: Object.keys(WORKLOADS) },
   async run({ quick, filters, say }: Context): Promise<Outcome> {
     const rows: Row[] = [];

@@ -40,6 +40,8 @@ export const killed: Benchmark = {
   name: 'killed',
   summary: 'every worker killed at once, again and again, while new connections keep coming: refused ones',
   pinned: true,
+  measures: ['src/supervisor/workers', 'src/supervisor/outage', 'src/worker/listening'],
+  spread: 'one run of a minute; every connection is counted',
   async run({ quick, say }: Context): Promise<Outcome> {
     const seconds = quick ? QUICK_SECONDS : SECONDS;
     const rows: Row[] = [];

@@ -50,6 +50,8 @@ export const overhead: Benchmark = {
     'requests that do next to nothing, bare and under `respite run`: throughput and processor time of node:http, of a new ' +
     'connection for each request, of Express and of Fastify, and latency of node:http at a fifth of its throughput',
   pinned: true,
+  measures: ['src/admission', 'src/worker', 'src/telemetry'],
+  spread: 'pairs in alternating order; median, least and most',
   filters: { workload: WORKLOADS.map(({ name }) => name) },
   async run(context: Context): Promise<Outcome> {
     const settings = context.quick ? QUICK : FULL;

@@ -14,6 +14,8 @@ export const refusalRate: Benchmark = {
   name: 'refusal-rate',
   summary: 'requests a second that a full server refuses, with its core saturated, on kept-alive connections',
   pinned: true,
+  measures: ['src/admission', 'src/worker'],
+  spread: 'rounds; median, least and most',
   async run({ quick, say }: Context): Promise<Outcome> {
     const rounds = quick ? 2 : 7;
     const seconds = quick ? 1 : 3;

@@ -23,6 +23,8 @@ export const standby: Benchmark = {
   summary:
     'the only worker killed, or its event loop blocked: time until users are served again, with and without a standby',
   pinned: false,
+  measures: ['src/supervisor/workers', 'src/supervisor/outage'],
+  spread: 'rounds in alternating order; median, least and most',
   async run({ quick, say }: Context): Promise<Outcome> {
     const loadBefore = loadavg()[0] ?? NaN;
     const count = quick ? QUICK_ROUNDS : ROUNDS;

@@ -26,6 +26,8 @@ export const tune: Benchmark = {
   name: 'tune',
   summary: 'what `respite tune` finds on servers of known capacity, and in the accept queue of a busy one',
   pinned: true,
+  measures: ['src/load', 'src/worker/listening'],
+  spread: 'two runs of each server',
   async run({ quick, say }: Context): Promise<Outcome> {
     const time = quick ? '10s' : '60s';
     const measured: Measured[] = [];
