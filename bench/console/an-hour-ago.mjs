@@ -27,6 +27,6 @@ registerHooks({
     const loaded = nextLoad(url, context);
     if (!url.endsWith('/dist/shared/history.js')) return loaded;
     const handOver = `\nglobalThis[Symbol.for('respite-bench.fill-history')](History);\n`;
-    return { ...loaded, source: `${loaded.source}${handOver}` };
+    return { ...loaded, source: `${Buffer.from(loaded.source ?? '').toString()}${handOver}` };
   },
 });
