@@ -19,7 +19,7 @@ interface Round {
 
 export const accept: Benchmark = {
   name: 'accept',
-  summary: `${CONNECTIONS} connections at once onto a server whose event-loop turns take ${TURN_MS} ms: until all are answered`,
+  summary: `${CONNECTIONS} connections at once onto a server whose event loop is blocked for ${TURN_MS} ms at a time: until all are answered`,
   pinned: true,
   measures: ['src/worker/listening'],
   spread: 'rounds in alternating order; median, least and most',

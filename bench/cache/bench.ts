@@ -18,7 +18,7 @@ import { IN_PROCESS, type System } from './systems.ts';
 const SIZES = [1024, 1024 * 1024] as const;
 type Size = (typeof SIZES)[number];
 
-/** A proxy works while we wait: it is asked by so many at a time, and a cache in the process by one after the other. */
+/** A proxy works while we wait: it is asked by this many at a time, and a cache in the process by one after the other. */
 const AT_ONCE_OF_PROXIES = 10;
 
 const MIN_PER_SECOND = 40_000;

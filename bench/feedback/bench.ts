@@ -168,7 +168,7 @@ function report(rows: readonly Row[]): Outcome {
     ],
     notes: [
       'The servers take their time without using a core (`Atomics.wait`, timers): both instances and HAProxy share one.',
-      'Respite without options, but for the agent check. The balancer tries nothing again.',
+      'Respite without options, except for the agent check. The balancer tries nothing again.',
     ],
     settings: {
       'load, of what the fast instance can do': LOAD,

@@ -181,7 +181,7 @@ function rowsOf({ workload, throughput, cpu, latency }: Measured): readonly (rea
 }
 
 function notesOf({ workload: { name }, throughput, latency }: Measured): readonly string[] {
-  const voided = `${name}: ${throughput.voided} pairs of throughput were void (generator's core saturated, server's not), and run again.`;
+  const voided = `${name}: ${throughput.voided} pairs of throughput were invalid (generator's core saturated, server's not), and run again.`;
   if (latency === undefined) return [voided];
   const lags = latency.valid.flatMap(({ bare, respite }) => [bare.lagP99Ms, respite.lagP99Ms]);
   return [
@@ -197,7 +197,7 @@ function figure<T>(
   meets: (value: number) => boolean,
 ): { readonly figure: string; readonly holds: boolean } {
   if (valid.length < wanted) {
-    return { figure: `void: ${voided} of ${voided + valid.length} pairs were void`, holds: false };
+    return { figure: `invalid: ${voided} of ${voided + valid.length} pairs were invalid`, holds: false };
   }
   const value = median(ratios(valid, read));
   return { figure: ratio(value), holds: meets(value) };

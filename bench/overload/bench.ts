@@ -49,7 +49,7 @@ export const overload: Benchmark = {
     'requests served in time while more of them come than the server can serve, against other protections',
   pinned: true,
   measures: ['src/admission', 'src/worker'],
-  spread: 'one run of each cell; void runs are repeated',
+  spread: 'one run of each cell; invalid runs are repeated',
   filters: FILTERS,
   async run(context: Context): Promise<Outcome> {
     const bench = new Overload(context);
@@ -166,7 +166,7 @@ class Overload {
       `${run.workload} ${run.connections} ${run.load} × ${system}${isLimited ? ` (${limit})` : ''}: ` +
         `${percent(shareOfCapacity(run))} of capacity, p99 ${all.p99Ms === null ? '–' : ms(all.p99Ms)}, ` +
         `refused ${describeCounts(all.refused)}, ${all.timeouts} timeouts, errors ${describeCounts(all.errors)}, ` +
-        `lag ${ms(run.lagP99Ms)}${run.isVoid ? `, VOID (generator had ${percent(run.coreShare)} of its core)` : ''}`,
+        `lag ${ms(run.lagP99Ms)}${run.isVoid ? `, INVALID (generator had ${percent(run.coreShare)} of its core)` : ''}`,
     );
     return run;
   }

@@ -49,7 +49,7 @@ function git(...args: string[]): string {
 
 const leftovers = (): readonly string[] => readdirSync(tmpdir());
 
-/** Ends when there are so many pairs, however long that takes here. */
+/** Ends when there are this many pairs, however long that takes here. */
 async function compareEnough(options: CompareOptions, wanted: number = MIN_PAIRS + 1): Promise<Comparison> {
   const enough = new AbortController();
   return compareIn(SHORT, {

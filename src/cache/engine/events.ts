@@ -25,7 +25,7 @@ export interface CacheStoreEvent {
   readonly bytes: number;
 }
 
-/** Message of `respite:cache:invalidate`: what is stored for these URLs, or with these tags, is void. */
+/** Message of `respite:cache:invalidate`: what is stored for these URLs, or with these tags, is invalidated. */
 export interface CacheInvalidateEvent {
   readonly cache: string;
   readonly urls: readonly string[];
@@ -33,7 +33,7 @@ export interface CacheInvalidateEvent {
   readonly tags: readonly string[];
 }
 
-/** Message of `respite:cache:trouble`: an origin or one resource of it is left alone for a while. */
+/** Message of `respite:cache:trouble`: an origin or one resource of it is backing off for a while. */
 export interface CacheTroubleEvent {
   readonly cache: string;
   /** An origin, such as `http://a.example`, that hangs or can't be reached; or the URL of what answered with an error. */

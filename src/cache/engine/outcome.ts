@@ -185,7 +185,7 @@ export class Outcomes {
       },
     });
     flight.body = body;
-    // When all who wait have opened their readers, so that nobody misses the beginning.
+    // When all who wait have opened their readers, so that no caller misses the beginning.
     setImmediate(() => {
       body.start();
     });

@@ -130,7 +130,7 @@ function woken({ alerts }: Seen): Check {
   return {
     name: 'woken',
     held: pages.length === 0,
-    text: `woken: ${names.length === 0 ? 'nobody' : `the person on call, by ${names.join(', ')}`}`,
+    text: `woken: ${names.length === 0 ? 'no one' : `the person on call, by ${names.join(', ')}`}`,
   };
 }
 

@@ -34,7 +34,7 @@ const say = (status: SupervisorStatus, recent: Recent = CALM, unready: readonly 
 };
 
 test('well', () => {
-  assert.equal(say(running()), 'well: All is well. 1,234 requests a second are served, none is refused.');
+  assert.equal(say(running()), 'well: Healthy. 1,234 requests a second are served, none is refused.');
   const healed = incident({ endedAtMs: NOW - 1000, outcome: 'recovered' });
   assert.match(say(running({ incidents: [healed] })), /1 fault has healed in the last 24 hours\.$/);
   const old = incident({ endedAtMs: NOW - 90_000_000, outcome: 'recovered' });

@@ -66,7 +66,7 @@ export function verdictOf(
     return say('healing', 'Healing', incidentLine(open), of);
   }
   if (unready.length > 0) {
-    return say('down', 'Not ready', `${unready.join(', ')}: down, and the load balancer is told so.`);
+    return say('down', 'Not ready', `${unready.join(', ')}: down, and the load balancer sees that.`);
   }
   if (refused >= 0.5)
     return say('refusing', 'Refusing', refusing(recent, refused), healedLine(incidents, nowMs));
@@ -77,7 +77,7 @@ export function verdictOf(
       : status.dryRun
         ? 'Dry run: nothing would be refused.'
         : '';
-  return say('well', 'All is well', wouldRefuse === '' ? served : wouldRefuse, healedLine(incidents, nowMs));
+  return say('well', 'Healthy', wouldRefuse === '' ? served : wouldRefuse, healedLine(incidents, nowMs));
 }
 
 function refusing({ served, refused }: Recent, total: number): string {

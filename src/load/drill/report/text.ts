@@ -30,7 +30,7 @@ export function reportText({ results, durationMs }: DrillReport): string {
   const skipped = count('skipped');
   return [
     `${count('held')} of ${results.length - skipped} hypotheses held${skipped === 0 ? '' : `, ${skipped} skipped`}, in ${seconds(durationMs)}`,
-    `woken: ${pages.length === 0 ? 'nobody' : `the person on call, by ${pages.join(', ')}`}`,
+    `woken: ${pages.length === 0 ? 'no one' : `the person on call, by ${pages.join(', ')}`}`,
     ...(tickets.length === 0 ? [] : [`for the morning: ${tickets.join(', ')}`]),
   ].join('\n');
 }

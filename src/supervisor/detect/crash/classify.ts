@@ -144,7 +144,7 @@ function aborted(ending: Ending, how: string): Verdict {
   return plain('crash', `worker ${worker} aborted: ${how}`, facts);
 }
 
-/** Its own figures are from when the event loop turned last; the memory of the process is always of now. */
+/** Its own figures are from when the event loop was last responsive; the memory of the process is always of now. */
 function isHeapFull(report: WatchdogReport): boolean {
   const { oldGenerationLimitBytes, oldGenerationBytes, liveBytes, rssBytes, externalBytes } = report;
   const full = FULL_SHARE * oldGenerationLimitBytes;
@@ -155,8 +155,7 @@ function uncaught(ending: Ending, { origin, chain }: UncaughtError, how: string,
   const [error, ...causes] = chain;
   const stack = chain.find(({ frames }) => culprit(frames) !== undefined)?.frames ?? error?.frames;
   const where = stack === undefined ? undefined : culprit(stack);
-  const what =
-    origin === 'unhandledRejection' ? 'a rejection that nobody handled' : 'an exception that nobody caught';
+  const what = origin === 'unhandledRejection' ? 'an unhandled rejection' : 'an uncaught exception';
   const said = error === undefined ? what : describe(error, redact);
   return {
     cause: 'crash',
@@ -176,7 +175,7 @@ function exited(ending: Ending, how: string): Verdict {
   const meaning = CODES.get(exit.code);
   const facts = [meaning === undefined ? how : `${how}: ${meaning}`, ...circumstances(ending)];
   if (word === undefined || word.frames.length === 0) {
-    const why = exit.code === 0 ? ' although nobody asked it to: it had nothing left to do' : '';
+    const why = exit.code === 0 ? ' without a request to stop: it had nothing left to do' : '';
     return plain(
       'crash',
       `worker ${worker} ended with ${how}${meaning === undefined ? why : ` (${meaning})`}`,

@@ -12,7 +12,7 @@ export interface DescriptorReading {
 /** Descriptors of one kind: `connections to 10.0.0.7:5432`, `files in /srv/uploads`. */
 export interface DescriptorKind {
   readonly what: string;
-  /** Connections that clients have opened: a worker with so many has many clients. */
+  /** Connections that clients have opened: a worker with this many has many clients. */
   readonly isOfClients: boolean;
   readonly count: number;
 }

@@ -73,7 +73,7 @@ export function judgeHeap(
   return { ...judged, verdict: isLost ? 'replace' : 'warn' };
 }
 
-/** The same as a finding; undefined while all is well. */
+/** The same as a finding; undefined while it is healthy. */
 export function findGcDeathSpiral(
   id: number,
   { verdict, liveBytes, bytesPerSecond, secondsLeft, growth, trend }: HeapJudgement,

@@ -14,7 +14,7 @@ import {
   type PlanRules,
 } from './plan.ts';
 
-/** So many messages wait for each channel at most. */
+/** Maximum of messages that wait for each channel. */
 const QUEUE_LIMIT = 100;
 /** Half a second: taking the stack of a blocked thread takes less than 90 ms (docs/design/watchdog.md). */
 const SETTLE_MS = 500;
@@ -97,7 +97,7 @@ class Delivery {
     if (left > 0) {
       this.#log.error(
         { channel: this.#channel.name, messages: left },
-        `${this.#channel.name}: ${left} not told before the end`,
+        `${this.#channel.name}: ${left} not sent before the end`,
       );
     }
     this.#abort.abort();
@@ -132,7 +132,7 @@ class Delivery {
     if (this.#abort.signal.aborted) return;
     const fields = { channel: name, event: message.event, incident: message.incident.id };
     if (failed === undefined) {
-      this.#log.debug(fields, `${name}: told that ${message.incident.id} is ${message.event}`);
+      this.#log.debug(fields, `${name}: sent: ${message.incident.id} is ${message.event}`);
       this.react({ kind: 'delivered' });
       return;
     }

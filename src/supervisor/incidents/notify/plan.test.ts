@@ -261,7 +261,7 @@ test('whatever happens: one at a time, the queue bounded, at rest in the end, an
         }
         look();
       }
-      // From here on all is well: it comes to rest, and listeners know how each place stands.
+      // From here on everything is healthy: it comes to rest, and listeners know how each place stands.
       for (let i = 0; i < 1000; i += 1) {
         if (teller.state.sending) answer(undefined);
         else if (teller.wakeAtMs !== undefined) teller.wake();

@@ -5,11 +5,11 @@ import type { NotifyEvent } from './options.ts';
 
 export interface PlanRules {
   readonly events: readonly NotifyEvent[];
-  /** The same cause in the same slot is told at most once, and in sum at the end, within so long. */
+  /** The same cause in the same slot is reported at most once within this time, and in sum at the end. */
   readonly repeatWindowMs: number;
   /** A message that failed is given up when its next try would be later than this after it was due first. */
   readonly giveUpAfterMs: number;
-  /** An opening is told after so long: by then the stack may have been taken, and what is over at once is one message. */
+  /** How long an opening waits before it is reported: by then the stack may have been taken, and what is over at once is one message. */
   readonly settleMs: number;
   /** As many messages wait at most; the oldest makes room. */
   readonly queueLimit: number;
