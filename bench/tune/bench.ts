@@ -113,7 +113,7 @@ function outcomeOf(measured: readonly Measured[], accept: TuneReport['accept']):
         ]),
       },
       {
-        title: `Accept queue, 200 connections, event-loop turns of ${TURN_MS} ms`,
+        title: `Accept queue, 200 connections, an event loop blocked for ${TURN_MS} ms at a time`,
         columns: ['copies', 'backlog', 'timed out', 'last answer'],
         rows: (accept?.trials ?? []).map((trial) => [
           String(trial.copies),
