@@ -6,7 +6,7 @@ import { incident, over } from './fake-incident.test.ts';
 import { Notifier } from './notifier.ts';
 import { resolveNotifyOptions } from './options.ts';
 import type { Payload } from './payload.ts';
-import type { Failure } from './plan.ts';
+import type { Failure } from './queue.ts';
 
 const SENDER = { script: 'server.js', host: 'web-1', pid: 9 };
 

@@ -4,15 +4,8 @@ import type { Log } from '../../log.ts';
 import type { Channel } from './channel.ts';
 import type { ResolvedNotifyOptions } from './options.ts';
 import { payload, type Sender } from './payload.ts';
-import {
-  type Failure,
-  type Message,
-  NOTHING_PLANNED,
-  plan,
-  type PlanAction,
-  type PlanEvent,
-  type PlanRules,
-} from './plan.ts';
+import { NOTHING_PLANNED, plan, type PlanEvent, type PlanRules } from './plan.ts';
+import type { Failure, Message, QueueAction } from './queue.ts';
 
 /** Maximum of messages that wait for each channel. */
 const QUEUE_LIMIT = 100;
@@ -103,7 +96,7 @@ class Delivery {
     this.#abort.abort();
   }
 
-  #do(action: PlanAction): void {
+  #do(action: QueueAction): void {
     const { name } = this.#channel;
     const { event, incident, failures } = action.message;
     const fields = { channel: name, event, incident: incident.id };

@@ -4,14 +4,8 @@ import * as fc from 'fast-check';
 import type { Incident } from '../incident.ts';
 import { incident, over } from './fake-incident.test.ts';
 import { NOTIFY_EVENTS } from './options.ts';
-import {
-  type Failure,
-  NOTHING_PLANNED,
-  plan,
-  type PlanAction,
-  type PlanEvent,
-  type PlanRules,
-} from './plan.ts';
+import { NOTHING_PLANNED, plan, type PlanEvent, type PlanRules } from './plan.ts';
+import type { Failure, QueueAction } from './queue.ts';
 
 const RULES: PlanRules = {
   events: NOTIFY_EVENTS,
@@ -28,7 +22,7 @@ class Teller {
   nowMs = 0;
   state = NOTHING_PLANNED;
   wakeAtMs: number | undefined;
-  readonly actions: PlanAction[] = [];
+  readonly actions: QueueAction[] = [];
   readonly #rules: PlanRules;
 
   constructor(rules: Partial<PlanRules> = {}) {
