@@ -45,11 +45,11 @@ test('refusing says how many and why', () => {
   const recent: Recent = { served: 900, wouldRefuse: 0, refused: { turn: 90, priority: 10 } };
   assert.equal(
     say(running(), recent),
-    'refusing: Refusing. 100 of 1,000 requests a second (10 %), mostly since the event loop is too busy to come to them in time.',
+    'refusing: Refusing. 100 of 1,000 requests a second (10 %), mostly since the event loop is too busy to come to them in time. Capture a CPU profile of a worker, then add a worker or an instance.',
   );
   assert.match(
     say(running(), { ...recent, refused: { priority: 90 } }),
-    /mostly to make room for more important ones\.$/,
+    /mostly to make room for more important ones\. Add an instance if this lasts\.$/,
   );
 });
 
@@ -67,7 +67,7 @@ test('healing comes before refusing', () => {
   const status = running({ ...two, incidents: [incident({})] });
   assert.equal(
     say(status, { ...CALM, refused: { turn: 50 } }),
-    'healing: Healing. Event loop blocked in worker 2. 1 of 2 workers take requests.',
+    'healing: Healing. Event loop blocked in worker 2. 1 of 2 workers take requests. The incident below has the evidence.',
   );
 });
 
