@@ -1,4 +1,5 @@
 // Holds what was seen against the hypothesis.
+import { seconds } from '../../core/units.ts';
 import type { Incident } from '../../supervisor/index.ts';
 import type { FiredAlert } from './alerts/rules.ts';
 import type { Check, Hypothesis, StopReason } from './contract.ts';
@@ -132,10 +133,6 @@ function woken({ alerts }: Seen): Check {
     held: pages.length === 0,
     text: `woken: ${names.length === 0 ? 'no one' : `the person on call, by ${names.join(', ')}`}`,
   };
-}
-
-export function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 export function percent(share: number): string {

@@ -1,5 +1,6 @@
+import { seconds } from '../../../core/units.ts';
 import type { DrillReport, DrillResult } from '../contract.ts';
-import { percent, seconds } from '../judge.ts';
+import { percent } from '../judge.ts';
 
 const MARKS: Readonly<Record<DrillResult['outcome'], string>> = {
   held: 'held   ',

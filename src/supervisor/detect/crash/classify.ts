@@ -1,4 +1,5 @@
 // Why a worker that was to serve has ended. Pure.
+import { mb } from '../../../core/units.ts';
 import type { StackFrame, ToldError, UncaughtError, WatchdogReport } from '../../../worker/index.ts';
 import { describeExit } from '../../workers/process/describe-exit.ts';
 import { culprit } from './culprit.ts';
@@ -210,8 +211,4 @@ function circumstances({ report, readyForMs }: Ending): string[] {
 
 function plain(cause: IncidentCause, summary: string, facts: readonly string[]): Verdict {
   return { cause, summary, facts, stack: undefined };
-}
-
-function mb(bytes: number): string {
-  return (bytes / 1024 / 1024).toFixed(0);
 }

@@ -1,5 +1,6 @@
+import { percent } from '../../../core/units.ts';
 import type { Finding } from './finding.ts';
-import { percent } from './figures.ts';
+
 import type { ResolvedDescriptors } from './descriptors-options.ts';
 
 /** The descriptors of one process. */

@@ -1,5 +1,6 @@
+import { mb, percent } from '../../../core/units.ts';
 import type { WatchdogReport } from '../../../worker/index.ts';
-import { mb, mbOf, percent } from './figures.ts';
+import { mbOf } from './figures.ts';
 import type { Finding } from './finding.ts';
 import { beginLevel, followLevel, type Growth, growthOf, type Level, type LevelRules } from './level.ts';
 import type { ResolvedGcDeathSpiral } from './gc-death-spiral-options.ts';

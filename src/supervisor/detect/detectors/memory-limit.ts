@@ -1,4 +1,5 @@
-import { mb, mbOf, percent } from './figures.ts';
+import { mb, percent } from '../../../core/units.ts';
+import { mbOf } from './figures.ts';
 import type { Finding } from './finding.ts';
 import { beginLevel, followLevel, growthOf, type Level, type LevelRules } from './level.ts';
 import type { ResolvedMemory } from './memory-limit-options.ts';
