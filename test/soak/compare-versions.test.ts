@@ -9,7 +9,7 @@ import { after, test } from 'node:test';
 import { compareIn, type Times } from '../../src/load/against/compare.ts';
 import type { CompareOptions, Comparison, Version } from '../../src/load/against/contract.ts';
 import { MIN_PAIRS } from '../../src/load/against/verdict/judge.ts';
-import { createRepository } from '../harness/git.ts';
+import { createRepository } from '../../src/load/against/versions/fake-repository.test.ts';
 
 const SHORT: Times = { warmUpMs: 50, sliceMs: 150, trialMs: 50 };
 

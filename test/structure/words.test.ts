@@ -35,7 +35,7 @@ const WITHOUT_ACTOR: Ban = {
 /** Where such sentences are still left, and how many at most. These figures only become smaller. */
 const REMAINING: Readonly<Record<string, number>> = {
   'docs/design': 68,
-  comments: 227,
+  comments: 216,
   tests: 245,
 };
 

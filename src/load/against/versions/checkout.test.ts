@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { createRepository } from '../../../../test/harness/git.ts';
+import { createRepository } from './fake-repository.test.ts';
 import { type Checkout, checkOut, findRepository } from './checkout.ts';
 import { Keeper } from './keeper.ts';
 

@@ -6,7 +6,7 @@ const IDENTITY = ['-c', 'user.name=test', '-c', 'user.email=test@example.org', '
 /** Runs git in a folder. Returns what it wrote, without the white space around it. */
 export type Git = (...args: string[]) => string;
 
-export function gitIn(folder: string): Git {
+function gitIn(folder: string): Git {
   return (...args) => execFileSync('git', ['-C', folder, ...IDENTITY, ...args], { encoding: 'utf8' }).trim();
 }
 
