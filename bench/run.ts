@@ -106,13 +106,19 @@ async function run(benchmark: Benchmark, request: Request): Promise<number> {
       console.log(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(6)} s  ${line}`);
     };
     const outcome = await benchmark.run({ quick, filters, say });
-    const result = { name, summary, quick, outcome };
+    const result = { benchmark, command: commandOf(request), quick, outcome };
     console.log(`\n${renderText(result)}`);
     if (request.save) save(result);
     return allHold(outcome) ? 0 : 1;
   } finally {
     await endAll();
   }
+}
+
+/** As somebody would type it to repeat the run. */
+function commandOf({ name, quick, filters }: Request): string {
+  const options = Object.entries(filters).map(([filter, values]) => ` --${filter} ${values.join(',')}`);
+  return `npm run bench -- ${name}${options.join('')}${quick ? ' --quick' : ''} --save`;
 }
 
 function readArguments(): Request | string {

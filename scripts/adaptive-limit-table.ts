@@ -7,6 +7,9 @@ import { aimd, gradient2, vegas } from '../test/simulator/competitors/netflix.ts
 import { AdaptiveLimit, fixedLimit, type LimitController } from '../test/simulator/controller.ts';
 import { SCENARIOS } from '../test/simulator/scenarios.ts';
 import { bestFixed, scoreOf } from '../test/simulator/score.ts';
+import { formatPage } from './pages/format.ts';
+import { replaceGenerated } from './pages/generated-part.ts';
+import { markdownTable } from './pages/table.ts';
 
 const DOCUMENT = path.resolve(import.meta.dirname, '../docs/design/adaptive-limit.md');
 const MARKS = { begin: '<!-- table: begin -->', end: '<!-- table: end -->' };
@@ -42,21 +45,10 @@ for (const scenario of Object.values(SCENARIOS)) {
 const worstCells = Object.values(worst).map((share) => (100 * share).toFixed(0));
 rows.push(['**worst, in % of the best fixed**', '', ...worstCells.map((share) => `**${share}**`)]);
 
-const document = readFileSync(DOCUMENT, 'utf8');
-const [before] = document.split(MARKS.begin);
-const [, after] = document.split(MARKS.end);
-if (before === undefined || after === undefined) throw new Error(`the marks are missing in ${DOCUMENT}`);
-writeFileSync(DOCUMENT, `${before}${MARKS.begin}\n\n${markdown(rows)}\n\n${MARKS.end}${after}`);
+const [header = [], ...body] = rows;
+const document = replaceGenerated(readFileSync(DOCUMENT, 'utf8'), MARKS, markdownTable(header, body));
+writeFileSync(DOCUMENT, await formatPage(DOCUMENT, document));
 
 function cell(share: number, p99Ms: number): string {
   return `${(100 * share).toFixed(0)} (${p99Ms === Infinity ? '∞' : p99Ms.toFixed(0)})`;
-}
-
-function markdown(table: readonly (readonly string[])[]): string {
-  const [header = []] = table;
-  const widths = header.map((_, i) => Math.max(...table.map((row) => (row[i] ?? '').length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((text, i) => text.padEnd(widths[i] ?? 0)).join(' | ')} |`;
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-  return [line(header), rule, ...table.slice(1).map(line)].join('\n');
 }

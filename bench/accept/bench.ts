@@ -19,8 +19,10 @@ interface Round {
 
 export const accept: Benchmark = {
   name: 'accept',
-  summary: `${CONNECTIONS} connections at once onto a server whose event-loop turns take ${TURN_MS} ms: until all are answered`,
+  summary: `${CONNECTIONS} connections at once onto a server whose event loop is blocked for ${TURN_MS} ms at a time: until all are answered`,
   pinned: true,
+  measures: ['src/worker/listening'],
+  spread: 'rounds in alternating order; median, least and most',
   async run({ quick, say }: Context): Promise<Outcome> {
     const rounds = quick ? 1 : 5;
     const env = { TURN_MS: String(TURN_MS) };

@@ -29,6 +29,8 @@ export const attacks: Benchmark = {
   name: 'attacks',
   summary: 'honest clients while others attack: the share of their requests that is served',
   pinned: true,
+  measures: ['src/admission', 'src/worker'],
+  spread: 'pairs in alternating order; median, least and most',
   filters: { attack: ATTACKS.map(({ name }) => name) },
   async run({ quick, filters, say }: Context): Promise<Outcome> {
     const pairs = quick ? 1 : PAIRS;

@@ -34,6 +34,8 @@ export const backpressure: Benchmark = {
   name: 'backpressure',
   summary: "slow clients beside fast ones, and the cost of a write, against Node.js's drain idiom and Netty",
   pinned: true,
+  measures: ['src/backpressure'],
+  spread: 'rounds in alternating order, each in the tables; one run of the bounds',
   async run({ quick, say }: Context): Promise<Outcome> {
     // About ten minutes in all. What depends on the machine most has most rounds: a ratio within a round is what counts.
     const times: Times = quick

@@ -174,7 +174,9 @@ function boundGoals({ producers, peers, responses, order }: Bounds): Goal[] {
     goal(
       'kernel send queue of a stalled client',
       `≤ ${kilobytes(MAX_KERNEL_BYTES)}`,
-      isKernelBounded ? kilobytes(kernelBytes) : `${kilobytes(kernelBytes)}, the kernel can't be told here`,
+      isKernelBounded
+        ? kilobytes(kernelBytes)
+        : `${kilobytes(kernelBytes)}, the kernel has no such setting here`,
       kernelBytes <= MAX_KERNEL_BYTES,
     ),
     goal(

@@ -65,6 +65,8 @@ export const balancers: Benchmark = {
   name: 'balancers',
   summary: 'rolling restarts and deploys behind HAProxy and nginx, keep-alive GET and POST: failed requests',
   pinned: true,
+  measures: ['src/supervisor', 'src/worker', 'src/management'],
+  spread: 'one run of each drill; failures are counted, not estimated',
   filters: { balancer: BALANCERS, requests: ['1000', '5000', '50000'] },
   async run({ quick, filters, say }: Context): Promise<Outcome> {
     const requests = Number(filters['requests']?.[0] ?? (quick ? 1000 : 50_000));
@@ -79,7 +81,7 @@ export const balancers: Benchmark = {
   },
 };
 
-/** One instance, restarted again and again for so many requests. The balancer tries nothing again. */
+/** One instance, restarted again and again until this many requests are sent. The balancer tries nothing again. */
 async function rollingRestarts(balancer: Balancer, requests: number): Promise<Row> {
   const place = { port: await freePort(), managementPort: await freePort() };
   const server = await startInstance(place, ['--config', WITHOUT_TRIAL]);
@@ -102,7 +104,7 @@ async function rollingRestarts(balancer: Balancer, requests: number): Promise<Ro
   return result(load, restarts);
 }
 
-/** Two instances, ended and started again one after the other for so many requests. HAProxy tries nothing again. */
+/** Two instances, ended and started again one after the other until this many requests are sent. HAProxy tries nothing again. */
 async function instancesEnd(balancer: Balancer, requests: number, waits: boolean): Promise<Row> {
   const places = [
     { port: await freePort(), managementPort: await freePort() },
@@ -177,7 +179,7 @@ function report(requests: number, rows: readonly (Row & Drill)[]): Outcome {
       },
     ],
     notes: [
-      'The balancers try nothing again, but for nginx when instances end: it passes on what it could not connect.',
+      'The balancers try nothing again, except nginx when instances end: it passes on what it could not connect.',
       'Admission counts and refuses nothing (`--dry-run`): what it refuses when the machine is short of processor time is not lost by a restart.',
       ...rows.flatMap(({ what, failures }) =>
         // Without the balancer's error page.

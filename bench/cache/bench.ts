@@ -18,7 +18,7 @@ import { IN_PROCESS, type System } from './systems.ts';
 const SIZES = [1024, 1024 * 1024] as const;
 type Size = (typeof SIZES)[number];
 
-/** A proxy works while we wait: it is asked by so many at a time, and a cache in the process by one after the other. */
+/** A proxy works while we wait: it is asked by this many at a time, and a cache in the process by one after the other. */
 const AT_ONCE_OF_PROXIES = 10;
 
 const MIN_PER_SECOND = 40_000;
@@ -34,6 +34,8 @@ export const cache: Benchmark = {
   summary:
     'a hit in memory of 1 KB and 1 MB, against the caches of others; how often there is one; memory under a million URLs; a hit in Redis, against a bare GET',
   pinned: true,
+  measures: ['src/cache'],
+  spread: 'rounds in alternating order; median, least and most',
   async run({ quick, say }: Context): Promise<Outcome> {
     const rounds = quick ? 1 : 5;
     const timing = quick ? { warmUpMs: 200, durationMs: 200 } : { warmUpMs: 600, durationMs: 800 };

@@ -10,7 +10,7 @@ async function asked(): Promise<number> {
   return Number(await (await fetch(`${plan.origin}/asked`)).text());
 }
 
-/** Until the time is over, so many at a time; returns how many. */
+/** Asks until the time is over, this many at a time; returns the number of answers. */
 async function run(ms: number): Promise<number> {
   const untilMs = performance.now() + ms;
   let count = 0;

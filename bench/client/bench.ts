@@ -32,6 +32,8 @@ export const client: Benchmark = {
   summary:
     'what respite/client takes of a call through undici: processor time, timers, and memory that stays',
   pinned: true,
+  measures: ['src/client'],
+  spread: 'blocks in alternating order; median, least, most and the middle half',
   async run({ quick, say }: Context): Promise<Outcome> {
     const inMemory: Plan = quick ? { calls: 2000, blocks: 20 } : { calls: 50_000, blocks: 200 };
     const overLoopback: Plan = quick ? { calls: 200, blocks: 10 } : { calls: 1000, blocks: 300 };

@@ -62,6 +62,8 @@ export const feedback: Benchmark = {
   name: 'feedback',
   summary: 'two instances behind HAProxy, one at half speed: weights by agent check against round robin',
   pinned: true,
+  measures: ['src/admission', 'src/management/agent-check', 'src/supervisor/instance'],
+  spread: 'one run of each policy',
   filters: { workload: Object.keys(WORKLOADS) },
   async run({ quick, filters, say }: Context): Promise<Outcome> {
     const rows: Row[] = [];
@@ -182,7 +184,7 @@ function report(rows: readonly Row[]): Outcome {
     ],
     notes: [
       'The servers take their time without using a core (`Atomics.wait`, timers): both instances and HAProxy share one.',
-      'Respite without options, but for the agent check. The balancer tries nothing again.',
+      'Respite without options, except for the agent check. The balancer tries nothing again.',
     ],
     settings: {
       'load, of what the fast instance can do': LOAD,

@@ -30,6 +30,8 @@ export const footprint: Benchmark = {
   name: 'footprint',
   summary:
     'memory of the supervisor, a worker and an idle connection, and the supervisor’s processor time at rest',
+  measures: ['src/worker', 'src/supervisor', 'src/admission'],
+  spread: 'five rounds of fresh processes; median, least and most',
   pinned: true,
   async run({ quick, say }: Context): Promise<Outcome> {
     const [rounds, seconds, connections] = quick ? [1, 5, 1000] : [5, 30, 10_000];

@@ -34,6 +34,8 @@ export const gate: Benchmark = {
   summary:
     'whether a request under `respite run` takes more processor time than was recorded, over bare Node.js; a minute',
   pinned: true,
+  measures: ['src/admission', 'src/worker'],
+  spread: 'the least of three pairs of processes',
   async run({ quick, say }: Context): Promise<Outcome> {
     const instances = await Instances.start(WORKLOAD);
     try {

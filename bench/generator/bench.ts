@@ -21,6 +21,8 @@ export const generator: Benchmark = {
   summary:
     'the load generator against servers whose waiting times are known, at its own limit, and beside wrk',
   pinned: true,
+  measures: ['src/load/generator'],
+  spread: 'one run of each server',
   async run({ quick, say }: Context): Promise<Outcome> {
     const seconds = quick ? 3 : 20;
     const known = await measureKnown(seconds);

@@ -30,6 +30,8 @@ interface Measured {
 export const headroom: Benchmark = {
   name: 'headroom',
   summary: 'the capacity that is estimated from traffic at 40 to 70 % of it, against a closed loop',
+  measures: ['src/supervisor/instance/headroom'],
+  spread: 'one run of each server',
   pinned: true,
   filters: { workload: SERVERS },
   async run({ quick, filters, say }: Context): Promise<Outcome> {

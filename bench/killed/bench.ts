@@ -40,6 +40,8 @@ export const killed: Benchmark = {
   name: 'killed',
   summary: 'every worker killed at once, again and again, while new connections keep coming: refused ones',
   pinned: true,
+  measures: ['src/supervisor/workers', 'src/supervisor/outage', 'src/worker/listening'],
+  spread: 'one run of a minute; every connection is counted',
   async run({ quick, say }: Context): Promise<Outcome> {
     const seconds = quick ? QUICK_SECONDS : SECONDS;
     const rows: Row[] = [];
@@ -172,7 +174,7 @@ function report(seconds: number, rows: readonly Row[]): Outcome {
           'all back after',
           'answered',
           'longest wait',
-          'told 503',
+          'answered 503',
           'REFUSED',
           'reset',
           'gave up',
@@ -196,8 +198,8 @@ function report(seconds: number, rows: readonly Row[]): Outcome {
       },
     ],
     notes: [
-      'Reset: accepted by a worker that was killed before it answered; nobody can save those.',
-      `Told 503: by a fallback responder, since no worker was back within a second. Gave up: no answer within the client's patience.`,
+      'Reset: accepted by a worker that was killed before it answered; those are lost.',
+      `Answered 503: by a fallback responder, since no worker was back within a second. Gave up: no answer within the client's patience.`,
       'Respite starts at most one worker a second in each slot; node:cluster as it is usually written starts them at once, and does not know when they serve: "all back" is when they have been started.',
     ],
     settings: { workers: WORKERS, seconds, 'ms before a kill, at least': PAUSE_MS, ...CONNECTION_SETTINGS },

@@ -23,8 +23,8 @@ export interface Outcome {
   /** What a reader has to know to read the figures. */
   readonly notes: readonly string[];
   readonly settings: Readonly<Record<string, string | number>>;
-  /** Single measurements, for the JSON file. */
-  readonly measurements: unknown;
+  /** Single measurements, for the JSON file, where the tables don't show them. */
+  readonly measurements?: unknown;
   /** Drawings to keep beside the tables. */
   readonly plots?: readonly Plot[];
 }
@@ -52,6 +52,10 @@ export interface Benchmark {
   readonly summary: string;
   /** Servers run on one core and the load on another; otherwise where the kernel likes. */
   readonly pinned: boolean;
+  /** Folders of the source code that the figures depend on: a result is outdated when they have changed a lot since. */
+  readonly measures: readonly string[];
+  /** How often each figure was measured, and which of the values the tables show. */
+  readonly spread: string;
   /** Filters that it knows, as options of the command line, with the values that each takes. */
   readonly filters?: Filters;
   run(context: Context): Promise<Outcome>;

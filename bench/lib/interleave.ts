@@ -7,7 +7,7 @@ export interface Pair<T> {
 
 export interface Pairs<T> {
   readonly valid: readonly Pair<T>[];
-  /** Pairs thrown away because one of their runs was void. */
+  /** Pairs thrown away because one of their runs was invalid. */
   readonly voided: number;
 }
 
@@ -29,7 +29,7 @@ export async function interleave<T>(
 }
 
 /**
- * Collects pairs until there are `count` of which neither side is void; after as many void ones as were wanted in all it
+ * Collects pairs until there are `count` of which neither side is invalid; after as many invalid ones as were wanted in all it
  * gives up.
  */
 export async function collectPairs<T>(

@@ -1,13 +1,15 @@
 // Prints an outcome, and keeps it for others to read.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Outcome, Plot, Table } from './benchmark.ts';
+import type { Benchmark, Outcome, Plot, Table } from './benchmark.ts';
 import { environment } from './environment.ts';
+import { resultJson } from './result-json.ts';
 import { repository } from './server.ts';
 
 export interface Result {
-  readonly name: string;
-  readonly summary: string;
+  readonly benchmark: Benchmark;
+  /** Command that was run. */
+  readonly command: string;
   readonly quick: boolean;
   readonly outcome: Outcome;
 }
@@ -29,16 +31,18 @@ export function renderText({ outcome }: Result): string {
 export function save(result: Result): void {
   const folder = path.join(repository, 'bench/results');
   mkdirSync(folder, { recursive: true });
-  const { name, quick } = result;
+  const { benchmark, command, quick } = result;
+  const { name, measures, spread } = benchmark;
   const { plots = [], ...outcome } = result.outcome;
   for (const plot of plots) writeFileSync(path.join(folder, plotFile(name, plot)), plot.svg);
   writeFileSync(path.join(folder, `${name}.md`), renderMarkdown(result));
-  const json = { name, quick, environment: environment(), ...outcome };
-  writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(json, undefined, 2)}\n`);
+  const json = { name, command, quick, measures, spread, environment: environment(), ...outcome };
+  writeFileSync(path.join(folder, `${name}.json`), resultJson(json));
 }
 
-function renderMarkdown({ name, summary, quick, outcome }: Result): string {
-  const settings = Object.entries({ ...environment(), ...outcome.settings });
+function renderMarkdown({ benchmark, command, quick, outcome }: Result): string {
+  const { name, summary, spread } = benchmark;
+  const settings = Object.entries({ command, spread, ...environment(), ...outcome.settings });
   const parts = [
     `# ${name}\n\n${capitalized(summary)}.`,
     quick ? '**Quick settings: these figures show only that the benchmark works.**' : '',

@@ -54,6 +54,8 @@ export const outage: Benchmark = {
   name: 'outage',
   summary:
     'an origin behind respite/cache that answers 503 for a while: 500 URLs, 50 callers each, in real processes',
+  measures: ['src/cache'],
+  spread: 'one run',
   pinned: true,
   async run({ quick, say }: Context): Promise<Outcome> {
     const plan = { urls: 500, callersOfEach: quick ? 5 : 50, pauseMs: 2000 };

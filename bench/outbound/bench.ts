@@ -10,6 +10,8 @@ export const outbound: Benchmark = {
   summary:
     'outages, stalls, floods and recoveries of services that respite/client calls, between real processes',
   pinned: true,
+  measures: ['src/client'],
+  spread: 'one run of each situation',
   filters: { situation: SITUATIONS.map(({ name }) => name) },
   async run({ quick, filters, say }: Context): Promise<Outcome> {
     const { situation: wanted } = filters;

@@ -50,6 +50,8 @@ export const overhead: Benchmark = {
     'requests that do next to nothing, bare and under `respite run`: throughput and processor time of node:http, of a new ' +
     'connection for each request, of Express and of Fastify, and latency of node:http at a fifth of its throughput',
   pinned: true,
+  measures: ['src/admission', 'src/worker', 'src/telemetry'],
+  spread: 'pairs in alternating order; median, least and most',
   filters: { workload: WORKLOADS.map(({ name }) => name) },
   async run(context: Context): Promise<Outcome> {
     const settings = context.quick ? QUICK : FULL;
@@ -179,7 +181,7 @@ function rowsOf({ workload, throughput, cpu, latency }: Measured): readonly (rea
 }
 
 function notesOf({ workload: { name }, throughput, latency }: Measured): readonly string[] {
-  const voided = `${name}: ${throughput.voided} pairs of throughput were void (generator's core saturated, server's not), and run again.`;
+  const voided = `${name}: ${throughput.voided} pairs of throughput were invalid (generator's core saturated, server's not), and run again.`;
   if (latency === undefined) return [voided];
   const lags = latency.valid.flatMap(({ bare, respite }) => [bare.lagP99Ms, respite.lagP99Ms]);
   return [
@@ -195,7 +197,7 @@ function figure<T>(
   meets: (value: number) => boolean,
 ): { readonly figure: string; readonly holds: boolean } {
   if (valid.length < wanted) {
-    return { figure: `void: ${voided} of ${voided + valid.length} pairs were void`, holds: false };
+    return { figure: `invalid: ${voided} of ${voided + valid.length} pairs were invalid`, holds: false };
   }
   const value = median(ratios(valid, read));
   return { figure: ratio(value), holds: meets(value) };

@@ -54,7 +54,7 @@ export async function measureThroughput(
       const { server, load: loadCore } = result.cores;
       say(
         `${workload.name}, throughput ${round + 1} ${side.padEnd(7)} ${perSecond(result.perSecond)}, server's core ` +
-          `${percent(server)} busy, load's ${percent(loadCore)}${result.isVoid ? ', VOID' : ''}`,
+          `${percent(server)} busy, load's ${percent(loadCore)}${result.isVoid ? ', INVALID' : ''}`,
       );
       return result;
     },

@@ -43,7 +43,7 @@ export async function measureLatency(
         const { p50Ms, p99Ms, lagP99Ms, isVoid } = pair[side];
         say(
           `latency ${round + 1} ${side.padEnd(7)} p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)}, ` +
-            `generator late by ${ms(lagP99Ms)} (p99)${isVoid ? ', VOID' : ''}`,
+            `generator late by ${ms(lagP99Ms)} (p99)${isVoid ? ', INVALID' : ''}`,
         );
       }
       return pair;

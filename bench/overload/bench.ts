@@ -48,6 +48,8 @@ export const overload: Benchmark = {
   summary:
     'requests served in time while more of them come than the server can serve, against other protections',
   pinned: true,
+  measures: ['src/admission', 'src/worker'],
+  spread: 'one run of each cell; invalid runs are repeated',
   filters: FILTERS,
   async run(context: Context): Promise<Outcome> {
     const bench = new Overload(context);
@@ -113,7 +115,6 @@ class Overload {
         'seconds of each phase of the service that slows': this.#settings.slowingPhaseSeconds,
         'fixed limits tried': (quick ? QUICK_LIMITS : LIMITS).join(', '),
       },
-      measurements: { runs: runs.map(withoutTimeline), sweeps: this.#sweeps.map(withoutTimeline) },
     };
   }
 
@@ -165,7 +166,7 @@ class Overload {
       `${run.workload} ${run.connections} ${run.load} × ${system}${isLimited ? ` (${limit})` : ''}: ` +
         `${percent(shareOfCapacity(run))} of capacity, p99 ${all.p99Ms === null ? '–' : ms(all.p99Ms)}, ` +
         `refused ${describeCounts(all.refused)}, ${all.timeouts} timeouts, errors ${describeCounts(all.errors)}, ` +
-        `lag ${ms(run.lagP99Ms)}${run.isVoid ? `, VOID (generator had ${percent(run.coreShare)} of its core)` : ''}`,
+        `lag ${ms(run.lagP99Ms)}${run.isVoid ? `, INVALID (generator had ${percent(run.coreShare)} of its core)` : ''}`,
     );
     return run;
   }
@@ -192,9 +193,4 @@ class Overload {
     this.#context.say(note);
     this.#notes.push(note);
   }
-}
-
-/** What the plots are drawn from is as long as everything else ten times over. */
-function withoutTimeline(run: Run): object {
-  return { ...run, timeline: undefined };
 }

@@ -107,7 +107,7 @@ export function goalsOf(all: Runs): readonly Goal[] {
 
 function goalOf({ goal, judge }: Row, run: Run, all: Runs): Goal {
   const what = `${run.workload} at ${run.load} times, ${run.connections}`;
-  if (run.isVoid) return { what, goal, figure: 'void', holds: false };
+  if (run.isVoid) return { what, goal, figure: 'invalid', holds: false };
   return { what, goal, ...judge(run, all) };
 }
 

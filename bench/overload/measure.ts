@@ -1,4 +1,4 @@
-// One run: a fresh server, a calm, a flood, a calm again; void and repeated when the generator could not keep up.
+// One run: a fresh server, a calm, a flood, a calm again; invalid and repeated when the generator could not keep up.
 import { generate } from './generate.ts';
 import {
   BIN_MS,
@@ -33,7 +33,7 @@ const RECOVERED_BINS = 500 / BIN_MS;
 export const MAX_RATE_PER_SECOND: Readonly<Record<Connections, number>> = { 'keep-alive': 10_000, new: 5000 };
 
 export interface Settings {
-  /** A void run is repeated until it has been tried so often. */
+  /** An invalid run is repeated until it has been tried so often. */
   readonly attempts: number;
   readonly capacitySeconds: number;
   readonly calmSeconds: number;

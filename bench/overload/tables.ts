@@ -46,7 +46,7 @@ function comparisonRow(
   const cells = loads.map((load) => {
     const [run] = only(runs, { system, load });
     if (run === undefined) return '';
-    return `${percent(shareOfPossible(run))} (${duration(run.flood.all.p99Ms)})${run.isVoid ? ' VOID' : ''}`;
+    return `${percent(shareOfPossible(run))} (${duration(run.flood.all.p99Ms)})${run.isVoid ? ' INVALID' : ''}`;
   });
   return [system, ...cells];
 }
@@ -78,7 +78,7 @@ function details({ name }: Workload, runs: readonly Run[]): Table {
       String(run.mostConnections),
       ms(run.lagP99Ms),
       percent(run.coreShare),
-      `${run.attempts}${run.isVoid ? ' VOID' : ''}`,
+      `${run.attempts}${run.isVoid ? ' INVALID' : ''}`,
     ]),
   };
 }
@@ -104,7 +104,7 @@ function sweepTable({ name }: Workload, sweep: readonly Run[]): Table {
     columns: ['limit', 'share of capacity', 'p99', 'recovery'],
     rows: sweep.map((run) => [
       String(run.limit),
-      `${percent(shareOfCapacity(run))}${run.isVoid ? ' VOID' : ''}`,
+      `${percent(shareOfCapacity(run))}${run.isVoid ? ' INVALID' : ''}`,
       duration(run.flood.all.p99Ms),
       recovery(run),
     ]),

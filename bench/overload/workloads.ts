@@ -18,7 +18,7 @@ export interface Workload {
   readonly sweepLoad?: number;
   /** Requests that HAProxy and nginx let through at once, where no sweep has found a better number. */
   readonly proxyLimit: number;
-  /** The service slows down in the second of three phases, each so long, instead of a flood after a calm. */
+  /** The service slows down in the second of three phases, each of this length, instead of a flood after a calm. */
   readonly slows?: boolean;
 }
 

@@ -46,6 +46,8 @@ export const quarantine: Benchmark = {
   name: 'quarantine',
   summary: 'one catastrophic regular expression a second against two workers: what all others get',
   pinned: false,
+  measures: ['src/admission/quarantine', 'src/supervisor/quarantine'],
+  spread: 'one run of each situation; every request is counted',
   async run({ quick, say }: Context): Promise<Outcome> {
     const seconds = quick ? QUICK_SECONDS : SECONDS;
     const rows: Row[] = [];

@@ -14,6 +14,8 @@ export const refusalRate: Benchmark = {
   name: 'refusal-rate',
   summary: 'requests a second that a full server refuses, with its core saturated, on kept-alive connections',
   pinned: true,
+  measures: ['src/admission', 'src/worker'],
+  spread: 'rounds; median, least and most',
   async run({ quick, say }: Context): Promise<Outcome> {
     const rounds = quick ? 2 : 7;
     const seconds = quick ? 1 : 3;
@@ -33,7 +35,7 @@ export const refusalRate: Benchmark = {
       const { server: serverCore, load: loadCore } = result.cores;
       say(
         `${perSecond(result.perSecond)}, server's core ${percent(serverCore)} busy, load's ${percent(loadCore)}` +
-          (result.isVoid ? ', VOID' : ''),
+          (result.isVoid ? ', INVALID' : ''),
       );
     }
     held.destroy();
@@ -72,7 +74,7 @@ function report(results: readonly Throughput[], rounds: number, seconds: number)
     ],
     notes: [
       'One request holds the only slot; every other one is answered 503.',
-      `Void rounds, left out: ${rounds - valid.length} (generator's core saturated, server's not).`,
+      `Invalid rounds, left out: ${rounds - valid.length} (generator's core saturated, server's not).`,
     ],
     settings: {
       generator: chooseGenerator(),

@@ -33,6 +33,8 @@ export const refusal: Benchmark = {
   name: 'refusal',
   summary: 'a POST of 40 MB is refused: what the client sees, and how much the server read',
   pinned: true,
+  measures: ['src/admission/shed', 'src/admission/transport'],
+  spread: 'rounds of each client; the worst of them counts',
   async run({ quick, say }: Context): Promise<Outcome> {
     if (!canAskKernel()) throw new Error('refusal needs ss (Debian package iproute2)');
     const rounds = quick ? 1 : 5;

@@ -26,6 +26,8 @@ export const requestCost: Benchmark = {
   summary:
     'what admission with 20 routes takes of a request, over a hook that does nothing: time, and memory that stays',
   pinned: true,
+  measures: ['src/admission'],
+  spread: 'rounds in alternating order; median, least and most',
   async run({ quick, say }: Context): Promise<Outcome> {
     const rounds = quick ? 1 : 9;
     const turns = quick ? 2000 : 40_000;

@@ -32,6 +32,8 @@ export const rolling: Benchmark = {
   name: 'rolling',
   summary: 'rolling restarts under keep-alive GET and POST load, of each framework: failed requests',
   pinned: true,
+  measures: ['src/supervisor/workers', 'src/worker'],
+  spread: 'one run of each framework; every request is counted',
   async run({ quick, say }: Context): Promise<Outcome> {
     const restarts = quick ? 2 : 20;
     const rows: Row[] = [];

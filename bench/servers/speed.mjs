@@ -1,4 +1,4 @@
-// Serves each request in SERVICE_MS: on its event loop, one at a time, or, where SLOTS is set, in so many slots beside it.
+// Serves each request in SERVICE_MS: on its event loop, one at a time, or, where SLOTS is set, in that many slots beside it.
 import { createServer } from 'node:http';
 import { Pool } from './overload/work.mjs';
 

@@ -23,6 +23,8 @@ export const standby: Benchmark = {
   summary:
     'the only worker killed, or its event loop blocked: time until users are served again, with and without a standby',
   pinned: false,
+  measures: ['src/supervisor/workers', 'src/supervisor/outage'],
+  spread: 'rounds in alternating order; median, least and most',
   async run({ quick, say }: Context): Promise<Outcome> {
     const loadBefore = loadavg()[0] ?? NaN;
     const count = quick ? QUICK_ROUNDS : ROUNDS;
@@ -75,7 +77,7 @@ function report(count: number, rows: readonly Row[], loadBefore: number): Outcom
     tables: [
       {
         title: 'Until users are served again',
-        columns: ['fault', 'standbys', 'served again: median (range)', 'REFUSED', 'reset', 'told 503'],
+        columns: ['fault', 'standbys', 'served again: median (range)', 'REFUSED', 'reset', 'answered 503'],
         rows: rows.map((row) => [
           row.fault,
           String(row.standby),
@@ -91,7 +93,7 @@ function report(count: number, rows: readonly Row[], loadBefore: number): Outcom
     ],
     notes: [
       'From the kill, or the request that blocks, until the first answer with status 200 to a request that was sent afterwards.',
-      'Reset: accepted by the worker that was killed before it answered; nobody can save those. Told 503: by the fallback responder.',
+      'Reset: accepted by the worker that was killed before it answered; those are lost. Answered 503: by the fallback responder.',
       'A blocked event loop counts only as long as it could have turned. A loop that computes gets a share of the processor only, so on a busy machine it takes longer to be noticed.',
       'The server is a hello world, which starts in a few hundred milliseconds. Without a standby, larger applications take as long as they take to start.',
     ],

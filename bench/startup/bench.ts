@@ -28,6 +28,8 @@ export const startup: Benchmark = {
   name: 'startup',
   summary: 'from the start of the command to the first answered request, `node` and `respite run`',
   pinned: false, // as users start it
+  measures: ['src/cli', 'src/supervisor', 'src/worker'],
+  spread: 'starts in alternating order; median, least and most',
   async run({ quick, say }: Context): Promise<Outcome> {
     const rounds = quick ? 3 : 21;
     for (const script of SCRIPTS) {

@@ -36,6 +36,8 @@ export const telemetry: Benchmark = {
   summary:
     'what counting takes of a request, and what a scrape with 16 workers and 200 routes takes of the supervisor',
   pinned: true,
+  measures: ['src/telemetry'],
+  spread: 'rounds in alternating order; median, least and most',
   async run({ quick, say }: Context): Promise<Outcome> {
     const rounds = quick ? 1 : 9;
     const turns = quick ? 4000 : 60_000;

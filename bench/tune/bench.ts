@@ -26,6 +26,8 @@ export const tune: Benchmark = {
   name: 'tune',
   summary: 'what `respite tune` finds on servers of known capacity, and in the accept queue of a busy one',
   pinned: true,
+  measures: ['src/load', 'src/worker/listening'],
+  spread: 'two runs of each server',
   async run({ quick, say }: Context): Promise<Outcome> {
     const time = quick ? '10s' : '60s';
     const measured: Measured[] = [];
@@ -104,7 +106,7 @@ function outcomeOf(measured: readonly Measured[], accept: TuneReport['accept']):
         ]),
       },
       {
-        title: `Accept queue, 200 connections, event-loop turns of ${TURN_MS} ms`,
+        title: `Accept queue, 200 connections, an event loop blocked for ${TURN_MS} ms at a time`,
         columns: ['copies', 'backlog', 'timed out', 'last answer'],
         rows: (accept?.trials ?? []).map((trial) => [
           String(trial.copies),

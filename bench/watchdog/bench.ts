@@ -30,6 +30,8 @@ export const watchdog: Benchmark = {
   name: 'watchdog',
   summary: 'processor time and memory of a worker, with its watchdog and without, idle and under load',
   pinned: true,
+  measures: ['src/worker/watchdog'],
+  spread: 'pairs in alternating order; median, least and most',
   async run({ quick, say }: Context): Promise<Outcome> {
     const [pairs, seconds] = quick ? [2, 4] : [12, 20];
     const found: Record<Load, Record<Mode, Measured>[]> = { idle: [], load: [] };

@@ -25,7 +25,7 @@ import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/time
 /** An expression and the legend of what it returns. */
 export type Query = readonly [expr: string, legend: string];
 
-/** A panel whose width is still to be said. */
+/** A panel that has no width yet. */
 export interface SizedPanel extends Builder<Panel> {
   span(columns: number): this;
 }

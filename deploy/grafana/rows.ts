@@ -1,7 +1,7 @@
 // What the dashboard shows, row by row.
 import { curves, figure, type Query, type SizedPanel, states } from './panels.ts';
 
-/** Panels under a title, so many beside each other. */
+/** Panels under a title, and the number of them in a row. */
 interface Row {
   readonly title: string;
   readonly columns: number;
@@ -53,7 +53,7 @@ export function rows(): readonly Row[] {
           [0.99, 'orange'],
           [0.999, 'green'],
         ]).description(
-          'Of what is asked, but for what is refused with 429: answered, and not with an error.',
+          'Share of the requests, except those shed with 429, that are answered, and not with an error.',
         ),
         figure(
           'Refused',
@@ -121,7 +121,7 @@ export function rows(): readonly Row[] {
         curves('Headroom', 'none', [of('respite_headroom_ratio'), '{{instance}}'])
           .min(0)
           .description(
-            'The instance is full at that many times the busiest minute of the last day. Empty while nobody can tell.',
+            'The instance is full at that many times the busiest minute of the last day. Empty while it is unknown.',
           ),
         curves('Pressure, by signal', 'percentunit', [
           `max by (signal) (${of('respite_admission_pressure')})`,

@@ -1,4 +1,4 @@
-// Which jobs run beside each other. Pure, but for the jobs themselves.
+// Which jobs run beside each other. Pure, except for the jobs themselves.
 import type { Job, JobResult, Load } from './job.ts';
 
 /** Places for each core. A job of tests that wait for processes, timers and detectors takes one: it uses a third of a core. */

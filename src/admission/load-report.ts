@@ -38,7 +38,7 @@ export class LoadReport {
   readonly #source: LoadSource;
   readonly #requests: Completed;
   readonly #now: () => number;
-  /** Balancers compare instances, and this process is one of so many workers of its own. */
+  /** Balancers compare instances, and this process is one of several workers of its own. */
   readonly #workers: number;
   #report: Report | undefined;
   #madeMs = -Infinity;

@@ -27,5 +27,5 @@ export interface RequestObserver {
   ): void;
 }
 
-/** Nobody has said that an answer to the request was about to leave. */
+/** Nothing has announced that the answer was about to leave. */
 export const NOT_ANNOUNCED = -1;

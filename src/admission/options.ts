@@ -85,7 +85,7 @@ export interface AdmissionOptions {
    * `requests-per-second` off.
    */
   readonly signals?: SignalOptions | undefined;
-  /** Whose `Respite-Criticality` header says how much a request matters, and the highest they can ask for: `{ from: ['10.0.0.0/8'], atMost: 'critical' }`. Default nobody's. */
+  /** Whose `Respite-Criticality` header says how much a request matters, and the highest they can ask for: `{ from: ['10.0.0.0/8'], atMost: 'critical' }`. Default none. */
   readonly criticalityHeader?: CriticalityHeader | undefined;
   /** Status of a shed response by class, 429 or 503. Default 429 for `sheddable` and `sheddable-plus`, 503 for the others. */
   readonly statuses?: Readonly<Partial<Record<Criticality, ShedStatus | undefined>>> | undefined;

@@ -23,7 +23,7 @@ function limitOf(
   };
 }
 
-test('a channel sends so many bytes a second, in bursts of that size', (t) => {
+test('a channel sends its number of bytes a second, in bursts of that size', (t) => {
   const { limit, pass } = limitOf(t, 1000, 100);
   const { channel, transport } = open({ rateLimit: limit }, Infinity);
   channel.write(Buffer.alloc(2000));

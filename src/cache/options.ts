@@ -28,8 +28,8 @@ export interface CacheOptions {
    */
   readonly credentialFields?: readonly string[] | undefined;
   /**
-   * Names the user of a request, for what is one user's own: each has a partition, in which `private` responses and those to requests with
-   * credentials are stored too, and which no other user's request is answered from. It returns undefined for what all may share. Default none.
+   * Names the user of a request, for what is one user's own. Each user has a partition, in which `private` responses and those to requests with
+   * credentials are stored too. No other user's request is answered from it. It returns undefined for what all may share. Default none.
    */
   readonly partition?: ((request: PartitionedRequest) => string | undefined) | undefined;
   /** Rules for some URLs: lifetimes, what is never stored, query parameters that make no difference. The first that matches counts. Default none. */
@@ -42,8 +42,8 @@ export interface CacheOptions {
   /** The part of a lifetime by which it may be shorter, at random, so that what came together does not end together; from 0 to 1. Default 0. */
   readonly jitter?: number | undefined;
   /**
-   * The last part of a lifetime, from 0 to 1, in which a request that is answered from the store also has it refreshed, so that what is
-   * often asked for never becomes stale; with 0 not before it is stale. Default 0.
+   * The last part of a lifetime, from 0 to 1, in which a request that is answered from the store also has it refreshed, so that popular
+   * responses never become stale. With 0 a response is refreshed when it is stale. Default 0.
    */
   readonly earlyRefresh?: number | undefined;
   /** What requests to the origin are sent with. Default the global `fetch`, as it is when a request is sent. */
@@ -57,11 +57,11 @@ export interface CacheOptions {
   readonly targets?: readonly string[] | undefined;
   /**
    * How long past its freshness a response may be served while the origin errs, hangs or can't be reached, in
-   * milliseconds, if the response has a lifetime or is `public` and doesn't say for how long (RFC 5861). `must-revalidate`, `no-cache`
+   * milliseconds. It holds for responses with a lifetime, or `public`, that don't say for how long (RFC 5861). `must-revalidate`, `no-cache`
    * and `s-maxage` forbid it. Default 300000.
    */
   readonly staleIfErrorMs?: number | undefined;
-  /** How long somebody waits for the origin who could be served something stale, in milliseconds. Default 1000. */
+  /** How long a caller that could get a stale response waits for the origin, in milliseconds. Default 1000. */
   readonly revalidationDeadlineMs?: number | undefined;
   /**
    * What a request ends in when the origin can't be reached and nothing may be served: `throw` what `fetch` threw, or a
@@ -128,7 +128,7 @@ const DAY_MS = 86_400_000;
 
 export const CACHE: Declaration<Declared> = Object.freeze({
   store: { rule: store, byDefault: undefined },
-  // Many times what a store in the same data centre takes, and little to somebody who waits for an origin.
+  // Many times what a store in the same data centre takes, and little to a caller who waits for an origin.
   storeTimeoutMs: { rule: milliseconds(1), byDefault: 50 },
   mode: { rule: oneOf<'shared' | 'private'>('shared', 'private'), byDefault: 'shared' },
   credentialFields: {

@@ -129,7 +129,7 @@ function addStatus(program: Command, { status, top, restart }: ProgramConfig): v
   )
     .option('--json', 'what the management port says, as it is')
     .option('--watch', 'again every second, until Ctrl-C')
-    .addHelpText('after', '\nExit codes: 0 all is well, 1 it is not or does not answer, 2 bad usage.')
+    .addHelpText('after', '\nExit codes: 0 healthy, 1 unhealthy or no answer, 2 bad usage.')
     .action(async (flags: StatusFlags) => status(flags));
   choosesInstance(
     program
@@ -158,7 +158,7 @@ function addStatus(program: Command, { status, top, restart }: ProgramConfig): v
 function addNotify(program: Command, { tryNotifications }: ProgramConfig): void {
   program
     .command('notify')
-    .description('who is told of incidents')
+    .description('who is notified of incidents')
     .command('test')
     .description('send a test message to every place that `notify` in the configuration names')
     .option('--config <file>', 'configuration (default respite.config.{ts,mjs,js,json} in this directory)')

@@ -33,10 +33,10 @@ export async function restart({ script, json = false, ...instance }: RestartFlag
     const answer = await askStatus(port).catch((error: Error) => error);
     unanswered = answer instanceof Error ? unanswered + 1 : 0;
     if (answer instanceof Error) {
-      if (unanswered >= MAX_UNANSWERED) throw failed(`it can't be told how it ended: ${answer.message}`);
+      if (unanswered >= MAX_UNANSWERED) throw failed(`its result is unknown: ${answer.message}`);
     } else {
       const { lastRestart } = answer;
-      if (lastRestart?.id !== id) throw failed("it can't be told how it ended: another one has begun");
+      if (lastRestart?.id !== id) throw failed('its result is unknown: another one has begun');
       const now = progress(lastRestart, answer);
       const hasEnded = lastRestart.problem !== undefined || lastRestart.endedAtMs !== undefined;
       if (json && hasEnded) await output.write(`${JSON.stringify(lastRestart)}\n`);

@@ -4,12 +4,12 @@ import type { LateLog } from './log.ts';
 /** What tells people of incidents. */
 interface Telling {
   readonly tell: OnIncident;
-  /** Waits a short while for what is still being told. */
+  /** Waits a short while for messages that are still being sent. */
   close(): Promise<void>;
 }
 
 /**
- * Undefined when nobody wants to be told. What it takes is loaded while the first worker starts, not at the first incident: then
+ * Undefined when no notifications are configured. What it takes is loaded while the first worker starts, not at the first incident: then
  * there may be no file descriptor left to read it with.
  */
 export function startTelling(
@@ -23,7 +23,7 @@ export function startTelling(
     return startNotifier(options, script, log);
   });
   loading.catch((error: unknown) => {
-    log.error({ err: error }, 'nobody will be told of incidents');
+    log.error({ err: error }, 'notifications could not be set up: incidents are only logged');
   });
   return {
     tell: (incident) => {

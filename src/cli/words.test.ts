@@ -1,6 +1,7 @@
+import { count, percent } from '../core/units.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { count, duration, moment, percent, perSecond, size } from './words.ts';
+import { duration, moment, perSecond, size } from './words.ts';
 
 test('durations', () => {
   assert.deepEqual(

@@ -1,4 +1,5 @@
 // Numbers as people read them.
+import { count } from '../core/units.ts';
 
 /** `340 ms`, `5.2 s`, `3 min 7 s`, `3 h 12 min`, `4 d 3 h`. */
 export function duration(ms: number): string {
@@ -25,18 +26,9 @@ export function size(bytes: number): string {
   return mb < 1024 ? `${mb.toFixed(mb < 10 ? 1 : 0)} MB` : `${(mb / 1024).toFixed(1)} GB`;
 }
 
-/** `1,204,332`. */
-export function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
-}
-
 /** A rate: with a figure after the point where it is small. */
 export function perSecond(value: number): string {
   return `${value > 0 && value < 9.95 ? value.toFixed(1) : count(value)}/s`;
-}
-
-export function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }
 
 /** Local, to the second: `2026-11-22 03:04:05`. */

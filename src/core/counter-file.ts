@@ -16,7 +16,7 @@ const HEAD_BYTES = 4096;
 const LABELS_OFFSET: number = HEAD_BYTES + MAX_ROWS * ROW_BYTES;
 const BLOCK_BYTES: number = BLOCK_ROWS * ROW_BYTES;
 
-/** So many blocks cost as much to copy as a call does: those between two that have changed are written along when they are no more. */
+/** This many blocks cost as much to copy as a call does: those between two that have changed are written along when they are no more. */
 const CALL_BLOCKS = 16;
 
 /** Labels are bounded by the number of rows, and by the length of routes. */

@@ -9,7 +9,7 @@ export interface Curve {
   readonly values: Float32Array;
 }
 
-/** The last so many moments, in memory that is taken once: 4 bytes for each value and 8 for each moment. */
+/** The most recent moments, in memory that is taken once: 4 bytes for each value and 8 for each moment. */
 export class History<Name extends string> {
   readonly #times: Float64Array;
   readonly #columns: ReadonlyMap<Name, Float32Array>;

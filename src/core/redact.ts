@@ -8,7 +8,7 @@ export const REDACTED = '***';
 /** Text without what must not be kept. */
 export type Redact = (text: string) => string;
 
-// What stands for a secret is left alone, with what was written behind it: text may come by twice.
+// What stands for a secret stays, with what was written behind it: text may come by twice.
 // Every repetition in these patterns has an end, so that hostile text takes no more than time in proportion to its length.
 
 /** `token.js:10:4` is a place in a file. */

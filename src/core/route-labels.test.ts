@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MAX_ROUTES, OTHER_ROUTE, RouteLabels } from './route-labels.ts';
 
-test('the first routes are labels of their own for ever, all later ones share one', () => {
+test('the first routes are labels of their own forever, all later ones share one', () => {
   const labels = new RouteLabels();
   for (let i = 0; i < MAX_ROUTES; i += 1) assert.equal(labels.of(`GET /${i}`), `GET /${i}`);
   assert.equal(labels.isFolding, false);

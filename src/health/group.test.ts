@@ -31,7 +31,7 @@ test('only what is critical and belongs to a group decides about it', () => {
   });
 });
 
-test('details are for the entitled', () => {
+test('authenticated callers see details', () => {
   const report = reportOf('db', { status: 'DOWN', details: { rows: 3 }, durationMs: 1.234 });
   const { components } = groupHealth([report], undefined, true);
   assert.deepEqual(JSON.parse(JSON.stringify(components)), {

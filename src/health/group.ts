@@ -1,7 +1,7 @@
 // Health as JSON, in the shape of Spring Boot Actuator, which dashboards, load balancers and people already read.
 import type { HealthStatus, IndicatorReport } from '../core/health-link.ts';
 
-/** One part of an answer. Details are for the entitled only; a part that is made of parts has `components`. */
+/** One part of an answer. Only authenticated callers see details; a part that is made of parts has `components`. */
 export interface HealthComponent {
   /** What the last check of this part found. */
   readonly status: HealthStatus;

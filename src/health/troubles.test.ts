@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { reportOf } from '../core/support.test.ts';
 import { troubles } from './troubles.ts';
 
-test('what is down or slow, critical first, then the longest; what is well is left out', () => {
+test('what is down or slow, critical first, then the longest; what is healthy is left out', () => {
   const found = troubles([
     reportOf('well'),
     reportOf('unknown', { status: 'UNKNOWN' }),

@@ -1,6 +1,6 @@
 import { parseHttpDate } from './date.ts';
 
-/** Longest that a server can have itself left alone for. */
+/** Longest time for which a server can ask for no requests. */
 const LIMIT_MS = 3_600_000;
 
 /** Milliseconds that a Retry-After field asks for (RFC 9110, 10.2.3), seconds or a date; 0 if it says nothing. */

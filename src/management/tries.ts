@@ -2,7 +2,7 @@
 // list of addresses grows without bound.
 import { isIPv6 } from 'node:net';
 
-/** So many wrong tokens in a row, then one in so long: from one address, and from all of them together. */
+/** Maximum of wrong tokens in a row, then one in this time: from one address, and from all of them together. */
 const PER_ADDRESS = { burst: 10, everyMs: 6000 };
 const FROM_ALL = { burst: 100, everyMs: 600 };
 

@@ -6,7 +6,7 @@ import type { ScriptFigures } from './snapshot.ts';
 
 export type Format = 'prometheus' | 'openmetrics';
 
-/** OpenMetrics, "Exemplars": names and values of an exemplar's labels have so many characters at the most. */
+/** OpenMetrics, "Exemplars": names and values of an exemplar's labels have at most this many characters. */
 const LONGEST_EXEMPLAR = 128;
 
 const TOTAL = '_total';

@@ -29,7 +29,7 @@ interface Of {
 
 /**
  * @param workers The one of each slot that is shown.
- * @param responsive Those whose event loop turns.
+ * @param responsive Those whose event loop is responsive.
  */
 export function runtimeMetrics(
   workers: readonly MetricsWorker[],

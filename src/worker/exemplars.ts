@@ -12,7 +12,7 @@ const TRACE_ID_END = 35;
 /** A caller may send what it likes behind what this version knows. */
 const LONGEST = 128;
 
-/** So many go with a sample; the others follow with the next ones. */
+/** Maximum in a sample; the others follow with the next ones. */
 const MOST_TOLD = 500;
 
 export class Exemplars {

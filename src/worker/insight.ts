@@ -29,7 +29,7 @@ interface ReportOptions {
   excludeNetwork?: boolean;
 }
 
-/** V8's own default: a sample for so many bytes allocated, on average. */
+/** V8's own default: a sample for each of this many bytes allocated, on average. */
 const SAMPLING_INTERVAL_BYTES = 32 * 1024;
 
 /** @param requests Those in flight. @param suspect The one whose code runs. */

@@ -5,7 +5,7 @@ import { formatMessage, type WatchdogMessage } from './watchdog/report.ts';
 import { parseStack } from './stack-text.ts';
 import type { StackFrame } from './watchdog/index.ts';
 
-/** An error that nobody caught, or one of the causes underneath it. */
+/** An uncaught error, or one of the causes underneath it. */
 export interface ToldError {
   /** `TypeError`; `typeof` of what was thrown when that is no error. */
   readonly name: string;

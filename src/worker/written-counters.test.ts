@@ -47,7 +47,7 @@ test('a burst is too, and what comes faster for longer is written every ten mill
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { written, count, read } = counted(t);
   let nowMs = 0;
-  /** So many answers a millisecond for a second. Returns how many writes there were, and how late the latest was. */
+  /** This many answers a millisecond for a second. Returns how many writes there were, and how late the latest was. */
   const second = (perMs: number): { writes: number; lateMs: number } => {
     let [writes, lateMs, sinceMs, before] = [0, 0, nowMs, read()];
     for (const endMs = nowMs + 1000; nowMs < endMs;) {

@@ -91,7 +91,7 @@ after(async () => {
   await cache.close();
 });
 
-/** All of a response that a user can see, but for what is a cache's to say, or is about bytes that fetch has decoded. */
+/** All of a response that a user can see, except for what is a cache's to say, or is about bytes that fetch has decoded. */
 async function seen(fetching: Promise<Response>): Promise<unknown> {
   let response: Response;
   try {

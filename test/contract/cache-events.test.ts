@@ -124,7 +124,7 @@ test('every request has one result', async (t) => {
   );
 });
 
-test('what is stored, made void, or in trouble is told', async (t) => {
+test('what is stored, invalidated, or in trouble is published', async (t) => {
   const set = await scene(t);
   const { cache, url } = set;
   await read(cache.fetch(url));

@@ -317,7 +317,7 @@ test('an origin that hangs: the first waits for the deadline, the others for not
     await Promise.all(times(20, () => text(get()))),
     times(20, () => '1'),
   );
-  assert.equal(origin.count, 2, 'it is asked by one, and left alone by the others');
+  assert.equal(origin.count, 2, 'one process asks it, the others do not');
   hangs = false;
   now += 2000;
   assert.equal(await text(get()), '1');

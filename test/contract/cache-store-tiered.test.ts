@@ -212,7 +212,7 @@ test('what was invalidated while the shared store was away is gone when it is ba
   await store.invalidate('a', HOUR_MS);
   shared.isAway = false;
   const deadline = performance.now() + 10_000;
-  // It is left alone for a while.
+  // It is not asked for a while.
   while ((await store.epoch()) === 0 && shared.memory.get('a').record !== undefined) {
     assert.ok(performance.now() < deadline);
     assert.equal(await bodyOf(store, 'a'), undefined);

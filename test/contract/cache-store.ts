@@ -201,7 +201,7 @@ export function cacheStoreContract(
       assert.equal(Buffer.from((await store.get('a')).body).toString(), '1');
     });
 
-    contract('an invalidated tag makes those void that have it', async (store, { now, entry }) => {
+    contract('an invalidated tag invalidates those that have it', async (store, { now, entry }) => {
       const epoch = await store.epoch();
       await put(store, 'a', entry(now(), { tags: ['x', 'y'], epoch }), bytes('a'));
       await put(store, 'b', entry(now(), { tags: ['z'], epoch }), bytes('b'));
@@ -233,7 +233,7 @@ export function cacheStoreContract(
       assert.ok(after > before, `${after} after ${before}`);
     });
 
-    contract('a flush makes all void, also what is on its way', async (store, { now, entry }) => {
+    contract('a flush invalidates all, also what is on its way', async (store, { now, entry }) => {
       const epoch = await store.epoch();
       await put(store, 'a', entry(now()), bytes('a'));
       await put(store, 'b', entry(now(), { tags: ['x'], epoch }), bytes('b'));

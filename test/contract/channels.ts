@@ -200,7 +200,7 @@ export const KINDS: readonly ChannelKind[] = [
         server.close();
       });
       const reader = expectErrors(createWebSocketStream(client));
-      // Its other half would stay open for ever.
+      // Its other half would stay open forever.
       reader.once('end', () => reader.destroy());
       return { writer, reader };
     },

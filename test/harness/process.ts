@@ -148,7 +148,7 @@ export class RunningProcess {
     return this.ended();
   }
 
-  /** Every live process that works in our directory, but for the one we started. */
+  /** Every live process that works in our directory, except the one we started. */
   async offspring(): Promise<number[]> {
     const found = await processesIn(this.dir);
     return found.filter((pid) => pid !== this.child.pid);

@@ -15,7 +15,7 @@ async function channels(t: TestContext): Promise<{ running: RunningRespite; port
   const running = respite(t, 'channels.mjs', {
     config: {
       admission: {
-        // Feeds last for ever and are no load of admission's.
+        // Feeds last forever and are no load of admission's.
         routes: { '/report': 'sheddable', '/feed': { exempt: true } },
         exemptLimit: 1000,
         // Nothing but the budget presses, however busy the machine is.
@@ -28,7 +28,7 @@ async function channels(t: TestContext): Promise<{ running: RunningRespite; port
   return { running, port: await running.port() };
 }
 
-/** So many clients that ask for a feed and never read it: more than the budget has room for. */
+/** Clients that ask for a feed and never read it: more than the budget has room for. */
 async function neverReaders(t: TestContext, port: number): Promise<readonly Socket[]> {
   return Promise.all(
     Array.from({ length: 120 }, async () => {

@@ -42,7 +42,7 @@ function countOf(series: Series, status: number): number {
   return sumOf(series, new RegExp(`_seconds_count\\{.*status_code="${status}"`));
 }
 
-/** Client and server count the same, but for what the kills have cut. */
+/** Client and server count the same, except for what the kills have cut. */
 class Clients {
   readonly answered = new Map<number, number>();
   cut = 0;

@@ -9,7 +9,7 @@ import { REFUSES_NOTHING, respite, type RunningRespite } from '../harness/respit
 
 const TRIAL = { admission: REFUSES_NOTHING, supervisor: { trialMs: 2000 } };
 
-/** The processes that answer within so many requests, each on a connection of its own. */
+/** The processes that answer within this many requests, each on a connection of its own. */
 async function answering(port: number, requests: number = 40): Promise<ReadonlySet<number>> {
   const answers = await Promise.all(Array.from({ length: requests }, () => echo(port)));
   return new Set(answers.map(({ pid }) => pid));
@@ -75,7 +75,7 @@ describe('a rolling restart', { concurrency: true }, () => {
     assert.deepEqual([restarts.rolling, restarts.exit, incidents.length], [0, 0, 1]);
     assert.ok([...(await answering(port))].every((pid) => before.includes(pid)));
 
-    // The next version is well.
+    // The next version is healthy.
     rmSync(path.join(running.dir, 'doomed'));
     running.signal('SIGHUP');
     await running.untilStatus('both to be new', (status) => {

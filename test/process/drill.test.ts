@@ -71,7 +71,7 @@ test('faults are injected, healed, reverted and judged', async (t: TestContext) 
       readFileSync(path.join(running.dir, 'drills.xml'), 'utf8'),
       /tests="2" failures="0" skipped="0"/,
     );
-    assert.match(readFileSync(path.join(running.dir, 'drills.html'), 'utf8'), /woken: nobody/);
+    assert.match(readFileSync(path.join(running.dir, 'drills.html'), 'utf8'), /woken: no one/);
     assert.equal((await facts(running)).active, undefined);
   });
 

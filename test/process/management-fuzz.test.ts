@@ -165,7 +165,7 @@ const length = fc.oneof(
   fc.constantFrom('Transfer-Encoding: chunked\r\n', 'Content-Length: -1\r\n', 'Content-Length: 1e9\r\n'),
 );
 
-/** Requests as they should be but for what is made up: the body, and how they come. */
+/** Requests as they should be except for what is made up: the body, and how they come. */
 const request = fc.record({
   target: fc.oneof(
     fc.constantFrom(...PROTECTED),

@@ -110,7 +110,7 @@ test('one that never answers delays neither healing nor the end', async (t) => {
   assert.equal(incident.worker.pid, sick?.pid);
   assert.notEqual((await echo(port)).pid, sick?.pid);
   assert.equal((await running.stop()).code, 0);
-  assert.equal(running.logged('not told before the end').length, 1, running.transcript());
+  assert.equal(running.logged('not sent before the end').length, 1, running.transcript());
   assert.equal(told.length, 1);
 });
 
@@ -169,8 +169,8 @@ test('respite notify test says who has heard', async (t) => {
   writeFileSync(config, JSON.stringify({ notify: { webhook: { url }, slack: { url: broken.url } } }));
   const tried = command(t, ['notify', 'test'], { dir });
   assert.equal((await tried.ended()).code, 1, tried.transcript());
-  assert.match(tried.stdout, /^webhook 127\.0\.0\.1:\d+: told, in \d+ ms$/m);
-  assert.match(tried.stdout, /^slack 127\.0\.0\.1:\d+: not told: status 404$/m);
+  assert.match(tried.stdout, /^webhook 127\.0\.0\.1:\d+: sent, in \d+ ms$/m);
+  assert.match(tried.stdout, /^slack 127\.0\.0\.1:\d+: not sent: status 404$/m);
   assert.doesNotMatch(tried.stdout + tried.stderr, /secret-path/);
   assert.deepEqual([told.length, told[0]?.event], [1, 'test']);
   writeFileSync(config, JSON.stringify({ notify: { webhook: { url } } }));

@@ -177,7 +177,7 @@ describe('restarts', { concurrency: 3 }, () => {
     );
     assert.equal(quiet.filter((line) => typeof line['delayMs'] === 'number').length, 5, running.transcript());
     rmSync(path.join(running.dir, 'doomed'));
-    // The next try by itself comes within the cap of 30 s; somebody who has mended it need not wait.
+    // The next try by itself comes within the cap of 30 s; after a fix there is no need to wait.
     assert.ok(Number(loud['delayMs']) <= 30_000);
     running.signal('SIGHUP');
     await running.ready();

@@ -283,7 +283,7 @@ test('the supervisor killed: workers finish what is in flight, then end', async 
   await running.untilAlone();
 });
 
-test('the supervisor killed: a request that never ends does not keep a worker for ever', async (t) => {
+test('the supervisor killed: a request that never ends does not keep a worker forever', async (t) => {
   const { running } = await slow(t, { config: { supervisor: { drainTimeoutMs: 500, killTimeoutMs: 500 } } });
   running.signal('SIGKILL');
   await running.exited;

@@ -15,7 +15,7 @@ async function where(running: RunningRespite): Promise<string> {
   return (await running.management()).replace('http://', '');
 }
 
-test('respite status: 0 when all is well, 1 when it is not, or when nobody answers', async (t) => {
+test('respite status: 0 when it is healthy, 1 when it is not, or without an answer', async (t) => {
   const running = respite(t, 'blocks.mjs');
   const port = await running.port();
   await running.ready();

@@ -64,7 +64,7 @@ describe('the supervisor lives on', { concurrency: 2 }, () => {
     await echo(port, { path: '/garble' });
     await echo(port, { path: '/garble' });
     assert.equal((await running.manage('/metrics')).status, 200);
-    await running.logs('said something that could not be understood');
+    await running.logs('sent a message that could not be understood');
     const { workers, incidents } = await running.status();
     assert.deepEqual([workers.length, incidents], [1, []]);
     await healsOnce(running, port);

@@ -8,7 +8,7 @@ import { within } from '../harness/until.ts';
 
 const CLIENTS = 100;
 
-/** Opens so many at once; a handshake that is refused is an error. */
+/** Opens this many at once; a handshake that is refused is an error. */
 async function open(t: TestContext, port: number): Promise<WebSocket[]> {
   const sockets = Array.from({ length: CLIENTS }, () => new WebSocket(`ws://127.0.0.1:${port}`));
   t.after(() => {

@@ -151,7 +151,7 @@ export default {
 }
 
 test(
-  'an instance waits while others heal, but not for ever; and goes alone when Redis hangs',
+  'an instance waits while others heal, but not forever; and goes alone when Redis hangs',
   { skip },
   async (t) => {
     const redis = await startRedis(t);

@@ -14,7 +14,7 @@ const NAMESPACES = [
 ] as const;
 
 test(
-  'a full disk is told as such, whether it is counted or written, and is well when there is room again',
+  'a full disk is told as such, whether it is counted or written, and is healthy when there is room again',
   { skip: lacks('unshare', 'mount') },
   (t) => {
     const script = path.join(import.meta.dirname, '../harness/services/full-disk.ts');

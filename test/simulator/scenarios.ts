@@ -70,7 +70,7 @@ function beside(name: string, longLived: LongLived): Scenario {
   };
 }
 
-/** So many clients, evenly spread over a time. */
+/** Clients, evenly spread over a time. */
 const clientsWithin =
   (count: number, ms: number): LongLived['clientsPerSecond'] =>
   (atMs) =>

@@ -1,6 +1,5 @@
 // Two versions of a real server, with times too short for a figure but long enough for a factor.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,6 +9,7 @@ import { after, test } from 'node:test';
 import { compareIn, type Times } from '../../src/load/against/compare.ts';
 import type { CompareOptions, Comparison, Version } from '../../src/load/against/contract.ts';
 import { MIN_PAIRS } from '../../src/load/against/verdict/judge.ts';
+import { createRepository } from '../../src/load/against/versions/fake-repository.test.ts';
 
 const SHORT: Times = { warmUpMs: 50, sliceMs: 150, trialMs: 50 };
 
@@ -35,21 +35,9 @@ createServer((req, res) => {
 `;
 }
 
-function git(...args: string[]): string {
-  const identity = [
-    '-c',
-    'user.name=test',
-    '-c',
-    'user.email=test@example.org',
-    '-c',
-    'commit.gpgsign=false',
-  ];
-  return execFileSync('git', ['-C', folder, ...identity, ...args], { encoding: 'utf8' });
-}
-
 const leftovers = (): readonly string[] => readdirSync(tmpdir());
 
-/** Ends when there are so many pairs, however long that takes here. */
+/** Ends when there are this many pairs, however long that takes here. */
 async function compareEnough(options: CompareOptions, wanted: number = MIN_PAIRS + 1): Promise<Comparison> {
   const enough = new AbortController();
   return compareIn(SHORT, {
@@ -70,7 +58,7 @@ test(
   'a commit and what was changed since are started anew for each pair, and leave nothing behind',
   { skip },
   async () => {
-    execFileSync('git', ['init', '--quiet', '--initial-branch=main', folder]);
+    const git = createRepository(folder);
     writeFileSync(path.join(folder, 'server.mjs'), serverOf(0.2));
     git('add', 'server.mjs');
     git('commit', '--quiet', '--message', 'fast');
@@ -89,11 +77,11 @@ test(
       (candidate.cpuMs ?? 0) > 2 * (baseline.cpuMs ?? Infinity),
       `${candidate.cpuMs}, ${baseline.cpuMs}`,
     );
-    assert.equal(baselineCommit, git('rev-parse', '--short', 'main').trim());
+    assert.equal(baselineCommit, git('rev-parse', '--short', 'main'));
     assert.ok(hasFreshProcesses && pairs === 2);
     assert.equal(verdict, 'unclear');
     assert.deepEqual(leftovers(), []);
-    assert.equal(git('worktree', 'list').trim().split('\n').length, 1);
+    assert.equal(git('worktree', 'list').split('\n').length, 1);
   },
 );
 

@@ -16,7 +16,6 @@ const LONGER: Readonly<Record<string, number>> = {
   'supervisor/detect/crash/classify.test.ts': 300,
   'supervisor/incidents/notify/channels.test.ts': 300,
   'supervisor/incidents/notify/plan.test.ts': 300,
-  'supervisor/incidents/notify/plan.ts': 300,
   'telemetry/prometheus.test.ts': 350,
 };
 

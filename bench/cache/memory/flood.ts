@@ -1,4 +1,4 @@
-// `node --expose-gc flood.ts <plan as JSON>`: asks for so many URLs, each once, with answers made on the spot; says what is held after
+// `node --expose-gc flood.ts <plan as JSON>`: asks for this many URLs, each once, with answers made on the spot; says what is held after
 // each quarter of them.
 import { createCache, memoryStore } from 'respite/cache';
 import type { Flood, Held } from './plan.ts';

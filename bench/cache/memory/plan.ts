@@ -7,7 +7,7 @@ export interface Flood {
   readonly limitBytes: number;
 }
 
-/** After so many of them, and a garbage collection. */
+/** After this many of them, and a garbage collection. */
 export interface Held {
   readonly urls: number;
   readonly stored: number;

@@ -1,4 +1,4 @@
-// `node fill.ts <plan as JSON>`: stores so many responses through the store, so that they stand there as it writes them.
+// `node fill.ts <plan as JSON>`: stores this many responses through the store, so that they stand there as it writes them.
 import { Redis } from 'ioredis';
 import { type CacheStore, type IoredisClient, memcachedStore, redisStore } from 'respite/cache';
 import type { Fill } from './plan.ts';

@@ -6,7 +6,7 @@ import { type Get, prepare } from './readers.ts';
 const plan = JSON.parse(process.argv[2] ?? '') as Read;
 const chance = random(1);
 
-/** Until the time is over, so many at a time. */
+/** Reads until the time is over, this many at a time. */
 async function read(get: Get, ms: number): Promise<Reading> {
   const cpuBefore = process.cpuUsage();
   const startedMs = performance.now();

@@ -20,7 +20,7 @@ interface Common {
   readonly seed: number;
 }
 
-/** Each of so many clients sends its next request when it has the answer. */
+/** Each of these clients sends its next request when it has the answer. */
 export interface ClosedPlan extends Common {
   readonly loop: 'closed';
   readonly clients: number;

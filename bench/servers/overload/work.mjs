@@ -6,7 +6,7 @@ export function spin(forMs) {
   while (performance.now() < endMs);
 }
 
-/** So many slots, as of a database pool; a request that finds none free waits in line, first come, first served. */
+/** Slots, as of a database pool; a request that finds none free waits in line, first come, first served. */
 export class Pool {
   #free;
   #waiting = [];

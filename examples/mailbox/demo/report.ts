@@ -32,7 +32,7 @@ function introduction({ storm }: RunData): string {
     `${storm.users} mailboxes are read by people who list and open their mail, ${storm.userCallsPerSecond} calls a second. ` +
       `Then ${perSecond(storm.floodBytesPerSecond)} of mail comes in, ` +
       `${(storm.floodBytesPerSecond / storm.capacityBytesPerSecond).toFixed(0)} times what the service can take here. ` +
-      'Left alone, it takes everything at once and the people wait. With Respite, it takes as much as it can and asks ' +
+      'By itself, it takes everything at once and the people wait. With Respite, it takes as much as it can and asks ' +
       'the senders to come back, as mail servers do.',
   );
 }

@@ -8,7 +8,7 @@ const SEPARATOR = '\r\n';
 export function mailsOf(user: string): readonly Buffer[] {
   return Array.from({ length: MAILS }, (_, i) => {
     const head = `To: ${user}@mailbox.example${SEPARATOR}Subject: Mail ${i + 1}${SEPARATOR}${SEPARATOR}`;
-    return Buffer.from(head + 'All is well. '.repeat(MAIL_BYTES).slice(0, MAIL_BYTES - head.length));
+    return Buffer.from(head + 'Everything works. '.repeat(MAIL_BYTES).slice(0, MAIL_BYTES - head.length));
   });
 }
 

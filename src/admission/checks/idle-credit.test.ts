@@ -43,7 +43,7 @@ test('a new process begins with four times as much, and a turn of it may use thr
   assert.equal(credit.forTurnMs(), 30, 'no more than is left');
 });
 
-test('void, it has to be saved up again', () => {
+test('invalid, it has to be saved up again', () => {
   const { credit, passes } = creditOf(MOST_MS);
   passes(0, 4 * MOST_MS);
   passes(1000, 0);

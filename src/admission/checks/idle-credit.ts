@@ -4,9 +4,9 @@ export interface LoopTimes {
   readonly active: number;
 }
 
-/** A process that has worked for less than so many times what can be saved is new, and begins with that. */
+/** A process that has worked for less than this many times what can be saved is new, and begins with that. */
 const NEW_UNTIL = 4;
-/** Until V8 has compiled it, code takes about so many times as long: a turn of a new process may be that much longer. */
+/** Until V8 has compiled it, code takes about this many times as long: a turn of a new process may be that much longer. */
 const SLOWER_WHILE_NEW = 3;
 
 /**
@@ -56,7 +56,7 @@ export class IdleCredit {
 
   /** Nothing is left. */
   void(): void {
-    // What was saved since the last look is void, too.
+    // What was saved since the last look is lost, too.
     this.leftMs();
     this.#leftMs = 0;
   }

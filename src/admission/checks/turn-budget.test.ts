@@ -142,7 +142,7 @@ test('while the credit lasts, connections that wait leave the budget as it is', 
   assert.deepEqual(wave.slice(13), [25, 11]);
 });
 
-test('when most of a turn has to be refused, that is no burst, and the credit is void', () => {
+test('when most of a turn has to be refused, that is no burst, and the credit is lost', () => {
   const server = serverOf(100);
   assert.equal(server.turn(1000), 275);
   for (let i = 0; i < 500; i += 1) server.turn(1);

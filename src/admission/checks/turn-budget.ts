@@ -15,7 +15,7 @@ const SHARES: Readonly<Record<Criticality, { readonly ofTarget: number; readonly
 
 /**
  * How far beyond the burst one turn may go on credit, as a part of the burst; and the share of a turn's requests from which,
- * when they are refused, it is no burst: what is left of the credit is void, or the first second of a flood would be slow.
+ * when they are refused, it is no burst: what is left of the credit is lost, or the first second of a flood would be slow.
  */
 const ON_CREDIT = 1.5;
 const FLOOD_FROM = 0.5;

@@ -18,7 +18,7 @@ function turnCheck(clock: { nowMs: number }, acceptsPerTurn: number): TurnCheck 
   );
 }
 
-/** A server whose turns last 10 ms each, have a request and accept so many connections. */
+/** A server whose turns last 10 ms each, have a request and accept this many connections. */
 async function turns(
   turn: TurnCheck,
   clock: { nowMs: number },

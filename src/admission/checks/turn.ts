@@ -45,7 +45,7 @@ export class TurnCheck implements Check {
   #lastMs = NaN;
   #usedMs = 0;
   #turn = 0;
-  /** By server: one socket accepts only so many connections a turn, several servers add up to more. */
+  /** By server: one socket accepts a limited number of connections a turn, several servers add up to more. */
   readonly #accepted = new WeakMap<object, Accepted>();
   #mostAccepted = 0;
   /** Since when turns could not be made shorter; undefined while they can. */

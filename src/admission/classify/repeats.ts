@@ -36,7 +36,7 @@ export class Repeats {
     if (isRepeat(headers)) this.#repeats += 1;
   }
 
-  /** So many that callers should stop. */
+  /** Whether there are enough of them that callers should stop. */
   areMany(nowMs: number): boolean {
     return this.#share(nowMs) >= MANY;
   }

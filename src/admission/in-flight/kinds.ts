@@ -65,7 +65,7 @@ export class Kinds {
   #curiosity = MAX_ANSWERED;
   #rememberedSinceMs = -Infinity;
 
-  /** Whether an answered request that nobody was seen to wait for is worth looking up. */
+  /** Whether an answered request that no client was seen to wait for is worth looking up. */
   get isCurious(): boolean {
     return this.#curiosity > 0;
   }

@@ -7,7 +7,7 @@ import { endedIn, isSparse, type LimitSample } from './window.ts';
 /** More than the queue has: these cost memory only, as far as is known. */
 const INITIAL_LIMITS = 4;
 
-/** Nobody knows how long a long poll is meant to last, so it is mostly what is learned that counts. */
+/** How long a long poll is meant to last is unknown, so it is mostly what is learned that counts. */
 const TARGET_MS = 60_000;
 
 /** While none of them has ended, nothing speaks against more; a long poll takes half a minute to end. */

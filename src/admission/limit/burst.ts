@@ -1,4 +1,4 @@
-// A server that isn't overloaded gets bursts all the same: a page that loads, a job that starts. Those are no queue yet, since nobody has
+// A server that isn't overloaded gets bursts all the same: a page that loads, a job that starts. Those are no queue yet, since no request has
 // waited, so they are let in beyond the limit; the limit is for a queue that stays (as CoDel lets queues be that drain: RFC 8289).
 
 /**
@@ -7,16 +7,16 @@
  */
 const LIMITS = 3;
 
-/** Nobody has been refused for this long. */
+/** No request has been refused for this long. */
 const QUIET_MS = 1000;
 
-/** Nobody has waited for this long: CoDel's interval, and what a turn of the event loop may take at worst. */
+/** No request has waited for this long: CoDel's interval, and what a turn of the event loop may take at worst. */
 const FRESH_MS = 100;
 
 /**
  * How many may be in flight now, at most.
  *
- * @param lastShedMs When a request was refused for want of room.
+ * @param lastShedMs When a request was refused for lack of room.
  * @param oldestMs When the oldest in the queue arrived.
  */
 export function burstLimit(limit: number, lastShedMs: number, oldestMs: number, nowMs: number): number {

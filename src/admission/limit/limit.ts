@@ -35,7 +35,7 @@ const MIN_STEP = 0.05;
 const START_GAIN = 0.8;
 const START_RISE = 1;
 
-/** The largest step down when requests take longer than the target, and the step when nobody gets an answer. */
+/** The largest step down when requests take longer than the target, and the step when no request gets an answer. */
 const LATE_FALL = 0.5;
 
 /** The limit counts as full in windows that on average used this share of it. */
@@ -65,7 +65,7 @@ export function nextLimit(state: LimitState, sample: LimitSample, options: Resol
   if (!isSound(sample)) return state;
   const { limit } = state;
   if (isSparse(sample)) {
-    // Few samples say nothing, except that nobody waits in the queue, or that nobody gets an answer.
+    // Few samples say nothing, except that no request waits in the queue, or that no request gets an answer.
     if (isSteppingAside(sample)) return makeRoom(state, sample, options);
     if (!isStuck(sample) || isOverrun(sample, limit)) return state;
     return { ...state, limit: moved(limit, -LATE_FALL, options), starting: false };
@@ -99,7 +99,7 @@ export function nextLimit(state: LimitState, sample: LimitSample, options: Resol
  * limit rises no higher than a multiple of what was thought safe to begin with.
  */
 function makeRoom(state: LimitState, sample: LimitSample, options: ResolvedLimitOptions): LimitState {
-  // Of a server that has answered before and now answers nobody, it isn't known whether they wait in the queue.
+  // Of a server that has answered before and now answers no request, it isn't known whether they wait in the queue.
   if (sample.completed + sample.answered === 0 && state.baselineMs < Infinity) return state;
   const most = Math.min(options.maxLimit, MAX_UNPROVED * options.initialLimit);
   const limit = Math.max(state.limit, Math.min(most, moved(state.limit, START_RISE, options)));

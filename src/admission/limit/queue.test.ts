@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Queue } from './queue.ts';
 
-/** Requests that took so long, one ended each millisecond until now. */
+/** Requests that took this time, one ended each millisecond until now. */
 function endedUntil(queue: Queue, nowMs: number, count: number, latencyMs: number): void {
   for (let i = count - 1; i >= 0; i -= 1) queue.ended(latencyMs, nowMs - i);
 }

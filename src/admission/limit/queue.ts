@@ -4,10 +4,10 @@
 // Queues are first come, first served: in pools, in dependencies, in the event loop. So one thing tells them apart, however
 // slow the server is: a request that waits in the queue isn't overtaken by later ones.
 
-/** So many of those that ended last are asked whether they came later, and how long they took. */
+/** This many of those that ended last are asked whether they came later, and how long they took. */
 const ASKED = 8;
 
-/** At most so many of them may have come earlier: most have overtaken. A few may be long polls themselves that ended early. */
+/** At most this many of them may have come earlier: most have overtaken. A few may be long polls themselves that ended early. */
 const MAY_HAVE_COME_EARLIER = 3;
 
 /**
@@ -17,7 +17,7 @@ const MAY_HAVE_COME_EARLIER = 3;
 const LATENCIES = 1.5;
 
 /**
- * When nothing has ended for this multiple of the target, nobody can have been overtaken: all may be long polls, or all may wait for
+ * When nothing has ended for this multiple of the target, no request can have been overtaken: all may be long polls, or all may wait for
  * something that stands still. Then those leave the queue that are that old, so that others get the chance to overtake.
  */
 const TARGETS_OF_SILENCE = 2;

@@ -6,7 +6,7 @@
  *
  * - `waiting`: nothing of it was sent.
  * - `sending`: its head was.
- * - `answered`: this server has nothing more to do for it, or nobody waits for its end.
+ * - `answered`: this server has nothing more to do for it, or no client waits for its end.
  */
 export type Stage = 'waiting' | 'sending' | 'answered';
 

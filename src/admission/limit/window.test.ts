@@ -31,7 +31,7 @@ test('equal requests need no more than the least count and time', () => {
   });
 });
 
-test('unequal requests need more of them, but not for ever', () => {
+test('unequal requests need more of them, but not forever', () => {
   const window = new LimitWindow(0);
   completing(window, 100, (i) => (i % 10 === 0 ? 50 : 1));
   assert.equal(window.take(300), undefined);

@@ -26,7 +26,7 @@ const MIN_WINDOW_MS = 100;
 /** A window that isn't precise enough by now is used as it is, if it has `MIN_COMPLETED`. */
 const IMPRECISE_WINDOW_MS = 600;
 
-/** A window in which nobody gets an answer lasts no longer than this. */
+/** A window in which no request gets an answer lasts no longer than this. */
 const STUCK_WINDOW_MS = 2000;
 
 /** A window in which requests only step aside lasts no longer than this: room is needed soon. */
@@ -50,7 +50,7 @@ const PRECISE_ERROR = 0.05;
  */
 const WINDOW_LATENCIES = 2;
 
-/** Clients that leave, for each that gets an answer, past which a server that refuses nobody is stuck nevertheless. */
+/** Clients that leave, for each that gets an answer, past which a server that refuses no request is stuck nevertheless. */
 const HARDLY_ANSWERED = 10;
 
 /** Requests that ended, in any way. */
@@ -69,7 +69,7 @@ export function isSparse({
   return completed + answered < MIN_COMPLETED;
 }
 
-/** Requests were refused for want of room, and most that held it didn't wait in the queue. */
+/** Requests were refused for lack of room, and most that held it didn't wait in the queue. */
 export function isSteppingAside(sample: LimitSample): boolean {
   return mostStepAside(sample.steppedAside, endedIn(sample), sample.shed);
 }
@@ -79,7 +79,7 @@ function mostStepAside(steppedAside: number, others: number, shed: number): bool
 }
 
 /**
- * Nobody gets an answer, or hardly anybody: requests are refused for want of room, and of those let in no more are answered than
+ * No request gets an answer, or hardly any: requests are refused for lack of room, and of those let in no more are answered than
  * given up by their clients; or nothing is refused, since clients leave before it gets full, but their work is still waiting.
  */
 export function isStuck({ completed, answered, failed, cancelled, shed }: LimitSample): boolean {

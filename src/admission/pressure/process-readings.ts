@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { memoryLimitFiles, parseMemoryLimitBytes, usedMemoryBytes } from './cgroup.ts';
+import { type ControlGroup, controlGroupsIn, memoryLimitOf, usedMemoryOf } from '../../core/control-group.ts';
 import type { CpuTimes, LoopTimes, MemoryReadings } from './signals.ts';
 
 /** The delay monitor's timer fires this often; what it measures includes that. */
@@ -75,7 +75,7 @@ export class ProcessReadings {
     return {
       usedBytes: () => {
         const { group } = this.#knownLimits();
-        const used = group === undefined ? undefined : usedMemoryBytes(group.file, read);
+        const used = group === undefined ? undefined : usedMemoryOf(group.place, read);
         // A group has all workers of an instance; what can't be read must not hide what this process has.
         return Math.max(process.memoryUsage.rss(), used ?? 0);
       },
@@ -109,18 +109,17 @@ export const processReadings: ProcessReadings = new ProcessReadings();
 
 interface MemoryLimits {
   /** The control group whose limit is lowest; undefined without control groups, or where they set no limit. */
-  readonly group: { readonly file: string; readonly limitBytes: number } | undefined;
+  readonly group: { readonly place: ControlGroup; readonly limitBytes: number } | undefined;
   readonly heapBytes: number;
 }
 
 function readMemoryLimits(): MemoryLimits {
-  const groups = read('/proc/self/cgroup');
   let group: MemoryLimits['group'];
-  for (const file of groups === undefined ? [] : memoryLimitFiles(groups)) {
-    const text = read(file);
-    const limitBytes = text === undefined ? undefined : parseMemoryLimitBytes(text);
-    if (limitBytes !== undefined && (group === undefined || limitBytes < group.limitBytes)) {
-      group = { file, limitBytes };
+  for (const place of controlGroupsIn(read('/proc/self/cgroup') ?? '', 'memory')) {
+    const limitBytes = memoryLimitOf(place, read);
+    // Of equal limits the outermost, which is reached first.
+    if (limitBytes !== undefined && (group === undefined || limitBytes <= group.limitBytes)) {
+      group = { place, limitBytes };
     }
   }
   return { group, heapBytes: process.getBuiltinModule('node:v8').getHeapStatistics().heap_size_limit };

@@ -29,7 +29,7 @@ function fnv(text: string, basis: number): number {
   return hash;
 }
 
-/** The salt of the hour, so that nobody is always first to go. Processes with the same seed agree on it. */
+/** The salt of the hour, so that no user is always first to go. Processes with the same seed agree on it. */
 export function saltAt(nowMs: number, seed: number): number {
   return mix(seed) ^ Math.trunc(nowMs / ROTATION_MS);
 }
@@ -56,7 +56,7 @@ export class Cohorts {
     this.#salt = saltAt(nowMs, this.#seed);
   }
 
-  /** The user's cohort; for a request of nobody in particular the next one in a fixed, scattered order. */
+  /** The user's cohort; for a request of no user in particular the next one in a fixed, scattered order. */
   of(identity: string | undefined): number {
     if (identity !== undefined) return cohortOf(identity, this.#salt);
     this.#count = (this.#count + STRIDE) % COHORTS;

@@ -16,7 +16,7 @@ export function identityReader(identity: string | IdentityOf): IdentityOf {
     }
     if (!warned) {
       warned = true;
-      process.emitWarning(`The identity function ${problem}. The request counts as nobody's.`, {
+      process.emitWarning(`The identity function ${problem}. The request counts as one of no user.`, {
         code: 'RESPITE_IDENTITY_INVALID',
       });
     }

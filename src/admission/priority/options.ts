@@ -11,7 +11,7 @@ import {
 import { number, rule, text } from '../../core/rules.ts';
 import { CRITICALITIES, type Criticality } from '../policy.ts';
 
-/** Whose request it is, read from its headers; undefined for nobody in particular. Has to be quick. */
+/** Whose request it is, read from its headers; undefined for no user in particular. Has to be quick. */
 export type IdentityOf = (headers: IncomingHttpHeaders) => string | undefined;
 
 /** Options of graded shedding. Every one has a default; only `undefined` means default. */

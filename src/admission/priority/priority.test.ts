@@ -100,7 +100,7 @@ test('nobody is refused while somebody of a lower class is admitted', () => {
   );
 });
 
-test('a user is served or not: inside a class whole cohorts are, but for the one at the threshold', () => {
+test('a user is served or not: inside a class whole cohorts are, except for the one at the threshold', () => {
   const levels = Array.from({ length: 128 }, (_, cohort) => levelOf(3, cohort));
   const priority = refusing(0.4, levels);
   const partly = levels.filter((level) => {

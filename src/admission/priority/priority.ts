@@ -104,7 +104,7 @@ export class Priority {
   }
 
   /**
-   * The level up to which nobody is refused. That is every class better than the one at the threshold while the gates
+   * The level up to which no request is refused. That is every class better than the one at the threshold while the gates
    * serve those: a server whose requests take a minute completes next to nothing, and has room for the important.
    */
   #spared(sample: PrioritySample): number {

@@ -81,7 +81,7 @@ const RETURN = 0.3;
 const GROWTH = 0.005;
 const MAX_GROWTH = 0.5;
 
-/** The threshold always leaves 1 %: who lets nobody in never learns that the trouble has passed. */
+/** The threshold always leaves 1 %: who lets no request in never learns that the trouble has passed. */
 const MAX_SHARE = 0.99;
 
 /** Admissible over offered from which the limit is forgotten. */

@@ -1,4 +1,4 @@
-// Endings of requests that once were nobody's: each in its own server, on real sockets.
+// Endings of requests that once had no owner: each in its own server, on real sockets.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';

@@ -159,7 +159,7 @@ export class Delivery implements DispatchController {
   }
 }
 
-/** The same memory, which nobody can take away by transferring it to another thread. */
+/** The same memory, which no caller can take away by transferring it to another thread. */
 function lend(bytes: Uint8Array): Buffer {
   markAsUntransferable(bytes.buffer);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -126,7 +126,7 @@ class ResponseReader implements DispatchHandler {
         },
         cancel: () => {
           this.#body = undefined;
-          controller.abort(new Error('nobody wants the body'));
+          controller.abort(new Error('no caller wants the body'));
         },
       },
       { highWaterMark: 1 },

@@ -23,7 +23,7 @@ export interface Answer {
   readonly age: number | undefined;
   readonly cacheStatus: string;
   readonly result: CacheResult;
-  /** Bytes of the store's, which must not get into other hands, or a stream that nobody else has. */
+  /** Bytes of the store's, which must not get into other hands, or a stream that no other caller has. */
   readonly body: Uint8Array | ReadableStream<Uint8Array> | null;
   /** Fields after the body, once it has been read. */
   readonly trailers?: (() => Trailers) | undefined;

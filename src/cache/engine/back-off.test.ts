@@ -7,7 +7,7 @@ const of = (path: string, fields: Record<string, string> = {}): CacheRequest =>
   readRequest('GET', `http://a.example${path}`, fields);
 const quiet = (): BackOff => new BackOff(() => {});
 
-/** Fails for so many resources, one after the other. */
+/** Fails for this many resources, one after the other. */
 function failing(backOff: BackOff, count: number, status: number | undefined, now: number): void {
   for (let i = 0; i < count; i += 1) {
     if (status === undefined) backOff.failed(of(`/failing/${i}`), now);

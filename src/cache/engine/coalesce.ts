@@ -78,7 +78,7 @@ export class Coalescing {
     }
   }
 
-  /** A request to the origin that nobody shares. What comes may be stored all the same. */
+  /** A request to the origin that no caller shares. What comes may be stored all the same. */
   async alone(journey: Forwarded): Promise<Answer> {
     return this.#refused(journey) ?? this.#lead(journey, this.#parts.flights.departAlone(journey));
   }

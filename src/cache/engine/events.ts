@@ -32,7 +32,7 @@ export interface CacheStoreEvent {
   readonly bytes: number;
 }
 
-/** Message of `respite:cache:invalidate`: what is stored for these URLs, or with these tags, is void. */
+/** Message of `respite:cache:invalidate`: what is stored for these URLs, or with these tags, is invalidated. */
 export interface CacheInvalidateEvent {
   /** The cache's `name`. */
   readonly cache: string;
@@ -42,7 +42,7 @@ export interface CacheInvalidateEvent {
   readonly tags: readonly string[];
 }
 
-/** Message of `respite:cache:trouble`: an origin or one resource of it is left alone for a while. */
+/** Message of `respite:cache:trouble`: an origin or one resource of it is backing off for a while. */
 export interface CacheTroubleEvent {
   /** The cache's `name`. */
   readonly cache: string;

@@ -8,7 +8,7 @@ import type { SharedBody } from './shared-body.ts';
 /**
  * - `shared`: a response that may be stored, so that anybody for whom it is fresh may have it.
  * - `validated`: the stored response is still right.
- * - `single`: a response for the one who asked, and nobody else.
+ * - `single`: a response for the one who asked, and no other caller.
  */
 export type Outcome =
   | {
@@ -30,7 +30,7 @@ export interface Journey {
   readonly found: Found;
 }
 
-/** Bounds how long a flight lasts that nobody waits for any more. */
+/** Bounds how long a flight lasts that no caller waits for any more. */
 const UNATTENDED_LIMIT_MS = 30_000;
 
 export class Flight implements Journey {
@@ -48,7 +48,7 @@ export class Flight implements Journey {
   hasAnswer = false;
   /** What others may read too; it ends when this is aborted. */
   body: SharedBody | undefined;
-  /** Nobody can join: it is over, or what it brings has become invalid. */
+  /** No caller can join: it is over, or what it brings has become invalid. */
   isClosed = false;
   #isOver = false;
   #isWanted = false;
@@ -86,16 +86,16 @@ export class Flight implements Journey {
     this.#users -= 1;
     if (this.#users > 0 || this.#isOver) return;
     if (!this.#isWanted) {
-      this.abort(new Error('request cancelled: nobody waits for it'));
+      this.abort(new Error('request cancelled: no caller waits for it'));
       return;
     }
     this.#timer = setTimeout(() => {
-      this.abort(new Error(`request cancelled: nobody has waited for it for ${UNATTENDED_LIMIT_MS} ms`));
+      this.abort(new Error(`request cancelled: no caller has waited for it for ${UNATTENDED_LIMIT_MS} ms`));
     }, UNATTENDED_LIMIT_MS);
     this.#timer.unref();
   }
 
-  /** Leaves, but for the cache's sake it should go on for a while without anybody. */
+  /** Leaves. For the sake of the cache it should go on for a while without anybody. */
   leaveRunning(): void {
     this.#isWanted = true;
     this.leave();

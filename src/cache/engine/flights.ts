@@ -1,4 +1,4 @@
-// All requests to origins that are under way, and which of them somebody else can join.
+// All requests to origins that are under way, and which of them another caller can join.
 import { Flight, type Journey, type Outcome } from './flight.ts';
 import type { Found } from './lookup.ts';
 import type { Origin } from './origin.ts';
@@ -36,7 +36,7 @@ export class Flights {
     return this.#shared.size;
   }
 
-  /** How long a request waits for another's at most. One that nobody waits for is given up after that, too. */
+  /** How long a request waits for another's at most. One that no caller waits for is given up after that, too. */
   get patienceMs(): number {
     return Math.min(DEADLINES_OF_PATIENCE * this.#deadlineMs, TIMER_LIMIT_MS);
   }
@@ -48,12 +48,12 @@ export class Flights {
     return departed.flight.isStalled(this.#steadyNow()) ? undefined : departed;
   }
 
-  /** Whether one is under way by this lane that gets on, also if nobody can join it. */
+  /** Whether one is under way by this lane that gets on, also if no caller can join it. */
   isUnderWay(lane: string): boolean {
     return this.#shared.get(lane)?.flight.isStalled(this.#steadyNow()) === false;
   }
 
-  /** What they bring has become invalid, so nobody joins any more: of these resources in all partitions, or all. */
+  /** What they bring has become invalid, so no caller joins any more: of these resources in all partitions, or all. */
   close(resources?: readonly string[]): void {
     for (const { flight } of this.#shared.values()) {
       if (resources === undefined || resources.includes(flight.request.target)) flight.isClosed = true;
@@ -75,13 +75,13 @@ export class Flights {
     return departed;
   }
 
-  /** Sends a request that nobody can join. */
+  /** Sends a request that no caller can join. */
   departAlone(journey: Journey): Departed {
     return this.#depart(journey, journey.origin.signal, this.#deadlineMs, ignore);
   }
 
   /**
-   * Sends a request that nobody waits for, one at a time for a lane. One that has hung for too long gives way.
+   * Sends a request that no caller waits for, one at a time for a lane. One that has hung for too long gives way.
    *
    * @returns Whether it was sent.
    */

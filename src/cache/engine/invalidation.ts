@@ -22,7 +22,7 @@ export async function forward(
   try {
     response = await origin.send({}, origin.signal);
   } catch (error) {
-    // It may have been done, although nobody can tell.
+    // It may have been done, although that is unknown.
     if (isUnsafe(request.method)) await invalidate(invalidatedUrls(request, 200, {}), []);
     throw error;
   }

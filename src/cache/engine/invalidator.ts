@@ -48,7 +48,7 @@ export class Invalidator {
     const { target } = locate(url, foreign, this.#options);
     this.#flights.close([target]);
     await endStored(store, target);
-    // Nobody can list them.
+    // They can't be listed.
     if (hasPartitions) await store.invalidateTags([partitionsTag(target)]);
     publishInvalidate(name, [url], []);
   }

@@ -12,7 +12,7 @@ export interface SharedBodyOptions {
   /** More than that is not kept. */
   readonly entryLimitBytes: number;
   readonly budget: ByteBudget;
-  /** Whether it is of use to the cache when nobody reads it. */
+  /** Whether it is of use to the cache when no caller reads it. */
   readonly isStored: boolean;
   /** All of it has come, and fitted. */
   readonly onComplete: (body: Uint8Array) => void;
@@ -54,7 +54,7 @@ export class SharedBody implements ReadBody {
     this.#source = source?.getReader();
   }
 
-  /** Whether somebody who comes now can still have all of it. */
+  /** Whether a caller who comes now can still have all of it. */
   get canBeJoined(): boolean {
     return this.#state === 'kept' || this.#state === 'complete';
   }

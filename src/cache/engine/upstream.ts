@@ -30,7 +30,7 @@ export class Upstream {
       const pauseMs = retryAfterMs(response.fields['retry-after'], respondedAt);
       this.#backOff.answered(request, response.status, pauseMs, this.#steadyNow());
       if (signal.aborted) {
-        // Too late for everybody, and nobody else will let go of it.
+        // Too late for everybody, and no other caller will let go of it.
         void response.body?.cancel(signal.reason).catch(ignore);
         throw signal.reason;
       }

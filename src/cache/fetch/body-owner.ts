@@ -1,4 +1,4 @@
-// fetch cancels the body of a response once nobody holds the response, also when somebody holds the body. Here only bodies are
+// fetch cancels the body of a response once no caller holds the response, also when a caller holds the body. Here only bodies are
 // passed on; so the holder of a body from fetch must hold the response that it came with.
 
 /** As long as a body is on its way through the cache. */

@@ -1,4 +1,4 @@
-// A Response that costs next to nothing before somebody asks for its parts.
+// A Response that costs next to nothing before a caller asks for its parts.
 import { headersOfAnswer } from './answer-headers.ts';
 import type { Answer } from '../engine/answer.ts';
 import { CachedResponse } from './cached-response.ts';
@@ -17,7 +17,7 @@ Kind.prototype = Response.prototype;
 const Base = Kind as unknown as new () => object;
 
 /**
- * A Response of stored bytes. It makes no headers, no stream and no copy before somebody wants them; of the bytes one copy, and for
+ * A Response of stored bytes. It makes no headers, no stream and no copy before a caller wants them; of the bytes one copy, and for
  * text none.
  */
 export class StoredResponse extends Base implements Response {
@@ -28,7 +28,7 @@ export class StoredResponse extends Base implements Response {
   readonly #answer: Answer;
   #headers: Headers | undefined;
   #isRead = false;
-  /** A plain one of the bytes, once somebody has asked for more than all of them at once. */
+  /** A plain one of the bytes, once a caller has asked for more than all of them at once. */
   #plain: Response | undefined;
 
   constructor(stored: Uint8Array, answer: Answer) {

@@ -36,7 +36,7 @@ export function controlOf(fields: Fields, targets: readonly string[]): Control {
   return {
     targeted: false,
     noStore: directives.has('no-store'),
-    // With a list of fields too: they could be left out instead, which nobody relies on (RFC 9111, 5.2.2.4).
+    // With a list of fields too: they could be left out instead, which no caller relies on (RFC 9111, 5.2.2.4).
     noCache: directives.has('no-cache') || (directives.size === 0 && saysPragma(fields)),
     private: directives.has('private'),
     public: directives.has('public'),

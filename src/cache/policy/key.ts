@@ -34,7 +34,7 @@ export function partitionKey(
   return `partition ${hash('sha256', parts, 'base64url')} ${target}`;
 }
 
-/** The tag by which all partitions of a resource are invalidated together: nobody can list them. */
+/** The tag by which all partitions of a resource are invalidated together: they can't be listed. */
 export function partitionsTag(target: string): string {
   return `partitions ${hash('sha256', target, 'base64url')}`;
 }

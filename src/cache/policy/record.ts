@@ -38,7 +38,7 @@ export interface StoredEntry {
   readonly decoded: boolean;
   /** Tags and groups that it can be invalidated by; see `tags.ts`. */
   readonly tags: readonly string[];
-  /** The store's epoch when the request was sent: an invalidation of one of `tags` since then makes it void. */
+  /** The store's epoch when the request was sent: an invalidation of one of `tags` since then makes it invalid. */
   readonly epoch: number;
   /** Where not all of the representation is stored, and the status is 206: which parts are. */
   readonly parts?: StoredParts | undefined;

@@ -121,7 +121,7 @@ export function readRequest(
   try {
     user = userOf(rules.partition?.({ method, url, headers: fields }));
   } catch {
-    // Whose it is nobody knows: it is nobody's to be answered from here.
+    // Its user is unknown, so no caller may be answered from here.
     return readRequestOf(EVERYBODY, method, url, fields, { ...directives, noStore: true }, rules);
   }
   const partition = user === undefined && audience === undefined ? EVERYBODY : { user, audience };
@@ -190,7 +190,7 @@ export function locate(
 /** For a URL whose key can't be told. */
 const NEVER: RuleFor = Object.freeze({ never: true });
 
-/** Code without types may give anything for nobody, and must not make all of these one user. */
+/** Code without types may give anything for no user, and must not make all of these one user. */
 function userOf(named: unknown): string | undefined {
   return typeof named === 'string' && named !== '' ? named : undefined;
 }

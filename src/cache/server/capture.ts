@@ -26,7 +26,7 @@ interface Own {
  * sent once, `drain` comes when there is room.
  */
 export class Capture {
-  /** What the handler has answered; rejected if it destroys the response, or nobody wants it any more. */
+  /** What the handler has answered; rejected if it destroys the response, or no caller wants it any more. */
   readonly response: Promise<OriginResponse>;
   readonly #own: Own;
   readonly #isHead: boolean;
@@ -50,7 +50,7 @@ export class Capture {
     this.response = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    // Nobody may be there to hear it.
+    // There may be no listener.
     this.response.catch(ignore);
     this.#own = {
       writeHead: res.writeHead as unknown as WriteHead,

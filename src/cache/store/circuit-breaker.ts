@@ -1,4 +1,4 @@
-// A circuit breaker around a store that can hang or be away: nobody waits long for it, and while it is in trouble nobody asks it.
+// A circuit breaker around a store that can hang or be away: no caller waits long for it, and while it is in trouble no caller asks it.
 import { RespiteError } from '../../core/errors.ts';
 import type { StoredRecord } from '../policy/record.ts';
 import type { CacheStore, Lookup, MaybePromise, Version } from './contract.ts';

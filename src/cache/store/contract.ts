@@ -24,7 +24,7 @@ export interface Lookup {
  * every write says what it expects to replace. An error or a rejection is a miss to the engine, never a failure.
  */
 export interface CacheStore {
-  /** It needs nobody to watch it: it is in this process, or watches itself what isn't. */
+  /** It needs nothing that watches it: it is in this process, or watches itself what isn't. */
   readonly isGuarded?: boolean;
 
   /** What stands at the key: not expired, and with no tag that was invalidated after the record's `epoch`. */
@@ -42,8 +42,8 @@ export interface CacheStore {
   update(key: string, record: StoredRecord, expected: Version): MaybePromise<boolean>;
 
   /**
-   * Removes what stands at the key, and makes every version handed out before void, for at least `holdMs` milliseconds.
-   * Also when nothing stands there: somebody may be about to store what has just become wrong.
+   * Removes what stands at the key, and invalidates every version handed out before, for at least `holdMs` milliseconds.
+   * Also when nothing stands there: another process may be about to store what has just become wrong.
    */
   invalidate(key: string, holdMs: number): MaybePromise<void>;
 
@@ -53,10 +53,10 @@ export interface CacheStore {
   /** The number of the last invalidation of tags; entries are stored with the one from before their request was sent. */
   epoch(): MaybePromise<number>;
 
-  /** Makes all entries void that have one of the tags and were requested before. */
+  /** Invalidates all entries that have one of the tags and were requested before. */
   invalidateTags(tags: readonly string[]): MaybePromise<void>;
 
-  /** Makes void all that is stored and every version handed out before. */
+  /** Invalidates all that is stored and every version handed out before. */
   flush(): MaybePromise<void>;
 
   /** Ends whatever the store has begun itself. Not the clients that were handed to it. */

@@ -1,8 +1,8 @@
 // One timer for all operations that are under way: they all have the same time, so the first to begin is the first to be late.
 
 /**
- * Time runs in so many parts, one after the other: while this process is busy with something else only one of them passes, and
- * a store is not blamed for answers that nobody has read.
+ * Time runs in this many parts, one after the other: while this process is busy with something else only one of them passes, and
+ * a store is not blamed for answers that this process has not read.
  */
 const SLICES = 10;
 
@@ -32,7 +32,7 @@ export class Deadlines<Subject> {
   }
 
   begin(subject: Subject): Deadline<Subject> {
-    // Of a slice that has begun already nobody knows how much is left, so it doesn't count.
+    // Of a slice that has begun already it is unknown how much is left, so it doesn't count.
     const begun = this.#timer === undefined ? 0 : 1;
     const before = this.#last;
     const dueAt = this.#slices + SLICES + begun;

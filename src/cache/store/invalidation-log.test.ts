@@ -69,7 +69,7 @@ test('telling that fails is done again from where it failed', async (t) => {
   assert.equal(told.size, 250);
 });
 
-test('too many to be remembered make everything void', async (t) => {
+test('too many to be remembered invalidate everything', async (t) => {
   const { store, guard, pass } = scene(t);
   store.mode = 'fails';
   for (let i = 0; i <= 10_000; i += 1) await guard.invalidate(String(i), 1000);

@@ -84,7 +84,7 @@ class Tiered implements CacheStore {
     const copy = near.record === undefined ? undefined : this.#copies.get(near.record);
     const asked = performance.now();
     if (copy !== undefined && asked < copy.until) return copy;
-    // Whatever is invalidated here from now on makes this version void, so that nothing older gets in.
+    // Whatever is invalidated here from now on makes this version invalid, so that nothing older gets in.
     const { version } = near;
     try {
       const far = this.#shared.get(key);

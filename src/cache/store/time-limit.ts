@@ -5,7 +5,7 @@ import type { CacheStore, Lookup, MaybePromise, Version } from './contract.ts';
 import { type Deadline, Deadlines } from './deadlines.ts';
 import type { StoreOperation } from './events.ts';
 
-/** An operation that somebody waits for. */
+/** An operation that a caller waits for. */
 interface Waiting {
   readonly operation: StoreOperation;
   readonly reject: (error: unknown) => void;

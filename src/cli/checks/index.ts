@@ -15,7 +15,7 @@ const MAX_LEFT_OUT_MS = 600_000;
 /** How long until a process is started again, in ms. */
 const RESTART_MS = 1000;
 
-/** Without a process for so long, what was found last says nothing any more, in ms. */
+/** Without a process for this time, what was found last says nothing any more, in ms. */
 const STALE_MS = 30_000;
 
 /** Ends that are remembered: as many as are looked at together. */

@@ -1,6 +1,7 @@
+import { count } from '../../core/units.ts';
 import type { LoadSecond } from '../../load/index.ts';
 import { write } from '../output.ts';
-import { count, milliseconds } from '../words.ts';
+import { milliseconds } from '../words.ts';
 
 /** Begins the line anew and clears it (ECMA-48). */
 const SAME_LINE = '\r\u001B[K';

@@ -1,9 +1,10 @@
 // What `respite load` prints at the end. Pure.
+import { count } from '../../core/units.ts';
 import type { Verdict } from '../../load/expect/index.ts';
 import type { LatencyFigures, LoadCounts, LoadOptions, LoadResult, RateProfile } from '../../load/index.ts';
 import { printable } from '../printable.ts';
 import { type Column, table } from '../table.ts';
-import { count, duration, milliseconds, perSecond } from '../words.ts';
+import { duration, milliseconds, perSecond } from '../words.ts';
 
 const MAX_BARS = 16;
 const BAR_WIDTH = 40;

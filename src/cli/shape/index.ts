@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { RespiteError } from '../../core/errors.ts';
+import { count } from '../../core/units.ts';
 import type { LoadShape } from '../../load/index.ts';
 import { instancePort } from '../instances/index.ts';
 import { timeOf } from '../load/flags.ts';
@@ -10,7 +11,7 @@ import { printable } from '../printable.ts';
 import { usageError } from '../usage.ts';
 import { ask } from '../view/answer.ts';
 import { openOutput } from '../view/output.ts';
-import { count, duration, size } from '../words.ts';
+import { duration, size } from '../words.ts';
 import { writeShape } from './file.ts';
 import { Gathered } from './gathered.ts';
 import type { ShapeRequest } from './request.ts';

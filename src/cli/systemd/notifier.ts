@@ -19,7 +19,7 @@ export interface ServiceNotifier {
 }
 
 /**
- * Tells systemd when the instance is ready, restarts and stops, and that the supervisor's event loop turns. Undefined when no service manager
+ * Tells systemd when the instance is ready, restarts and stops, and that the supervisor's event loop is responsive. Undefined when no service manager
  * wants to be told (`NOTIFY_SOCKET`).
  *
  * That socket takes datagrams, which Node.js can't send to a Unix socket, so each message is a run of `systemd-notify`. It comes from

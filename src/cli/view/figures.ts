@@ -31,7 +31,7 @@ export interface Traffic {
 export interface Standing {
   /** Running, with every place ready and no incident open. */
   readonly isWell: boolean;
-  /** Why not, in a few words each; empty when all is well. */
+  /** Why not, in a few words each; empty when it is healthy. */
   readonly problems: readonly string[];
   readonly ready: number;
   readonly inFlight: number;
@@ -113,7 +113,7 @@ type Totals = StatusAnswer['totals'];
 
 interface Requests {
   readonly shed: number;
-  /** At most so many of them can have got 429. */
+  /** Upper bound of those that got 429. */
   readonly shedAs429: number;
   readonly wouldShed: number;
   readonly byReason: ReadonlyMap<string, number>;

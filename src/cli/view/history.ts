@@ -1,6 +1,6 @@
 import type { Reading } from './figures.ts';
 
-/** Rates are taken over so long: long enough for a worker's sample a second, short enough to be now. */
+/** Time over which rates are taken: long enough for a worker's sample a second, short enough to be now. */
 const WINDOW_MS = 5000;
 
 /** The readings of the last seconds, of one instance. */

@@ -1,7 +1,8 @@
 // `respite top`: the lines of the screen, or one line where there is none. Pure.
+import { count } from '../../core/units.ts';
 import path from 'node:path';
 import { cut, printable } from '../printable.ts';
-import { count, duration, perSecond, size } from '../words.ts';
+import { duration, perSecond, size } from '../words.ts';
 import { type Reading, standing, type Traffic, traffic } from './figures.ts';
 import {
   eventLoop,

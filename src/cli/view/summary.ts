@@ -1,8 +1,9 @@
+import { count, percent } from '../../core/units.ts';
 import path from 'node:path';
 import type { Incident, WorkerStatus } from '../../supervisor/index.ts';
 import { printable } from '../printable.ts';
 import { type Column, table } from '../table.ts';
-import { count, duration, moment, percent, size } from '../words.ts';
+import { duration, moment, size } from '../words.ts';
 import type { StatusAnswer } from './answer.ts';
 import { rssOf, type Standing, standing, type Traffic, traffic } from './figures.ts';
 

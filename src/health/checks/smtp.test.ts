@@ -43,7 +43,7 @@ test('greeting, EHLO in several lines, QUIT', async (t) => {
   assert.deepEqual(heard, ['EHLO probe.example\r\n', 'QUIT\r\n']);
 });
 
-test('a server that closes at QUIT is well', async (t) => {
+test('a server that closes at QUIT is healthy', async (t) => {
   const [port] = await serving(t, '220 mail\r\n', '250 mail\r\n');
   assert.deepEqual(await smtp('127.0.0.1', { port }).run(signal), { details: { banner: 'mail' } });
 });

@@ -115,7 +115,7 @@ async function run(
   return { ...measured, tookMs: machine.nowMs };
 }
 
-/** How many of so many comparisons fulfil a condition. */
+/** How many comparisons fulfil a condition. */
 async function count(
   runs: number,
   truth: Truth,

@@ -55,7 +55,7 @@ test('what goes as expected is held, with the figures that were measured', () =>
     JSON.stringify(checks),
   );
   assert.deepEqual([detectedAfterMs, recoveredAfterMs], [5000, 11_000]);
-  assert.equal(checks.at(-1)?.text, 'woken: nobody');
+  assert.equal(checks.at(-1)?.text, 'woken: no one');
 });
 
 const page = { alert: 'RespiteNoWorkerReady', severity: 'page', labels: {}, firedAtMs: 0 };

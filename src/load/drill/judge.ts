@@ -1,4 +1,5 @@
 // Holds what was seen against the hypothesis.
+import { seconds } from '../../core/units.ts';
 import type { Incident } from '../../supervisor/index.ts';
 import type { FiredAlert } from './alerts/rules.ts';
 import type { Check, Hypothesis, StopReason } from './contract.ts';
@@ -130,12 +131,8 @@ function woken({ alerts }: Seen): Check {
   return {
     name: 'woken',
     held: pages.length === 0,
-    text: `woken: ${names.length === 0 ? 'nobody' : `the person on call, by ${names.join(', ')}`}`,
+    text: `woken: ${names.length === 0 ? 'no one' : `the person on call, by ${names.join(', ')}`}`,
   };
-}
-
-export function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 export function percent(share: number): string {

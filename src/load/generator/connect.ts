@@ -11,7 +11,7 @@ export function connect(plan: Plan, events: TransportEvents, now: () => number):
 /** How long a response may take for the connections that are opened before the run to be enough, in milliseconds. */
 const EXPECTED_RESPONSE_MS = 100;
 
-/** Connections to open before the run, by Little's law: more are idle for so long that servers close them. */
+/** Connections to open before the run, by Little's law: more are idle until servers close them. */
 export function initialConnections({ segments, connections, newConnections }: Plan): number {
   if (newConnections) return 1;
   const most = Math.max(...segments.map(({ from, to }) => Math.max(from, to)));

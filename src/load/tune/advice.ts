@@ -1,4 +1,5 @@
 // What to change in the configuration, if anything.
+import { percent } from '../../core/units.ts';
 import { type AcceptQueue, bestKnee } from './accept-queue.ts';
 import { type Findings, isCompared } from './findings.ts';
 
@@ -119,8 +120,4 @@ export function diffOf(changes: readonly Change[], file: string): string {
 
 function literal(value: number | string): string {
   return typeof value === 'number' ? String(value) : `'${value}'`;
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }

@@ -5,7 +5,7 @@ import { momentsEvent, resumeFrom } from './moments.ts';
 /** As many moments are sent in one piece: about 40 KB at most, which is all that a reader who does not read has of our memory. */
 const CHUNK = 300;
 
-/** A reader that has taken nothing for so long is gone. */
+/** A reader that has taken nothing for this time is gone. */
 const GIVE_UP_MS = 60_000;
 
 /** What a `ServerResponse` has. */

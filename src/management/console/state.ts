@@ -7,7 +7,7 @@ import { publicStatus } from '../shown-status.ts';
 import type { ShownState, ShownWorker } from './protocol.ts';
 import { type Recent, verdictOf } from './verdict.ts';
 
-/** What is now is what was in so many seconds: one alone jumps. */
+/** What is now is the mean of this many seconds: one alone jumps. */
 const NOW_SECONDS = 5;
 
 /** The reasons are those of the history's curves, without what their names begin with. */

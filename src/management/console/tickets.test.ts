@@ -14,7 +14,7 @@ test('a ticket opens what it is for, once, and not for long', () => {
   assert.ok(!tickets.redeem('', '/a', 0));
 });
 
-test('the oldest of too many is void', () => {
+test('the oldest of too many becomes invalid', () => {
   const tickets = new Tickets();
   const all = Array.from({ length: 33 }, () => tickets.issue('/a', 0));
   assert.deepEqual(

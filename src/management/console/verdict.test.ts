@@ -34,7 +34,7 @@ const say = (status: SupervisorStatus, recent: Recent = CALM, unready: readonly 
 };
 
 test('well', () => {
-  assert.equal(say(running()), 'well: All is well. 1,234 requests a second are served, none is refused.');
+  assert.equal(say(running()), 'well: Healthy. 1,234 requests a second are served, none is refused.');
   const healed = incident({ endedAtMs: NOW - 1000, outcome: 'recovered' });
   assert.match(say(running({ incidents: [healed] })), /1 fault has healed in the last 24 hours\.$/);
   const old = incident({ endedAtMs: NOW - 90_000_000, outcome: 'recovered' });
@@ -45,11 +45,11 @@ test('refusing says how many and why', () => {
   const recent: Recent = { served: 900, wouldRefuse: 0, refused: { turn: 90, priority: 10 } };
   assert.equal(
     say(running(), recent),
-    'refusing: Refusing. 100 of 1,000 requests a second (10 %), mostly since the event loop is too busy to come to them in time.',
+    'refusing: Refusing. 100 of 1,000 requests a second (10 %), mostly since the event loop is too busy to come to them in time. Capture a CPU profile of a worker, then add a worker or an instance.',
   );
   assert.match(
     say(running(), { ...recent, refused: { priority: 90 } }),
-    /mostly to make room for more important ones\.$/,
+    /mostly to make room for more important ones\. Add an instance if this lasts\.$/,
   );
 });
 
@@ -67,7 +67,7 @@ test('healing comes before refusing', () => {
   const status = running({ ...two, incidents: [incident({})] });
   assert.equal(
     say(status, { ...CALM, refused: { turn: 50 } }),
-    'healing: Healing. Event loop blocked in worker 2. 1 of 2 workers take requests.',
+    'healing: Healing. Event loop blocked in worker 2. 1 of 2 workers take requests. The incident below has the evidence.',
   );
 });
 

@@ -1,4 +1,4 @@
-// How it is, in words: what somebody wants to know who looks for two seconds.
+// How it is, in words, and what to do next: for a look of two seconds.
 import type { SupervisorStatus } from '../../supervisor/index.ts';
 import type { Verdict } from './protocol.ts';
 
@@ -23,6 +23,20 @@ const BECAUSE: Readonly<Record<string, string>> = {
   connection: 'connections are closed unread',
   'no-worker': 'no worker takes requests',
 };
+
+/** What to do when requests are shed mostly for this reason. */
+const NEXT: Readonly<Record<string, string>> = {
+  priority: 'Add an instance if this lasts.',
+  'in-flight': 'Look for a slow dependency or a full pool, then add an instance.',
+  bytes: 'Add an instance, or raise the body budget if memory is left.',
+  turn: 'Capture a CPU profile of a worker, then add a worker or an instance.',
+  deadline: 'Compare the deadlines of the callers with the latency.',
+  quarantine: 'Open the incident: it names the request.',
+  connection: 'Check which clients connect.',
+  'no-worker': 'Open the incident of the last worker.',
+};
+
+const OPEN_THE_INCIDENT = 'The incident below has the evidence.';
 
 /** @param unready Names of what is down and keeps the instance from being ready. */
 export function verdictOf(
@@ -49,6 +63,7 @@ export function verdictOf(
       'No worker takes requests',
       isPresent ? 'Clients get 503 at once and may come again.' : 'Connections wait for the next one.',
       incidentLine(open),
+      open.length > 0 ? OPEN_THE_INCIDENT : '',
     );
   }
   if (state === 'draining') return say('leaving', 'Leaving the load balancer', 'Requests are still served.');
@@ -64,10 +79,14 @@ export function verdictOf(
   }
   if (open.length > 0 || ready < workersWanted) {
     const of = `${ready} of ${workersWanted} workers ${workersWanted === 1 ? 'takes' : 'take'} requests.`;
-    return say('healing', 'Healing', incidentLine(open), of);
+    return say('healing', 'Healing', incidentLine(open), of, open.length > 0 ? OPEN_THE_INCIDENT : '');
   }
   if (unready.length > 0) {
-    return say('down', 'Not ready', `${unready.join(', ')}: down, and the load balancer is told so.`);
+    return say(
+      'down',
+      'Not ready',
+      `${unready.join(', ')}: down, and the load balancer sees that. The error is under Health.`,
+    );
   }
   if (refused >= 0.5)
     return say('refusing', 'Refusing', refusing(recent, refused), healedLine(incidents, nowMs));
@@ -78,16 +97,13 @@ export function verdictOf(
       : status.dryRun
         ? 'Dry run: nothing would be refused.'
         : '';
-  return say('well', 'All is well', wouldRefuse === '' ? served : wouldRefuse, healedLine(incidents, nowMs));
+  return say('well', 'Healthy', wouldRefuse === '' ? served : wouldRefuse, healedLine(incidents, nowMs));
 }
 
 function refusing({ served, refused }: Recent, total: number): string {
   const [reason = ''] = Object.entries(refused).toSorted(([, a], [, b]) => b - a)[0] ?? [];
   const share = Math.round((100 * total) / (total + served));
-  return `${rate(total)} of ${rate(total + served)} requests a second (${share} %), mostly since ${BECAUSE[reason] ?? reason}.`.replace(
-    'since to make',
-    'to make',
-  );
+  return `${rate(total)} of ${rate(total + served)} requests a second (${share} %), mostly ${reason === 'priority' ? '' : 'since '}${BECAUSE[reason] ?? reason}. ${NEXT[reason] ?? ''}`.trimEnd();
 }
 
 function incidentLine(open: SupervisorStatus['incidents']): string {
@@ -98,7 +114,7 @@ function incidentLine(open: SupervisorStatus['incidents']): string {
   return `${words(last.cause)}${where}${more}.`;
 }
 
-/** What happened while nobody looked. */
+/** What has healed by itself lately. */
 function healedLine(incidents: SupervisorStatus['incidents'], nowMs: number): string {
   const healed = incidents.filter(
     ({ endedAtMs, outcome }) => outcome !== 'unresolved' && (endedAtMs ?? 0) > nowMs - DAY_MS,

@@ -94,7 +94,7 @@ export interface Supervisor {
    * Node.js would then end.
    */
   passOn(signal: NodeJS.Signals): boolean;
-  /** Ends gracefully, handing `signal` to the workers when they are drained; called again, at once, but for the same signal within a second. */
+  /** Ends gracefully, handing `signal` to the workers when they are drained; called again, at once, except for the same signal within a second. */
   stop(signal: NodeJS.Signals): void;
   /** Settles when no worker is left and none will come. Never rejects. */
   readonly ended: Promise<Ended>;

@@ -54,7 +54,7 @@ export interface SupervisorOptions {
    */
   readonly ready?: 'listen' | 'message' | undefined;
   /**
-   * `false` for a process that never listens, such as a queue consumer (`--no-listen`): a worker is ready after the first second in which its event loop runs, or,
+   * `false` for a process that never listens, such as a queue consumer (`--no-listen`). A worker is ready after the first second in which its event loop runs, or,
    * with `ready: 'message'`, when its script has called `process.send('ready')`. No fallback responder is started. Default true.
    */
   readonly listens?: boolean | undefined;
@@ -86,7 +86,7 @@ export interface SupervisorOptions {
    * (`--sticky`). Default false.
    */
   readonly sticky?: boolean | undefined;
-  /** What SIGTERM waits for with readiness down and everything served, so that no load balancer sends requests any more when connections are refused: `{ checkIntervalMs, checkFailures }`, its health checks, which makes interval × failures + 500 ms; or `{ waitMs }`, the whole wait. Default `{ waitMs: 0 }`. */
+  /** What SIGTERM waits for with readiness down and everything served, until the load balancer sends no more requests. `{ checkIntervalMs, checkFailures }` are its health checks, which makes interval × failures + 500 ms; `{ waitMs }` is the whole wait. Default `{ waitMs: 0 }`. */
   readonly balancer?: BalancerOptions | undefined;
   /** What is taken for a fault of a worker, so that it is replaced. Default all that is known. */
   readonly detect?: DetectOptions | undefined;

@@ -82,7 +82,7 @@ export class PoolLog {
     this.#misunderstood.add(worker);
     this.#log.warn(
       { ...fieldsOf(worker), err: error },
-      `worker ${worker.id} said something that could not be understood; it is ignored`,
+      `worker ${worker.id} sent a message that could not be understood; it is ignored`,
     );
   }
 

@@ -4,7 +4,7 @@
  */
 const ONE_REQUEST_MS = 1000;
 
-/** Tells requests to stop from repetitions of the one before. Pure but for the clock. */
+/** Tells requests to stop from repetitions of the one before. Pure except for the clock. */
 export class StopRequests {
   readonly #nowMs: () => number;
   #last: { readonly signal: NodeJS.Signals; readonly atMs: number } | undefined;

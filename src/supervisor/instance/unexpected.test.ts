@@ -28,16 +28,16 @@ function make(onIncident: () => void = () => {}): {
 
 test('an error is logged each time, and one incident within five minutes', () => {
   const { errors, logged, ledger, pass } = make();
-  for (let i = 0; i < 3; i += 1) errors.happened('an error that nobody caught', new Error('boom'));
+  for (let i = 0; i < 3; i += 1) errors.happened('an uncaught error', new Error('boom'));
   assert.equal(logged.length, 3);
-  assert.match(logged[0] ?? '', /^the supervisor met an error that nobody caught: boom; it goes on$/);
+  assert.match(logged[0] ?? '', /^the supervisor met an uncaught error: boom; it goes on$/);
   assert.deepEqual(
     ledger.recent.map(({ cause, outcome }) => [cause, outcome]),
     [['unknown', 'unresolved']],
   );
-  errors.happened('an error that nobody caught', new Error('another'));
+  errors.happened('an uncaught error', new Error('another'));
   pass(300_000);
-  errors.happened('an error that nobody caught', new Error('boom'));
+  errors.happened('an uncaught error', new Error('boom'));
   assert.equal(ledger.counts.ended.unknown, 3);
 });
 

@@ -31,8 +31,8 @@ export class UnexpectedErrors {
 
   /** From now on no error ends this process. @returns Ends that. */
   watchProcess(): () => void {
-    const uncaught = (error: unknown): void => this.happened('an error that nobody caught', error);
-    const unhandled = (error: unknown): void => this.happened('a rejection that nobody handled', error);
+    const uncaught = (error: unknown): void => this.happened('an uncaught error', error);
+    const unhandled = (error: unknown): void => this.happened('an unhandled rejection', error);
     process.on('uncaughtException', uncaught);
     process.on('unhandledRejection', unhandled);
     return () => {

@@ -17,7 +17,7 @@ export type ToFallbackResponder =
 export type FromFallbackResponder =
   /** Is there to be spoken to. */
   | { readonly kind: 'hello' }
-  /** So many clients were answered so far. */
+  /** Clients that were answered so far. */
   | { readonly kind: 'answered'; readonly count: number };
 
 const FROM_STAND_IN = { hello: {}, answered: { count: 'number' } } as const;

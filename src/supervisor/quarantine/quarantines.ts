@@ -44,7 +44,7 @@ interface QuarantinesConfig<Worker extends QuarantinedWorker> {
 /** What is known of a worker that runs, or has just ended. */
 interface Known {
   suspect: Suspect | undefined;
-  /** Until then the suspect counts although the event loop turns: the script may clean up before it exits. */
+  /** Until then the suspect counts although the event loop is responsive: the script may clean up before it exits. */
   suspectUntilMs: number;
   /** It is being replaced, or has ended, for a cause that a request can be blamed for. */
   isBlamed: boolean;

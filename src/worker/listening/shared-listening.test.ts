@@ -72,7 +72,7 @@ test('a copy that can’t listen, or comes too late, is closed', () => {
   assert.deepEqual(late.calls, ['close']);
 });
 
-test('paused, it accepts no more, but for the user it listens until the user closes it', (_, done) => {
+test('paused, it accepts no more, and for the user it listens until the user closes it', (_, done) => {
   const [first, copy] = [fakeHandle(), fakeHandle()];
   const listening = new SharedListening(first, 1, never);
   listening.add(copy);

@@ -31,7 +31,7 @@ export interface WatchdogReport {
   readonly shortBlocksMs: number;
   /** Requests under way. */
   readonly inFlight: number;
-  /** Requests that have ended, but for those that no limit holds for (health checks). */
+  /** Requests that have ended, except those that no limit holds for (health checks). */
   readonly completions: number;
   /** Of these, those whose client had gone away before an answer began. */
   readonly abandoned: number;
@@ -43,7 +43,7 @@ export interface WatchdogReport {
   readonly lastRequest: string;
 }
 
-/** Where the main thread stands, while it does not turn. */
+/** Where the main thread stands, while it is blocked. */
 export interface WatchdogStack {
   readonly kind: 'stack';
   /** The gap at that time. */

@@ -60,7 +60,7 @@ export class SharedState {
     this.#request = Buffer.from(memory, BEAT_BYTES + GAUGE_BYTES, REQUEST_BYTES);
   }
 
-  /** Changes whenever the main thread's event loop turns. */
+  /** Changes with every iteration of the main thread's event loop. */
   get beat(): number {
     return Atomics.load(this.#integers, 0);
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ShortBlocks } from './short-blocks.ts';
 
-/** How much is seen of blocks of this length, one in each so many ms, by a timer of 100 ms; as a share of the time. */
+/** How much is seen of blocks of this length, one in each period, by a timer of 100 ms; as a share of the time. */
 function seen(blockMs: number, everyMs: number): number {
   const blocks = new ShortBlocks(100, 0);
   const endMs = 600_000;

@@ -9,7 +9,7 @@ import type { SharedState } from './shared-state.ts';
 import { ShortBlocks } from './short-blocks.ts';
 import type { ThreadSetup } from './thread-setup.ts';
 
-/** How often the main thread says that its event loop turns. */
+/** How often the main thread says that its event loop is responsive. */
 const BEAT_MS = 100;
 
 /** How often it looks at every request in flight. */

@@ -18,7 +18,7 @@ async function report(found) {
 }
 
 const TASKS = {
-  /** So many URLs, each once, with an answer made on the spot. */
+  /** This many URLs, each once, with an answer made on the spot. */
   async urls({ count, limitBytes, bodyBytes }) {
     const body = new Uint8Array(bodyBytes);
     const headers = { 'cache-control': 'max-age=3600', etag: '"a"', vary: 'accept-language' };
@@ -34,7 +34,7 @@ const TASKS = {
     await report({ urls: count, stored: cache.stats().stored, bytes: store.stats().bytes });
   },
 
-  /** So many readers of large bodies at once, each of them slow; half of them share one. */
+  /** This many readers of large bodies at once, each of them slow; half of them share one. */
   async readers({ url, count, ms, pieceEveryMs }) {
     const cache = createCache();
     await report({});

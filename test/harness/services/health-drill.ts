@@ -95,7 +95,7 @@ export async function drill(t: TestContext, given: Drill): Promise<void> {
   await watched.becomes('DOWN', hangsMs, downMs);
   await watched.checked(6);
   assert.equal(watched.report.trouble, 'dependency-down');
-  // Those of checks that were given up are closed, but for two at most that may be pending.
+  // Those of checks that were given up are closed, except two at most that may be pending.
   assert.ok(
     connectionsTo(service.port) <= connections + 2,
     `${connectionsTo(service.port)} connections while it hangs`,

@@ -1,4 +1,4 @@
-// A worker whose heap fills up is replaced before V8 aborts it, and nobody notices; one that needs its heap is left alone.
+// A worker whose heap fills up is replaced before V8 aborts it, and nobody notices; one that needs its heap is not replaced.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { echo } from '../../harness/http.ts';
@@ -46,7 +46,7 @@ describe('a heap that fills up', { concurrency: 3 }, () => {
     });
   }
 
-  test('a heap that is two thirds alive under heavy garbage is left alone', async (t) => {
+  test('a heap that is two thirds alive under heavy garbage is not replaced', async (t) => {
     const running = respite(t, FIXTURE, { options: ['--heap', '256'] });
     const port = await running.port();
     await running.ready();

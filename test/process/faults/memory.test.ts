@@ -63,7 +63,7 @@ describe('memory that grows', { concurrency: 3 }, () => {
     );
   });
 
-  test('a cache that fills after the start and then stops is left alone', async (t) => {
+  test('a cache that fills after the start and then stops is not replaced', async (t) => {
     const running = respite(t, FIXTURE, {
       options: ['--heap', '128'],
       config: { supervisor: { detect: { memoryLeak: { windowMs: 2000 } } } },

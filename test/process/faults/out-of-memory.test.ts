@@ -33,7 +33,7 @@ test('V8 aborts a worker whose heap is full: gc-death-spiral, with the figures',
   assert.match(steps(incident), /replaced$/);
 });
 
-test('the kernel kills a worker for want of memory: killed-by-kernel, by its own counter', async (t) => {
+test('the kernel kills a worker for lack of memory: killed-by-kernel, by its own counter', async (t) => {
   const group = memoryGroup(t, 300 * MB);
   if (group === undefined) return;
   const running = respite(t, FIXTURE, {

@@ -1,5 +1,5 @@
 // Requests that nobody answers although there is nothing to do are seen, and whom they wait for is named; what lasts long by nature
-// is left alone.
+// is not replaced.
 import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
 import { describe, test, type TestContext } from 'node:test';

@@ -64,7 +64,7 @@ function tiles(sides: readonly CacheSide[], contenders: readonly Contender[]): s
 function method({ machine, callsPerSecond, mailsPerSecond, generatedAt }: CacheRun): readonly string[] {
   return [
     `${machine}.`,
-    `Open loop: ${callsPerSecond} pages a second, lists and mails at random, each once at first, as nobody can have what nobody has read; ` +
+    `Open loop: ${callsPerSecond} pages a second, lists and mails at random, each once at first, as no one can have what was never read; ` +
       `${mailsPerSecond} new mails a second while there is a Mailbox server. Latency counts from the moment a page was due.`,
     'The Mailbox server says that a list may be a second old and a mail a minute, and answers 304 where nothing has changed. ' +
       'While it is stopped, what is stored is shown for up to 5 minutes past that.',

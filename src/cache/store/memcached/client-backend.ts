@@ -43,7 +43,7 @@ export class ClientBackend implements Backend {
     if (held !== undefined) return held;
     const bytes = encodeFrame(key, 'lease', '', NOTHING);
     await this.add(key, bytes, ttlMs);
-    // Whosever it is. Should it be gone already, then nothing can be stored.
+    // Whatever key it has. Should it be gone already, then nothing can be stored.
     return (await this.read(key)) ?? { token: '0', bytes };
   }
 

@@ -1,4 +1,4 @@
-// One connection to memcached: commands go out at once, replies come in their order. Lost, it is made anew when somebody needs it.
+// One connection to memcached: commands go out at once, replies come in their order. Lost, it is made anew when a caller needs it.
 import { connect, type Socket } from 'node:net';
 import { RespiteError } from '../../../core/errors.ts';
 import { type Reply, ReplyParser } from './reply-parser.ts';

@@ -5,7 +5,7 @@ import { lifetimeSeconds } from './lifetime.ts';
 const NOW = Date.UTC(2026, 0, 1);
 const DAY_MS = 86_400_000;
 
-test('up to 30 days it is a number of seconds, never 0, which would be for ever', () => {
+test('up to 30 days it is a number of seconds, never 0, which would be forever', () => {
   assert.equal(lifetimeSeconds(0.2, NOW), 1);
   assert.equal(lifetimeSeconds(1001, NOW), 2);
   assert.equal(lifetimeSeconds(30 * DAY_MS, NOW), 30 * 86_400);

@@ -62,7 +62,7 @@ function isStored(reply: Reply): boolean {
   switch (reply.code) {
     case 'HD':
       return true;
-    // Somebody was faster; it has gone meanwhile.
+    // Another process was faster; it has gone meanwhile.
     case 'NS':
     case 'EX':
     case 'NF':

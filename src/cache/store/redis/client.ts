@@ -84,7 +84,7 @@ export function commandSender(client: RedisClient): SendCommand | undefined {
   return (_key, command, ...args) => client.sendCommand([command, ...args], AS_BUFFERS);
 }
 
-/** Past so many the server gets to work on them while more are made: a system call costs less than its waiting. */
+/** Past this many the server gets to work on them while more are made: a system call costs less than its waiting. */
 const TOGETHER = 8;
 
 function ioredisSender(client: IoredisClient): SendCommand {

@@ -49,7 +49,7 @@ export class RedisBackend implements Backend {
     const lease = encodeFrame(key, 'lease', '', NOTHING);
     const own = new RedisValue(lease);
     if (await this.add(key, lease, ttlMs)) return own;
-    // Somebody else was faster. Should theirs be gone already, then ours, which isn't there, is as good.
+    // Another process was faster. Should its entry be gone already, then ours, which isn't there, is as good.
     return (await this.read(key)) ?? own;
   }
 

@@ -1,5 +1,5 @@
-// What makes many entries void at once: the number of the last invalidation of tags, the number at which each tag was last
-// invalidated, and the generation, by which all that is stored becomes void.
+// What invalidates many entries at once: the number of the last invalidation of tags, the number at which each tag was last
+// invalidated, and the generation, by which all that is stored becomes invalid.
 import { hash, randomBytes } from 'node:crypto';
 import type { StoredEntry } from '../../policy/record.ts';
 import { RespiteError } from '../../../core/errors.ts';
@@ -53,7 +53,7 @@ export class Counters {
     return (await this.#standingState()).value;
   }
 
-  /** Makes all void that is stored. */
+  /** Invalidates all that is stored. */
   async startGeneration(): Promise<State> {
     return this.#changeState(({ epoch }) => ({ generation: newGeneration(), epoch: epoch + 1 }));
   }
@@ -65,7 +65,7 @@ export class Counters {
     return state;
   }
 
-  /** Makes all void that is stored with those tags in a generation that is over, and will be. */
+  /** Invalidates all that is stored with those tags in a generation that is over, and will be. */
   async condemn(generation: string, tags: readonly string[]): Promise<void> {
     await Promise.all(
       tags.map((tag) => this.#raiseTag(this.#nameOf(generation, tag), Number.MAX_SAFE_INTEGER)),
@@ -104,7 +104,7 @@ export class Counters {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const standing = await this.#standingTag(key);
       if (standing !== undefined && standing.value.epoch >= epoch) return;
-      // Also where none stands: somebody may be about to write down an older number.
+      // Also where none stands: another process may be about to write down an older number.
       const raised = { epoch, until: standing?.value.until ?? this.#until(0) };
       if (await this.#writeTag(key, standing, raised)) return;
     }
@@ -159,7 +159,7 @@ export class Counters {
       if (kind !== 'counter') throw garbage('not a counter');
       return { token: held.token, value: read(parse(head)) };
     } catch (error) {
-      // The next one finds it forgotten. This one fails, so that somebody hears of it.
+      // The next one finds it forgotten. This one fails, so that a caller hears of it.
       if (isGarbage(error)) await this.#backend.remove(key);
       throw error;
     }

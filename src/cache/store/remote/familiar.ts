@@ -4,7 +4,7 @@ import { checkFrame, garbage, hasStamp, headOf, stampOf } from './frame.ts';
 import { Recent } from './recent.ts';
 import { decodeRecord } from './record.ts';
 
-/** Keys whose names and records are remembered: twice as many at most, each of at most so many characters. */
+/** Keys whose names and records are remembered: twice as many at most, each of at most this many characters. */
 const RECENT_LIMIT = 1000;
 const RECENT_CHARACTERS = 4096;
 

@@ -22,7 +22,7 @@ export interface RemoteStoreSettings {
 /** How long a response may take from being asked for to being stored. A lease takes room until then. */
 const LEASE_MS = 60_000;
 
-/** For how long it is not looked whether somebody has made everything void. */
+/** For how long it is not looked whether everything was invalidated. */
 const STATE_MS = 1000;
 
 export class RemoteStore implements CacheStore {
@@ -84,7 +84,7 @@ export class RemoteStore implements CacheStore {
     return this.#backend.splice(name, token, start, Number(startBytes), ttlMs);
   }
 
-  /** Nobody who has found something, or a lease, will find that again: so this holds for longer than asked. */
+  /** No caller who has found something, or a lease, will find that again: so this holds for longer than asked. */
   async invalidate(key: string, _holdMs: number): Promise<void> {
     const { generation } = await this.#look();
     const previous = this.#recentlyOver();
@@ -194,7 +194,7 @@ export class RemoteStore implements CacheStore {
     });
   }
 
-  /** Removed, or garbage would stand in the way for ever. */
+  /** Removed, or garbage would stand in the way forever. */
   async #discard(name: string, error: unknown): Promise<never> {
     if (isGarbage(error)) await this.#backend.remove(name);
     throw error;
@@ -214,7 +214,7 @@ export class RemoteStore implements CacheStore {
   }
 }
 
-/** Nothing is there, but a lease or something void: the next write replaces that. */
+/** Nothing is there, except a lease or something invalid: the next write replaces that. */
 function absent(generation: string, { token }: BackendValue): Lookup {
   return { version: `${generation} ${token}`, record: undefined, body: NO_BODY };
 }

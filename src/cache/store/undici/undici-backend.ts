@@ -70,7 +70,7 @@ export class UndiciBackend implements Backend {
     if (held !== undefined) return held;
     const bytes = encodeFrame(key, 'lease', '', NOTHING);
     await this.add(key, bytes, ttlMs);
-    // Whosever it is. Should there be none, then nothing can be stored.
+    // Whatever key it has. Should there be none, then nothing can be stored.
     return (await this.read(key)) ?? { token: stampOf(bytes), bytes };
   }
 
@@ -97,9 +97,9 @@ export class UndiciBackend implements Backend {
   remove(key: string): Promise<void> {
     return this.#alone(key, async () => {
       await this.#store.delete(keyOf(key));
-      // undici's own store in SQLite says nothing when somebody else had locked the database.
+      // undici's own store in SQLite says nothing when another process had locked the database.
       if ((await this.read(key)) !== undefined)
-        throw new Error('the store did not delete what it was told to');
+        throw new Error('the store did not delete what it was asked to');
     });
   }
 
@@ -140,7 +140,7 @@ export class UndiciBackend implements Backend {
   }
 }
 
-/** A host that is nobody's (RFC 2606), so that these entries answer no request. */
+/** A host that belongs to no site (RFC 2606), so that these entries answer no request. */
 function keyOf(key: string): UndiciCacheKey {
   return { origin: 'https://respite.invalid', method: 'GET', path: `/${key}`, headers: {} };
 }

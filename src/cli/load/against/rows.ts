@@ -1,6 +1,7 @@
 // A comparison in words, figure by figure: what the terminal and Markdown show.
+import { count } from '../../../core/units.ts';
 import type { Change, Comparison, Figure, Verdict } from '../../../load/index.ts';
-import { count, duration, milliseconds } from '../../words.ts';
+import { duration, milliseconds } from '../../words.ts';
 
 /** Versions as people call them. */
 export interface Names {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chooseRate, type Trial } from './rate.ts';
 
-/** A server that takes this CPU time for a request, and serves at most so many per second. */
+/** A server that takes this CPU time for a request, and serves at most this many per second. */
 function server(cpuMs: number | undefined, capacity: number): (rate: number) => Promise<Trial> {
   return async (rate) => ({
     busy: cpuMs === undefined ? undefined : (Math.min(rate, capacity) * cpuMs) / 1000,

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -13,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { createRepository } from './fake-repository.test.ts';
 import { type Checkout, checkOut, findRepository } from './checkout.ts';
 import { Keeper } from './keeper.ts';
 
@@ -24,20 +24,8 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function git(...args: string[]): string {
-  const identity = [
-    '-c',
-    'user.name=test',
-    '-c',
-    'user.email=test@example.org',
-    '-c',
-    'commit.gpgsign=false',
-  ];
-  return execFileSync('git', ['-C', root, ...identity, ...args], { encoding: 'utf8' }).trim();
-}
-
 mkdirSync(path.join(root, 'app'), { recursive: true });
-execFileSync('git', ['init', '--quiet', '--initial-branch=main', root]);
+const git = createRepository(root);
 writeFileSync(path.join(root, '.gitignore'), 'node_modules\n');
 writeFileSync(path.join(root, 'app/server.js'), 'old');
 writeFileSync(path.join(root, 'package-lock.json'), '{}');

@@ -23,7 +23,7 @@ export const CLIENT_DRILLS: readonly Drill[] = [
     }),
     {
       goodput: 0.8,
-      text: 'Slow clients cost the others nothing; no worker is replaced, and nobody is woken.',
+      text: 'Slow clients cost the others nothing; no worker is replaced, and no one is woken.',
     },
   ),
   clientDrill(
@@ -32,7 +32,7 @@ export const CLIENT_DRILLS: readonly Drill[] = [
     (rate) => ({ rate: FLOOD_TIMES * rate, connections: 500 }),
     {
       goodput: 0.15,
-      text: 'What is too much is shed, the rest is served; no worker is replaced, and nobody is woken.',
+      text: 'What is too much is shed, the rest is served; no worker is replaced, and no one is woken.',
     },
   ),
 ];

@@ -37,7 +37,7 @@ function dependencyDrill(name: string, about: string, toxic: Toxic): Drill {
         : 'needs a dependency: name one as drills.dependencies in the configuration',
     plan: () => ({
       hypothesis: {
-        text: 'No worker is replaced for what a new one would not change, and service is back when the dependency is; nobody is woken.',
+        text: 'No worker is replaced for what a new one would not change, and service is back when the dependency is; no one is woken.',
         causes: ['dependency-slow', 'dependency-down'],
         detectedWithinMs: undefined,
         // What the server makes of it is its own affair.

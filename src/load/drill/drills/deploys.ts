@@ -15,7 +15,7 @@ export const DEPLOY_DRILLS: readonly Drill[] = [
     about: 'a rolling restart of the same version',
     plan: (site) => ({
       hypothesis: {
-        text: 'Every worker is replaced, and no client notices; nobody is woken.',
+        text: 'Every worker is replaced, and no client notices; no one is woken.',
         causes: [],
         detectedWithinMs: undefined,
         goodput: 0.9,
@@ -35,7 +35,7 @@ export const DEPLOY_DRILLS: readonly Drill[] = [
     about: 'a rolling restart to a version that does not start',
     plan: (site) => ({
       hypothesis: {
-        text: 'The version is taken back, the old one goes on serving, and no client notices; nobody is woken.',
+        text: 'The version is taken back, the old one goes on serving, and no client notices; no one is woken.',
         causes: ['deploy-failed'],
         detectedWithinMs: TAKEN_BACK_MS,
         goodput: 0.9,

@@ -51,7 +51,7 @@ export function faultDrill(given: FaultDrill): Drill {
         replaces,
       };
       const then = replaces ? 'replaces what is broken' : 'replaces nothing';
-      const text = `Respite names ${causes.join(' or ')} within ${Math.round(bound / 1000)} s and ${then}; nobody is woken.`;
+      const text = `Respite names ${causes.join(' or ')} within ${Math.round(bound / 1000)} s and ${then}; no one is woken.`;
       const hold = given.hold?.(site) ?? {
         until: 'healed' as const,
         maxMs: bound + site.facts.stableMs + HEAL_MS,

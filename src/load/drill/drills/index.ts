@@ -14,7 +14,7 @@ export const CONTROL: Drill = {
   about: 'nothing: what is found now would be found without a fault',
   plan: () => ({
     hypothesis: {
-      text: 'Nothing is found: no incident, no worker replaced, nobody woken.',
+      text: 'Nothing is found: no incident, no worker replaced, no one woken.',
       causes: [],
       detectedWithinMs: undefined,
       goodput: 0.9,

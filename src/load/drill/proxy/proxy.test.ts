@@ -151,7 +151,7 @@ test('slicer sends in small pieces', async (t) => {
   assert.ok(client.chunks.length > 3, `${client.chunks.length} chunks`);
 });
 
-test('limit_data closes after so many bytes', async (t) => {
+test('limit_data closes after its number of bytes', async (t) => {
   const client = await through(t, { kind: 'limit_data', bytes: 25 });
   client.socket.write('100');
   await client.ended;

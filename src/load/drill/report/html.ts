@@ -1,6 +1,7 @@
+import { seconds } from '../../../core/units.ts';
 import { type Html, html, page } from '../../../core/html.ts';
 import type { DrillReport, DrillResult } from '../contract.ts';
-import { seconds } from '../judge.ts';
+
 import { reportText, summaryOf } from './text.ts';
 
 const WIDTH = 640;

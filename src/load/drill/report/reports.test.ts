@@ -12,7 +12,7 @@ const HELD: DrillResult = {
   hypothesis: 'It heals.',
   checks: [
     { name: 'detected', held: true, text: 'detected after 0.1 s; expected within 5.0 s' },
-    { name: 'woken', held: true, text: 'woken: nobody' },
+    { name: 'woken', held: true, text: 'woken: no one' },
   ],
   startedAtMs: 0,
   durationMs: 15_000,
@@ -60,7 +60,7 @@ const REPORT: DrillReport = {
 test('a line for each drill, and one for each check that failed', () => {
   assert.equal(
     resultText(HELD),
-    'held     crash              crash after 0.1 s, goodput 99.7 %, recovered after 0.5 s, woken: nobody',
+    'held     crash              crash after 0.1 s, goodput 99.7 %, recovered after 0.5 s, woken: no one',
   );
   assert.match(
     resultText(FAILED),
@@ -78,7 +78,7 @@ test('the end says how many held, and who would have been woken by what', () => 
   );
   assert.match(
     reportText({ ...REPORT, results: [HELD] }),
-    /^1 of 1 hypotheses held, in 45\.0 s\nwoken: nobody$/,
+    /^1 of 1 hypotheses held, in 45\.0 s\nwoken: no one$/,
   );
 });
 

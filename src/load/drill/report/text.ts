@@ -1,5 +1,6 @@
+import { seconds } from '../../../core/units.ts';
 import type { DrillReport, DrillResult } from '../contract.ts';
-import { percent, seconds } from '../judge.ts';
+import { percent } from '../judge.ts';
 
 const MARKS: Readonly<Record<DrillResult['outcome'], string>> = {
   held: 'held   ',
@@ -30,7 +31,7 @@ export function reportText({ results, durationMs }: DrillReport): string {
   const skipped = count('skipped');
   return [
     `${count('held')} of ${results.length - skipped} hypotheses held${skipped === 0 ? '' : `, ${skipped} skipped`}, in ${seconds(durationMs)}`,
-    `woken: ${pages.length === 0 ? 'nobody' : `the person on call, by ${pages.join(', ')}`}`,
+    `woken: ${pages.length === 0 ? 'no one' : `the person on call, by ${pages.join(', ')}`}`,
     ...(tickets.length === 0 ? [] : [`for the morning: ${tickets.join(', ')}`]),
   ].join('\n');
 }

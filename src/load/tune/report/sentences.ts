@@ -1,4 +1,5 @@
 // What the findings mean, in sentences: for the terminal and for the page.
+import { percent, count } from '../../../core/units.ts';
 import type { AcceptTrial } from '../accept-queue.ts';
 import { type Findings, isCompared } from '../findings.ts';
 
@@ -25,7 +26,7 @@ function capacityText({ capacity, deadlineMs }: Findings): string | undefined {
   if (capacity === undefined) return undefined;
   const { perSecond, servesAllPerSecond, lowerBoundBecause } = capacity;
   if (lowerBoundBecause !== undefined) return `at least ${rate(servesAllPerSecond)}: ${lowerBoundBecause}`;
-  return `${rate(perSecond.mean)} within ${deadlineMs} ms (95 %: ${whole(perSecond.low)} to ${whole(perSecond.high)}); serves everything up to ${rate(servesAllPerSecond)}`;
+  return `${rate(perSecond.mean)} within ${deadlineMs} ms (95 %: ${count(perSecond.low)} to ${count(perSecond.high)}); serves everything up to ${rate(servesAllPerSecond)}`;
 }
 
 function buffersText({ buffers, normalPerSecond }: Findings): string | undefined {
@@ -58,7 +59,7 @@ function scalabilityText({ scalability }: Findings): string | undefined {
   if (scalability === undefined) return undefined;
   const { lambda, sigma, kappa, peakInFlight } = scalability;
   const peak = Number.isFinite(peakInFlight)
-    ? `; most is served with about ${whole(peakInFlight)} in flight`
+    ? `; most is served with about ${count(peakInFlight)} in flight`
     : '';
   return `λ ${rate(lambda)} one at a time, σ ${sigma.toPrecision(2)} (work that waits for other work), κ ${kappa.toPrecision(2)} (work that requests make each other)${peak}`;
 }
@@ -101,15 +102,7 @@ function kneeText({ copies, backlog, slowestMs }: AcceptTrial): string {
 }
 
 function rate(perSecond: number): string {
-  return `${perSecond < 10 ? perSecond.toFixed(1) : whole(perSecond)} requests/s`;
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+  return `${perSecond < 10 ? perSecond.toFixed(1) : count(perSecond)} requests/s`;
 }
 
 function seconds(ms: number): string {

@@ -53,7 +53,7 @@ const SILENT_MS = 8000;
 const FIRST_RETRY_MS = 500;
 const MOST_RETRY_MS = 10_000;
 
-/** Reads for ever, from where it was after a break. Returns what begins anew at once, with the headers of then. */
+/** Reads forever, from where it was after a break. Returns what begins anew at once, with the headers of then. */
 export function follow(
   path: string,
   headers: () => Record<string, string>,

@@ -1,4 +1,5 @@
 // A trial in words.
+import { mb } from '../../../core/units.ts';
 import type { Signal, TrialFigures } from './judge.ts';
 
 /** Below this many answers of either version, differences would not have been seen. */
@@ -23,7 +24,7 @@ export function problemOf(what: Signal, figures: TrialFigures, { fresh, old }: N
     case 'loop-delay':
       return `${fresh} has ${times(figures.loopDelayRatio)} the event-loop delay of ${old} (${counts})`;
     default:
-      return `the live heap of ${fresh} grows by ${mb(figures.leakBytesPerSecond)} MB/s, that of ${old} by at most ${mb(figures.oldLeakBytesPerSecond)} MB/s`;
+      return `the live heap of ${fresh} grows by ${mb(figures.leakBytesPerSecond ?? 0)} MB/s, that of ${old} by at most ${mb(figures.oldLeakBytesPerSecond ?? 0)} MB/s`;
   }
 }
 
@@ -58,8 +59,4 @@ function failed({ answered, failed: count }: TrialFigures['fresh']): string {
 
 function times(ratio: number): string {
   return `${ratio.toFixed(1)} times`;
-}
-
-function mb(bytes: number = 0): string {
-  return (bytes / 1024 / 1024).toFixed(1);
 }

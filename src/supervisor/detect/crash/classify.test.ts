@@ -79,7 +79,7 @@ const CASES: readonly Case[] = [
     ending: { error: { ...ERROR, origin: 'unhandledRejection' } },
     cause: 'crash',
     summary: /crashed: TypeError/,
-    fact: /^a rejection that nobody handled: TypeError/,
+    fact: /^an unhandled rejection: TypeError/,
     stack: [HANDLER],
   },
   {
@@ -101,7 +101,7 @@ const CASES: readonly Case[] = [
     what: 'an error that a handler survived, and an ordinary end later',
     ending: { error: ERROR, exit: code(0), word: { kind: 'exit', code: 0, frames: [] } },
     cause: 'crash',
-    summary: /ended with exit code 0 although nobody asked it to/,
+    summary: /ended with exit code 0 without a request to stop/,
   },
   {
     what: 'process.exit(3)',
@@ -129,7 +129,7 @@ const CASES: readonly Case[] = [
     what: 'nothing left to do',
     ending: { exit: code(0) },
     cause: 'crash',
-    summary: /exit code 0 although nobody asked it to: it had nothing left to do$/,
+    summary: /exit code 0 without a request to stop: it had nothing left to do$/,
   },
   {
     what: 'a top-level await that never settles',

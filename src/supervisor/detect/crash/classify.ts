@@ -1,4 +1,5 @@
 // Why a worker that was to serve has ended. Pure.
+import { mb } from '../../../core/units.ts';
 import type { StackFrame, ToldError, UncaughtError, WatchdogReport } from '../../../worker/index.ts';
 import { describeExit } from '../../workers/process/describe-exit.ts';
 import { culprit } from './culprit.ts';
@@ -144,7 +145,7 @@ function aborted(ending: Ending, how: string): Verdict {
   return plain('crash', `worker ${worker} aborted: ${how}`, facts);
 }
 
-/** Its own figures are from when the event loop turned last; the memory of the process is always of now. */
+/** Its own figures are from when the event loop was last responsive; the memory of the process is always of now. */
 function isHeapFull(report: WatchdogReport): boolean {
   const { oldGenerationLimitBytes, oldGenerationBytes, liveBytes, rssBytes, externalBytes } = report;
   const full = FULL_SHARE * oldGenerationLimitBytes;
@@ -155,8 +156,7 @@ function uncaught(ending: Ending, { origin, chain }: UncaughtError, how: string,
   const [error, ...causes] = chain;
   const stack = chain.find(({ frames }) => culprit(frames) !== undefined)?.frames ?? error?.frames;
   const where = stack === undefined ? undefined : culprit(stack);
-  const what =
-    origin === 'unhandledRejection' ? 'a rejection that nobody handled' : 'an exception that nobody caught';
+  const what = origin === 'unhandledRejection' ? 'an unhandled rejection' : 'an uncaught exception';
   const said = error === undefined ? what : describe(error, redact);
   return {
     cause: 'crash',
@@ -176,7 +176,7 @@ function exited(ending: Ending, how: string): Verdict {
   const meaning = CODES.get(exit.code);
   const facts = [meaning === undefined ? how : `${how}: ${meaning}`, ...circumstances(ending)];
   if (word === undefined || word.frames.length === 0) {
-    const why = exit.code === 0 ? ' although nobody asked it to: it had nothing left to do' : '';
+    const why = exit.code === 0 ? ' without a request to stop: it had nothing left to do' : '';
     return plain(
       'crash',
       `worker ${worker} ended with ${how}${meaning === undefined ? why : ` (${meaning})`}`,
@@ -211,8 +211,4 @@ function circumstances({ report, readyForMs }: Ending): string[] {
 
 function plain(cause: IncidentCause, summary: string, facts: readonly string[]): Verdict {
   return { cause, summary, facts, stack: undefined };
-}
-
-function mb(bytes: number): string {
-  return (bytes / 1024 / 1024).toFixed(0);
 }

@@ -1,5 +1,6 @@
+import { seconds } from '../../../core/units.ts';
 import type { WatchdogReport } from '../../../worker/index.ts';
-import { seconds } from './figures.ts';
+
 import type { Finding } from './finding.ts';
 import { judgeBlockedLoop, type ResolvedBlockedLoop } from '../../workers/process/blocked.ts';
 

@@ -4,7 +4,7 @@ import { MIN_GAP_MS } from './blocked-loop-options.ts';
 
 /** When an event loop stood still for lack of a processor, with every default filled in. */
 export interface ResolvedCpuStarved {
-  /** How long the main thread was ready and got no processor until the loop turned again, in milliseconds. Default 5000. */
+  /** How long the main thread was ready and got no processor until the loop was responsive again, in milliseconds. Default 5000. */
   readonly afterMs: number;
 }
 

@@ -1,5 +1,6 @@
+import { percent } from '../../../core/units.ts';
 import type { Finding } from './finding.ts';
-import { percent } from './figures.ts';
+
 import type { ResolvedDescriptors } from './descriptors-options.ts';
 
 /** The descriptors of one process. */
@@ -12,7 +13,7 @@ export interface DescriptorReading {
 /** Descriptors of one kind: `connections to 10.0.0.7:5432`, `files in /srv/uploads`. */
 export interface DescriptorKind {
   readonly what: string;
-  /** Connections that clients have opened: a worker with so many has many clients. */
+  /** Connections that clients have opened: a worker with this many has many clients. */
   readonly isOfClients: boolean;
   readonly count: number;
 }

@@ -1,4 +1,4 @@
-import { mb } from './figures.ts';
+import { mb } from '../../../core/units.ts';
 import type { Finding } from './finding.ts';
 import type { ResolvedDiskFull } from './disk-full-options.ts';
 

@@ -1,7 +1,8 @@
+import { mb } from '../../../core/units.ts';
 import type { Traffic, WatchdogReport } from '../../../worker/index.ts';
 import { findBlockedLoop } from './blocked-loop.ts';
 import { findCpuStarved } from './cpu-starved.ts';
-import { duration, mb, mbOf } from './figures.ts';
+import { duration, mbOf } from './figures.ts';
 import type { Finding } from './finding.ts';
 import { findGcDeathSpiral, type HeapTrend, judgeHeap } from './gc-death-spiral.ts';
 import { findLeak, followLeak, type LeakTrend } from './memory-leak.ts';

@@ -1,5 +1,6 @@
+import { percent, seconds } from '../../../core/units.ts';
 import type { WatchdogReport } from '../../../worker/index.ts';
-import { duration, percent, seconds } from './figures.ts';
+import { duration } from './figures.ts';
 import type { Finding } from './finding.ts';
 
 /** The time that is judged, in ms. */

@@ -1,5 +1,6 @@
+import { mb, percent } from '../../../core/units.ts';
 import type { WatchdogReport } from '../../../worker/index.ts';
-import { mb, mbOf, percent } from './figures.ts';
+import { mbOf } from './figures.ts';
 import type { Finding } from './finding.ts';
 import { beginLevel, followLevel, type Growth, growthOf, type Level, type LevelRules } from './level.ts';
 import type { ResolvedGcDeathSpiral } from './gc-death-spiral-options.ts';
@@ -73,7 +74,7 @@ export function judgeHeap(
   return { ...judged, verdict: isLost ? 'replace' : 'warn' };
 }
 
-/** The same as a finding; undefined while all is well. */
+/** The same as a finding; undefined while it is healthy. */
 export function findGcDeathSpiral(
   id: number,
   { verdict, liveBytes, bytesPerSecond, secondsLeft, growth, trend }: HeapJudgement,

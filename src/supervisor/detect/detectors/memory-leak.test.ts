@@ -118,7 +118,7 @@ test('two thirds alive under heavy garbage, collected ten times a second: none',
   );
 });
 
-test('growth that would take longer than an hour to matter is left alone until then', () => {
+test('growth that would take longer than an hour to matter is not reported until then', () => {
   const found = watch(400, 60_000, (minute) => 110 + 0.4 * minute);
   assert.ok(found !== undefined && found.leftMs <= 60 * MINUTES);
   assert.ok(found.levelMb > 0.59 * LIMIT_MB);

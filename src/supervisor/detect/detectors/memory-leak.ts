@@ -1,7 +1,7 @@
 import type { ResolvedMemoryLeak } from './memory-leak-options.ts';
 import { kendallTau, type Point, theilSenSlope } from './trend.ts';
 
-/** So many points to a window; of the readings of one point the least counts, since what comes on top of it is garbage. */
+/** Points of a window; of the readings of one point the least counts, since what comes on top of it is garbage. */
 const POINTS_PER_WINDOW = 24;
 
 /** With fewer of them nothing is known. Collections of an idle server are minutes apart. */
@@ -13,17 +13,17 @@ const STEADY = 0.85;
 /** The later half must grow at this share of the pace of the whole: what fills up becomes slower. */
 const LASTING = 0.6;
 
-/** Without its largest rises from one point to the next, so many of them, this share of the growth must be left: steps are none. */
+/** Without this many of its largest rises from one point to the next, this share of the growth must be left: steps are none. */
 const STEPS = 2;
 const WITHOUT_STEPS = 0.5;
 
-/** Slow leaks in large heaps show in longer windows; so many times the window is looked back. */
+/** Slow leaks in large heaps show in longer windows; this many windows are looked back. */
 const SPANS = [1, 2, 4, 8] as const;
 
 /** Points must cover this share of a span: they are where the readings are, and not at its ends. */
 const COVERED = 0.85;
 
-/** So many windows before it is too much, it is time. Earlier than that there is more to lose by being wrong. */
+/** This many windows before it is too much, it is time. Earlier than that there is more to lose by being wrong. */
 const HORIZON_WINDOWS = 6;
 
 /** Below this share of the limit nothing that grows is anybody's concern. */

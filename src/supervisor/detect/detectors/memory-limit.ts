@@ -1,4 +1,5 @@
-import { mb, mbOf, percent } from './figures.ts';
+import { mb, percent } from '../../../core/units.ts';
+import { mbOf } from './figures.ts';
 import type { Finding } from './finding.ts';
 import { beginLevel, followLevel, growthOf, type Level, type LevelRules } from './level.ts';
 import type { ResolvedMemory } from './memory-limit-options.ts';
@@ -7,7 +8,7 @@ import type { ResolvedMemory } from './memory-limit-options.ts';
 const WINDOW_MS = 30_000;
 const LEAST_SPAN_MS = 5000;
 
-/** So long does it take to replace a worker in peace: a start, and its requests in flight. */
+/** Time that it takes to replace a worker in peace: a start, and its requests in flight. */
 const HORIZON_MS = 30_000;
 
 /** Workers fill their caches in the first half minute. */

@@ -32,25 +32,25 @@ export interface DetectOptions {
    */
   readonly blockedLoop?: BlockedLoopOptions | false | undefined;
   /**
-   * A heap that is about to be full, by what is alive after a major collection: from `warnShare` of its limit on it is logged, and the worker is
-   * replaced if at its pace the heap will be full within `drainTimeoutMs`; from `replaceShare` on it is replaced. Default `{ warnShare: 0.6,
+   * A heap that is about to be full, by what is alive after a major collection. From `warnShare` of its limit on it is logged, and the worker is
+   * replaced if at its pace the heap will be full within `drainTimeoutMs`. From `replaceShare` on it is replaced. Default `{ warnShare: 0.6,
    * replaceShare: 0.7 }`.
    */
   readonly gcDeathSpiral?: GcDeathSpiralOptions | false | undefined;
   /**
-   * Memory, of the heap or in all, that grows steadily for `windowMs` (at least 1000) or twice, four or eight times that, by at least
-   * `growthShare` of its limit, and would reach 70 % of it within six times `windowMs`; the first such time of a worker is not looked at.
+   * Memory, of the heap or in all, that grows steadily for `windowMs` (at least 1000), or for 2, 4 or 8 times that. It grows by at least
+   * `growthShare` of its limit, and would reach 70 % of it within six times `windowMs`. The first such time of a worker does not count.
    * Default `{ windowMs: 600000, growthShare: 0.1 }`.
    */
   readonly memoryLeak?: MemoryLeakOptions | false | undefined;
   /**
-   * All workers together come near to `limitBytes`: from `warnShare` on the worker that has grown most is replaced if at this pace the limit is
-   * 30 s away, from `replaceShare` on in any case, if it has grown by a tenth of the limit. Default `{ warnShare: 0.7, replaceShare: 0.9 }`, and
+   * All workers together come near to `limitBytes`. From `warnShare` on the worker that has grown most is replaced if at this pace the limit is
+   * 30 s away. From `replaceShare` on it is replaced in any case, if it has grown by a tenth of the limit. Default `{ warnShare: 0.7, replaceShare: 0.9 }`, and
    * the limit of the control group or else the machine's memory.
    */
   readonly memory?: MemoryOptions | false | undefined;
   /**
-   * Requests that the worker does not answer although its event loop is idle: `atLeast` are overdue, waiting or given up by their clients, and
+   * Requests that the worker does not answer although its event loop is idle. `atLeast` are overdue, waiting or given up by their clients, and
    * nothing was answered for `afterMs` (at least 2000); without a worker that answers the same, twice as many or for twice as long. When the
    * same happens again within `againMs`, no worker is replaced for it. Default `{ afterMs: 30000, atLeast: 5, againMs: 600000 }`.
    */
@@ -66,7 +66,7 @@ export interface DetectOptions {
    */
   readonly descriptors?: DescriptorsOptions | false | undefined;
   /**
-   * An event loop that stood still for lack of a processor: the main thread was ready for so long and got none. An incident, nothing is
+   * An event loop that stood still for lack of a processor: the main thread was ready for this time and got none. An incident, nothing is
    * replaced. Default `{ afterMs: 5000 }`.
    */
   readonly cpuStarved?: CpuStarvedOptions | false | undefined;

@@ -1,5 +1,6 @@
+import { seconds } from '../../../core/units.ts';
 import type { ServerReading } from '../../workers/sockets/closed-servers.ts';
-import { seconds } from './figures.ts';
+
 import type { Finding } from './finding.ts';
 import type { ResolvedServerClosed } from './server-closed-options.ts';
 

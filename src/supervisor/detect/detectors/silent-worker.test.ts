@@ -6,7 +6,7 @@ const INTERVAL_MS = 1000;
 const KILL = { unreadyMs: 2000, evidenceMs: 5000, killMs: 10_000 };
 const SILENT: SilenceReading = { sample: undefined, report: undefined, isHeld: false, runQueueWaitMs: 0 };
 
-/** The silence after so many looks, a second apart. */
+/** The silence after this many looks, a second apart. */
 function silence(looks: number, at: (look: number) => Partial<SilenceReading>): number {
   const worker = new SilentWorker(0, INTERVAL_MS);
   let silentMs = 0;

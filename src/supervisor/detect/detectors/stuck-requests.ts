@@ -1,5 +1,6 @@
+import { percent } from '../../../core/units.ts';
 import type { Traffic, Unanswered, WatchdogReport } from '../../../worker/index.ts';
-import { duration, percent } from './figures.ts';
+import { duration } from './figures.ts';
 import type { Finding } from './finding.ts';
 import type { ResolvedStuckRequests } from './stuck-requests-options.ts';
 import type { UsualWaits } from './usual-waits.ts';

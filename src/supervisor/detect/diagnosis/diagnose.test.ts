@@ -152,7 +152,7 @@ const ROWS: readonly Row[] = [
   { drill: 'killed by the kernel', found: draft('killed-by-kernel'), cause: 'killed-by-kernel' },
   { drill: 'an uncaught exception', found: draft('crash'), when: { reports: [report()] }, cause: 'crash' },
   {
-    drill: 'V8 has aborted for want of heap',
+    drill: 'V8 has aborted for lack of heap',
     found: draft('crash'),
     when: { reports: [FULL_HEAP], marks: ['out-of-memory'] },
     cause: 'gc-death-spiral',

@@ -1,4 +1,5 @@
-import { duration, mb, percent, seconds } from '../detectors/figures.ts';
+import { mb, percent, seconds } from '../../../core/units.ts';
+import { duration } from '../detectors/figures.ts';
 import type { WaitingCalls } from '../probes/index.ts';
 import type { Finding } from '../detectors/index.ts';
 import type { Circumstances, Mark, Trouble } from './circumstances.ts';

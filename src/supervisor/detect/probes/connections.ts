@@ -34,7 +34,7 @@ export interface TcpSocket extends Connection {
   readonly address: string;
 }
 
-/** Everybody at the other end of so many of a process's connections. */
+/** The other ends of at most this many of a process's connections. */
 export interface Peer {
   readonly peer: string;
   readonly count: number;

@@ -34,7 +34,7 @@ function throttledMs(stat: string | undefined): number | undefined {
 /** What a process has had of processors since its start, in seconds; undefined where that is not told. */
 export function cpuSecondsOf(pid: number): number | undefined {
   const stat = readShort(`/proc/${pid}/stat`) ?? '';
-  // The name of the process may have anything in it, but for what follows its last parenthesis.
+  // The name of the process may have anything in it, unlike what follows its last parenthesis.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields[11]) + Number(fields[12]);
   // USER_HZ is 100 on every architecture that Node.js runs on.

@@ -1,4 +1,5 @@
 // How the machine, and the control group that this process runs in, are now. What can't be read is left out.
+import { mb } from '../../../core/units.ts';
 import { availableParallelism, loadavg, release, totalmem, type } from 'node:os';
 import { controlGroups } from './control-group.ts';
 import { readCpu } from './cpu.ts';
@@ -63,8 +64,4 @@ function processorLimit(): number | undefined {
 /** One line, or none. */
 function fact<T>(name: string, found: T | undefined, show: (found: T) => string): MachineFact[] {
   return found === undefined ? [] : [{ name, value: show(found) }];
-}
-
-function mb(bytes: number): string {
-  return (bytes / 1024 / 1024).toFixed(0);
 }

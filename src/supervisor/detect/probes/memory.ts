@@ -1,6 +1,7 @@
 // How much memory there is and how much of it is used: of the control group, or of the machine.
+import { type ControlGroup, memoryLimitOf, usedMemoryOf } from '../../../core/control-group.ts';
 import type { LimitSource } from '../detectors/index.ts';
-import { type ControlGroup, controlGroups } from './control-group.ts';
+import { controlGroups } from './control-group.ts';
 import { fieldOf, type ReadFile, readShort, settingsOf } from './proc.ts';
 
 export interface MemoryUse {
@@ -8,15 +9,6 @@ export interface MemoryUse {
   readonly usedBytes: number;
   readonly source: LimitSource;
 }
-
-/** v1 without a limit holds 2⁶³ rounded to a page. */
-const NO_LIMIT_BYTES = Number.MAX_SAFE_INTEGER;
-
-/** The files of a group; `cache` is in `memory.stat`: what the kernel takes back before it ends anybody. */
-const FILES = {
-  1: { limit: 'memory.limit_in_bytes', used: 'memory.usage_in_bytes', cache: 'total_inactive_file' },
-  2: { limit: 'memory.max', used: 'memory.current', cache: 'inactive_file' },
-} as const;
 
 /** Of the groups that have a limit, the one that is nearest to it; without any the machine. */
 export function readMemoryUse(readFile: ReadFile = readShort): MemoryUse | undefined {
@@ -49,20 +41,15 @@ export function memoryLimitBytes(readFile: ReadFile = readShort): number | undef
   return Number.isFinite(least) ? least : undefined;
 }
 
-function limitOf({ version, folder }: ControlGroup, readFile: ReadFile): number | undefined {
-  const limitBytes = Number(settingsOf(readFile)(`${folder}/${FILES[version].limit}`) ?? Number.NaN);
-  return limitBytes > 0 && limitBytes < NO_LIMIT_BYTES ? limitBytes : undefined;
+function limitOf(group: ControlGroup, readFile: ReadFile): number | undefined {
+  return memoryLimitOf(group, settingsOf(readFile));
 }
 
 function readGroup(group: ControlGroup, readFile: ReadFile): MemoryUse | undefined {
-  const { version, folder } = group;
-  const { used, cache } = FILES[version];
   const limitBytes = limitOf(group, readFile);
   if (limitBytes === undefined) return undefined;
-  const current = readFile(`${folder}/${used}`);
-  if (current === undefined) return undefined;
-  const cached = fieldOf(readFile(`${folder}/memory.stat`), cache) ?? 0;
-  return { limitBytes, usedBytes: Math.max(0, Number(current) - cached), source: 'control group' };
+  const usedBytes = usedMemoryOf(group, readFile);
+  return usedBytes === undefined ? undefined : { limitBytes, usedBytes, source: 'control group' };
 }
 
 function readMachine(meminfo: string | undefined): MemoryUse | undefined {

@@ -23,7 +23,7 @@ interface Asking {
   readonly incident: Incident;
   readonly dossier: Dossier;
   readonly redact: Redact;
-  /** Resolves after so long, or rejects when there is no time left. */
+  /** Resolves after this time, or rejects when there is no time left. */
   readonly pause: (ms: number) => Promise<void>;
   readonly onRequests: (requests: readonly InFlightRoute[]) => void;
 }

@@ -10,7 +10,7 @@ const TICK_MS = 1000;
 /** A disk that hangs must not keep this process. */
 const CLOSE_MS = 5000;
 
-/** Of so many workers that have ended it is still known what they said last. */
+/** Maximum of workers that have ended of which it is still known what they said last. */
 const MOST_ENDED = 8;
 
 /** Keeps evidence of incidents: on disk, while nobody looks. Nothing here throws, rejects or takes long. */

@@ -32,7 +32,7 @@ const URGENT_DEADLINE_MS = 500;
 
 const LOG_LINES = 200;
 
-/** Incidents may last for hours (a crash loop): of so many the rest is in memory. */
+/** Maximum of incidents whose details are in memory, since they can last for hours (a crash loop). */
 const MOST_OPEN = 20;
 
 export interface KeeperConfig {

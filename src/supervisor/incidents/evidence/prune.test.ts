@@ -45,7 +45,7 @@ test('the oldest go when there are too many, never one that is open', async (t) 
     '4',
   ]);
   assert.deepEqual(readdirSync(dir), ['0', '1', '5']);
-  // It was not written to for so long that its supervisor must be gone.
+  // Nothing was written to it for a time in which its supervisor must have ended.
   assert.deepEqual(await pruneIncidents(dir, { ...NONE, countLimit: 2 }, nowMs + 3_700_000), ['0']);
 });
 

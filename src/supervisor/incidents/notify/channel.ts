@@ -1,5 +1,5 @@
 import type { Payload } from './payload.ts';
-import type { Failure } from './plan.ts';
+import type { Failure } from './queue.ts';
 
 /** A place where incidents are told. */
 export interface Channel {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type Channel, failure } from './channel.ts';
 import { DEFAULT_TIMEOUT_MS } from './options.ts';
 import type { Payload } from './payload.ts';
-import type { Failure } from './plan.ts';
+import type { Failure } from './queue.ts';
 
 /** What a command gets of our environment: nothing that could be a secret. */
 const HARMLESS: readonly RegExp[] = [

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { beat, startHeartbeat } from './heartbeat.ts';
-import type { Failure } from './plan.ts';
+import type { Failure } from './queue.ts';
 
 const OPTIONS = { url: 'https://beats.example/secret', everyMs: 60_000 };
 

@@ -1,6 +1,6 @@
 import type { Log } from '../../log.ts';
 import { DEFAULT_TIMEOUT_MS, type ResolvedHeartbeatOptions } from './options.ts';
-import type { Failure } from './plan.ts';
+import type { Failure } from './queue.ts';
 import { post } from './post.ts';
 
 /** Sends one beat. Never rejects. */

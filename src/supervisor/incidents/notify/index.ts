@@ -6,7 +6,7 @@ import { beat, startHeartbeat } from './heartbeat.ts';
 import { Notifier } from './notifier.ts';
 import { type NotifyOptions, type ResolvedNotifyOptions, resolveNotifyOptions } from './options.ts';
 import { type Payload, sender, testPayload } from './payload.ts';
-import type { Failure } from './plan.ts';
+import type { Failure } from './queue.ts';
 import { slack } from './slack.ts';
 import { webhook } from './webhook.ts';
 

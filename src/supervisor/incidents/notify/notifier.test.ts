@@ -6,7 +6,7 @@ import { incident, over } from './fake-incident.test.ts';
 import { Notifier } from './notifier.ts';
 import { resolveNotifyOptions } from './options.ts';
 import type { Payload } from './payload.ts';
-import type { Failure } from './plan.ts';
+import type { Failure } from './queue.ts';
 
 const SENDER = { script: 'server.js', host: 'web-1', pid: 9 };
 
@@ -108,7 +108,7 @@ test('at the end what waits is tried once more', async (t) => {
   assert.deepEqual(log.lines, ['webhook h: status 503; trying again']);
 });
 
-test('the end does not wait for long, and says what was not told', async (t) => {
+test('the end does not wait for long, and says what was not sent', async (t) => {
   const asked = new Asked();
   const { notifier, log } = setup(t, asked);
   notifier.tell(incident('a'));
@@ -121,5 +121,5 @@ test('the end does not wait for long, and says what was not told', async (t) => 
   t.mock.timers.tick(2000);
   await closed;
   assert.equal(asked.tries[0]?.signal.aborted, true);
-  assert.deepEqual(log.lines, ['webhook h: 1 not told before the end']);
+  assert.deepEqual(log.lines, ['webhook h: 1 not sent before the end']);
 });

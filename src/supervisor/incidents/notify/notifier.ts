@@ -4,17 +4,10 @@ import type { Log } from '../../log.ts';
 import type { Channel } from './channel.ts';
 import type { ResolvedNotifyOptions } from './options.ts';
 import { payload, type Sender } from './payload.ts';
-import {
-  type Failure,
-  type Message,
-  NOTHING_PLANNED,
-  plan,
-  type PlanAction,
-  type PlanEvent,
-  type PlanRules,
-} from './plan.ts';
+import { NOTHING_PLANNED, plan, type PlanEvent, type PlanRules } from './plan.ts';
+import type { Failure, Message, QueueAction } from './queue.ts';
 
-/** So many messages wait for each channel at most. */
+/** Maximum of messages that wait for each channel. */
 const QUEUE_LIMIT = 100;
 /** Half a second: taking the stack of a blocked thread takes less than 90 ms (docs/design/watchdog.md). */
 const SETTLE_MS = 500;
@@ -97,13 +90,13 @@ class Delivery {
     if (left > 0) {
       this.#log.error(
         { channel: this.#channel.name, messages: left },
-        `${this.#channel.name}: ${left} not told before the end`,
+        `${this.#channel.name}: ${left} not sent before the end`,
       );
     }
     this.#abort.abort();
   }
 
-  #do(action: PlanAction): void {
+  #do(action: QueueAction): void {
     const { name } = this.#channel;
     const { event, incident, failures } = action.message;
     const fields = { channel: name, event, incident: incident.id };
@@ -132,7 +125,7 @@ class Delivery {
     if (this.#abort.signal.aborted) return;
     const fields = { channel: name, event: message.event, incident: message.incident.id };
     if (failed === undefined) {
-      this.#log.debug(fields, `${name}: told that ${message.incident.id} is ${message.event}`);
+      this.#log.debug(fields, `${name}: sent: ${message.incident.id} is ${message.event}`);
       this.react({ kind: 'delivered' });
       return;
     }

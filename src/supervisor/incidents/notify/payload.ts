@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Incident } from '../incident.ts';
 import type { NotifyEvent } from './options.ts';
-import type { Message } from './plan.ts';
+import type { Message } from './queue.ts';
 
 /** Raised when a field changes its meaning or goes away; fields may be added. */
 const SCHEMA = 1;

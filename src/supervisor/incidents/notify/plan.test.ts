@@ -4,14 +4,8 @@ import * as fc from 'fast-check';
 import type { Incident } from '../incident.ts';
 import { incident, over } from './fake-incident.test.ts';
 import { NOTIFY_EVENTS } from './options.ts';
-import {
-  type Failure,
-  NOTHING_PLANNED,
-  plan,
-  type PlanAction,
-  type PlanEvent,
-  type PlanRules,
-} from './plan.ts';
+import { NOTHING_PLANNED, plan, type PlanEvent, type PlanRules } from './plan.ts';
+import type { Failure, QueueAction } from './queue.ts';
 
 const RULES: PlanRules = {
   events: NOTIFY_EVENTS,
@@ -28,7 +22,7 @@ class Teller {
   nowMs = 0;
   state = NOTHING_PLANNED;
   wakeAtMs: number | undefined;
-  readonly actions: PlanAction[] = [];
+  readonly actions: QueueAction[] = [];
   readonly #rules: PlanRules;
 
   constructor(rules: Partial<PlanRules> = {}) {
@@ -261,7 +255,7 @@ test('whatever happens: one at a time, the queue bounded, at rest in the end, an
         }
         look();
       }
-      // From here on all is well: it comes to rest, and listeners know how each place stands.
+      // From here on everything is healthy: it comes to rest, and listeners know how each place stands.
       for (let i = 0; i < 1000; i += 1) {
         if (teller.state.sending) answer(undefined);
         else if (teller.wakeAtMs !== undefined) teller.wake();

@@ -1,51 +1,24 @@
-// What is told when, for one place that is told things. Pure: time and chance are arguments, sending is somebody else's.
+// Which incidents one channel hears of, and when: repetitions are held back and counted. Pure: time and chance are arguments.
 import type { Incident } from '../incident.ts';
-import { backoffMs } from './backoff.ts';
-import type { NotifyEvent } from './options.ts';
+import { enqueue, fail, type Failure, type QueueAction, type QueueRules, type QueueState } from './queue.ts';
 
-export interface PlanRules {
-  readonly events: readonly NotifyEvent[];
-  /** The same cause in the same slot is told at most once, and in sum at the end, within so long. */
+export interface PlanRules extends QueueRules {
+  /** The same cause in the same slot is reported at most once within this time, and in sum at the end. */
   readonly repeatWindowMs: number;
-  /** A message that failed is given up when its next try would be later than this after it was due first. */
-  readonly giveUpAfterMs: number;
-  /** An opening is told after so long: by then the stack may have been taken, and what is over at once is one message. */
-  readonly settleMs: number;
-  /** As many messages wait at most; the oldest makes room. */
-  readonly queueLimit: number;
 }
 
-/** Something to be told, and how it went so far. */
-export interface Message {
-  readonly event: NotifyEvent;
-  /** As it was known when the message was planned, or last changed while it waited. */
-  readonly incident: Incident;
-  /** Incidents of this cause in this slot that this message stands for. */
-  readonly count: number;
-  /** Tries that failed. */
-  readonly failures: number;
-  readonly plannedAtMs: number;
-  readonly dueAtMs: number;
-}
-
-/** One cause in one slot, since it was last told. */
+/** One cause in one slot, since it was last reported. */
 interface Repeat {
   readonly untilMs: number;
-  /** Those since then that nobody was told of. */
+  /** Those since then that were not reported. */
   readonly held: number;
   readonly latest: Incident | undefined;
 }
 
-export interface PlanState {
-  /** Open incidents: the end of an announced one is told, one that is held back counts for its {@link Repeat}. */
+export interface PlanState extends QueueState {
+  /** Open incidents: the end of an announced one is reported, one that is held back counts for its {@link Repeat}. */
   readonly open: ReadonlyMap<string, { readonly place: string; readonly announced: boolean }>;
   readonly repeats: ReadonlyMap<string, Repeat>;
-  /** In the order in which they are sent, one after the other. */
-  readonly queue: readonly Message[];
-  /** The first of the queue is under way. */
-  readonly sending: boolean;
-  /** Everything is due now, and nothing is tried twice. */
-  readonly closing: boolean;
 }
 
 export const NOTHING_PLANNED: PlanState = Object.freeze({
@@ -63,22 +36,9 @@ export type PlanEvent =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-/** Why a try failed. `hopeless`: it will fail the next time too. */
-export interface Failure {
-  readonly reason: string;
-  readonly hopeless: boolean;
-  /** The other side asks for this much patience. */
-  readonly retryAfterMs: number;
-}
-
-export type PlanAction =
-  | { readonly kind: 'send'; readonly message: Message }
-  | { readonly kind: 'gave-up'; readonly message: Message; readonly reason: string }
-  | { readonly kind: 'dropped'; readonly message: Message };
-
 export interface Plan {
   readonly state: PlanState;
-  readonly actions: readonly PlanAction[];
+  readonly actions: readonly QueueAction[];
   /** When to come back with `time`; undefined when nothing waits for its time. */
   readonly wakeAtMs: number | undefined;
 }
@@ -91,7 +51,7 @@ export function plan(
   random: number,
   rules: PlanRules,
 ): Plan {
-  const actions: PlanAction[] = [];
+  const actions: QueueAction[] = [];
   const changed = react(before, event, nowMs, random, rules, actions);
   const state = endRepeats(changed, nowMs, rules, actions);
   const [first] = state.queue;
@@ -109,7 +69,7 @@ function react(
   nowMs: number,
   random: number,
   rules: PlanRules,
-  actions: PlanAction[],
+  actions: QueueAction[],
 ): PlanState {
   const { queue } = state;
   switch (event.kind) {
@@ -117,7 +77,7 @@ function react(
       const { incident } = event;
       const known = state.open.get(incident.id);
       if (known === undefined) {
-        // Of one that is over all was told that is to be told.
+        // One that is over was reported as far as it is wanted.
         return incident.endedAtMs === undefined ? begin(state, incident, nowMs, rules, actions) : state;
       }
       return goOn(state, incident, known, nowMs, rules, actions);
@@ -141,7 +101,7 @@ function begin(
   incident: Incident,
   nowMs: number,
   rules: PlanRules,
-  actions: PlanAction[],
+  actions: QueueAction[],
 ): PlanState {
   const place = `${incident.cause} ${incident.worker.slot}`;
   const repeat = state.repeats.get(place);
@@ -168,7 +128,7 @@ function goOn(
   { place, announced }: { readonly place: string; readonly announced: boolean },
   nowMs: number,
   rules: PlanRules,
-  actions: PlanAction[],
+  actions: QueueAction[],
 ): PlanState {
   const isOver = incident.endedAtMs !== undefined;
   const open = isOver ? without(state.open, incident.id) : state.open;
@@ -191,34 +151,8 @@ function goOn(
   return { ...state, open, queue: state.queue.with(at, { ...waiting, incident, event, plannedAtMs }) };
 }
 
-function fail(
-  state: PlanState,
-  { reason, hopeless, retryAfterMs }: Failure,
-  nowMs: number,
-  random: number,
-  rules: PlanRules,
-  actions: PlanAction[],
-): PlanState {
-  const [tried, ...others] = state.queue;
-  if (tried === undefined) return state;
-  const failures = tried.failures + 1;
-  const dueAtMs = nowMs + Math.max(backoffMs(failures, random), retryAfterMs);
-  // It may have come to its end while its opening was under way.
-  const end = others.findIndex(({ incident }) => incident.id === tried.incident.id);
-  const ended = others[end];
-  if (ended !== undefined) {
-    const merged = { ...ended, count: tried.count, failures, dueAtMs };
-    if (!state.closing && !hopeless) return { ...state, queue: [merged, ...others.toSpliced(end, 1)] };
-  }
-  if (!hopeless && !state.closing && dueAtMs - tried.plannedAtMs <= rules.giveUpAfterMs) {
-    return { ...state, queue: [{ ...tried, failures, dueAtMs }, ...others] };
-  }
-  actions.push({ kind: 'gave-up', message: { ...tried, failures }, reason });
-  return { ...state, queue: others };
-}
-
 /** Tells in one message each what was held back in windows that are over. */
-function endRepeats(before: PlanState, nowMs: number, rules: PlanRules, actions: PlanAction[]): PlanState {
+function endRepeats(before: PlanState, nowMs: number, rules: PlanRules, actions: QueueAction[]): PlanState {
   let state = before;
   for (const [place, repeat] of before.repeats) {
     if (nowMs >= repeat.untilMs || before.closing)
@@ -233,7 +167,7 @@ function endRepeat(
   { held, latest }: Repeat,
   nowMs: number,
   rules: PlanRules,
-  actions: PlanAction[],
+  actions: QueueAction[],
 ): PlanState {
   if (latest === undefined) return { ...state, repeats: without(state.repeats, place) };
   const repeats = put(state.repeats, place, fresh(nowMs, rules));
@@ -244,30 +178,6 @@ function endRepeat(
   const outcome = latest.outcome ?? 'recovered';
   const event = rules.events.includes(outcome) ? outcome : 'opened';
   return enqueue({ ...state, repeats }, event, latest, held, nowMs, rules, actions);
-}
-
-function enqueue(
-  state: PlanState,
-  event: NotifyEvent,
-  incident: Incident,
-  count: number,
-  nowMs: number,
-  rules: PlanRules,
-  actions: PlanAction[],
-): PlanState {
-  if (!rules.events.includes(event)) return state;
-  const dueAtMs = event === 'opened' ? nowMs + rules.settleMs : nowMs;
-  const message: Message = { event, incident, count, failures: 0, plannedAtMs: nowMs, dueAtMs };
-  if (state.queue.length < rules.queueLimit) return { ...state, queue: [...state.queue, message] };
-  // What is under way can't be taken back.
-  const oldest = state.sending ? 1 : 0;
-  const dropped = state.queue[oldest];
-  if (dropped === undefined) {
-    actions.push({ kind: 'dropped', message });
-    return state;
-  }
-  actions.push({ kind: 'dropped', message: dropped });
-  return { ...state, queue: [...state.queue.toSpliced(oldest, 1), message] };
 }
 
 function nextTime({ queue: [first], sending, repeats }: PlanState): number | undefined {

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { failure } from './channel.ts';
-import type { Failure } from './plan.ts';
+import type { Failure } from './queue.ts';
 
 /** Of an answer's body nothing is wanted; so much is read so that the other side may end its sentence. */
 const MOST_BODY_BYTES = 64 * 1024;

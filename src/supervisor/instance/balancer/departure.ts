@@ -29,7 +29,7 @@ export class Departure {
     this.#sinceMs ??= this.#config.nowMs();
   }
 
-  /** Calls `stop` when nobody sends anything here; at once if readiness has been down for so long already. */
+  /** Calls `stop` when nobody sends anything here; at once if readiness has been down for that time already. */
   finish(stop: () => void): void {
     this.begin();
     const { waitMs, log, nowMs } = this.#config;

@@ -18,7 +18,7 @@ interface ResolvedBalancerChecks {
   readonly checkIntervalMs: number | undefined;
   /** Failed checks in a row after which it sends nothing more: HAProxy's `fall`. Default 3. */
   readonly checkFailures: number;
-  /** Where nobody checks, the whole wait in milliseconds: Kubernetes takes a pod out by itself, and tells its proxies. Default 0. */
+  /** The whole wait, where no load balancer checks readiness, in milliseconds: Kubernetes takes a pod out by itself, and tells its proxies. Default 0. */
   readonly waitMs: number;
 }
 

@@ -9,7 +9,7 @@ const TIMEOUT_MS = 500;
 
 /** An instance says so often that it is there, */
 export const HEARTBEAT_MS = 5000;
-/** and is no part of the fleet any more when nothing was heard of it for so long. */
+/** and is no part of the fleet any more when nothing was heard of it for this time. */
 const MEMBER_MS = 3 * HEARTBEAT_MS;
 
 /**

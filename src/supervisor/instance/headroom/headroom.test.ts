@@ -15,7 +15,7 @@ interface Counters {
   readonly gone?: number;
 }
 
-/** A worker that has served for so long, at 4 ms of its event loop for each request. */
+/** A worker that has served for this time, at 4 ms of its event loop for each request. */
 function workerAt(
   id: number,
   { seconds, routes = {}, shed = 0, gone = 0 }: Counters,

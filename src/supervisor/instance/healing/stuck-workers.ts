@@ -9,7 +9,7 @@ import { Repeats } from './repeats.ts';
 interface StuckWorkersConfig<Worker extends Patient> {
   readonly log: Log;
   readonly nowMs: () => number;
-  /** For so long what has not helped is not tried again. */
+  /** How long a remedy that has not helped is not tried again. */
   readonly againMs: number;
   /** What can be found out about a worker, in some milliseconds. */
   readonly investigate: ((worker: Worker) => Promise<Partial<Circumstances>>) | undefined;

@@ -57,7 +57,7 @@ test('a line without an end is not kept', async () => {
   assert.deepEqual(await read([...endless, Buffer.from(`\n${line('ours')}`)]), ['ours']);
 });
 
-test('the end of what was said is waited for, but not for ever', async (t) => {
+test('the end of what was said is waited for, but not forever', async (t) => {
   const ended = new PassThrough();
   ended.destroy();
   await readToEnd(ended);

@@ -10,7 +10,7 @@ export interface Exit {
 
 /** What was said of a worker before it ended. */
 export interface LastWords {
-  /** The last error that nobody caught. */
+  /** The last uncaught error. */
   readonly error: UncaughtError | undefined;
   /** Node.js's own, undefined when it did not come to that. */
   readonly word: ExitWord | undefined;

@@ -114,7 +114,7 @@ export class WorkerProcess extends HeardWorker {
     return this.isResponsive && !this.#isHeld ? 'ready' : 'unresponsive';
   }
 
-  /** Its event loop turns, as far as is known. */
+  /** Its event loop is responsive, as far as is known. */
   get isResponsive(): boolean {
     const { ableSince } = this.#phase;
     return ableSince !== undefined && this.said.isResponsive(ableSince.awakeMs, this.#spec.blockedLoop);

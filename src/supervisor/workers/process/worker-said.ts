@@ -20,7 +20,7 @@ export class WorkerSaid {
   waiting: readonly WaitingRoute[] = [];
   /** What its health indicators have found. */
   health: readonly IndicatorReport[] = [];
-  /** The last error that nobody caught. */
+  /** The last uncaught error. */
   #error: UncaughtError | undefined;
   /** What Node.js said when it ended the process in order. */
   #word: ExitWord | undefined;
@@ -68,7 +68,7 @@ export class WorkerSaid {
   }
 
   /**
-   * Whether its event loop turns, as far as is known. The watchdog knows it sooner and better than samples, which come from the
+   * Whether its event loop is responsive, as far as is known. The watchdog knows it sooner and better than samples, which come from the
    * main thread itself.
    *
    * @param readySinceMs By the clock for judgements.

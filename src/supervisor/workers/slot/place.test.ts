@@ -32,7 +32,7 @@ export class Place {
     this.rules = { ...SERVES, isStandby };
   }
 
-  /** It has no worker that is well. */
+  /** It has no healthy worker. */
   get lacks(): boolean {
     const { isWanted, serving, trial } = this.state;
     return isWanted && trial === undefined && (serving === undefined || serving.sick !== undefined);

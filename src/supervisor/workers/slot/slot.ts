@@ -14,7 +14,7 @@ export class Slot<Worker extends SlotWorker> {
   #timer: NodeJS.Timeout | undefined;
   /** Those that run, by their number. */
   readonly #workers = new Map<number, Worker>();
-  /** Turns that are held, at most one but for the moment in which one is given back unused. */
+  /** Turns that are held, at most one except for the moment in which one is given back unused. */
   readonly #turns: (() => void)[] = [];
   readonly #events: SlotEvent[] = [];
   #isBusy = false;
@@ -37,7 +37,7 @@ export class Slot<Worker extends SlotWorker> {
     return this.#state.due?.atMs;
   }
 
-  /** Whether a fault lasts, service is back, or all is well. */
+  /** Whether a fault lasts, service is back, or all workers are healthy. */
   get service(): 'down' | 'back' | 'well' {
     const { fault } = this.#state;
     if (fault === undefined) return 'well';
@@ -49,7 +49,7 @@ export class Slot<Worker extends SlotWorker> {
     return this.#state.leaving.some((each) => each.id === id);
   }
 
-  /** This worker is to take the place of one that is well. */
+  /** This worker is to take the place of a healthy one. */
   isRenewedBy({ id }: Worker): boolean {
     const { starting, serving } = this.#state;
     return starting?.id === id && starting.purpose.kind === 'renew' && serving !== undefined;
@@ -114,7 +114,7 @@ export class Slot<Worker extends SlotWorker> {
   }
 
   /**
-   * Puts a new worker in the place of one that is well. Resolves when it serves: with undefined, or with why the old one goes on.
+   * Puts a new worker in the place of a healthy one. Resolves when it serves: with undefined, or with why the old one goes on.
    *
    * @param trialMs How long both serve before the old one is drained; the new one is taken back if it fails meanwhile.
    */

@@ -39,7 +39,7 @@ export type Purpose =
 export interface Member {
   readonly id: number;
   readonly readyAtMs: number;
-  /** What a detector has found; undefined while it is well. */
+  /** What a detector has found; undefined while it is healthy. */
   readonly sick: HealedCause | undefined;
   /** Its diagnostics are collected, or nobody wants any: it may be drained. */
   readonly isCollected: boolean;

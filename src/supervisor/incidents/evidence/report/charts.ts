@@ -1,11 +1,12 @@
 // Which curves the report shows.
+import { percent } from '../../../../core/units.ts';
 import type { Curve } from '../../../../core/history.ts';
 import type { WorkerMeasure } from '../../../detect/probes/worker-history.ts';
 import type { MachineMeasure } from '../../../detect/probes/machine-history.ts';
 import type { StoredIncident } from '../folder.ts';
 import { type Chart, drawChart, type Mark } from './curves.ts';
 import { type Html, html } from '../../../../core/html.ts';
-import { milliseconds, percent, size, tenths, whole } from './units.ts';
+import { milliseconds, size, tenths, whole } from './units.ts';
 
 /** Undefined where nothing was measured. */
 export interface Curves {

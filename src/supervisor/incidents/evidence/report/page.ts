@@ -1,4 +1,5 @@
 // `report.html`: one file that needs nothing else, no server, no network, no script.
+import { seconds } from '../../../../core/units.ts';
 import type { StoredIncident } from '../folder.ts';
 import type { MachineFact } from '../../../detect/probes/facts.ts';
 import type { PeerSockets } from '../../../detect/probes/sockets-by-peer.ts';
@@ -10,7 +11,7 @@ import { clock } from './curves.ts';
 import { html, page } from '../../../../core/html.ts';
 import { list, log, stack, table } from './parts.ts';
 import { STYLE } from './style.ts';
-import { seconds, size } from './units.ts';
+import { size } from './units.ts';
 
 /** How something that the server depends on was doing. */
 export interface DependencyProbe {

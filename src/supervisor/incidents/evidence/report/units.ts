@@ -1,15 +1,8 @@
 // Figures in words.
-
-export function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
-}
+import { seconds } from '../../../../core/units.ts';
 
 export function milliseconds(ms: number): string {
   return ms >= 1000 ? seconds(ms) : `${ms.toFixed(0)} ms`;
-}
-
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(0)} %`;
 }
 
 export function whole(value: number): string {
