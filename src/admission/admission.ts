@@ -53,9 +53,8 @@ export class Admission implements RequestOwner {
     this.#shedding = new Shedding(this.#lastMs);
     this.#checks = new Checks(options, this.requests, this.#shedding.repeats, {
       now,
-      acceptsPerTurn: () => host.acceptsPerTurn(),
       turnEnded: (nowMs) => this.#settleAll(nowMs),
-      quarantine: host.quarantine,
+      host,
       wouldQuarantine: ({ requestClass }) => this.#count(requestClass, 'quarantine', true),
     });
     this.loadReport = LoadReport.of(options.loadReport, this.#checks, this.requests, now);

@@ -2,6 +2,7 @@
 import {
   type AdmissionCount,
   type AdmissionHost,
+  type FairShares,
   type HostedAdmission,
   type Quarantine,
   NOT_ANNOUNCED,
@@ -21,6 +22,7 @@ export interface Records {
   /** Undefined where counters are told rather than written. */
   readonly written: WrittenCounters | undefined;
   readonly quarantine: Quarantine | undefined;
+  readonly fairShares: FairShares | undefined;
   /** Remembers the last requests, for the case that one of them blocks the event loop. */
   requestStarted(method: string, target: string): void;
 }
@@ -32,12 +34,14 @@ export class WorkerAdmissions implements AdmissionHost {
   /** Set when an operator switches it while the worker runs. */
   dryRun: boolean | undefined = undefined;
   readonly quarantine: Quarantine | undefined;
+  readonly fairShares: FairShares | undefined;
   readonly acceptsPerTurn: () => number;
   readonly #all = new Set<HostedAdmission>();
 
   constructor(records: Records, acceptsPerTurn: () => number) {
     this.counters = records.counters;
     this.quarantine = records.quarantine;
+    this.fairShares = records.fairShares;
     this.observer = observerOf(records);
     this.acceptsPerTurn = acceptsPerTurn;
   }

@@ -133,6 +133,15 @@ const SAMPLE: ShapeOf<SentSample> = {
 const UNANSWERED = [{ kind: 'string', waitedMs: 'number' }] as const;
 const WAITING = { route: 'string', count: 'number', oldestMs: 'number' } as const;
 
+/** Requests a second by key. */
+const isRate: Guard = (value) =>
+  Array.isArray(value) &&
+  value.length === 2 &&
+  typeof value[0] === 'string' &&
+  /^[0-9a-f]{1,32}$/.test(value[0]) &&
+  Number.isFinite(value[1]) &&
+  value[1] >= 0;
+
 const ON_CHANNEL: ShapesOf<ToSupervisor> = {
   hello: {},
   'other-version': { version: 'string' },
@@ -176,6 +185,7 @@ const ON_CHANNEL: ShapesOf<ToSupervisor> = {
   uncounted: { reason: 'string' },
   served: { keys: [isKey] },
   'probe-served': { id: 'string' },
+  'tenant-rates': { rates: [isRate], largestShare: 'number' },
   'user-disconnected': {},
   'asked-to-stop': { signal: oneOf('SIGTERM', 'SIGINT') },
   signalled: { cut: [WAITING] },

@@ -1,9 +1,11 @@
 // What supervisor and worker say to each other.
 import type {
+  FairnessSetup,
   FingerprintSetup,
   QuarantineNews,
   QuarantineRules,
   ResolvedAdmissionOptions,
+  TenantRates,
   Traffic,
   WaitingRoute,
 } from '../admission/index.ts';
@@ -32,6 +34,8 @@ export interface WorkerSetup {
   readonly backpressure: BackpressureOptions | undefined;
   /** Undefined: no request is put into quarantine. */
   readonly quarantine: QuarantineSetup | undefined;
+  /** Undefined: sheddable requests are not shared out between tenants. */
+  readonly fairness: FairnessSetup | undefined;
   /** Undefined: calls to other services are the user's code's own. */
   readonly client: OutboundOptions | undefined;
   /** It has the sockets that systemd opened for the supervisor, under the same numbers. */
@@ -180,6 +184,8 @@ export type ToSupervisor =
   /** The file for its counters can't be written any more: what it counts from now on is lost. */
   | { readonly kind: 'uncounted'; readonly reason: string }
   | QuarantineNews
+  /** What tenants ask of this worker, in place of all that was said before. @param largestShare The most that one is let through, 0 to 1. */
+  | { readonly kind: 'tenant-rates'; readonly rates: TenantRates; readonly largestShare: number }
   /** The user's code has called `process.disconnect()`. */
   | { readonly kind: 'user-disconnected' }
   /** Has been sent a signal, by another process than the supervisor, and holds it back. */
@@ -217,6 +223,8 @@ export type ToWorker =
   | { readonly kind: 'dry-run'; readonly dryRun: boolean }
   /** Requests in quarantine, and those that are suspected. */
   | { readonly kind: 'quarantine'; readonly rules: QuarantineRules }
+  /** What tenants ask of all workers together, this one included; also of other instances, where these tell. */
+  | { readonly kind: 'tenant-rates'; readonly rates: TenantRates }
   /** Begin a fault of a drill. */
   | { readonly kind: 'drill'; readonly order: DrillOrder }
   /** The parent of `respite run` has closed its channel. */

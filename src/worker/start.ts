@@ -21,6 +21,7 @@ import { installInsight } from './insight.ts';
 import { InspectorPort } from './inspector-port.ts';
 import { leaveLastWords } from './last-words.ts';
 import { LoadedSecrets } from './loaded-secrets.ts';
+import { fairSharesOf } from './fairness.ts';
 import { GuardedServers, warmUpOf } from './guarded-servers.ts';
 import { hearOfQuarantine, quarantineOf, runningSuspect } from './quarantine.ts';
 import { Readiness } from './readiness.ts';
@@ -92,6 +93,7 @@ export function startWorker(setup: WorkerSetup): void {
       durations,
       written,
       quarantine: quarantineOf(setup.quarantine, tell),
+      fairShares: fairSharesOf(setup.fairness, tell),
       requestStarted: (method, target) => watched.requestStarted(method, target),
     },
     () => listening.acceptsPerTurn,
@@ -223,6 +225,9 @@ export function startWorker(setup: WorkerSetup): void {
         break;
       case 'quarantine':
         hearOfQuarantine(admissions.quarantine, message.rules);
+        break;
+      case 'tenant-rates':
+        admissions.fairShares?.learn(message.rates, performance.now());
         break;
       case 'drill':
         if (setup.allowsDrills) drill().beginFault(message.order, listening.servers);

@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Repeats } from '../classify/repeats.ts';
+import { fairSharesOf } from '../fairness/index.ts';
+import type { AdmissionHost } from '../host.ts';
 import type { RequestInFlight } from '../in-flight/request.ts';
 import type { RequestsInFlight } from '../in-flight/requests.ts';
 import type { ResolvedAdmissionOptions } from '../options.ts';
-import type { Quarantine } from '../quarantine/quarantine.ts';
 import { Pressure, processReadings, watchBuiltIn, watchShared } from '../pressure/index.ts';
 import type { AdmissionStats, ShedReason } from '../stats.ts';
 import { BytesCheck } from './bytes.ts';
@@ -17,9 +18,7 @@ import { TurnCheck } from './turn.ts';
 /** What the checks need to know of the process around them. */
 interface Surroundings {
   now(): number;
-  acceptsPerTurn(): number;
-  /** Undefined where no supervisor learns from deaths. */
-  readonly quarantine: Quarantine | undefined;
+  readonly host: Pick<AdmissionHost, 'acceptsPerTurn' | 'quarantine' | 'fairShares'>;
   /** A dry run of the quarantine lets this request through. */
   wouldQuarantine(request: RequestInFlight): void;
   /** Called at the end of each turn that had a request. */
@@ -55,19 +54,23 @@ export class Checks {
   ) {
     const nowMs = surroundings.now();
     const { priority, turnBudget } = options;
-    const { quarantine } = surroundings;
+    const { quarantine, fairShares } = surroundings.host;
     if (quarantine !== undefined)
       this.#quarantine = new QuarantineCheck(quarantine, (request) => surroundings.wouldQuarantine(request));
     this.#sampledMs = nowMs;
     this.#repeats = repeats;
     this.exempt = new ExemptAllowance(options.exemptLimit, nowMs);
-    if (priority !== false) this.#priority = new PriorityCheck(priority, this.#pressure, repeats, nowMs);
+    if (priority !== false) {
+      const shares = fairSharesOf(priority, nowMs, fairShares);
+      this.#priority = new PriorityCheck(priority, this.#pressure, repeats, nowMs, shares);
+    }
     this.inFlight = new InFlightCheck(options, requests, nowMs);
     this.bytes = new BytesCheck(options.bodyBudgetBytes, (rank) => this.turn?.bodyShare(rank) ?? 1);
     if (turnBudget !== false) {
       const bodiesShare = (): number => this.bytes.bytes / this.bytes.limitBytes;
       this.turn = new TurnCheck(turnBudget, {
         ...surroundings,
+        acceptsPerTurn: () => surroundings.host.acceptsPerTurn(),
         bodiesShare,
         loopTimes: () => performance.eventLoopUtilization(),
       });
@@ -123,7 +126,7 @@ export class Checks {
     // Written out, this takes a third of the time of a loop over a list: each call has one target, which V8 can inline.
     if (!this.#deadline.admits(request, nowMs)) return this.#deadline.reason;
     if (this.#quarantine?.admits(request) === false) return this.#quarantine.reason;
-    if (this.#priority?.admits(request) === false) return this.#priority.reason;
+    if (this.#priority?.admits(request, nowMs) === false) return this.#priority.reason;
     if (!this.inFlight.admits(request, nowMs)) return this.inFlight.reason;
     if (!this.bytes.admits(request, nowMs)) return this.bytes.reason;
     if (this.turn?.admits(request, nowMs) === false) return this.turn.reason;

@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { isRepeat, type Repeats } from '../classify/repeats.ts';
+import { type FairShares, shareAt } from '../fairness/index.ts';
 import type { RequestInFlight } from '../in-flight/request.ts';
 import type { Pressure } from '../pressure/index.ts';
 import {
@@ -33,6 +35,7 @@ export class PriorityCheck implements Check {
   readonly #cohorts: Cohorts;
   readonly #identityOf: IdentityOf | undefined;
   readonly #repeats: Repeats;
+  readonly #fairShares: FairShares | undefined;
   readonly #wallClock: () => number;
   #decidedMs: number;
   #offered = 0;
@@ -40,18 +43,23 @@ export class PriorityCheck implements Check {
   #shedByLimits = 0;
   #shedOfBetterClasses = 0;
 
-  /** @param wallClock Milliseconds since 1970: the order of users changes with the hour, in all processes at once. */
+  /**
+   * @param fairShares Orders the requests of sheddable classes; undefined leaves them to cohorts of users.
+   * @param wallClock Milliseconds since 1970: the order of users changes with the hour, in all processes at once.
+   */
   constructor(
     options: ResolvedPriorityOptions,
     pressure: Pressure,
     repeats: Repeats,
     nowMs: number,
+    fairShares?: FairShares,
     wallClock: () => number = Date.now,
   ) {
     const { identity, salt } = options;
     this.#priority = new Priority(options);
     this.#pressure = pressure;
     this.#repeats = repeats;
+    this.#fairShares = fairShares;
     this.#cohorts = new Cohorts(seedOf(salt ?? String(Math.random())), wallClock());
     this.#identityOf = identity === undefined ? undefined : identityReader(identity);
     this.#wallClock = wallClock;
@@ -64,13 +72,12 @@ export class PriorityCheck implements Check {
   }
 
   /** A request that is decided again counts once: by the class that it was first known by. */
-  admits({
-    isDecided,
-    requestClass,
-    headers,
-  }: Pick<RequestInFlight, 'isDecided' | 'requestClass' | 'headers'>): boolean {
+  admits(
+    { isDecided, requestClass, headers }: Pick<RequestInFlight, 'isDecided' | 'requestClass' | 'headers'>,
+    nowMs: number,
+  ): boolean {
     if (isDecided && requestClass.rank <= this.#priority.classAtThreshold) return true;
-    const cohort = isRepeat(headers) ? LAST_COHORT : this.#cohorts.of(this.#identityOf?.(headers));
+    const cohort = isRepeat(headers) ? LAST_COHORT : this.#cohortOf(requestClass.rank, headers, nowMs);
     const level = levelOf(requestClass.rank, cohort);
     if (!isDecided) {
       this.#offered += 1;
@@ -105,10 +112,22 @@ export class PriorityCheck implements Check {
       pressureWithoutGate: this.#pressure.withoutCheck,
       elapsedMs: nowMs - this.#decidedMs,
     });
+    if (this.#fairShares !== undefined) this.#fairShares.largestShare = this.#largestShare();
     this.#decidedMs = nowMs;
     this.#offered = 0;
     this.#completed = 0;
     this.#shedByLimits = 0;
     this.#shedOfBetterClasses = 0;
+  }
+
+  #cohortOf(rank: number, headers: IncomingHttpHeaders, nowMs: number): number {
+    const identity = this.#identityOf?.(headers);
+    return this.#fairShares?.cohortOf(rank, identity, nowMs) ?? this.#cohorts.of(identity);
+  }
+
+  /** Of the class that is being shed in part. */
+  #largestShare(): number {
+    const { threshold, classAtThreshold } = this.#priority;
+    return shareAt(threshold - levelOf(classAtThreshold, 0));
   }
 }
