@@ -25,8 +25,10 @@ export interface Tenant {
 
 export interface Simulated {
   readonly tenants: readonly Tenant[];
-  /** What each instance can do, in requests a second. */
-  readonly capacities: readonly number[];
+  /** Instances, by how many requests each can have in flight. */
+  readonly limits: readonly number[];
+  /** How long a request takes, in ms, given a number from 0 to 1. */
+  readonly takesMs: (random: number) => number;
   /** Chances that what is told is lost, that the answer is lost, and that what is told arrives once more later. */
   readonly lost: number;
   readonly unanswered: number;
@@ -52,19 +54,25 @@ const CLASS: RequestClass = {
   warned: false,
 };
 
+/** The part of the limit that sheddable requests may use. */
+const THRESHOLD = 0.85;
+
 class Instance {
   readonly shares: FairShares;
   readonly served = new Map<string, number>();
   readonly #check: PriorityCheck;
   readonly #pressure = new Pressure();
-  readonly #capacity: number;
+  readonly #limit: number;
   readonly #clock: (nowMs: number) => number;
-  #room = 0;
+  /** When requests in flight end. */
+  #ends: number[] = [];
 
-  constructor(capacity: number, clock: (nowMs: number) => number) {
-    this.#capacity = capacity;
+  constructor(limit: number, clock: (nowMs: number) => number) {
+    this.#limit = limit;
     this.#clock = clock;
     this.shares = new FairShares({ salt: 'fleet' }, clock(0));
+    const read = (): number => this.#ends.length / limit;
+    this.#pressure.register({ name: 'in-flight', read, enter: 1, exit: THRESHOLD }, true);
     const options = resolvePriorityOptions({ identity: 'x-tenant', fairness: true });
     this.#check = new PriorityCheck(options, this.#pressure, new Repeats(), clock(0), this.shares, () => 0);
   }
@@ -73,41 +81,42 @@ class Instance {
     return this.#clock(nowMs);
   }
 
-  /** Time for so many more requests, and for a burst of a tenth of a second. */
-  rest(): void {
-    const burst = this.#capacity / 10;
-    this.#room = Math.min(burst, this.#room + (this.#capacity * TICK_MS) / 1000);
-  }
-
-  request(tenant: string, nowMs: number): void {
+  request(tenant: string, nowMs: number, takesMs: number): void {
     const request = { isDecided: false, requestClass: CLASS, headers: { 'x-tenant': tenant } };
     if (!this.#check.admits(request, this.#clock(nowMs))) return;
-    if (this.#room < 1) {
+    if (this.#ends.length >= Math.ceil(THRESHOLD * this.#limit)) {
       this.#check.shed(request, 'in-flight');
       return;
     }
-    this.#room -= 1;
-    this.#check.completed();
+    this.#ends.push(nowMs + takesMs);
     if (nowMs >= SETTLED_MS) this.served.set(tenant, (this.served.get(tenant) ?? 0) + 1);
   }
 
+  /** Requests end. */
+  pass(nowMs: number): void {
+    const before = this.#ends.length;
+    this.#ends = this.#ends.filter((endsMs) => endsMs > nowMs);
+    for (let i = this.#ends.length; i < before; i += 1) this.#check.completed();
+  }
+
   decide(nowMs: number): void {
+    this.#pressure.sample(this.#clock(nowMs));
     this.#check.decide(this.#clock(nowMs));
   }
 }
 
 /** @returns Requests a second that each tenant was served once all had settled, in the order of the tenants. */
 export function simulateFleet(simulated: Simulated): readonly number[] {
-  const { tenants, capacities, clocks, random, seconds } = simulated;
-  const instances = capacities.map((capacity, i) => {
+  const { tenants, limits, takesMs, clocks, random, seconds } = simulated;
+  const instances = limits.map((limit, i) => {
     const { offsetMs, rate } = clocks[i] ?? { offsetMs: 0, rate: 1 };
-    return new Instance(capacity, (nowMs) => offsetMs + nowMs * rate);
+    return new Instance(limit, (nowMs) => offsetMs + nowMs * rate);
   });
   const redis = new FleetRatesModel(LEASE_MS);
   const late: (() => void)[] = [];
   for (let nowMs = 0; nowMs < seconds * 1000; nowMs += TICK_MS) {
-    for (const instance of instances) instance.rest();
-    arrivals(simulated, (tenant, at) => instances[at]?.request(tenant.name, nowMs));
+    for (const instance of instances) instance.pass(nowMs);
+    arrivals(simulated, (tenant, at) => instances[at]?.request(tenant.name, nowMs, takesMs(random())));
     if (nowMs % DECIDE_MS === 0) for (const instance of instances) instance.decide(nowMs);
     for (const [i, instance] of instances.entries()) {
       // Each at a time of its own.
