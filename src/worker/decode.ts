@@ -133,6 +133,8 @@ const SAMPLE: ShapeOf<SentSample> = {
 const UNANSWERED = [{ kind: 'string', waitedMs: 'number' }] as const;
 const WAITING = { route: 'string', count: 'number', oldestMs: 'number' } as const;
 
+const isShare: Guard = (value) => typeof value === 'number' && value >= 0 && value <= 1;
+
 /** Requests a second by key. */
 const isRate: Guard = (value) =>
   Array.isArray(value) &&
@@ -185,7 +187,7 @@ const ON_CHANNEL: ShapesOf<ToSupervisor> = {
   uncounted: { reason: 'string' },
   served: { keys: [isKey] },
   'probe-served': { id: 'string' },
-  'tenant-rates': { rates: [isRate], largestShare: 'number' },
+  'tenant-rates': { rates: [isRate], largestShare: isShare },
   'user-disconnected': {},
   'asked-to-stop': { signal: oneOf('SIGTERM', 'SIGINT') },
   signalled: { cut: [WAITING] },
