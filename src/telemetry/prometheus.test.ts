@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import type { SignalPressure } from '../admission/index.ts';
+import { fairnessMetrics } from './fairness.ts';
 import { headroomMetrics } from './headroom.ts';
 import { renderMetrics } from './prometheus.ts';
 import type { MetricsSample, MetricsSnapshot, MetricsWorker } from './snapshot.ts';
@@ -61,7 +61,7 @@ function sample(admission: Partial<MetricsSample['admission']> = {}): MetricsSam
   };
 }
 
-function press(signal: string, pressure: number): SignalPressure {
+function press(signal: string, pressure: number): MetricsSample['admission']['pressure'][number] {
   return { signal, value: 1, pressure };
 }
 
@@ -146,14 +146,9 @@ test('every metric has help and a type', () => {
       'respite_incidents_open',
       'respite_quarantines_total',
       'respite_quarantines',
-      'respite_fairness_scope',
-      'respite_fairness_tenants',
-      'respite_fairness_largest_share',
-      'respite_fleet_instances',
-      'respite_fleet_exchanges_total',
       'respite_utilization',
       'respite_resource_utilization',
-      ...headroomMetrics(undefined).map(({ name }) => name),
+      ...[...headroomMetrics(undefined), ...fairnessMetrics(EMPTY)].map(({ name }) => name),
       'respite_fallback_responses_total',
       'respite_drain_cut_requests_total',
       'respite_worker_restarts_total',
@@ -163,27 +158,6 @@ test('every metric has help and a type', () => {
       'v8js_memory_heap_used_bytes',
     ]),
   );
-});
-
-test('fairness: for whom, how many, and whether Redis answers', () => {
-  const fairness = {
-    scope: 'fleet',
-    tenants: 12,
-    largestShare: 0.25,
-    instances: 8,
-    exchanges: { answered: 5, unanswered: 1 },
-  };
-  const series = parse(render({ ...EMPTY, fairness }));
-  const read = (name: string): number | undefined => series.get(name);
-  assert.deepEqual(
-    ['fleet', 'instance', 'off'].map((scope) => read(`respite_fairness_scope{scope="${scope}"}`)),
-    [1, 0, 0],
-  );
-  assert.equal(read('respite_fairness_tenants'), 12);
-  assert.equal(read('respite_fairness_largest_share'), 0.25);
-  assert.equal(read('respite_fleet_instances'), 8);
-  assert.equal(read('respite_fleet_exchanges_total{result="unanswered"}'), 1);
-  assert.equal(parse(render(EMPTY)).get('respite_fairness_scope{scope="off"}'), 1);
 });
 
 test('what the fallback responder answered is counted', () => {

@@ -86,7 +86,9 @@ class Run {
   usersRow(what: string, { sent, failed, shed }: Counts): void {
     const success = 1 - (failed + shed) / sent;
     const figure = `${percent(success, 3)} of ${sent}`;
-    this.row(`users' success, ${what}`, `≥ ${percent(USERS_SUCCESS)}`, figure, success >= USERS_SUCCESS);
+    // In a short phase one request is more than a thousandth.
+    const holds = success >= USERS_SUCCESS || failed + shed <= 1;
+    this.row(`users' success, ${what}`, `≥ ${percent(USERS_SUCCESS)}, or 1 failed`, figure, holds);
   }
 
   fairnessRow(what: string, phase: Phase): void {

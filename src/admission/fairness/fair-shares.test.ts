@@ -92,6 +92,29 @@ test('what others are asked for counts while it is fresh, and what is told is no
   assert.ok(Math.abs(alone.both - 0.6) < 0.1 && Math.abs(alone.one - 0.6) < 0.1, JSON.stringify(alone));
 });
 
+test('tenants that are too many to be told of are treated as those that are', () => {
+  const shares = new FairShares({ salt: '' }, 0);
+  const rates = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`tenant ${i}`, 5]));
+  ask(shares, rates, 0);
+  const told = shares.tell(20_000);
+  assert.equal(told.length, 1 + 256);
+  // Seven more instances that are asked for the same.
+  shares.learn(
+    told.map(([key, rate]) => [key, 8 * rate] as const),
+    20_000,
+  );
+  const sums = new Map<string, number>();
+  for (let i = 0; i < 8; i += 1) {
+    for (const tenant of Object.keys(rates)) {
+      const cohort = shares.cohortOf(SHEDDABLE, tenant, 20_000 + 200 * i) ?? assert.fail();
+      sums.set(tenant, (sums.get(tenant) ?? 0) + cohort);
+    }
+  }
+  const means = [...sums.values()].map((sum) => sum / 8);
+  // A factor of eight would be 19 cohorts.
+  assert.ok(Math.max(...means) - Math.min(...means) < 12, `${Math.min(...means)} to ${Math.max(...means)}`);
+});
+
 test('however many tenants come, the table is bounded and keeps those with the most requests', () => {
   const tenants = new Tenants();
   let nowMs = 0;

@@ -18,7 +18,7 @@ const LEARNED_MS = 3000;
 /** Maximum of tenants of a class that others are told of: those with the most requests. */
 const MAX_TOLD = 256;
 
-/** Tenants with less than this part of the requests of their class are not told of: no threshold is ever so low. */
+/** Tenants with less than this part of the requests of their class are not told of. */
 const LEAST_SHARE = 1 / MAX_TENANTS;
 
 /** Nor are those with fewer requests a second than this: of a tenant that asks no more a trace would be told for half an hour. */
@@ -68,9 +68,13 @@ export class FairShares {
     const of = this.#classes[rank - FIRST_RANK];
     if (of === undefined) return undefined;
     const tenant = of.tenants.of(identity ?? '', nowMs);
-    const isLearned = nowMs - this.#learnedMs < LEARNED_MS;
-    const rate = tenant.meter.count(nowMs) + (isLearned ? tenant.others : 0);
-    const total = of.total.count(nowMs) + (isLearned ? of.others : 0);
+    let rate = tenant.meter.count(nowMs);
+    let total = of.total.count(nowMs);
+    // A tenant of which nothing was said is taken to have the same share everywhere.
+    if (tenant.others !== undefined && nowMs - this.#learnedMs < LEARNED_MS) {
+      rate += tenant.others;
+      total += of.others;
+    }
     return fairCohort(total > 0 ? Math.min(1, rate / total) : 0, tenant.nextPosition());
   }
 
@@ -82,19 +86,20 @@ export class FairShares {
   /** @param rates Of all processes together, this one included; in the place of all that was learned before. */
   learn(rates: TenantRates, nowMs: number): void {
     const byKey = new Map(rates);
-    const beside = (key: string, told: number): number => Math.max(0, (byKey.get(key) ?? 0) - told);
+    const beside = (key: string, told: number): number | undefined => {
+      const all = byKey.get(key);
+      return all === undefined ? undefined : Math.max(0, all - told);
+    };
     for (const [i, of] of this.#classes.entries()) {
-      of.others = beside(String(i), of.told);
-      for (const tenant of of.tenants.all) {
-        tenant.others = tenant.key === '' ? 0 : beside(tenant.key, tenant.told);
-      }
+      of.others = beside(String(i), of.told) ?? 0;
+      for (const tenant of of.tenants.all) tenant.others = beside(tenant.key, tenant.told);
     }
     this.#learnedMs = nowMs;
   }
 
   #tellOf(of: ClassTenants, name: string, nowMs: number): TenantRates {
     of.told = of.total.perSecond(nowMs);
-    const least = Math.max(LEAST_PER_SECOND, (of.told + of.others) * LEAST_SHARE);
+    const least = Math.max(LEAST_PER_SECOND, of.told * LEAST_SHARE);
     const rates = of.tenants.all.map((tenant) => [tenant, tenant.meter.perSecond(nowMs)] as const);
     for (const [tenant] of rates) tenant.told = 0;
     const most = rates.filter(([, rate]) => rate >= least).toSorted((a, b) => b[1] - a[1]);

@@ -18,8 +18,9 @@ export class Tenant {
   name: string;
   /** What is told of it; empty until it is needed. */
   key = '';
-  /** Its requests a second in other processes, as last learned, and what was last told of this one. */
-  others = 0;
+  /** Its requests a second in other processes, as last learned; undefined when nothing was said of it. */
+  others: number | undefined = undefined;
+  /** What was last told of it. */
   told = 0;
   #position: number;
 
@@ -33,7 +34,7 @@ export class Tenant {
   becomes(name: string): void {
     this.name = name;
     this.key = '';
-    this.others = 0;
+    this.others = undefined;
     this.told = 0;
   }
 
