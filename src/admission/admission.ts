@@ -60,11 +60,9 @@ export class Admission implements RequestOwner {
     this.#shedding = new Shedding(this.#lastMs);
     this.#checks = new Checks(options, this.requests, this.#shedding.repeats, {
       now,
-      acceptsPerTurn: () => host.acceptsPerTurn(),
       turnEnded: (nowMs) => this.#settleAll(nowMs),
-      quarantine: host.quarantine,
+      host,
       wouldShed: ({ requestClass }, reason) => this.#decisions.wouldShed(requestClass, reason),
-      processor: host.processor,
     });
     this.loadReport = LoadReport.of(options.loadReport, this.#checks, this.requests, now);
   }

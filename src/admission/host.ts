@@ -2,6 +2,7 @@
 // protected in code find it, also those of another copy of this package.
 import { CounterTable } from '../core/counter-table.ts';
 import type { ProcessorReadings } from './cost/costs.ts';
+import type { FairShares } from './fairness/index.ts';
 import type { RequestsInFlight } from './in-flight/requests.ts';
 import type { RequestInFlight } from './in-flight/request.ts';
 import type { RequestObserver } from './observer.ts';
@@ -31,6 +32,8 @@ export interface AdmissionHost {
   readonly quarantine: Quarantine | undefined;
   /** Where CPU time is read; undefined for that of this process. */
   readonly processor?: ProcessorReadings | undefined;
+  /** Undefined where no supervisor tells what other processes are asked for: an admission is then fair on its own, if it is to be. */
+  readonly fairShares: FairShares | undefined;
   /** How many connections one turn can accept from a socket: when it has, more may be waiting in the kernel. */
   acceptsPerTurn(): number;
   /** An admission decides on requests of this process from now on. Returns what ends that. */
@@ -55,6 +58,7 @@ export function aloneHost(given: Partial<AdmissionHost> = {}): AdmissionHost {
     observer: undefined,
     dryRun: undefined,
     quarantine: undefined,
+    fairShares: undefined,
     acceptsPerTurn: () => Infinity,
     joined: () => () => {},
     ...given,

@@ -2,6 +2,7 @@ export { Admission } from './admission.ts';
 export type { ShedEvent } from './events.ts';
 export { type AdmissionHost, type HostedAdmission, setProcessHost } from './host.ts';
 export type { CriticalityHeader } from './classify/criticality-header.ts';
+export { type FairnessSetup, FairShares, type TenantRates } from './fairness/index.ts';
 export type { RequestInFlight } from './in-flight/request.ts';
 export type { Traffic, Unanswered, UsualWait } from './in-flight/kinds.ts';
 export type { Waiting, WaitingRoute } from './in-flight/requests.ts';

@@ -15,6 +15,7 @@ test('without options every default holds', () => {
     turnBudget: { targetMs: 10, burstMs: 40, idleCreditMs: 300 },
     priority: {
       reserved: { 'critical-plus': 0, critical: 0, 'sheddable-plus': 0, sheddable: 0 },
+      fairness: false,
       minimumPerSecond: 1,
       minimumShare: 0.01,
     },

@@ -89,6 +89,7 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
     health,
     onIncident: telling?.tell,
     onPhase: (phase) => serviceManager?.tell(phase),
+    exchangeRates: fleet && (async (rates) => fleet.exchangeRates(rates)),
     inTurn: fleet === undefined ? undefined : (cause, heal) => fleet.inTurn(cause, heal),
   });
   const checking = openHealth(config, configFile, log).then((checks) => (indicators = checks));

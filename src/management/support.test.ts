@@ -1,6 +1,7 @@
 // A supervisor without processes, for the tests of this folder. Named like a test so that it is not published.
 import { RespiteError } from '../core/errors.ts';
 import {
+  NO_FAIRNESS,
   NO_QUARANTINE,
   type Captured,
   type Drills,
@@ -47,6 +48,7 @@ export function statusOf(state: InstanceState, workers: readonly WorkerState[]):
     restarting: false,
     lastRestart: undefined,
     quarantine: NO_QUARANTINE,
+    fairness: NO_FAIRNESS,
     dryRun: false,
     totals: {
       duration: { boundsSeconds: [], series: [] },

@@ -13,6 +13,7 @@ export { CAUSES } from './causes.ts';
 export type { StoredIncident } from './incidents/evidence/folder.ts';
 export type { Captured, OnDemand } from './incidents/evidence/on-demand.ts';
 export type { IncidentsOptions, ResolvedIncidentsOptions } from './incidents/evidence/options.ts';
+export { NO_FAIRNESS } from './instance/fairness/status.ts';
 export type { Fleet } from './instance/fleet/index.ts';
 export type { InstanceMeasure } from './instance/history/index.ts';
 export type { History } from '../core/history.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import type { SignalPressure } from '../admission/index.ts';
+import { fairnessMetrics } from './fairness.ts';
 import { headroomMetrics } from './headroom.ts';
 import { renderMetrics } from './prometheus.ts';
 import type { MetricsSample, MetricsSnapshot, MetricsWorker } from './snapshot.ts';
@@ -61,7 +61,7 @@ function sample(admission: Partial<MetricsSample['admission']> = {}): MetricsSam
   };
 }
 
-function press(signal: string, pressure: number): SignalPressure {
+function press(signal: string, pressure: number): MetricsSample['admission']['pressure'][number] {
   return { signal, value: 1, pressure };
 }
 
@@ -148,7 +148,7 @@ test('every metric has help and a type', () => {
       'respite_quarantines',
       'respite_utilization',
       'respite_resource_utilization',
-      ...headroomMetrics(undefined).map(({ name }) => name),
+      ...[...headroomMetrics(undefined), ...fairnessMetrics(EMPTY)].map(({ name }) => name),
       'respite_fallback_responses_total',
       'respite_drain_cut_requests_total',
       'respite_worker_restarts_total',

@@ -1,6 +1,7 @@
 import type { SignalPressure } from '../admission/index.ts';
 import { sumInstruments } from '../core/instruments.ts';
 import { durationMetric } from './duration.ts';
+import { fairnessMetrics } from './fairness.ts';
 import { headroomMetrics } from './headroom.ts';
 import { healthMetrics } from './health.ts';
 import { type Format, renderText } from './exposition.ts';
@@ -32,6 +33,7 @@ function metricsOf(snapshot: MetricsSnapshot): (Metric | Histogram)[] {
     ...instrumentMetrics(snapshot),
     ...incidentMetrics(snapshot),
     ...quarantineMetrics(snapshot),
+    ...fairnessMetrics(snapshot),
     ...supervisorMetrics(snapshot.supervisor),
   ];
 }

@@ -38,6 +38,8 @@ export interface MetricsSnapshot {
   readonly quarantine?:
     | { readonly begun: number; readonly entries: readonly { readonly scope: string }[] }
     | undefined;
+  /** How sheddable requests are shared out between tenants. */
+  readonly fairness?: FairnessFigures | undefined;
   /** By cause. */
   readonly incidentCounts: {
     readonly ended: Readonly<Record<string, number>>;
@@ -59,6 +61,14 @@ export interface HeadroomFigures {
     | { readonly kind: 'unknown' };
   readonly peakRps: number | undefined;
   readonly ratio: number | undefined;
+}
+
+export interface FairnessFigures {
+  readonly scope: string;
+  readonly tenants: number;
+  readonly largestShare: number;
+  readonly instances: number;
+  readonly exchanges: { readonly answered: number; readonly unanswered: number };
 }
 
 /** What the kernel tells; undefined for what it doesn't. */

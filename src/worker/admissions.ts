@@ -2,6 +2,7 @@
 import {
   type AdmissionCount,
   type AdmissionHost,
+  type FairShares,
   type HostedAdmission,
   type Quarantine,
   NOT_ANNOUNCED,
@@ -13,8 +14,6 @@ import {
 } from '../admission/index.ts';
 import type { CounterTable } from '../core/counter-table.ts';
 import type { Durations } from './durations.ts';
-import { recordShape } from './on-demand.ts';
-import type { ToSupervisor, ToWorker } from './protocol.ts';
 import type { WrittenCounters } from './written-counters.ts';
 
 /** What happens to a request is kept in these. */
@@ -24,6 +23,7 @@ export interface Records {
   /** Undefined where counters are told rather than written. */
   readonly written: WrittenCounters | undefined;
   readonly quarantine: Quarantine | undefined;
+  readonly fairShares: FairShares | undefined;
   /** Remembers the last requests, for the case that one of them blocks the event loop. */
   requestStarted(method: string, target: string): void;
 }
@@ -37,12 +37,14 @@ export class WorkerAdmissions implements AdmissionHost {
   /** Set while a load shape is recorded. */
   recorder: RequestRecorder | undefined = undefined;
   readonly quarantine: Quarantine | undefined;
+  readonly fairShares: FairShares | undefined;
   readonly acceptsPerTurn: () => number;
   readonly #all = new Set<HostedAdmission>();
 
   constructor(records: Records, acceptsPerTurn: () => number) {
     this.counters = records.counters;
     this.quarantine = records.quarantine;
+    this.fairShares = records.fairShares;
     this.observer = observerOf(records);
     this.acceptsPerTurn = acceptsPerTurn;
   }
@@ -50,11 +52,6 @@ export class WorkerAdmissions implements AdmissionHost {
   joined(admission: HostedAdmission): () => void {
     this.#all.add(admission);
     return () => this.#all.delete(admission);
-  }
-
-  /** Begins or ends the recording of the load shape. */
-  record(message: Extract<ToWorker, { kind: 'record-shape' }>, tell: (message: ToSupervisor) => void): void {
-    recordShape(this, message, tell);
   }
 
   /** In the order in which they have joined. */

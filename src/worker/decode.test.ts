@@ -81,6 +81,14 @@ const ON_CHANNEL: readonly ToSupervisor[] = [
   { kind: 'sample', sample: SAMPLE },
   { kind: 'waiting', routes: [{ route: 'GET /', count: 1, oldestMs: 1000 }] },
   {
+    kind: 'tenant-rates',
+    rates: [
+      ['1', 3],
+      ['1a0', 2.5],
+    ],
+    largestShare: 0.5,
+  },
+  {
     kind: 'health',
     reports: [
       {

@@ -139,6 +139,17 @@ const SAMPLE: ShapeOf<SentSample> = {
 const UNANSWERED = [{ kind: 'string', waitedMs: 'number' }] as const;
 const WAITING = { route: 'string', count: 'number', oldestMs: 'number' } as const;
 
+const isShare: Guard = (value) => typeof value === 'number' && value >= 0 && value <= 1;
+
+/** Requests a second by key. */
+const isRate: Guard = (value) =>
+  Array.isArray(value) &&
+  value.length === 2 &&
+  typeof value[0] === 'string' &&
+  /^[0-9a-f]{1,32}$/.test(value[0]) &&
+  Number.isFinite(value[1]) &&
+  value[1] >= 0;
+
 const ON_CHANNEL: ShapesOf<ToSupervisor> = {
   hello: {},
   'other-version': { version: 'string' },
@@ -187,6 +198,7 @@ const ON_CHANNEL: ShapesOf<ToSupervisor> = {
     batch: { routes: ['string'], cells: isShapeCells, dropped: 'number' },
     isLast: 'boolean',
   },
+  'tenant-rates': { rates: [isRate], largestShare: isShare },
   'user-disconnected': {},
   'asked-to-stop': { signal: oneOf('SIGTERM', 'SIGINT') },
   signalled: { cut: [WAITING] },

@@ -25,7 +25,13 @@ export {
 } from './watchdog/index.ts';
 export { Gap } from './watchdog/gap.ts';
 export { parseRunQueueWaitMs } from './watchdog/proc.ts';
-export type { QuarantineRule, QuarantineRules, QuarantineScope, Suspect } from '../admission/index.ts';
+export type {
+  QuarantineRule,
+  QuarantineRules,
+  QuarantineScope,
+  Suspect,
+  TenantRates,
+} from '../admission/index.ts';
 export type { Traffic, Unanswered, UsualWait, WaitingRoute } from '../admission/index.ts';
 export type {
   DurationExemplar,

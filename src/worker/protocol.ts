@@ -1,9 +1,11 @@
 // What supervisor and worker say to each other.
 import type {
+  FairnessSetup,
   FingerprintSetup,
   QuarantineNews,
   QuarantineRules,
   ResolvedAdmissionOptions,
+  TenantRates,
   Traffic,
   WaitingRoute,
 } from '../admission/index.ts';
@@ -33,6 +35,8 @@ export interface WorkerSetup {
   readonly backpressure: BackpressureOptions | undefined;
   /** Undefined: no request is put into quarantine. */
   readonly quarantine: QuarantineSetup | undefined;
+  /** Undefined: sheddable requests are not shared out between tenants. */
+  readonly fairness: FairnessSetup | undefined;
   /** Undefined: calls to other services are the user's code's own. */
   readonly client: OutboundOptions | undefined;
   /** A command has switched the instance to a dry run: `client` counts what it would do. */
@@ -190,6 +194,8 @@ export type ToSupervisor =
       readonly batch: ShapeBatch;
       readonly isLast: boolean;
     }
+  /** What tenants ask of this worker, in place of all that was said before. @param largestShare The most that one is let through, 0 to 1. */
+  | { readonly kind: 'tenant-rates'; readonly rates: TenantRates; readonly largestShare: number }
   /** The user's code has called `process.disconnect()`. */
   | { readonly kind: 'user-disconnected' }
   /** Has been sent a signal, by another process than the supervisor, and holds it back. */
@@ -229,6 +235,8 @@ export type ToWorker =
   | { readonly kind: 'quarantine'; readonly rules: QuarantineRules }
   /** Record the load shape, or stop recording it. @param recording Its number. */
   | { readonly kind: 'record-shape'; readonly recording: number; readonly isOn: boolean }
+  /** What tenants ask of all workers together, this one included; also of other instances, where these tell. */
+  | { readonly kind: 'tenant-rates'; readonly rates: TenantRates }
   /** Begin a fault of a drill. */
   | { readonly kind: 'drill'; readonly order: DrillOrder }
   /** The parent of `respite run` has closed its channel. */

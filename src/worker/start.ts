@@ -9,6 +9,7 @@ import { announceDrain } from '../core/drain-notice.ts';
 import { receiveHealth } from '../core/health-link.ts';
 import { killProcessGroup } from '../core/process-group.ts';
 import { VERSION } from '../core/version.ts';
+import { followOrder } from './admission-orders.ts';
 import { WorkerAdmissions } from './admissions.ts';
 import { acceptWhatWaits, drain } from './drain.ts';
 import { AskedMetrics } from './asked-metrics.ts';
@@ -21,8 +22,9 @@ import { installInsight } from './insight.ts';
 import { InspectorPort } from './inspector-port.ts';
 import { leaveLastWords } from './last-words.ts';
 import { LoadedSecrets } from './loaded-secrets.ts';
+import { fairSharesOf } from './fairness.ts';
 import { GuardedServers, warmUpOf } from './guarded-servers.ts';
-import { hearOfQuarantine, quarantineOf, runningSuspect } from './quarantine.ts';
+import { quarantineOf, runningSuspect } from './quarantine.ts';
 import { Readiness } from './readiness.ts';
 import { readyWithoutServer } from './without-server.ts';
 import { readFiguresSoon } from './late-figures.ts';
@@ -92,6 +94,7 @@ export function startWorker(setup: WorkerSetup): void {
       durations,
       written,
       quarantine: quarantineOf(setup.quarantine, tell),
+      fairShares: fairSharesOf(setup.fairness, tell),
       requestStarted: (method, target) => watched.requestStarted(method, target),
     },
     () => listening.acceptsPerTurn,
@@ -221,13 +224,10 @@ export function startWorker(setup: WorkerSetup): void {
         inspectorPort.give(message.isYours);
         break;
       case 'dry-run':
-        admissions.dryRun = message.dryRun;
-        break;
       case 'quarantine':
-        hearOfQuarantine(admissions.quarantine, message.rules);
-        break;
       case 'record-shape':
-        admissions.record(message, tell);
+      case 'tenant-rates':
+        followOrder(admissions, message, tell);
         break;
       case 'drill':
         if (setup.allowsDrills) drill().beginFault(message.order, listening.servers);

@@ -16,6 +16,7 @@ import {
 import { findRoute } from '../../src/management/routes.ts';
 import { resolveBalancerOptions } from '../../src/supervisor/instance/balancer/options.ts';
 import { resolveSupervisorOptions } from '../../src/supervisor/instance/options.ts';
+import { renderMetrics } from '../../src/telemetry/index.ts';
 
 const DEFAULTS = resolveSupervisorOptions();
 
@@ -62,6 +63,15 @@ interface Service {
 
 interface ScaleDown {
   readonly stabilizationWindowSeconds: number;
+}
+
+interface PodDisruptionBudget {
+  readonly kind: string;
+  readonly spec: {
+    readonly maxUnavailable: number;
+    readonly minAvailable?: number;
+    readonly selector: { readonly matchLabels: Labels };
+  };
 }
 
 interface HorizontalPodAutoscaler {
@@ -252,5 +262,37 @@ test('pods are taken away only after one that left would long be gone', () => {
     scaled.spec.advanced.horizontalPodAutoscalerConfig.behavior,
   ]) {
     assert.ok(scaleDown.stabilizationWindowSeconds >= 5 * pod.spec.terminationGracePeriodSeconds);
+  }
+});
+
+test('a disruption budget is about these pods, and leaves room for a drain', () => {
+  const { documents: budgets } = manifest('pdb.yaml');
+  for (const { errors, warnings } of budgets) assert.deepEqual([...errors, ...warnings], []);
+  const [budget] = budgets.map((document) => document.toJS() as unknown) as [PodDisruptionBudget];
+  assert.equal(budget.kind, 'PodDisruptionBudget');
+  assert.deepEqual(budget.spec.selector.matchLabels, pod.metadata.labels);
+  assert.equal(budget.spec.minAvailable, undefined);
+  assert.ok(budget.spec.maxUnavailable >= 1 && budget.spec.maxUnavailable < deployment.spec.replicas);
+});
+
+test('every metric that autoscalers name is one that an instance has', () => {
+  const metrics = renderMetrics(
+    {
+      workers: [],
+      restarts: {},
+      incidentCounts: { ended: {}, open: {} },
+      totals: {
+        duration: { boundsSeconds: [], series: [] },
+        requests: [],
+        connectionsRefused: 0,
+        instruments: [],
+      },
+    },
+    'prometheus',
+  );
+  for (const name of ['hpa.yaml', 'keda.yaml']) {
+    for (const [metric] of manifest(name).text.matchAll(/respite_[a-z_]+/g)) {
+      assert.match(metrics, new RegExp(`^# TYPE ${metric} gauge$`, 'm'), `${name}: ${metric}`);
+    }
   }
 });

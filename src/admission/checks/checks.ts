@@ -2,12 +2,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Repeats } from '../classify/repeats.ts';
 import { Costs } from '../cost/costs.ts';
 import { processorReadings } from '../cost/processor.ts';
+import { fairSharesOf } from '../fairness/index.ts';
+import type { AdmissionHost } from '../host.ts';
 import type { RequestInFlight } from '../in-flight/request.ts';
 import type { RequestsInFlight } from '../in-flight/requests.ts';
 import type { ResolvedAdmissionOptions } from '../options.ts';
-import type { Quarantine } from '../quarantine/quarantine.ts';
 import { Pressure, processReadings, watchBuiltIn, watchShared } from '../pressure/index.ts';
-import type { ProcessorReadings } from '../cost/costs.ts';
 import type { AdmissionStats, ShedReason } from '../stats.ts';
 import { BytesCheck } from './bytes.ts';
 import { CostCheck } from './cost.ts';
@@ -21,13 +21,9 @@ import { TurnCheck } from './turn.ts';
 /** What the checks need to know of the process around them. */
 interface Surroundings {
   now(): number;
-  acceptsPerTurn(): number;
-  /** Undefined where no supervisor learns from deaths. */
-  readonly quarantine: Quarantine | undefined;
+  readonly host: Pick<AdmissionHost, 'acceptsPerTurn' | 'quarantine' | 'fairShares' | 'processor'>;
   /** A dry run of one check lets this request through. */
   wouldShed(request: RequestInFlight, reason: ShedReason): void;
-  /** Default those of this process. */
-  readonly processor?: ProcessorReadings | undefined;
   /** Called at the end of each turn that had a request. */
   turnEnded(nowMs: number): void;
 }
@@ -63,7 +59,7 @@ export class Checks {
   ) {
     const nowMs = surroundings.now();
     const { priority, turnBudget } = options;
-    const { quarantine } = surroundings;
+    const { quarantine, fairShares } = surroundings.host;
     if (quarantine !== undefined)
       this.#quarantine = new QuarantineCheck(quarantine, (request) =>
         surroundings.wouldShed(request, 'quarantine'),
@@ -73,7 +69,7 @@ export class Checks {
     if (options.costs !== 'off') {
       const isDryRun = options.costs === 'dry-run';
       this.cost = new CostCheck(
-        new Costs(surroundings.processor ?? processorReadings(), nowMs),
+        new Costs(surroundings.host.processor ?? processorReadings(), nowMs),
         isDryRun ? (request) => surroundings.wouldShed(request, 'cost') : undefined,
       );
     }
@@ -85,6 +81,7 @@ export class Checks {
         repeats,
         options.costs === 'on' ? this.cost : undefined,
         nowMs,
+        fairSharesOf(priority, nowMs, fairShares),
       );
     this.inFlight = new InFlightCheck(options, requests, nowMs);
     this.bytes = new BytesCheck(options.bodyBudgetBytes, (rank) => this.turn?.bodyShare(rank) ?? 1);
@@ -92,6 +89,7 @@ export class Checks {
       const bodiesShare = (): number => this.bytes.bytes / this.bytes.limitBytes;
       this.turn = new TurnCheck(turnBudget, {
         ...surroundings,
+        acceptsPerTurn: () => surroundings.host.acceptsPerTurn(),
         bodiesShare,
         loopTimes: () => performance.eventLoopUtilization(),
       });
@@ -148,7 +146,7 @@ export class Checks {
     if (!this.#deadline.admits(request, nowMs)) return this.#deadline.reason;
     if (this.#quarantine?.admits(request) === false) return this.#quarantine.reason;
     if (this.cost?.admits(request) === false) return this.cost.reason;
-    if (this.#priority?.admits(request) === false) return this.#priority.reason;
+    if (this.#priority?.admits(request, nowMs) === false) return this.#priority.reason;
     if (!this.inFlight.admits(request, nowMs)) return this.inFlight.reason;
     if (!this.bytes.admits(request, nowMs)) return this.bytes.reason;
     if (this.turn?.admits(request, nowMs) === false) return this.turn.reason;

@@ -43,6 +43,7 @@ function run(
     repeats,
     undefined,
     0,
+    undefined,
     () => 0,
   );
   const admitted = new Map<string, number>();
@@ -52,7 +53,7 @@ function run(
     for (const { rank, user, attempt } of asking) {
       const asked = request(rank, user, attempt);
       repeats.arrives(asked.headers, interval * INTERVAL_MS);
-      if (!check.admits(asked)) continue;
+      if (!check.admits(asked, interval * INTERVAL_MS)) continue;
       passed += 1;
       last = rank;
       const who = user ?? (attempt === undefined ? String(rank) : `attempt ${attempt}`);

@@ -1,4 +1,5 @@
 import { isRepeat, type Repeats } from '../classify/repeats.ts';
+import { type FairShares, shareAt } from '../fairness/index.ts';
 import type { RequestInFlight } from '../in-flight/request.ts';
 import type { Pressure } from '../pressure/index.ts';
 import {
@@ -18,7 +19,7 @@ import type { CostCheck } from './cost.ts';
 /** Of a class the first to go. */
 const LAST_COHORT = COHORTS - 1;
 
-/** Of requests that are nobody's in particular, one in this many is drawn by lot, whatever it costs: none is shed for its cost alone. */
+/** Of requests without an identity, one in this many is drawn by lot, whatever it costs: none is shed for its cost alone. */
 const BY_LOT_EVERY = 8;
 
 /** What is looked at of a request. */
@@ -41,21 +42,26 @@ export class PriorityCheck implements Check {
   readonly #identityOf: IdentityOf | undefined;
   readonly #repeats: Repeats;
   readonly #costs: Pick<CostCheck, 'hasCostly' | 'isCostly'> | undefined;
+  readonly #fairShares: FairShares | undefined;
   readonly #wallClock: () => number;
-  #nobodys = 0;
+  #withoutIdentity = 0;
   #decidedMs: number;
   #offered = 0;
   #completed = 0;
   #shedByLimits = 0;
   #shedOfBetterClasses = 0;
 
-  /** @param wallClock Milliseconds since 1970: the order of users changes with the hour, in all processes at once. */
+  /**
+   * @param fairShares Orders the requests of sheddable classes; undefined leaves them to cohorts of users.
+   * @param wallClock Milliseconds since 1970: the order of users changes with the hour, in all processes at once.
+   */
   constructor(
     options: ResolvedPriorityOptions,
     pressure: Pressure,
     repeats: Repeats,
     costs: Pick<CostCheck, 'hasCostly' | 'isCostly'> | undefined,
     nowMs: number,
+    fairShares?: FairShares,
     wallClock: () => number = Date.now,
   ) {
     const { identity, salt } = options;
@@ -63,6 +69,7 @@ export class PriorityCheck implements Check {
     this.#pressure = pressure;
     this.#repeats = repeats;
     this.#costs = costs;
+    this.#fairShares = fairShares;
     this.#cohorts = new Cohorts(seedOf(salt ?? String(Math.random())), wallClock());
     this.#identityOf = identity === undefined ? undefined : identityReader(identity);
     this.#wallClock = wallClock;
@@ -75,10 +82,10 @@ export class PriorityCheck implements Check {
   }
 
   /** A request that is decided again counts once: by the class that it was first known by. */
-  admits(request: Weighed): boolean {
+  admits(request: Weighed, nowMs: number): boolean {
     const { isDecided, requestClass, headers } = request;
     if (isDecided && requestClass.rank <= this.#priority.classAtThreshold) return true;
-    const cohort = isRepeat(headers) ? LAST_COHORT : this.#cohortOf(request);
+    const cohort = isRepeat(headers) ? LAST_COHORT : this.#cohortOf(request, nowMs);
     const level = levelOf(requestClass.rank, cohort);
     if (!isDecided) {
       this.#offered += 1;
@@ -94,13 +101,15 @@ export class PriorityCheck implements Check {
     if (rank < this.#priority.classAtThreshold) this.#shedOfBetterClasses += 1;
   }
 
-  /** Users stay together. Of the requests that are nobody's in particular, costly ones are in the half that goes first. */
-  #cohortOf(request: Weighed): number {
+  /** Users stay together, and tenants have their shares. Of requests without an identity, costly ones are in the half that goes first. */
+  #cohortOf(request: Weighed, nowMs: number): number {
     const identity = this.#identityOf?.(request.headers);
+    const fair = this.#fairShares?.cohortOf(request.requestClass.rank, identity, nowMs);
+    if (fair !== undefined) return fair;
     const cohort = this.#cohorts.of(identity);
     if (identity !== undefined || this.#costs?.hasCostly !== true) return cohort;
-    this.#nobodys += 1;
-    if (this.#nobodys % BY_LOT_EVERY === 0) return cohort;
+    this.#withoutIdentity += 1;
+    if (this.#withoutIdentity % BY_LOT_EVERY === 0) return cohort;
     return Math.trunc((cohort + (this.#costs.isCostly(request) ? COHORTS : 0)) / 2);
   }
 
@@ -123,10 +132,17 @@ export class PriorityCheck implements Check {
       pressureWithoutGate: this.#pressure.withoutCheck,
       elapsedMs: nowMs - this.#decidedMs,
     });
+    if (this.#fairShares !== undefined) this.#fairShares.largestShare = this.#largestShare();
     this.#decidedMs = nowMs;
     this.#offered = 0;
     this.#completed = 0;
     this.#shedByLimits = 0;
     this.#shedOfBetterClasses = 0;
+  }
+
+  /** Of the class that is being shed in part. */
+  #largestShare(): number {
+    const { threshold, classAtThreshold } = this.#priority;
+    return shareAt(threshold - levelOf(classAtThreshold, 0));
   }
 }

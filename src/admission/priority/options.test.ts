@@ -27,6 +27,11 @@ const BAD: readonly (readonly [options: unknown, message: RegExp])[] = [
     { reserved: { sheddable: 0.6, critical: 0.6 } },
     /^admission\.priority\.reserved must be shares that add up .* got an object$/,
   ],
+  [
+    { fairness: true },
+    /^admission\.priority\.fairness must be left out where no identity is named, got true$/,
+  ],
+  [{ identity: 'x-tenant', fairness: 1 }, /^admission\.priority\.fairness must be .* got 1$/],
   [{ minimumPerSecond: -1 }, /^admission\.priority\.minimumPerSecond must be .* got -1$/],
   [{ minimumShare: 0.3 }, /^admission\.priority\.minimumShare must be .* got 0\.3$/],
 ];

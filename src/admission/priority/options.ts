@@ -8,7 +8,7 @@ import {
   resolve,
   type Rule,
 } from '../../core/options.ts';
-import { number, rule, text } from '../../core/rules.ts';
+import { flag, number, rule, text } from '../../core/rules.ts';
 import { CRITICALITIES, type Criticality } from '../policy.ts';
 
 /** Whose request it is, read from its headers; undefined for no user in particular. Has to be quick. */
@@ -32,6 +32,11 @@ export interface PriorityOptions {
    * does not ask for is free for all. The shares' sum is at most 1. Default none.
    */
   readonly reserved?: Readonly<Partial<Record<Criticality, number | undefined>>> | undefined;
+  /**
+   * Under overload, sheds sheddable requests so that every identity is served the same number, or all that it asks for. For tenants and
+   * other callers that ask for many; needs `identity`. With `supervisor.fleet` the instances of a fleet share out together. Default false.
+   */
+  readonly fairness?: boolean | undefined;
   /** Requests a second that every class gets at least. Default 1. */
   readonly minimumPerSecond?: number | undefined;
   /** Share of the completed requests (0 to 0.25) that every class gets at least. Default 0.01. */
@@ -43,6 +48,7 @@ export interface ResolvedPriorityOptions {
   readonly identity: string | IdentityOf | undefined;
   readonly salt: string | undefined;
   readonly reserved: Readonly<Record<Criticality, number>>;
+  readonly fairness: boolean;
   readonly minimumPerSecond: number;
   readonly minimumShare: number;
 }
@@ -70,15 +76,22 @@ export const PRIORITY: Declaration<ResolvedPriorityOptions> = Object.freeze({
   identity: { rule: identity, byDefault: undefined },
   salt: { rule: text(), byDefault: undefined },
   reserved: { rule: reserved, byDefault: reserved.complete({}) },
+  fairness: { rule: flag(), byDefault: false },
   minimumPerSecond: { rule: number(0, 1_000_000), byDefault: 1 },
   minimumShare: { rule: number(0, 0.25), byDefault: 0.01 },
 });
 
-export const priority: Rule<PriorityOptions, ResolvedPriorityOptions> = object(PRIORITY);
+export const priority: Rule<PriorityOptions, ResolvedPriorityOptions> = object(PRIORITY, agrees);
 
 /** Fills in the defaults. Throws a `RespiteError` with code `RESPITE_OPTIONS_INVALID` that names option, rule and value. */
 export function resolvePriorityOptions(options: PriorityOptions = {}): ResolvedPriorityOptions {
   return resolve(priority, options, ['admission', 'priority']);
+}
+
+/** Without an identity all requests would be one tenant's. */
+function agrees({ fairness, identity: whose }: PriorityOptions, path: Path): readonly Problem[] {
+  if (fairness !== true || whose !== undefined) return [];
+  return [{ path: [...path, 'fairness'], rule: 'left out where no identity is named', value: true }];
 }
 
 /** A share for each class. */

@@ -1,6 +1,12 @@
 // A status for the tests of this folder. Named like a test so that it is not published.
 import type { Incident } from '../../supervisor/index.ts';
-import { NO_INCIDENTS, NO_QUARANTINE, NO_RESTARTS_YET, type WorkerState } from '../../supervisor/index.ts';
+import {
+  NO_FAIRNESS,
+  NO_INCIDENTS,
+  NO_QUARANTINE,
+  NO_RESTARTS_YET,
+  type WorkerState,
+} from '../../supervisor/index.ts';
 import type { StatusAnswer } from './answer.ts';
 
 export const BOUNDS: readonly number[] = [0.01, 0.1, 1];
@@ -69,6 +75,7 @@ export function statusAnswer(given: Given = {}): StatusAnswer {
     restarting: false,
     lastRestart: undefined,
     quarantine: NO_QUARANTINE,
+    fairness: NO_FAIRNESS,
     dryRun: given.dryRun ?? false,
     standby: { wanted: 0, ready: 0, takeovers: 0, lastTakeoverMs: undefined, lack: undefined },
     cutRequests: 0,

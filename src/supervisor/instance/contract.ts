@@ -3,8 +3,10 @@ import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
 import type { InstanceMeasure } from './history/index.ts';
 import type { History } from '../../core/history.ts';
 import type { OnIncident } from '../incidents/incident.ts';
+import type { TenantRates } from '../../worker/index.ts';
 import type { Log } from '../log.ts';
 import type { Drills } from './drill/contract.ts';
+import type { FleetRates } from './fleet/index.ts';
 import type { ResolvedDrillOptions } from './drill/options.ts';
 import type { ShapeRecorder } from './shape/contract.ts';
 import type { ResolvedSupervisorOptions } from './options.ts';
@@ -42,6 +44,8 @@ export interface SupervisorConfig {
   readonly inTurn?:
     | ((cause: HealedCause, heal: () => Promise<string | undefined>) => Promise<string | undefined>)
     | undefined;
+  /** Tells the fleet what tenants ask of this instance, and answers what they ask of all; undefined when there is no answer in time. Default: no fleet. */
+  readonly exchangeRates?: ((rates: TenantRates) => Promise<FleetRates | undefined>) | undefined;
 }
 
 /** What a service manager is notified of. */

@@ -9,7 +9,7 @@ interface Described {
   readonly state: InstanceState;
   readonly startedAtMs: number;
   readonly pool: WorkerPool;
-  readonly parts: Pick<Parts, 'sockets' | 'outages' | 'incidents' | 'quarantines'>;
+  readonly parts: Pick<Parts, 'sockets' | 'outages' | 'incidents' | 'quarantines' | 'fairness'>;
   readonly restarts: Restarts;
   readonly health: HealthSource;
   readonly headroom: HeadroomStatus | undefined;
@@ -38,6 +38,7 @@ export function describeInstance(instance: Described): SupervisorStatus {
     lastRestart: restarts.last,
     dryRun: pool.starts.dryRun,
     quarantine: parts.quarantines.status,
+    fairness: parts.fairness.status,
     headroom,
     incidents: parts.incidents.recent,
     incidentCounts: parts.incidents.counts,

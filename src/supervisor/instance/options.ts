@@ -92,7 +92,10 @@ export interface SupervisorOptions {
   readonly detect?: DetectOptions | undefined;
   /** What is kept of incidents on disk, and where: `{ directory, countLimit, sizeLimitBytes }` (`--incidents`); false for nothing (`--incidents off`). Default `{ directory: '.respite/incidents', countLimit: 50, sizeLimitBytes: 209715200 }`. */
   readonly incidents?: IncidentsOptions | false | undefined;
-  /** Instances that heal in turns, by way of a Redis that they share: `{ client, name, share, leaseMs }`. Default each for itself. */
+  /**
+   * Instances that share a Redis heal in turns, and share out requests between tenants where `admission.priority.fairness` is on:
+   * `{ client, name, share, leaseMs }`. Default each for itself.
+   */
   readonly fleet?: FleetOptions | undefined;
 }
 

@@ -19,6 +19,7 @@ import { drillsOf } from './drill/open.ts';
 import { ShapeRecordings } from './shape/open.ts';
 import { isSticky } from './options.ts';
 import { Deaths } from './healing/deaths.ts';
+import { Fairness } from './fairness/fairness.ts';
 import { Healer } from './healing/healer.ts';
 import { late } from './late.ts';
 import { UnexpectedErrors } from './unexpected.ts';
@@ -54,6 +55,7 @@ export interface Parts {
   readonly healer: Healer<WorkerProcess>;
   readonly scriptMetrics: ScriptMetricsGatherer<WorkerProcess>;
   readonly quarantines: Quarantines<WorkerProcess>;
+  readonly fairness: Fairness<WorkerProcess>;
   /** See {@link drillsOf}. */
   readonly openDrills: () => Promise<Drills>;
   readonly shapes: ShapeRecordings;
@@ -95,6 +97,7 @@ export function createParts(config: SupervisorConfig, around: Surroundings): Par
     evidence,
     recovery,
     quarantines,
+    fairness: new Fairness({ log, live: around.live, exchangeRates: config.exchangeRates, nowMs }),
     unexpected: new UnexpectedErrors({ log, incidents, nowMs }),
     departure: new Departure({ waitMs: supervisor.balancer.waitMs, log, nowMs: () => performance.now() }),
     outages: new Outages({

@@ -3,6 +3,7 @@ import type { ToSupervisor } from '../../worker/index.ts';
 import type { SupervisorConfig } from './contract.ts';
 import type { Deaths } from './healing/deaths.ts';
 import type { Evidence } from '../incidents/evidence/index.ts';
+import type { Fairness } from './fairness/fairness.ts';
 import type { Healer } from './healing/healer.ts';
 import type { Recovery } from '../incidents/recovery.ts';
 import type { ParentRelay } from '../workers/process/parent-relay.ts';
@@ -24,6 +25,7 @@ export interface PoolConfig extends SupervisorConfig {
   readonly recovery: Recovery;
   readonly unexpected: UnexpectedErrors;
   readonly quarantines: Quarantines<WorkerProcess>;
+  readonly fairness: Fairness<WorkerProcess>;
   /** Those that run now. Only the pool changes it. */
   readonly live: Set<WorkerProcess>;
   readonly isStopping: () => boolean;

@@ -2,6 +2,7 @@ import type { IndicatorReport } from '../../core/health-link.ts';
 import type { IncidentCounts } from '../incidents/counts.ts';
 import type { Incident } from '../incidents/incident.ts';
 import type { QuarantineStatus } from '../quarantine/status.ts';
+import type { FairnessStatus } from './fairness/status.ts';
 import type { HeadroomStatus } from './headroom/index.ts';
 import type { OutageStatus } from '../outage/status.ts';
 import type {
@@ -58,6 +59,8 @@ export interface SupervisorStatus {
   readonly dryRun: boolean;
   /** Requests that are shed because requests like them have ended several workers. */
   readonly quarantine: QuarantineStatus;
+  /** How sheddable requests are shared out between tenants. */
+  readonly fairness: FairnessStatus;
   /** How much more the instance could do than it is asked for; undefined until the first worker has served. */
   readonly headroom?: HeadroomStatus | undefined;
   readonly totals: WorkerTotals;

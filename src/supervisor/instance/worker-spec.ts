@@ -2,6 +2,7 @@ import { needsWatchdog } from '../detect/detectors/options.ts';
 import { quarantineSetup } from '../quarantine/setup.ts';
 import type { WorkerSpec } from '../workers/process/spawn-worker.ts';
 import type { SupervisorConfig } from './contract.ts';
+import { fairnessSetup } from './fairness/setup.ts';
 import { workerOomScore } from './oom-score.ts';
 import { isSticky } from './options.ts';
 
@@ -39,6 +40,7 @@ export function workerSpec(
       client,
       isDryRun: dryRun === true,
       quarantine: quarantineSetup(admission),
+      fairness: fairnessSetup(admission, supervisor.fleet?.name),
       allowsDrills: config.drills !== undefined,
       relaysMessages: process.connected,
       readyByMessage: ready === 'message',

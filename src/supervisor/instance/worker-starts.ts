@@ -54,7 +54,7 @@ export class WorkerStarts {
 
   /** A text says why there is no process. */
   start(wanted: NewWorker): WorkerProcess | string {
-    const { live, figures, evidence, quarantines, relay, sockets, identities, clock, onStarted } =
+    const { live, figures, evidence, quarantines, fairness, relay, sockets, identities, clock, onStarted } =
       this.#config;
     const identity = identities.of(wanted.slot);
     const who = { ...wanted, id: (this.#lastId += 1), identity, keys: sockets.expectedOf(identity) };
@@ -70,6 +70,7 @@ export class WorkerStarts {
     figures.join(worker);
     evidence.join(worker);
     quarantines.join(worker);
+    fairness.join(worker);
     onStarted(worker);
     relay.join(worker);
     sockets.join(worker);

@@ -3,13 +3,16 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../log.ts';
 import { FleetLease, HEARTBEAT_MS, type LeaseAnswer } from './lease.ts';
+import type { TenantRates } from '../../../worker/index.ts';
 import type { ResolvedFleetOptions } from './options.ts';
 import { nextTryMs } from './patience.ts';
+import { type FleetRates, RateExchange } from './rate-exchange.ts';
 
-/** This instance as one of many that heal in turns. */
+/** This instance as one of many that heal in turns, and share out sheddable requests between tenants together. */
 export class Fleet {
   readonly #name: string;
   readonly #lease: FleetLease;
+  readonly #exchange: RateExchange;
   readonly #log: Log;
   readonly #heartbeat: NodeJS.Timeout;
   readonly #left = new AbortController();
@@ -19,7 +22,9 @@ export class Fleet {
   constructor(options: ResolvedFleetOptions, log: Log) {
     this.#name = options.name;
     this.#log = log;
-    this.#lease = new FleetLease(options, `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`);
+    const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+    this.#lease = new FleetLease(options, id);
+    this.#exchange = new RateExchange(options, id);
     void this.#lease.beat();
     this.#heartbeat = setInterval(() => void this.#lease.beat(), HEARTBEAT_MS);
     this.#heartbeat.unref();
@@ -39,6 +44,11 @@ export class Fleet {
       this.#healing -= 1;
       if (this.#healing === 0) void this.#lease.release();
     }
+  }
+
+  /** Tells what tenants ask of this instance, and learns what they ask of all. Undefined when Redis did not answer in time. Never rejects. */
+  async exchangeRates(rates: TenantRates): Promise<FleetRates | undefined> {
+    return this.#left.signal.aborted ? undefined : this.#exchange.exchange(rates);
   }
 
   /** The others are told that this instance goes, within half a second. */

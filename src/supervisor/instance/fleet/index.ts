@@ -1,1 +1,2 @@
 export { Fleet } from './fleet.ts';
+export type { FleetRates } from './rate-exchange.ts';

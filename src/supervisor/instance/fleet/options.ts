@@ -13,7 +13,7 @@ export interface SendsCommands {
 
 export type RedisClient = CallsCommands | SendsCommands;
 
-/** Instances that share a Redis agree on how many of them heal at once. All options, with every default filled in. */
+/** Instances that share a Redis agree on how many of them heal at once, and on what each tenant is due. All options, with every default filled in. */
 export interface ResolvedFleetOptions {
   /** A client of ioredis, iovalkey or node-redis (connected by you), for Redis 5 or Valkey and later; in a configuration that is code. */
   readonly client: RedisClient;
@@ -25,7 +25,7 @@ export interface ResolvedFleetOptions {
   readonly leaseMs: number;
 }
 
-/** Instances that share a Redis agree on how many of them heal at once. Only `undefined` means default. */
+/** Instances that share a Redis agree on how many of them heal at once, and on what each tenant is due. Only `undefined` means default. */
 export type FleetOptions = OptionsOf<ResolvedFleetOptions, 'client' | 'name'>;
 
 export const FLEET: Declaration<ResolvedFleetOptions> = Object.freeze({
