@@ -111,7 +111,11 @@ export class Listening {
       return;
     }
     const wanted = wantedBy(args);
-    this.#begin({ server, args, wanted, key: this.#keys.of(wanted), mode });
+    const call = { server, args, wanted, key: this.#keys.of(wanted), mode };
+    // A port that a client's request opens (passive FTP, a callback) is this process's. In a replacement, one from the start has copies.
+    const isOnDemand = wanted.port === 0 && this.#servers.hasAccepted;
+    if (isOnDemand && this.#reserve.boundFor(call.key) === undefined) this.#listen2.apply(server, args);
+    else this.#begin(call);
   }
 
   #begin(call: Call, isAbandoned: boolean = false): void {
@@ -169,21 +173,18 @@ export class Listening {
   #settle(own: OwnSocket): void {
     if (!this.#own.has(own) || own.isKnown || this.#isPaused) return;
     tellIfClustered(own, this.#config);
-    if (own.isBound) {
-      this.#bound(own, own.first);
-      return;
-    }
+    if (own.isBound) return this.#bound(own, own.first);
     if (this.#closing.waits(own.place, () => this.#settle(own))) return;
     const copies = this.#reserve.take(own.key);
+    const overlapping = this.#reserve.overlapping(own.place);
     if (copies.length > 0) {
       for (const copy of copies) own.shared.add(copy);
       this.#isKnown(own, { kind: 'listening', key: own.key, speaksHttp: speaksHttp(own.server) });
-      return;
+    } else if (overlapping.length === 0) this.#bindLate(own);
+    else {
+      const claim = { granted: () => this.#settle(own), refused: () => this.#bindLate(own) };
+      this.#claim(own, overlapping, claim);
     }
-    const overlapping = this.#reserve.overlapping(own.place);
-    const claim = { granted: () => this.#settle(own), refused: () => this.#bindLate(own) };
-    if (overlapping.length === 0) this.#bindLate(own);
-    else this.#claim(own, overlapping, claim);
   }
 
   /** What was in the way is gone, or is another program's. */
