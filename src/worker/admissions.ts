@@ -33,13 +33,19 @@ export class WorkerAdmissions implements AdmissionHost {
   dryRun: boolean | undefined = undefined;
   readonly quarantine: Quarantine | undefined;
   readonly acceptsPerTurn: () => number;
+  readonly accepted: (server: object, socket: object) => void;
   readonly #all = new Set<HostedAdmission>();
 
-  constructor(records: Records, acceptsPerTurn: () => number) {
+  constructor(
+    records: Records,
+    acceptsPerTurn: () => number,
+    accepted: (server: object, socket: object) => void = () => {},
+  ) {
     this.counters = records.counters;
     this.quarantine = records.quarantine;
     this.observer = observerOf(records);
     this.acceptsPerTurn = acceptsPerTurn;
+    this.accepted = accepted;
   }
 
   joined(admission: HostedAdmission): () => void {

@@ -24,6 +24,7 @@ import { LoadedSecrets } from './loaded-secrets.ts';
 import { GuardedServers, warmUpOf } from './guarded-servers.ts';
 import { hearOfQuarantine, quarantineOf, runningSuspect } from './quarantine.ts';
 import { Readiness } from './readiness.ts';
+import { RelayedConnections } from './relayed-connections.ts';
 import { readyWithoutServer } from './without-server.ts';
 import { readFiguresSoon } from './late-figures.ts';
 import { hearOfSockets, Listening, Stickiness } from './listening/index.ts';
@@ -95,6 +96,7 @@ export function startWorker(setup: WorkerSetup): void {
       requestStarted: (method, target) => watched.requestStarted(method, target),
     },
     () => listening.acceptsPerTurn,
+    (server, socket) => relayed.accepted(server as net.Server, socket as net.Socket),
   );
   setProcessHost(admissions);
   const admission = new Admission(setup.admission, undefined, admissions);
@@ -142,6 +144,7 @@ export function startWorker(setup: WorkerSetup): void {
   const around = { stickiness, tell, readiness, onServer, isSupervised: () => supervised };
   const listening = new Listening({ ...setup, ...around });
   listening.install();
+  const relayed = new RelayedConnections((...relay) => listening.onRelay(...relay));
 
   const news = new TrafficNews(admissions, tell);
   const counted = (): Pick<SentSample, 'counters' | 'exemplars'> => ({
@@ -178,6 +181,7 @@ export function startWorker(setup: WorkerSetup): void {
       servers: listening.servers,
       sessions,
       active: () => admissions.active,
+      relayed: () => relayed.count,
       upgraded: () => admissions.upgraded,
       busySockets: () => admissions.busySockets,
       timeoutMs,
