@@ -4,5 +4,7 @@ import { isMainThread } from 'node:worker_threads';
 
 if (isMainThread) {
   const { socketsArrived } = await import('./start.ts');
+  const { presentMainModule } = await import('./main-module.ts');
   await socketsArrived();
+  presentMainModule();
 }
