@@ -117,12 +117,11 @@ export class Admission implements RequestOwner {
     if (this.#checks.isPressed) requestClass = this.#classifier.guess(requestClass, headers);
     const request = new RequestInFlight(this, requestClass, method, target, headers, bodyBytes, peer, nowMs);
     const shed = this.#decide(request, nowMs);
-    const { observer } = this.#host;
     if (shed !== undefined) {
-      observer?.ended(NOT_ANNOUNCED, request.route, method, shed.status, 0, nowMs, undefined);
+      this.#host.observer?.ended(NOT_ANNOUNCED, request.route, method, shed.status, 0, nowMs, undefined);
       return shed;
     }
-    observer?.started(method, target);
+    this.#host.observer?.started(method, target);
     if (this.requests.count === 0) this.#shedding.began(nowMs);
     this.requests.began();
     this.running = request;

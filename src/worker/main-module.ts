@@ -1,27 +1,23 @@
 import Module from 'node:module';
 
-/** What Node.js keeps of CommonJS modules without documenting it (lib/internal/modules/cjs/loader.js); the same from Node.js 22 to 26. */
-interface CommonJs {
-  _load: (this: unknown, request: string, parent: unknown, isMain?: boolean) => unknown;
-  readonly _cache: Readonly<Record<string, { id: string; parent?: unknown } | undefined>>;
-}
+/** Runs the script. Node.js keeps it replaceable by `--require` (lib/internal/main/run_main_module.js); the same from Node.js 22 to 26. */
+type RunMain = (this: unknown, ...args: unknown[]) => void;
 
 /**
- * With `--import` Node.js loads the script by its loader for ESM. A CommonJS script then has no `module.parent` and another `module.id`,
- * by which scripts find out whether they are to listen: `module.parent === null`.
+ * The script runs once `ready` has resolved. An `await` in a module of `--import` would do the same, but then Node.js loads the script by its
+ * loader for ESM: `module.parent` is undefined, and a file with an unknown ending is an error.
  */
-export function presentMainModule(): void {
-  const commonJs = Module as unknown as CommonJs;
-  const load = commonJs._load;
-  function loadMain(this: unknown, request: string, parent: unknown, isMain?: boolean): unknown {
-    const main = isMain === true ? commonJs._cache[request] : undefined;
-    if (main !== undefined) {
-      main.id = '.';
-      main.parent ??= null;
-      // An agent may have wrapped it meanwhile.
-      if (commonJs._load === loadMain) commonJs._load = load;
-    }
-    return load.call(this, request, parent, isMain);
-  }
-  commonJs._load = loadMain;
+export function holdMainModule(ready: Promise<void>): void {
+  const commonJs = Module as unknown as { runMain: RunMain };
+  const { runMain } = commonJs;
+  commonJs.runMain = function runMainLater(...args): void {
+    // The channel to the supervisor alone does not keep the process alive.
+    const waiting = setInterval(() => {}, 1000);
+    const run = (): void => {
+      clearInterval(waiting);
+      Reflect.apply(runMain, this, args);
+    };
+    // Outside of the promise, so that what the script throws is an uncaught exception.
+    void ready.then(() => setImmediate(run));
+  };
 }

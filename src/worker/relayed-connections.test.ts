@@ -3,9 +3,6 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
-import { Admission, intercept } from '../admission/index.ts';
-import { resolveAdmissionOptions } from '../admission/options.ts';
-import { aloneHost } from '../admission/host.ts';
 import { RelayedConnections } from './relayed-connections.ts';
 
 /** What an HTTP server is told of a client that connects to `front`. */
@@ -16,12 +13,7 @@ async function connected(
 ): Promise<{ relayed: RelayedConnections; relays: unknown[][]; client: net.Socket }> {
   const relays: unknown[][] = [];
   const relayed = new RelayedConnections((...relay) => relays.push(relay));
-  const accepted = (to: object, socket: object): void =>
-    relayed.accepted(to as net.Server, socket as net.Socket);
-  intercept(
-    server,
-    new Admission(resolveAdmissionOptions({ limit: 10 }), undefined, aloneHost({ accepted })),
-  );
+  server.prependListener('connection', (socket: net.Socket) => relayed.accepted(server, socket));
   await once(front.listen(0, '127.0.0.1'), 'listening');
   const client = net.connect((front.address() as AddressInfo).port, '127.0.0.1');
   t.after(() => {

@@ -23,6 +23,7 @@ import { leaveLastWords } from './last-words.ts';
 import { LoadedSecrets } from './loaded-secrets.ts';
 import { GuardedServers, warmUpOf } from './guarded-servers.ts';
 import { hearOfQuarantine, quarantineOf, runningSuspect } from './quarantine.ts';
+import { holdMainModule } from './main-module.ts';
 import { Readiness } from './readiness.ts';
 import { RelayedConnections } from './relayed-connections.ts';
 import { readyWithoutServer } from './without-server.ts';
@@ -53,14 +54,6 @@ const samples = channel('respite:worker:sample');
 
 const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
 
-/** Resolves when the supervisor has sent the copies of all sockets that it holds. Keeps the process alive until then. */
-export async function socketsArrived(): Promise<void> {
-  // The channel alone does not.
-  const waiting = setInterval(() => {}, 1000);
-  await arrived;
-  clearInterval(waiting);
-}
-
 /** Makes this process a worker. */
 export function startWorker(setup: WorkerSetup): void {
   let supervised = true;
@@ -74,6 +67,7 @@ export function startWorker(setup: WorkerSetup): void {
     return supervised;
   });
   signals.install();
+  if (setup.awaitsSockets) holdMainModule(arrived);
   const secrets = new LoadedSecrets(setup.lastWordsDescriptor);
   const inspectorPort = new InspectorPort(setup.inspector);
   leaveLastWords(

@@ -31,13 +31,15 @@ test('port 0 is any free one, and the same one after a restart', async (t) => {
   assert.equal((await echo(port)).pid, second?.pid);
 });
 
-test('a CommonJS script is the main module of a replacement too', async (t) => {
-  const running = respite(t, 'main-module.cjs');
-  const port = await running.port();
-  const [first] = await running.ready();
-  kill(first?.pid ?? 0);
-  assert.equal(await running.port(1), port);
-});
+for (const file of ['main-module/main.js', 'main-module/main.server']) {
+  test(`${file} is the main module of a replacement too`, async (t) => {
+    const running = respite(t, file);
+    const port = await running.port();
+    const [first] = await running.ready();
+    kill(first?.pid ?? 0);
+    assert.equal(await running.port(1), port);
+  });
+}
 
 test('a port that the script names', async (t) => {
   const port = await freePort();
