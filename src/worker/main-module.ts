@@ -11,6 +11,8 @@ export function holdMainModule(ready: Promise<void>): void {
   const commonJs = Module as unknown as { runMain: RunMain };
   const { runMain } = commonJs;
   commonJs.runMain = function runMainLater(...args): void {
+    // Launchers call it once more, for the script that they start.
+    commonJs.runMain = runMain;
     // The channel to the supervisor alone does not keep the process alive.
     const waiting = setInterval(() => {}, 1000);
     const run = (): void => {
