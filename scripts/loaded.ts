@@ -9,7 +9,6 @@ export const LOADED: readonly string[] = [
   'load/tune/server/overlay',
   'supervisor/instance/supervisor',
   'supervisor/outage/main',
-  'worker/await-sockets',
   'worker/drill/bad-version',
   'worker/drill/index',
   'worker/outbound-policies',

@@ -50,7 +50,7 @@ test('a turn that accepted all it could leaves less to the next one', async () =
     },
   );
   const turn = async (connections: number): Promise<boolean> => {
-    for (let i = 0; i < connections; i += 1) admission.accepted(SERVER);
+    for (let i = 0; i < connections; i += 1) admission.accepted(SERVER, {});
     admitted(admission.request('GET', '/', 0, {})).end(200);
     nowMs += 15;
     const isAdmitted = admission.request('GET', '/', 0, {}) instanceof RequestInFlight;
@@ -73,7 +73,7 @@ test('connections that come one by one, without requests, are no backlog', async
   );
   const turnEnds = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   for (let i = 0; i < 10; i += 1) {
-    admission.accepted(SERVER);
+    admission.accepted(SERVER, {});
     await turnEnds();
   }
   admitted(admission.request('GET', '/', 0, {})).end(200);

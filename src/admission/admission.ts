@@ -88,8 +88,9 @@ export class Admission implements RequestOwner {
     else this.#checks.stopWatching();
   }
 
-  /** A server accepted a connection. False: close it, nothing can be done for it. */
-  accepted(server: object): boolean {
+  /** A server gets a connection. False: close it, nothing can be done for it. */
+  accepted(server: object, socket: object): boolean {
+    this.#observation.accepted(server, socket);
     if (this.#checks.turn?.accepted(server) !== false || this.dryRun) return true;
     this.#decisions.closedConnection();
     return false;

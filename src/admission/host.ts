@@ -36,6 +36,8 @@ export interface AdmissionHost {
   readonly fairShares: FairShares | undefined;
   /** How many connections one turn can accept from a socket: when it has, more may be waiting in the kernel. */
   acceptsPerTurn(): number;
+  /** An HTTP server gets a connection, which it or another server has accepted. */
+  readonly accepted?: ((server: object, socket: object) => void) | undefined;
   /** An admission decides on requests of this process from now on. Returns what ends that. */
   joined(admission: HostedAdmission): () => void;
 }

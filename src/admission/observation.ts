@@ -3,17 +3,22 @@ import type { RequestInFlight } from './in-flight/request.ts';
 import { NOT_ANNOUNCED } from './observer.ts';
 import type { Shed } from './shed/shed.ts';
 
-/** Reports each request to the observer of the host, and while a load shape is recorded to its recorder. */
+/** Reports connections and requests to the host: to its observer, and while a load shape is recorded to its recorder. */
 export class Observation {
-  readonly #host: Pick<AdmissionHost, 'observer' | 'recorder'>;
+  readonly #host: Pick<AdmissionHost, 'accepted' | 'observer' | 'recorder'>;
 
-  constructor(host: Pick<AdmissionHost, 'observer' | 'recorder'>) {
+  constructor(host: Pick<AdmissionHost, 'accepted' | 'observer' | 'recorder'>) {
     this.#host = host;
   }
 
   /** Something measures the requests. */
   get isOn(): boolean {
     return this.#host.observer !== undefined;
+  }
+
+  /** A server gets a connection. */
+  accepted(server: object, socket: object): void {
+    this.#host.accepted?.(server, socket);
   }
 
   /** The request was let in, and its handler has not run yet. */

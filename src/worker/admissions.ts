@@ -39,14 +39,20 @@ export class WorkerAdmissions implements AdmissionHost {
   readonly quarantine: Quarantine | undefined;
   readonly fairShares: FairShares | undefined;
   readonly acceptsPerTurn: () => number;
+  readonly accepted: (server: object, socket: object) => void;
   readonly #all = new Set<HostedAdmission>();
 
-  constructor(records: Records, acceptsPerTurn: () => number) {
+  constructor(
+    records: Records,
+    acceptsPerTurn: () => number,
+    accepted: (server: object, socket: object) => void = () => {},
+  ) {
     this.counters = records.counters;
     this.quarantine = records.quarantine;
     this.fairShares = records.fairShares;
     this.observer = observerOf(records);
     this.acceptsPerTurn = acceptsPerTurn;
+    this.accepted = accepted;
   }
 
   joined(admission: HostedAdmission): () => void {

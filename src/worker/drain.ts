@@ -19,6 +19,8 @@ interface Draining {
   readonly sessions: ReadonlySet<ServerHttp2Session>;
   /** Requests in flight. */
   active(): number;
+  /** Connections of HTTP servers that other servers have accepted. */
+  relayed(): number;
   /** Connections that have left HTTP, such as WebSockets: no request comes on them. */
   upgraded(): number;
   /** The connections that they are on. */
@@ -44,8 +46,8 @@ export async function drain(draining: Draining): Promise<void> {
     if (elapsedMs >= IDLE_GRACE_MS) for (const session of sessions) session.close();
     if (elapsedMs >= timeoutMs) return;
     if (active() === 0 && sessions.size === 0) {
-      if (elapsedMs >= graceMs + SETTLE_MS || (await countHttpConnections(servers)) <= draining.upgraded())
-        return;
+      const left = draining.relayed() - draining.upgraded();
+      if (elapsedMs >= graceMs + SETTLE_MS || (await countHttpConnections(servers)) + left <= 0) return;
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     // Right after the event loop has read what had arrived: a connection with a request waiting in the kernel is not idle.

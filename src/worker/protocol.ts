@@ -55,6 +55,8 @@ export interface WorkerSetup {
   readonly waitsForHealth: boolean;
   /** It listens and accepts nothing until it is to take the place of another worker. */
   readonly isStandby: boolean;
+  /** Sockets are held already: its script runs when their copies have arrived, so that `listen()` finds them at once. */
+  readonly awaitsSockets: boolean;
   /** It is the only worker and has no predecessor: what it can't bind is another program's. */
   readonly isAlone: boolean;
   /** A server with `exclusive: true` is shared as any other. */

@@ -24,8 +24,10 @@ import { leaveLastWords } from './last-words.ts';
 import { LoadedSecrets } from './loaded-secrets.ts';
 import { fairSharesOf } from './fairness.ts';
 import { GuardedServers, warmUpOf } from './guarded-servers.ts';
+import { holdMainModule } from './main-module.ts';
 import { quarantineOf, runningSuspect } from './quarantine.ts';
 import { Readiness } from './readiness.ts';
+import { RelayedConnections } from './relayed-connections.ts';
 import { readyWithoutServer } from './without-server.ts';
 import { readFiguresSoon } from './late-figures.ts';
 import { hearOfSockets, Listening, Stickiness } from './listening/index.ts';
@@ -54,14 +56,6 @@ const samples = channel('respite:worker:sample');
 
 const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
 
-/** Resolves when the supervisor has sent the copies of all sockets that it holds. Keeps the process alive until then. */
-export async function socketsArrived(): Promise<void> {
-  // The channel alone does not.
-  const waiting = setInterval(() => {}, 1000);
-  await arrived;
-  clearInterval(waiting);
-}
-
 /** Makes this process a worker. */
 export function startWorker(setup: WorkerSetup): void {
   let supervised = true;
@@ -75,6 +69,7 @@ export function startWorker(setup: WorkerSetup): void {
     return supervised;
   });
   signals.install();
+  if (setup.awaitsSockets) holdMainModule(arrived);
   const secrets = new LoadedSecrets(setup.lastWordsDescriptor);
   const inspectorPort = new InspectorPort(setup.inspector);
   leaveLastWords(
@@ -98,6 +93,7 @@ export function startWorker(setup: WorkerSetup): void {
       requestStarted: (method, target) => watched.requestStarted(method, target),
     },
     () => listening.acceptsPerTurn,
+    (server, socket) => relayed.accepted(server as net.Server, socket as net.Socket),
   );
   setProcessHost(admissions);
   const admission = new Admission(setup.admission, undefined, admissions);
@@ -147,6 +143,7 @@ export function startWorker(setup: WorkerSetup): void {
   const around = { stickiness, tell, readiness, onServer, isSupervised: () => supervised };
   const listening = new Listening({ ...setup, ...around });
   listening.install();
+  const relayed = new RelayedConnections((...relay) => listening.onRelay(...relay));
 
   const news = new TrafficNews(admissions, tell);
   const counted = (): Pick<SentSample, 'counters' | 'exemplars'> => ({
@@ -183,6 +180,7 @@ export function startWorker(setup: WorkerSetup): void {
       servers: listening.servers,
       sessions,
       active: () => admissions.active,
+      relayed: () => relayed.count,
       upgraded: () => admissions.upgraded,
       busySockets: () => admissions.busySockets,
       timeoutMs,

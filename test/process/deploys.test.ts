@@ -94,7 +94,10 @@ describe('a rolling restart', { concurrency: true }, () => {
     change(running, 'moved');
     const incident = await endedIncident(running);
     assert.equal(incident.cause, 'deploy-failed');
-    assert.match(incident.summary, /does not listen on all that its predecessor listens on$/);
+    assert.ok(
+      incident.summary.endsWith(`does not listen on 127.0.0.1:${port}, where its predecessor listens`),
+      incident.summary,
+    );
     assert.equal((await echo(port)).pid, old?.pid);
   });
 

@@ -4,9 +4,10 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { NO_RESTARTS_YET } from '../../src/supervisor/index.ts';
-import { echo } from '../harness/http.ts';
+import { type Answer, echo } from '../harness/http.ts';
 import { Load } from '../harness/load.ts';
 import { nodeBinary } from '../harness/nodes.ts';
+import { rawConnection } from '../harness/raw.ts';
 import { REFUSES_NOTHING, respite, type RunningRespite } from '../harness/respite.ts';
 import { SERVERS } from '../harness/servers.ts';
 
@@ -74,6 +75,22 @@ for (const version of [24, 22] as const) {
     assert.deepEqual(load.report.failures, [], running.transcript());
   });
 }
+
+test('a client whose connection another server relays to the HTTP server may still use it', async (t) => {
+  const running = respite(t, 'relays.mjs', { config: CALM });
+  const client = await rawConnection(t, await running.port());
+  const ask = async (): Promise<Answer> => {
+    await client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    return client.response();
+  };
+  const first = await ask();
+  assert.equal(first.headers['connection'], 'keep-alive');
+  running.signal('SIGHUP');
+  // Logged after a second. A worker without a connection has ended by then.
+  await running.logs('worker 1 drains');
+  const last = await ask();
+  assert.deepEqual([last.body, last.headers['connection']], [first.body, 'close']);
+});
 
 test('POST /restart does the same, with two workers', async (t) => {
   const running = respite(t, 'node-http.mjs', { options: ['--workers', '2'], config: CALM });

@@ -31,6 +31,16 @@ test('port 0 is any free one, and the same one after a restart', async (t) => {
   assert.equal((await echo(port)).pid, second?.pid);
 });
 
+for (const file of ['main-module/main.js', 'main-module/main.server']) {
+  test(`${file} is the main module of a replacement too`, async (t) => {
+    const running = respite(t, file);
+    const port = await running.port();
+    const [first] = await running.ready();
+    kill(first?.pid ?? 0);
+    assert.equal(await running.port(1), port);
+  });
+}
+
 test('a port that the script names', async (t) => {
   const port = await freePort();
   const running = respite(t, 'node-http.mjs', { env: { PORT: String(port) } });
@@ -194,13 +204,36 @@ test('sockets that systemd has opened for another process are not handed on', as
   assert.match(running.stdout, /no sockets for this process/);
 });
 
+test("a port that a request opens is its process's own, and no condition of a restart", async (t) => {
+  const running = respite(t, 'opens-later.mjs', { config: { supervisor: { trialMs: 0 } } });
+  const port = await running.port();
+  const [first] = await running.ready();
+  const open = async (): Promise<number> => Number((await request(port, { path: '/open' })).body);
+  const before = [await open(), await open()];
+  for (const other of before) assert.equal((await request(other)).body, `other ${first?.pid}`);
+  assert.equal((await running.status()).sockets.length, 1);
+  running.signal('SIGHUP');
+  const { workers } = await running.untilStatus(
+    'the new worker alone',
+    ({ restarts, workers: [worker, ...others] }) =>
+      restarts.rolling === 1 && others.length === 0 && worker?.state === 'ready' && { workers: [worker] },
+  );
+  const [second] = workers;
+  for (const other of [await open(), await open()]) {
+    assert.ok(!before.includes(other));
+    assert.equal((await request(other)).body, `other ${second?.pid}`);
+  }
+  assert.equal((await echo(port)).pid, second?.pid);
+});
+
 test('a socket that the next worker does not open again is given up', async (t) => {
   // On a slow machine a fallback responder would answer before the next worker does.
   const running = respite(t, 'opens-later.mjs', { config: { supervisor: { fallbackResponder: false } } });
   const port = await running.port();
   const [first] = await running.ready();
-  const other = Number((await request(port, { path: '/open' })).body);
-  assert.equal((await request(other)).body, 'other');
+  const other = await freePort();
+  await request(port, { path: `/open/${other}` });
+  assert.equal((await request(other)).body, `other ${first?.pid}`);
   kill(first?.pid ?? 0);
   await running.port(1);
   assert.equal((await echo(port)).method, 'GET');

@@ -44,7 +44,7 @@ const BY_PATH: Readonly<Record<string, readonly string[]>> = {
   'supervisor/instance/drill/drills.ts': ['worker/drill/bad-version.ts'],
   'supervisor/instance/start-supervisor.ts': ['supervisor/instance/supervisor.ts'],
   'supervisor/outage/fallback-responder.ts': ['supervisor/outage/main.ts'],
-  'supervisor/workers/process/spawn-worker.ts': ['worker/preload.ts', 'worker/await-sockets.ts'],
+  'supervisor/workers/process/spawn-worker.ts': ['worker/preload.ts'],
   'worker/late-figures.ts': ['worker/runtime-figures.ts'],
   'worker/on-demand.ts': [
     'worker/drill/index.ts',

@@ -27,6 +27,12 @@ const LINGER_MS = 1000;
  */
 const SHORT_KEEP_ALIVE_MS = 3000;
 
+/**
+ * Default of `server.keepAliveTimeout` in Node.js 22 to 26, in ms. A server with a longer one stands behind a load balancer that
+ * counts on it: HAProxy, nginx and AWS ignore what the response announces, and would reuse a connection that is being closed.
+ */
+const NODE_KEEP_ALIVE_MS = 5000;
+
 /** What Node.js adds on the server's side, in ms, so that the client closes first. */
 const KEEP_ALIVE_BUFFER_MS = 1000;
 
@@ -188,10 +194,10 @@ function prepare(admission: Answers, { headers }: IncomingMessage, shed: Shed): 
   return shedResponse(shed, headers, admission.shedResponse);
 }
 
-/** The connection of this request stays open for 3 s after it, unless it is closed earlier anyway. */
+/** The connection of this request stays open for 3 s after it, unless it is closed earlier anyway or the script asks for longer. */
 function shortenKeepAlive(socket: HttpSocket | null | undefined, response: ServerResponse): void {
-  const server = socket?.server;
-  if (server === undefined || server.keepAliveTimeout <= SHORT_KEEP_ALIVE_MS) return;
+  const keepAliveTimeoutMs = socket?.server?.keepAliveTimeout ?? 0;
+  if (keepAliveTimeoutMs <= SHORT_KEEP_ALIVE_MS || keepAliveTimeoutMs > NODE_KEEP_ALIVE_MS) return;
   (response as unknown as ResponseInternals)._keepAliveTimeout = SHORT_KEEP_ALIVE_MS;
   // Node.js has set its own timeout by then, and takes it back when the next request comes.
   response.on('finish', shortenTimeout);

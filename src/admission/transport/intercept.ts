@@ -50,7 +50,7 @@ class Hook {
             answering = second;
             break;
           case 'connection':
-            if (!speaksHttp(this) || admission.accepted(this)) break;
+            if (!speaksHttp(this) || admission.accepted(this, first as Socket)) break;
             (first as Socket).destroy();
             return true;
           case 'checkContinue':

@@ -176,12 +176,14 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
   }
 
   #follow(worker: WorkerProcess): void {
-    const { log, live, healer, outages, isStopping, onMessage } = this.#config;
+    const { log, live, healer, outages, sockets, isStopping, onMessage } = this.#config;
     worker.on('warm', () => this.#isWarm(worker));
     worker.on('ready', () => {
       const slot = this.#slotOf(worker);
-      if (worker.start.missing > 0 && slot?.isRenewedBy(worker) === true) {
-        worker.kill('does not listen on all that its predecessor listens on');
+      const { missing } = worker.start;
+      if (missing.size > 0 && slot?.isRenewedBy(worker) === true) {
+        const where = sockets.textsOf(missing).join(', ');
+        worker.kill(`does not listen on ${where}, where its predecessor listens`);
         return;
       }
       this.#log.ready(worker);

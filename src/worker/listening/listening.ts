@@ -14,6 +14,7 @@ import { KeptFiles } from './kept-files.ts';
 import { delayListening, listensNever, listensNow } from './listening-event.ts';
 import { MetServers } from './met-servers.ts';
 import { addressOf, fileOf, overlap, type Place, placeOf } from './place.ts';
+import { passThrough } from './pass-through.ts';
 import { Reserve } from './reserve.ts';
 import { acceptsPerTurnOf, SharedListening } from './shared-listening.ts';
 import { SocketKeys } from './socket-keys.ts';
@@ -86,6 +87,13 @@ export class Listening {
     for (const { shared } of this.#known.values()) shared.open();
   }
 
+  /** An HTTP server serves what another one accepts: while no worker does, the supervisor answers there. */
+  onRelay(server: net.Server, listening: unknown): void {
+    this.#servers.meet(server);
+    const known = [...this.#known.values()].find((own) => own.server === listening);
+    if (known !== undefined) this.#config.tell({ kind: 'listening', key: known.key, speaksHttp: true });
+  }
+
   /** Serves a connection that another worker has accepted. */
   serve(key: SocketKey, connection: TcpHandle): void {
     const own = this.#known.get(key);
@@ -104,14 +112,13 @@ export class Listening {
   #listen(...[server, args, reason, mode]: Parameters<OnListen>): void {
     this.#servers.meet(server);
     this.#closing.listensAnew(server);
-    if (reason !== undefined) {
-      this.#listen2.apply(server, args);
-      if (server._handle !== null)
-        this.#config.tell({ kind: 'passed-through', reason, where: placeText(args) });
-      return;
-    }
+    if (reason !== undefined) return passThrough(this.#listen2, server, args, reason, this.#config.tell);
     const wanted = wantedBy(args);
-    this.#begin({ server, args, wanted, key: this.#keys.of(wanted), mode });
+    const call = { server, args, wanted, key: this.#keys.of(wanted), mode };
+    // A port that a client's request opens (passive FTP, a callback) is this process's. In a replacement, one from the start has copies.
+    const isOnDemand = wanted.port === 0 && this.#servers.hasAccepted;
+    if (isOnDemand && this.#reserve.boundFor(call.key) === undefined) this.#listen2.apply(server, args);
+    else this.#begin(call);
   }
 
   #begin(call: Call, isAbandoned: boolean = false): void {
@@ -137,10 +144,7 @@ export class Listening {
       this.#claim(call, [], {
         granted: () => this.#begin(call),
         // The file of a Unix socket is in the way after its program has ended; a port is not.
-        refused: (nowAbandoned) => {
-          if (nowAbandoned) this.#begin(call, true);
-          else this.#fail(call, handle);
-        },
+        refused: (nowAbandoned) => (nowAbandoned ? this.#begin(call, true) : this.#fail(call, handle)),
       });
     } else this.#fail(call, handle);
   }
@@ -169,21 +173,18 @@ export class Listening {
   #settle(own: OwnSocket): void {
     if (!this.#own.has(own) || own.isKnown || this.#isPaused) return;
     tellIfClustered(own, this.#config);
-    if (own.isBound) {
-      this.#bound(own, own.first);
-      return;
-    }
+    if (own.isBound) return this.#bound(own, own.first);
     if (this.#closing.waits(own.place, () => this.#settle(own))) return;
     const copies = this.#reserve.take(own.key);
+    const overlapping = this.#reserve.overlapping(own.place);
     if (copies.length > 0) {
       for (const copy of copies) own.shared.add(copy);
       this.#isKnown(own, { kind: 'listening', key: own.key, speaksHttp: speaksHttp(own.server) });
-      return;
+    } else if (overlapping.length === 0) this.#bindLate(own);
+    else {
+      const claim = { granted: () => this.#settle(own), refused: () => this.#bindLate(own) };
+      this.#claim(own, overlapping, claim);
     }
-    const overlapping = this.#reserve.overlapping(own.place);
-    const claim = { granted: () => this.#settle(own), refused: () => this.#bindLate(own) };
-    if (overlapping.length === 0) this.#bindLate(own);
-    else this.#claim(own, overlapping, claim);
   }
 
   /** What was in the way is gone, or is another program's. */

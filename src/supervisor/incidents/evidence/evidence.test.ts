@@ -70,6 +70,20 @@ test('a directory that nothing can be written to is told at the start, and one t
   assert.match(program.warnings.join('\n'), /program: .*program is not a directory; choose/);
 });
 
+test('the report says why it has no log.txt', async (t) => {
+  const { evidence, directory, worker } = setup(t);
+  worker.captures.close();
+  evidence.leave(worker);
+  evidence.note(INCIDENT);
+  evidence.note({ ...INCIDENT, endedAtMs: 1500 });
+  await evidence.close();
+  const stored = await readIncident(directory, INCIDENT.id);
+  assert.match(
+    stored?.missing.join('\n') ?? '',
+    /^no log\.txt: nothing was written through process\.stdout/m,
+  );
+});
+
 test('of a worker that has died there is what it said last, and what the dependencies say now', async (t) => {
   const { evidence, directory, worker } = setup(t);
   worker.logTail.add('Error: connect ECONNREFUSED 127.0.0.1:5432\n');

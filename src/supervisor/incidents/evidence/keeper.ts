@@ -32,6 +32,10 @@ const URGENT_DEADLINE_MS = 500;
 
 const LOG_LINES = 200;
 
+/** Engineers look for the last lines in the report first. */
+const NO_LOG =
+  'no log.txt: nothing was written through process.stdout or process.stderr; loggers with a thread or a descriptor of their own are not seen';
+
 /** Maximum of incidents whose details are in memory, since they can last for hours (a crash loop). */
 const MOST_OPEN = 20;
 
@@ -197,6 +201,7 @@ export class Keeper {
         'the last 64 KB that it wrote to stdout and stderr',
         this.#redact(text),
       );
+    else if (found.witness !== undefined) found.dossier.lack(NO_LOG);
     found.dossier.save();
     await found.dossier.saved();
     this.#cases.delete(id);

@@ -17,7 +17,6 @@ import { portOf, takeInspector, wordsOf } from './inspector.ts';
 import { activatedSockets } from './socket-activation.ts';
 
 const PRELOAD = ownModule('worker/preload');
-const AWAIT_SOCKETS = ownModule('worker/await-sockets');
 
 export interface WorkerSpec {
   readonly id: number;
@@ -37,7 +36,13 @@ export interface WorkerSpec {
   readonly keys: readonly SocketKey[];
   readonly setup: Omit<
     WorkerSetup,
-    'version' | 'inheritsSockets' | 'inspector' | 'watchdog' | 'lastWordsDescriptor' | 'countersDescriptor'
+    | 'version'
+    | 'inheritsSockets'
+    | 'awaitsSockets'
+    | 'inspector'
+    | 'watchdog'
+    | 'lastWordsDescriptor'
+    | 'countersDescriptor'
   >;
   readonly blockedLoop: ResolvedBlockedLoop | false;
   /** Something about it can only be seen from inside. */
@@ -83,6 +88,7 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
     ...spec.setup,
     version: VERSION,
     inheritsSockets: sockets > 0,
+    awaitsSockets: spec.keys.length > 0,
     inspector,
     lastWordsDescriptor: descriptor,
     countersDescriptor: countersDescriptor === undefined ? undefined : descriptor + 1,
@@ -97,17 +103,9 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
         }
       : undefined,
   };
-  const awaitSockets = spec.keys.length === 0 ? [] : [`--import=${AWAIT_SOCKETS.href}`];
   const child = spawn(
     process.execPath,
-    [
-      ...nodeArgs,
-      ...heap,
-      `--require=${fileURLToPath(PRELOAD)}`,
-      ...awaitSockets,
-      spec.release.file,
-      ...spec.args,
-    ],
+    [...nodeArgs, ...heap, `--require=${fileURLToPath(PRELOAD)}`, spec.release.file, ...spec.args],
     {
       stdio: [...inherited, 'ipc', 'pipe', ...(countersDescriptor === undefined ? [] : [countersDescriptor])],
       // Its own process group: Ctrl-C at a terminal is for the supervisor, which then ends the workers gently.

@@ -32,9 +32,9 @@ export class StartConditions {
     this.#listener = listener;
   }
 
-  /** How many of the sockets that its predecessors listened on it does not. */
-  get missing(): number {
-    return this.#missingKeys.size;
+  /** The sockets that its predecessors listened on and it does not. */
+  get missing(): ReadonlySet<SocketKey> {
+    return this.#missingKeys;
   }
 
   /** It is not ready, but accepts on some of the sockets that its predecessors listened on. */

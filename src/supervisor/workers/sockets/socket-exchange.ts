@@ -62,6 +62,11 @@ export class SocketExchange {
     return this.addresses.map(textOf);
   }
 
+  /** Where some of them are bound. */
+  textsOf(keys: Iterable<SocketKey>): readonly string[] {
+    return [...keys].flatMap((key) => this.#held.get(key)?.bound ?? []).map(textOf);
+  }
+
   /** Those on which HTTP is spoken. */
   get httpHandles(): readonly TcpHandle[] {
     return this.#held.httpHandles;
