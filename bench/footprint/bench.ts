@@ -162,7 +162,7 @@ function report(rounds: readonly Round[], settings: Outcome['settings']): Outcom
     ],
     notes: [
       'Resident is what `ps` shows. Most of it is the executable of Node.js, which all processes share; of its own is the rest (`RssAnon`).',
-      'A connection: heap and buffers in use after collections, with so many kept-alive connections that were each answered once, less without them.',
+      'A connection: heap and buffers in use after collections, with that number of kept-alive connections, each answered once, less without them.',
     ],
     settings: { ...settings, 'seconds until it is measured': SETTLING_MS / 1000 },
     measurements: rounds,

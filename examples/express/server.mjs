@@ -8,7 +8,7 @@ app.get('/users/:id', (request, response) => {
   response.json({ id: request.params.id });
 });
 
-// Nobody waits for a report: under overload it is shed first.
+// No user waits for a report: under overload it is shed first.
 app.post('/reports', policy('sheddable'), (_request, response) => {
   response.sendStatus(202);
 });

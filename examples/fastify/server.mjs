@@ -8,7 +8,7 @@ app.get('/users/:id', (request, reply) => {
   reply.send({ id: request.params.id });
 });
 
-// Nobody waits for a report: under overload it is shed first.
+// No user waits for a report: under overload it is shed first.
 app.post('/reports', { config: { respite: { criticality: 'sheddable' } } }, (_request, reply) => {
   reply.code(202).send();
 });

@@ -8,7 +8,7 @@ router.get('/users/:id', (context) => {
   context.body = { id: context.params.id };
 });
 
-// Nobody waits for a report: under overload it is shed first.
+// No user waits for a report: under overload it is shed first.
 router.post('/reports', policy('sheddable'), (context) => {
   context.status = 202;
 });

@@ -97,7 +97,7 @@ function exportedAs(entry: Module, name: string, isTypeOnly: boolean, isShown: I
   return { ...common, kind, parameters: [], type, members };
 }
 
-/** `(typeof NAMES)[number]` is said as the names. */
+/** Shows `(typeof NAMES)[number]` as the names. */
 function aliasOf(module: Module, type: Node): string {
   const text = textOf(module, type);
   const [, list] = /^\(typeof (\w+)\)\[number\]$/.exec(text) ?? [];

@@ -55,7 +55,7 @@ test('faults in the form of the changelog are found', () => {
     [/## \[Unreleased\][^]*?(?=## \[0\.2)/, '', /the first section must be/],
     ['2026-02-01', 'February', /must be "## \[version\] - YYYY-MM-DD"/],
     ['[0.2.0]', '[0.0.9]', /0\.1\.0 must stand above 0\.0\.9/],
-    ['### Fixed', '### Mended', /"Mended" must be one of Added/],
+    ['### Fixed', '### Repaired', /"Repaired" must be one of Added/],
     ['- Another.', 'Another.', /"Another\." must be an item of a list/],
     ['### Fixed\n\n', '', /changes must stand below one of the headings/],
     ['- Another.\n', '', /"Fixed" is empty/],

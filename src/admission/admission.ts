@@ -111,7 +111,7 @@ export class Admission implements RequestOwner {
    * @param target Path and query, as in the request line.
    * @param bodyBytes `Content-Length`, 0 for no body, or `UNKNOWN_LENGTH`.
    * @param peer The other end of its connection; undefined where it is not known.
-   * @returns The request, which has to be told its end; or how to answer one that is shed.
+   * @returns The request, whose `end()` the caller has to call; or how to answer one that is shed.
    */
   request(
     method: string,

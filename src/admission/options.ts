@@ -114,8 +114,8 @@ export interface AdmissionOptions {
    */
   readonly hints?: 'off' | 'dry-run' | 'on' | undefined;
   /**
-   * Learns how much of the processor requests take, by route and length of the body, and sheds costly ones of the sheddable classes first, so that
-   * cheap ones pass: `on`, `off`, or `dry-run`, which learns and counts them. Default `on`.
+   * Learns how much CPU time requests take, by route and length of the body, and sheds costly ones of the sheddable classes first. Cheap
+   * ones pass. `on`, `off`, or `dry-run`, which learns and counts what it would shed. Default `on`.
    */
   readonly costs?: 'off' | 'dry-run' | 'on' | undefined;
   /** Decide and count, but let every request through (`--dry-run`). Default false. */

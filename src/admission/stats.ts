@@ -4,9 +4,15 @@ import type { Criticality } from './policy.ts';
 export type Decision = 'admitted' | 'would-shed' | 'shed';
 
 /**
- * Why a request was shed: others matter more, too many in flight, too many bytes of request bodies, a turn of the event
- * loop at its end, a caller who waits no longer, requests like it have ended several workers, or as many costly ones as the
- * processor can run at once are in flight.
+ * Why a request was shed:
+ *
+ * - `priority`: more important requests need the room.
+ * - `in-flight`: too many requests are in flight.
+ * - `bytes`: too many bytes of request bodies are in flight.
+ * - `turn`: the turn budget of this event-loop iteration is spent.
+ * - `deadline`: the caller waits no longer.
+ * - `quarantine`: requests like it have ended several workers.
+ * - `cost`: as many costly requests are in flight as the processor can run at once.
  */
 export type ShedReason = (typeof SHED_REASONS)[number];
 

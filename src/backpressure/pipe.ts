@@ -15,7 +15,7 @@ export interface PipeOptions {
 
 /**
  * Writes all chunks of a source to a channel, asking for the next one only when the channel is writable. When the peer goes
- * away or the signal is aborted, the source is told to stop, even if it never yields again.
+ * away or the signal is aborted, it calls the source's `return()` at once, also while it waits for a chunk.
  *
  * @returns True when everything has been written, false when the channel was closed before. Rejects with what the source
  * throws; the peer is then evicted, so that it does not take a part for the whole.

@@ -7,8 +7,8 @@ import type { CacheStore } from './store/contract.ts';
 
 export interface CacheControls {
   /**
-   * Invalidates all responses that came with one of these tags, also those that are on their way; with an `origin`, such as
-   * `https://api.example`, those that belong to one of its groups of that name (RFC 9875).
+   * Invalidates all responses that came with one of these tags, also those that are on their way. With an `origin`, such as
+   * `https://api.example`, it invalidates those that belong to one of its groups of that name (RFC 9875).
    */
   invalidateTags(tags: readonly string[], origin?: string): Promise<void>;
   /**

@@ -1,5 +1,5 @@
 // Attempts that a client sends. Where the configuration has the client act on all calls of a process, these must not become calls once more: a
-// call through `createClient()`, or one of `fetch`, ends in a dispatcher of undici or in node:http. Costs nothing where nobody asks.
+// call through `createClient()`, or one of `fetch`, ends in a dispatcher of undici or in node:http. Costs nothing where the configuration does not do that.
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 interface Attempt {
@@ -15,7 +15,7 @@ const kAttempt: unique symbol = Symbol.for('respite.attempt');
 
 const holder = process as { [kAttempts]?: Storage };
 
-/** From now on attempts can be told from calls. */
+/** From now on `asAttempt()` marks what it sends. */
 export function recognizeAttempts(): void {
   holder[kAttempts] ??= new AsyncLocalStorage();
 }

@@ -19,7 +19,7 @@ export interface IndicatorReport {
   readonly status: HealthStatus;
   /** Since when it has this status, in milliseconds since 1970. */
   readonly sinceMs: number;
-  /** What it looks at: `host:port`, a path; undefined when nobody has said. */
+  /** What it looks at: `host:port`, a path; undefined when the check has not named it. */
   readonly peer: string | undefined;
   /** Undefined while nothing is wrong, and while nothing is known. */
   readonly trouble: HealthTrouble | undefined;

@@ -6,7 +6,7 @@ export interface Trouble {
   readonly cause: HealthTrouble;
   /** Name of the indicator that says so. */
   readonly indicator: string;
-  /** `host:port`, a path; the indicator's name when nobody has said. */
+  /** `host:port`, a path; the indicator's name when the check has not named it. */
   readonly peer: string;
   /** Whether the indicator's groups are down with it. */
   readonly critical: boolean;

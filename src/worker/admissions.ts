@@ -20,7 +20,7 @@ import type { WrittenCounters } from './written-counters.ts';
 export interface Records {
   readonly counters: CounterTable;
   readonly durations: Durations;
-  /** Undefined where counters are told rather than written. */
+  /** Undefined where the worker sends its counters in messages and writes none. */
   readonly written: WrittenCounters | undefined;
   readonly quarantine: Quarantine | undefined;
   readonly fairShares: FairShares | undefined;

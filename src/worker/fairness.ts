@@ -1,8 +1,8 @@
-// The worker's side of fairness between tenants: tells the supervisor what they ask of it, and learns what they ask of all.
+// The worker's side of fairness between tenants: reports to the supervisor what tenants ask of this worker, and learns what they ask of all.
 import { FairShares } from '../admission/index.ts';
 import type { ToSupervisor, WorkerSetup } from './protocol.ts';
 
-/** How often the supervisor is told, in ms. */
+/** How often the worker sends its rates to the supervisor, in ms. */
 const TELL_MS = 500;
 
 /** @returns Undefined where sheddable requests are not shared out between tenants. */

@@ -196,7 +196,7 @@ export type ToSupervisor =
       readonly batch: ShapeBatch;
       readonly isLast: boolean;
     }
-  /** What tenants ask of this worker, in place of all that was said before. @param largestShare The most that one is let through, 0 to 1. */
+  /** What tenants ask of this worker; replaces the previous message. @param largestShare The most that one is let through, 0 to 1. */
   | { readonly kind: 'tenant-rates'; readonly rates: TenantRates; readonly largestShare: number }
   /** The user's code has called `process.disconnect()`. */
   | { readonly kind: 'user-disconnected' }

@@ -211,7 +211,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     request.on('response', (response) => response.once('data', () => request.destroy()));
     await observe(request, log);
   },
-  'nobody listens to the response': async (log, options) => {
+  'the response has no listener': async (log, options) => {
     const request = http.get({ ...options, path: '/echo' });
     await once(request, 'close');
     log(`destroyed ${request.destroyed}`);

@@ -49,7 +49,7 @@ function release(...args: readonly string[]): { readonly code: number | null; re
   return { code: status, said: stdout + stderr };
 }
 
-test('a release is prepared in a clean copy, and changes nothing unless it is told to', () => {
+test('a release is prepared in a clean copy, and changes nothing without `--write`', () => {
   copyRepository();
   assert.equal(release().code, 2, 'without a version');
   assert.equal(release('minor', '--force').code, 2, 'with an option that does not exist');

@@ -29,7 +29,7 @@ export interface Simulated {
   readonly limits: readonly number[];
   /** How long a request takes, in ms, given a number from 0 to 1. */
   readonly takesMs: (random: number) => number;
-  /** Chances that what is told is lost, that the answer is lost, and that what is told arrives once more later. */
+  /** Probability that a message is lost, that its answer is lost, and that a message arrives once more later. */
   readonly lost: number;
   readonly unanswered: number;
   readonly repeated: number;

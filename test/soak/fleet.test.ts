@@ -151,7 +151,7 @@ test('a fleet of eight', { skip: lacks('redis-server', 'haproxy') }, async (t) =
 
   await shareAs('fleet');
   await delay(SETTLE_MS);
-  const well = await run.phase('all is well', () => delay(MEASURE_MS));
+  const before = await run.phase('before the faults', () => delay(MEASURE_MS));
 
   const hanging = await run.phase('Redis hangs', async () => {
     redis.pause();
@@ -190,7 +190,7 @@ test('a fleet of eight', { skip: lacks('redis-server', 'haproxy') }, async (t) =
   });
   await shareAs('fleet');
   await delay(SETTLE_MS);
-  const after = await run.phase('all is well again', () => delay(MEASURE_MS));
+  const after = await run.phase('after the faults', () => delay(MEASURE_MS));
   await traffic.stop();
 
   const usersOf = (...phases: readonly Phase[]): Counts => {
@@ -206,12 +206,12 @@ test('a fleet of eight', { skip: lacks('redis-server', 'haproxy') }, async (t) =
   run.usersRow('in all', traffic.counts.get(USERS.name) ?? assert.fail());
   run.usersRow('Redis hangs or is dead', usersOf(hanging, alone, dead));
   run.usersRow('instances are killed and hang', usersOf(dying, stalling));
-  run.fairnessRow('all is well', well);
+  run.fairnessRow('before the faults', before);
   run.fairnessRow('after it all', after);
   const without = unfairness(alone);
   const control = `≥ ${percent(UNFAIR_WITHOUT)} (control)`;
   run.row('tenants from their mean, Redis hangs', control, percent(without), without >= UNFAIR_WITHOUT);
-  const kept = perSecond(alone, 'served') / perSecond(well, 'served');
+  const kept = perSecond(alone, 'served') / perSecond(before, 'served');
   run.row(
     'tenants served, Redis hangs',
     `≥ ${percent(SERVED_WITHOUT)}`,

@@ -35,15 +35,14 @@ const WITHOUT_ACTOR: Ban = {
 /** Where such sentences are still left, and how many at most. These figures only become smaller. */
 const REMAINING: Readonly<Record<string, number>> = {
   'docs/design': 68,
-  comments: 216,
+  comments: 208,
   tests: 245,
 };
 
 /** Where longer sentences are still left, and how many at most. */
 const LONG_SENTENCES: Readonly<Record<string, number>> = {
-  'CHANGELOG.md': 13,
-  'bench/README.md': 11,
-  'docs/design': 103,
+  'bench/README.md': 7,
+  'docs/design': 101,
 };
 
 const prose = pages()

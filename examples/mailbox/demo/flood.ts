@@ -40,7 +40,7 @@ export const flood: Demonstration = async ({
   const played: Side[] = [];
   let kept: Mailbox | undefined;
   for (let repeat = 1; repeat <= options.repeats; repeat += 1) {
-    // Whoever comes second finds caches warm, and a machine that has changed: with several repeats both sides do.
+    // The side that comes second finds caches warm, and a machine that has changed: with several repeats both sides do.
     for (const isProtected of repeat % 2 === 1 ? [false, true] : [true, false]) {
       const side = isProtected ? 'with Respite' : 'without Respite';
       const shown = options.repeats === 1 ? side : `${repeat}/${options.repeats}, ${side}`;

@@ -106,7 +106,7 @@ export class Costs {
     return [
       {
         name: 'respite_request_cpu_seconds_total',
-        help: 'CPU time that requests of a route and length class took, as far as it can be told apart.',
+        help: 'CPU time that requests of a route and length class took, as estimated.',
         type: 'counter',
         series: series((key) => (totalCpuMs[key] ?? 0) / 1000),
       },

@@ -20,7 +20,7 @@ const PRIOR_BACKGROUND_CORES = 0.01;
 /** How much in-flight time the first guess is worth, in ms. */
 const PRIOR_MS = 5;
 
-/** What was used while fewer requests than this began may as well have been the background's: it is shared out among so many. */
+/** What was used while fewer requests than this began may as well have been the background's: divided by at least this number. */
 const MIN_BEGUN = 4;
 
 /** Time constant of the smoothing of what each key uses of the processor now, in ms. */

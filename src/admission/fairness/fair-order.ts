@@ -4,7 +4,7 @@ import { COHORTS } from '../priority/index.ts';
 /** Cohorts for the order; the last of a class is left to requests that are repeated. */
 const PLACES = COHORTS - 1;
 
-/** Shares down to a millionth are told apart. */
+/** Distinguishes shares down to a millionth. */
 const OCTAVES = 20;
 
 /**

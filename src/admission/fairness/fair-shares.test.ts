@@ -54,7 +54,7 @@ test('classes that are not sheddable are not shared out', () => {
   assert.equal(new FairShares({ salt: '' }, 0).cohortOf(CRITICAL, 'a', 0), undefined);
 });
 
-test('what a process tells is of no use without the salt, and nothing when nobody asks', () => {
+test('what a process reports is of no use without the salt, and empty without requests', () => {
   const [one, same, other] = ['salt', 'salt', 'pepper'].map((salt) => new FairShares({ salt }, 0));
   for (const shares of [one, same, other]) ask(shares ?? assert.fail(), { 'secret-token': 10 }, 0, 11);
   const keys = [one, same, other].map((shares) => shares?.tell(11_000).map(([key]) => key));
@@ -65,7 +65,7 @@ test('what a process tells is of no use without the salt, and nothing when nobod
   assert.deepEqual(one?.tell(60_000), []);
 });
 
-test('what others are asked for counts while it is fresh, and what is told is not counted twice', () => {
+test('what others are asked for counts while it is fresh, and a process does not count its own report twice', () => {
   const [here, there] = [new FairShares({ salt: '' }, 0), new FairShares({ salt: '' }, 0)];
   ask(here, { both: 50, one: 50 }, 0);
   ask(there, { both: 100 }, 0);
@@ -92,7 +92,7 @@ test('what others are asked for counts while it is fresh, and what is told is no
   assert.ok(Math.abs(alone.both - 0.6) < 0.1 && Math.abs(alone.one - 0.6) < 0.1, JSON.stringify(alone));
 });
 
-test('tenants that are too many to be told of are treated as those that are', () => {
+test('tenants beyond the maximum of a report are treated as those within it', () => {
   const shares = new FairShares({ salt: '' }, 0);
   const rates = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`tenant ${i}`, 5]));
   ask(shares, rates, 0);

@@ -15,13 +15,13 @@ export interface FairnessSetup {
 /** How long what was learned of other processes counts, in ms: six times of the usual pause between two messages. */
 const LEARNED_MS = 3000;
 
-/** Maximum of tenants of a class that others are told of: those with the most requests. */
+/** Maximum of tenants of a class that a process reports to others: those with the most requests. */
 const MAX_TOLD = 256;
 
-/** Tenants with less than this part of the requests of their class are not told of. */
+/** A process does not report tenants with less than this part of the requests of their class. */
 const LEAST_SHARE = 1 / MAX_TENANTS;
 
-/** Nor are those with fewer requests a second than this: of a tenant that asks no more a trace would be told for half an hour. */
+/** Nor those with fewer requests a second than this: a tenant that has stopped would be reported for another half hour. */
 const LEAST_PER_SECOND = 0.01;
 
 /** The first class whose requests are shared out. */
@@ -62,7 +62,7 @@ export class FairShares {
   /**
    * Counts a request, and says in which cohort of its class it is. Undefined for classes that are not shared out.
    *
-   * @param identity Requests of nobody in particular are one tenant.
+   * @param identity Requests without one are one tenant together.
    */
   cohortOf(rank: number, identity: string | undefined, nowMs: number): number | undefined {
     const of = this.#classes[rank - FIRST_RANK];
@@ -70,7 +70,7 @@ export class FairShares {
     const tenant = of.tenants.of(identity ?? '', nowMs);
     let rate = tenant.meter.count(nowMs);
     let total = of.total.count(nowMs);
-    // A tenant of which nothing was said is taken to have the same share everywhere.
+    // Without a report, assume that the tenant has the same share everywhere.
     if (tenant.others !== undefined && nowMs - this.#learnedMs < LEARNED_MS) {
       rate += tenant.others;
       total += of.others;

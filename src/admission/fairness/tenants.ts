@@ -1,6 +1,6 @@
 import { RateMeter } from './rate-meter.ts';
 
-/** Maximum of tenants that are told apart. One that has more than this part of the requests is always among them. */
+/** Maximum of tenants that a class distinguishes. One that has more than this part of the requests is always among them. */
 export const MAX_TENANTS = 1024;
 
 /** Meters that are compared to find one to reuse: the least of eight is rarely one that matters. */
@@ -16,9 +16,9 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
 export class Tenant {
   readonly meter: RateMeter;
   name: string;
-  /** What is told of it; empty until it is needed. */
+  /** Digest that stands for it in messages; empty until it is needed. */
   key = '';
-  /** Its requests a second in other processes, as last learned; undefined when nothing was said of it. */
+  /** Its requests a second in other processes, as last learned; undefined when no message named it. */
   others: number | undefined = undefined;
   /** What was last told of it. */
   told = 0;

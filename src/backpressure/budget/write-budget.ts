@@ -58,7 +58,7 @@ const STALLED_AFTER_MS = 100;
 /**
  * Memory that all channels of a process share. Each may hold a share of what is still free, which gets smaller with the number
  * of those that hold something: one alone can have half, thousands one message each. (Choudhury and Hahne, "Dynamic Queue
- * Length Thresholds", 1998, with an alpha that follows the number of queues: what a stalled peer holds never drains, and
+ * Length Thresholds", 1998, with an alpha that follows the number of queues. What a stalled peer holds never drains, and
  * with a constant alpha the first few hundred leave nothing to the others.) Those that read have a guaranteed part. When
  * room is needed all the same, blocked ones are evicted.
  */

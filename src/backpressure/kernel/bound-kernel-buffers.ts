@@ -23,8 +23,8 @@ export interface KernelBuffers {
 const UNBOUNDED = 'RESPITE_KERNEL_UNBOUNDED';
 
 /**
- * Bounds what the kernel holds of each connection that the server (of net, tls, http, https or http2) accepts from now on;
- * by itself it takes up to 4 MB for a peer that never reads, more than any other buffer. From then on the minimum rate of
+ * Bounds what the kernel holds of each connection that the server (of net, tls, http, https or http2) accepts from now on.
+ * By itself the kernel takes up to 4 MB for a peer that never reads, more than any other buffer. From then on the minimum rate of
  * slow peers is also judged by what the kernel says that they have taken.
  *
  * Needs Linux and Node.js 26, whose experimental node:ffi prints a warning when it is loaded. Where that is missing, it emits

@@ -8,8 +8,8 @@ export interface ResolvedSlowPeerOptions {
   /** For how long it may take nothing at all, in milliseconds. Default 7000. */
   readonly graceMs: number;
   /**
-   * Most bytes of a connection that the kernel holds unsent: it takes more only when a third of that is gone, so a slow peer
-   * seems to stand still meanwhile, and gets that much more grace. Not needed where Respite can ask the kernel (see
+   * Most bytes of a connection that the kernel holds unsent. It takes more only when a third of that is gone. Meanwhile a slow
+   * peer seems to stand still, so it gets that much more grace. Not needed where Respite can ask the kernel (see
    * `boundKernelBuffers`). Default 4194304 (4 MiB, the limit of Linux: `net.ipv4.tcp_wmem`).
    */
   readonly kernelBufferBytes: number;

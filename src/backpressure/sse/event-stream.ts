@@ -25,7 +25,7 @@ export interface EventStream {
   send(event: ServerSentEvent): boolean;
   /** Sends what clients ignore. */
   comment(text: string): boolean;
-  /** Ends the response after what is pending. The client comes back by itself, unless it is told not to. */
+  /** Ends the response after what is pending. The client connects again by itself, unless your code tells it not to. */
   close(): void;
 }
 

@@ -36,7 +36,7 @@ export interface CacheStoreEvent {
 export interface CacheInvalidateEvent {
   /** The cache's `name`. */
   readonly cache: string;
-  /** URLs whose stored responses are void. Empty when only tags are. */
+  /** URLs whose stored responses are invalidated. Empty when only tags are. */
   readonly urls: readonly string[];
   /** As the store knows them: `tag …`, and `group <origin> …` (RFC 9875). */
   readonly tags: readonly string[];

@@ -65,7 +65,7 @@ export class KeptBodies {
       },
     });
     flight.body = body;
-    // So that nobody misses the beginning.
+    // So that no reader misses the beginning.
     setImmediate(() => {
       body.start();
     });

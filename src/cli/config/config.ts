@@ -19,7 +19,7 @@ export interface RespiteConfig {
   readonly health?: HealthOptions | undefined;
   /** The port for health, metrics and status. */
   readonly management?: ManagementOptions | undefined;
-  /** Who is told when a worker had to be replaced. */
+  /** Where Respite sends incidents: a webhook, Slack or a command. */
   readonly notify?: NotifyOptions | undefined;
   /** Whether `respite drill` may inject faults, and which dependencies it may disturb. Default false. */
   readonly drills?: boolean | DrillOptions | undefined;

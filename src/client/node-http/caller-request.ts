@@ -90,7 +90,7 @@ export class CallerRequest {
     });
   }
 
-  /** An error that the client has made, and that nobody listens to: it must not end the process. */
+  /** An error that the client has made, without a listener of the caller's: it must not end the process. */
   #isUnheard(): boolean {
     return this.isEndedByClient && this.request.listenerCount('error') === 0;
   }

@@ -24,7 +24,7 @@ export function passOn(attempt: ClientRequest, caller: CallerRequest, actions: A
     }
     if (actions.answered(response)) return;
     caller.show({ res: response });
-    // As node:http does where nobody listens.
+    // As node:http does where there is no listener.
     if (!caller.emit('response', response)) response.resume();
   });
   attempt.on('error', (error) => {

@@ -14,7 +14,7 @@ export interface HttpOptions extends PeerOptions {
 }
 
 /**
- * Asks a server over HTTP, on a connection of its own: one that is kept would not notice that nobody can connect any more.
+ * Asks a server over HTTP, on a connection of its own: a kept one would not notice that the server accepts no new connections.
  *
  * @example
  * ```ts

@@ -7,7 +7,7 @@ import { busyFinding, PoolProgress } from './pool-progress.ts';
 export interface PostgresPool {
   /** Connections of the pool. */
   readonly totalCount: number;
-  /** Connections that nobody uses. */
+  /** Idle connections. */
   readonly idleCount?: number | undefined;
   /** Callers that wait for a connection. */
   readonly waitingCount?: number | undefined;

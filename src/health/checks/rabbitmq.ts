@@ -19,9 +19,9 @@ export interface RabbitmqChannel {
 }
 
 /**
- * Opens and closes a channel. A connection of `amqplib` is not made again once it was cut: given a function that connects, it is
- * called when there is no connection, and what it returns is kept until it closes, or until the indicator is taken away. Hand its signal to
- * `connect(url, { signal })`: it then ends a connection that takes too long to be made.
+ * Opens and closes a channel. A connection of `amqplib` does not connect again once it was cut, so pass a function that connects.
+ * The check calls it when there is no connection, and keeps what it returns until that closes, or until you remove the indicator. Hand its
+ * signal to `connect(url, { signal })`: it then ends a connection that takes too long to be made.
  *
  * @example
  * ```ts

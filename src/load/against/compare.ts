@@ -27,8 +27,8 @@ const TIMES: Times = { warmUpMs: 1500, sliceMs: 2000, trialMs: 500 };
 const MAX_LAG_SHARE = 0.1;
 
 /**
- * Puts the same load on two versions of a server in the same seconds, again and again, and says whether the candidate is worse: in CPU time
- * per request, 99th percentile of latency, or requests served within the deadline.
+ * Puts the same load on two versions of a server in the same seconds, again and again, and says whether the candidate is worse. It compares
+ * CPU time per request, 99th percentile of latency, and requests served within the deadline.
  *
  * Rejects with a `RespiteError`: `RESPITE_OPTIONS_INVALID`, `RESPITE_LOAD_VERSION` for a version that cannot be started, ends, or answers
  * no request. When `signal` aborts, it resolves with what was measured until then; before anything runs it

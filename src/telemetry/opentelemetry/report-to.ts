@@ -15,8 +15,8 @@ interface Shown {
 }
 
 /**
- * Reports to the OpenTelemetry that a worker of `respite run` has: its metrics to the global meter `respite`, and each request that
- * is refused to the span that is active then, as an event `respite.shed` and as attributes. Call it when your SDK has started.
+ * Reports to the OpenTelemetry that a worker of `respite run` has. Its metrics go to the global meter `respite`. Each request that
+ * is shed is added to the span that is active then, as an event `respite.shed` and as attributes. Call it when your SDK has started.
  *
  * @param api What `@opentelemetry/api` exports.
  * @returns Ends it.

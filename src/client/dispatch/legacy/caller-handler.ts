@@ -7,7 +7,7 @@ interface RawController extends DispatchController {
   readonly rawTrailers?: unknown;
 }
 
-/** The handler of whoever calls, in the shape of undici 7 and later; undefined for what is no handler, which is for undici to refuse. */
+/** The caller's handler, in the shape of undici 7 and later; undefined for what is no handler, which is for undici to refuse. */
 export function callerHandler(handler: unknown): DispatchHandler | undefined {
   if (typeof handler !== 'object' || handler === null) return undefined;
   if (typeof (handler as DispatchHandler).onRequestStart === 'function') return handler;

@@ -106,7 +106,7 @@ test('without a fleet the workers of an instance learn from each other', async (
   assert.deepEqual(lines, []);
 });
 
-test('the fleet is told the sums of the instance, and the workers its answer', async (t) => {
+test('the supervisor sends the sums of the instance to the fleet, and its answer to the workers', async (t) => {
   const { fairness, workers, asked, pass } = make(t, async () => FLEET);
   await pass(500);
   assert.deepEqual(asked, [BOTH]);
@@ -146,7 +146,7 @@ test('nothing is asked when no worker tells anything any more', async (t) => {
   assert.deepEqual([asked.length, fairness.status.scope], [1, 'off']);
 });
 
-test('of too many tenants those with the most requests are told, and their classes', () => {
+test('of too many tenants the supervisor reports those with the most requests, and their classes', () => {
   const many = Array.from({ length: 900 }, (_, i) => [`0${i}`, i] as const);
   const sum = sumRates([[['0', 1]], many, many]);
   assert.equal(sum.length, 512);

@@ -4,7 +4,7 @@ import type { Log } from '../../log.ts';
 import { type FairnessStatus, NO_FAIRNESS } from './status.ts';
 import { isTenant, sumRates } from './sum-rates.ts';
 
-/** How often workers and fleet are told, in ms. */
+/** How often the supervisor sends rates to the workers and to the fleet, in ms. */
 export const EXCHANGE_MS = 500;
 
 /** What a worker or the fleet has told counts for this long, in ms: three answers may be lost. */

@@ -51,7 +51,7 @@ export class Fleet {
     return this.#left.signal.aborted ? undefined : this.#exchange.exchange(rates);
   }
 
-  /** The others are told that this instance goes, within half a second. */
+  /** Reports to the others that this instance goes, within half a second. */
   async leave(): Promise<void> {
     clearInterval(this.#heartbeat);
     this.#left.abort();

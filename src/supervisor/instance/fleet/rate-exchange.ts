@@ -5,7 +5,7 @@ import type { RedisClient } from './options.ts';
 
 /** What tenants ask of a fleet. */
 export interface FleetRates {
-  /** The keys that were told, summed over all instances. */
+  /** Rates of the keys that this instance sent, summed over all instances. */
   readonly rates: TenantRates;
   /** Instances that have told theirs lately. */
   readonly instances: number;

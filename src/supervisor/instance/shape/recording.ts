@@ -62,7 +62,7 @@ export class LiveRecording implements ShapeRecording {
 
   #join(): void {
     for (const worker of this.#live) {
-      // A standby serves nobody yet; it is told all the same, as it may serve at any moment.
+      // A standby serves no requests yet, but may at any moment, so it records too.
       if (this.#recording.has(worker)) continue;
       const onMessage = (message: ToSupervisor): void => {
         if (message.kind !== 'shape' || message.recording !== this.#id) return;
