@@ -68,7 +68,7 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   ],
   './hono': ['policy', 'respite'],
   './koa': ['policy', 'respite'],
-  './load': ['compare', 'load', 'unmet'],
+  './load': ['compare', 'load', 'parseShape', 'unmet'],
   './opentelemetry': ['reportTo', 'resendAttributes'],
   './package.json': ['default'],
 };

@@ -45,6 +45,8 @@ const CONFIG = `
   const check = custom(() => { if (existsSync('${DOWN}')) throw new Error('is down'); }, { peer: 'archive' });
   export default {
     ...mailbox,
+    // Twenty deliveries at once are more than are let in.
+    admission: { ...mailbox.admission, limit: 64, thresholds: { sheddable: 2 / 64 } },
     backpressure: { limitBytes: 64 * 1024 * 1024 },
     health: { indicators: { disk: { check: disk() }, archive: { check, intervalMs: 100, critical: false } } },
   };`;

@@ -231,7 +231,7 @@ const INVALID: readonly (readonly [config: object, problem: string])[] = [
   [{ admission: { dryRun: 'yes' } }, 'admission.dryRun must be true or false, got "yes"'],
   [
     { admission: { limits: 5 } },
-    'admission.limits is not an option; known are limit, adaptiveLimit, bodyBudgetBytes, routes, defaultCriticality, thresholds, turnBudget, priority, signals, criticalityHeader, statuses, exempt, exemptLimit, loadReport, shedResponse, quarantine, hints, dryRun',
+    'admission.limits is not an option; known are limit, adaptiveLimit, bodyBudgetBytes, routes, defaultCriticality, thresholds, turnBudget, priority, signals, criticalityHeader, statuses, exempt, exemptLimit, loadReport, shedResponse, quarantine, hints, costs, dryRun',
   ],
   [{ health: { readyShare: 2 } }, `health.readyShare ${RATIO}, got 2`],
   [{ health: { indicator: {} } }, 'health.indicator is not an option; known are indicators, readyShare'],
