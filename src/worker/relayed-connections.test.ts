@@ -5,7 +5,7 @@ import net, { type AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { RelayedConnections } from './relayed-connections.ts';
 
-/** What an HTTP server is told of a client that connects to `front`. */
+/** Connections that an HTTP server gets when a client connects to `front`. */
 async function connected(
   t: TestContext,
   server: http.Server,
