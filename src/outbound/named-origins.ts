@@ -1,7 +1,7 @@
 // The origins that the configuration names, found as quickly as most calls to others need it.
 
 /** Maximum spellings of origins that are remembered, named or not. A crawler calls millions. */
-const MAX_REMEMBERED = 1000;
+export const MAX_REMEMBERED = 1000;
 
 export class NamedOrigins {
   readonly #names: ReadonlySet<string>;
@@ -11,6 +11,11 @@ export class NamedOrigins {
   /** @param origins As the configuration spells them. */
   constructor(origins: Iterable<string>) {
     this.#names = new Set([...origins].map((name) => new URL(name).origin));
+  }
+
+  /** Spellings that are remembered now. */
+  get remembered(): number {
+    return this.#bySpelling.size;
   }
 
   /** The origin, as `URL.origin` has it; undefined for one that is not named, or that is none. */

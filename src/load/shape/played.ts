@@ -28,7 +28,7 @@ export function unfilled(
 
 /** Throws a `RespiteError` `RESPITE_LOAD_PARAMETERS` that names every parameter that nothing fills, and a route that has it. */
 export function assertFilled(routes: readonly ShapeRoute[], parameters: Parameters): void {
-  const missing = [...unfilled(routes, parameters)];
+  const missing = [...unfilled(routes, parameters)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   if (missing.length === 0) return;
   const list = missing.map(([name, [first = '', ...others]]) => {
     const more = others.length === 0 ? '' : ` and ${others.length} more`;
