@@ -111,10 +111,15 @@ function report(settings: Settings, measured: readonly Measured[]): Outcome {
     measurements: Object.fromEntries(
       measured.map(({ workload, throughput, cpu, latency }) => [
         workload.name,
-        { throughput: throughput.valid, cpu, latency: latency?.valid },
+        { 'throughput, bare and respite': throughput.valid.map(perSecondOf), cpu, latency: latency?.valid },
       ]),
     ),
   };
+}
+
+/** Requests a second of a pair. */
+function perSecondOf({ bare, respite }: Pair<Throughput>): readonly [bare: number, respite: number] {
+  return [Math.round(bare.perSecond), Math.round(respite.perSecond)];
 }
 
 function goalsOf(settings: Settings, { workload, throughput, cpu, latency }: Measured): readonly Goal[] {

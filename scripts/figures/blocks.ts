@@ -37,7 +37,10 @@ const COSTS: readonly (readonly [cost: string, from: string, goal: string])[] = 
     'overhead',
     'node: throughput, respite / bare',
   ],
-  ['memory of the supervisor', 'console', 'memory, 0 pages open'],
+  ['the same in Express', 'overhead', 'express: throughput, respite / bare'],
+  ['the same in Fastify', 'overhead', 'fastify: throughput, respite / bare'],
+  ['memory of the supervisor', 'footprint', 'memory of the supervisor'],
+  ['memory of a worker, added', 'footprint', 'memory that a worker has more than bare Node.js'],
   ['start of an ES module, added', 'startup', 'hello.mjs, added by respite run'],
   ['start of a CommonJS script, added', 'startup', 'hello.cjs, added by respite run'],
 ];

@@ -8,7 +8,7 @@ export const FIGURES: Readonly<Record<string, Figure>> = {
   'accept.bare': ofCell('accept', 'Time from connecting', ['bare'], 'last', medianOnly),
   'accept.respite': ofGoal('accept', 'all 200 answered'),
   'client.cost': ofGoal('client', 'processor time over undici alone', microseconds),
-  'console.memory': ofCell('console', 'The supervisor of two workers', ['memory'], '0 pages', medianOnly),
+  'footprint.supervisor': ofGoal('footprint', 'memory of the supervisor', medianOnly),
   'killed.refused': ofGoal('killed', 'connections refused'),
   'memory.bare': ofCell('overload', CPU_DETAILS, ['bare', 'keep-alive', '0.5 ×'], 'peak memory'),
   'memory.respite': ofCell('overload', CPU_DETAILS, ['respite', 'keep-alive', '0.5 ×'], 'peak memory'),

@@ -33,7 +33,22 @@ export const PROMISES: readonly Promised[] = [
   ),
   promise('start of an ES module, added', 'startup', 'hello.mjs, added by respite run'),
   promise('start of a CommonJS script, added', 'startup', 'hello.cjs, added by respite run'),
-  promise('supervisor: memory without the console', 'console', 'memory, 0 pages open'),
+  promise('supervisor at rest: memory', 'footprint', 'memory of the supervisor'),
+  promise(
+    'supervisor at rest: processor time',
+    'footprint',
+    'processor time of the idle supervisor, of a core',
+  ),
+  promise(
+    'worker: memory, over bare Node.js',
+    'footprint',
+    'memory that a worker has more than bare Node.js',
+  ),
+  promise(
+    'idle connection: memory, over bare Node.js',
+    'footprint',
+    'memory of an idle connection, more than in bare Node.js',
+  ),
   promise('supervisor: memory with the console open', 'console', 'memory, 1 page open'),
   promise('supervisor: processor with the console open', 'console', 'processor, 1 page open'),
   promise('2 ms of CPU a request, 5 times the capacity', 'overload', 'cpu at 5 times, keep-alive'),
@@ -66,6 +81,17 @@ export const PROMISES: readonly Promised[] = [
     'instances that end behind HAProxy: failed requests',
     'balancers',
     'HAProxy, instances end, with the wait: failed requests',
+  ),
+  promise(
+    'HAProxy with weights by load, one instance at half speed: requests shed, over round robin',
+    'feedback',
+    'event loop: shed, against round robin',
+  ),
+  promise('the same: p99, over round robin', 'feedback', 'event loop: p99, against round robin'),
+  promise(
+    'the same for a pool of 8: p99, over round robin',
+    'feedback',
+    'pool of 8: p99, against round robin',
   ),
   promise(
     '5,000 clients that never read, budget of 64 MB: memory',
