@@ -61,7 +61,7 @@ export function createClient(options: ClientOptions = {}): Client {
   const resolved = resolveClientOptions(options);
   if (resolved.inherits) rememberInbound();
   const peers = new Peers(resolved.rulesOf, resolved.random);
-  const hideInstruments = showInstruments(peers);
+  const hideInstruments = showInstruments(peers, resolved);
   return {
     fetch: fetchThrough(resolved, peers),
     interceptor: () => interceptThrough(resolved, peers),

@@ -1,11 +1,35 @@
 // The client's metrics.
 import { addInstruments, type Instrument } from '../core/instruments.ts';
+import type { ResolvedClientOptions } from './options.ts';
 import { DRY_RUN_DECISIONS, HELD_BACK_REASONS, type PeerCounts } from './peer/counts.ts';
 import type { Peers } from './peers.ts';
 
-/** Has a client's numbers shown. Returns what ends it. */
-export function showInstruments(peers: Peers): () => void {
-  return addInstruments(() => clientInstruments(peers.countsByLabel()));
+/**
+ * Has a client's numbers shown.
+ *
+ * @param options `dryRun` is read each time: it can change while the client lives.
+ * @returns What ends it.
+ */
+export function showInstruments(
+  peers: Peers,
+  options: Pick<ResolvedClientOptions, 'now' | 'dryRun'>,
+): () => void {
+  return addInstruments(() => [
+    ...clientInstruments(peers.countsByLabel()),
+    peerStates(peers, options.now(), options.dryRun ? 'dry-run' : 'enforced'),
+  ]);
+}
+
+/** Only states that an origin is in: with a series for each state, a client of many origins would fill its worker's samples. */
+function peerStates(peers: Peers, nowMs: number, mode: 'enforced' | 'dry-run'): Instrument {
+  return {
+    name: 'respite_client_peers',
+    help: 'HTTP clients that have called an origin, over all workers, by whether they send calls to it now.',
+    type: 'gauge',
+    series: [...peers.statesByLabel(nowMs)].flatMap(([peer, states]) =>
+      [...states].map(([state, value]) => ({ labels: { peer, state, mode }, value })),
+    ),
+  };
 }
 
 function clientInstruments(byPeer: ReadonlyMap<string, PeerCounts>): readonly Instrument[] {

@@ -1,5 +1,5 @@
 import { RouteLabels } from '../core/route-labels.ts';
-import { Peer } from './peer/peer.ts';
+import { Peer, type PeerState } from './peer/peer.ts';
 import { DRY_RUN_DECISIONS, HELD_BACK_REASONS, noCounts, type PeerCounts } from './peer/counts.ts';
 import type { PeerRules } from './peer/rules.ts';
 
@@ -41,6 +41,19 @@ export class Peers {
     for (const [label, counts] of this.#retired) addTo(sums, label, counts);
     for (const [origin, { counts }] of this.#byOrigin) addTo(sums, this.#labels.of(origin), counts);
     return sums;
+  }
+
+  /** How many of the remembered origins are in each state, by label and state. */
+  statesByLabel(nowMs: number): ReadonlyMap<string, ReadonlyMap<PeerState, number>> {
+    const byLabel = new Map<string, Map<PeerState, number>>();
+    for (const [origin, peer] of this.#byOrigin) {
+      const label = this.#labels.of(origin);
+      let states = byLabel.get(label);
+      if (states === undefined) byLabel.set(label, (states = new Map<PeerState, number>()));
+      const state = peer.state(nowMs);
+      states.set(state, (states.get(state) ?? 0) + 1);
+    }
+    return byLabel;
   }
 
   #evict(): void {

@@ -65,6 +65,6 @@ export function createPolicies(options: ClientOptions, isDryRun: () => boolean):
         ? heldBackRequest(make, target, admission.heldBack)
         : new HttpCall(resolved, peer, make, target, terms, admission.pass, nowMs).request;
     },
-    close: showInstruments(peers),
+    close: showInstruments(peers, resolved),
   };
 }

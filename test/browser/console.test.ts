@@ -128,6 +128,12 @@ describe('the console', { skip }, () => {
     await until('a description of each curve', async () => page.evaluate<boolean>(DESCRIBED));
     const described = await page.locator('canvas').first().getAttribute('aria-label');
     assert.match(described ?? '', /^Requests: served [\d.]+ now, [\d.]+ at most/);
+    const called = page.locator('#outbound-rows tr', { hasText: 'http://127.0.0.1:' });
+    await called
+      .filter({ hasText: /closed/ })
+      .filter({ hasText: /\d ms/ })
+      .waitFor();
+    assert.match(await called.innerText(), /^http:\S+\s+[\d.]+\s+0 %\s/);
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
     await checkAccessibility(page);
     assert.deepEqual(complaints, []);
@@ -245,12 +251,17 @@ interface Opened {
 }
 
 async function mailbox(t: Cleanup, given: RespiteOptions = {}): Promise<RunningRespite> {
+  const port = await origin(t);
   const env = {
-    ORIGIN: String(await origin(t)),
+    ORIGIN: String(port),
     ...(screenshot === undefined ? WAITING : {}),
     ...given.env,
   };
-  const running = respite(t, '../../browser/fixtures/mailbox.mjs', { ...given, env, config: CONFIG });
+  const running = respite(t, '../../browser/fixtures/mailbox.mjs', {
+    ...given,
+    env,
+    config: { ...CONFIG, client: { origins: { [`http://127.0.0.1:${port}`]: {} } } },
+  });
   await running.port();
   return running;
 }

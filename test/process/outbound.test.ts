@@ -42,6 +42,9 @@ test('calls are counted by origin, and those to an origin that is named go throu
   assert.match(body, line('requests_in_flight', '', 0));
   assert.match(body, line('retries_total', '', 2));
   assert.match(body, line('dry_run_total', ',decision="retry"', 0));
+  const peers = (mode: string): RegExp =>
+    new RegExp(`^respite_client_peers\\{peer="${peer}",state="[a-z-]+",mode="${mode}"\\} [1-9]`, 'm');
+  assert.match(body, peers('enforced'));
 
   await t.test('respite dry-run on: decisions are counted, and nothing is done', async () => {
     attempts.length = 0;
@@ -55,5 +58,6 @@ test('calls are counted by origin, and those to an origin that is named go throu
     await running.until('it is counted', async () =>
       line('dry_run_total', ',decision="retry"', 1).test(await metrics()),
     );
+    assert.match(await metrics(), peers('dry-run'));
   });
 });

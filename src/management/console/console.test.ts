@@ -72,6 +72,35 @@ async function event(response: IncomingMessage, type: string): Promise<unknown> 
   }
 }
 
+/** What a worker says that has called another service. */
+const SAMPLE = {
+  admission: {
+    limit: 32,
+    inFlight: 0,
+    bodyBudgetBytes: 1,
+    bytesInFlight: 0,
+    utilization: 0,
+    refusedShare: 0,
+    pressure: [],
+    connectionsRefused: 0,
+    requests: [],
+  },
+  duration: { boundsSeconds: [], series: [] },
+  eventLoopUtilization: 0,
+  eventLoopDelayP99Seconds: 0,
+  rssBytes: 1,
+  heapUsedBytes: 1,
+  cpuSeconds: 1,
+  instruments: [
+    {
+      name: 'respite_client_requests_in_flight',
+      help: '',
+      type: 'gauge',
+      series: [{ labels: { peer: 'http://mailbox.internal' }, value: 1 }],
+    },
+  ],
+} as const;
+
 const BROWSER = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
 test('browsers get the page, programs the list', async (t) => {
@@ -192,6 +221,7 @@ test('callers without authentication see what they see of /status, and no more',
   const { management, supervisor } = await setup(t, { host: '0.0.0.0', token: 'token' });
   supervisor.now = {
     ...supervisor.now,
+    workers: supervisor.now.workers.map((worker) => Object.assign(worker, { sample: SAMPLE })),
     incidents: [
       {
         id: 'x',
@@ -210,10 +240,13 @@ test('callers without authentication see what they see of /status, and no more',
   const stranger = await ask(management, 'GET /events');
   const state = JSON.stringify(await event(stranger, 'state'));
   assert.match(state, /"isAuthenticated":false/);
-  assert.doesNotMatch(state, /secret|token/);
+  assert.doesNotMatch(state, /secret|token|mailbox/);
   stranger.destroy();
   const authenticated = await ask(management, 'GET /events', { Authorization: 'Bearer token' });
-  assert.match(JSON.stringify(await event(authenticated, 'state')), /"isAuthenticated":true.*secret path/);
+  assert.match(
+    JSON.stringify(await event(authenticated, 'state')),
+    /"isAuthenticated":true.*secret path.*mailbox/,
+  );
   authenticated.destroy();
 });
 

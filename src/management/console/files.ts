@@ -27,6 +27,7 @@ const SCRIPTS: ReadonlySet<string> = new Set([
   'curves',
   'dom',
   'main',
+  'outbound',
   'page',
   'paint',
   'scale',

@@ -4,6 +4,7 @@ import type { Supervisor } from '../../supervisor/index.ts';
 import { type Answer, json, refusal, type Streamed } from '../answer.ts';
 import { EventStreams, type Looker } from './event-streams.ts';
 import { page, part } from './files.ts';
+import { OutboundCalls } from './outbound-calls.ts';
 import { stateOf } from './state.ts';
 import { Tickets } from './tickets.ts';
 
@@ -20,15 +21,19 @@ export class Console {
   readonly #tickets = new Tickets();
 
   constructor({ supervisor, version }: ConsoleConfig) {
+    const calls = new OutboundCalls();
     const source = {
       epoch: supervisor.status().startedAtMs,
       names: INSTANCE_MEASURES,
       history: () => supervisor.history,
       state: (nowMs: number, isAuthenticated: boolean) => {
-        const state = stateOf(supervisor.status(), supervisor.history, REASONS, {
+        const status = supervisor.status();
+        const state = stateOf(status, supervisor.history, REASONS, {
           nowMs,
           version,
           isAuthenticated,
+          // Names of peers are for authenticated callers.
+          outbound: isAuthenticated ? calls.read(status.workers, performance.now()) : undefined,
         });
         return `event: state\ndata: ${JSON.stringify(state)}\n\n`;
       },

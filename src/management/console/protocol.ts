@@ -57,6 +57,42 @@ export interface ShownQuarantine {
   readonly probeAtMs: number;
 }
 
+/** Calls of the workers to one origin. Rates and means are of the last ten seconds; what is not known is missing. */
+export interface ShownOrigin {
+  /** Cut to 100 characters. */
+  readonly origin: string;
+  /** Requests that have ended, a second. */
+  readonly perSecond?: number | undefined;
+  /** Share of them that were answered with a 5xx, or not at all. */
+  readonly failedShare?: number | undefined;
+  /** Mean time to the headers of the response, or to the failure, in ms. */
+  readonly meanMs?: number | undefined;
+  /** Requests without a response yet, and those of them that have waited for longer than a second. */
+  readonly inFlight: number;
+  readonly waiting: number;
+  /** Missing where no policies apply, as the state is; in a dry run, what would have been. */
+  readonly retriesPerSecond?: number | undefined;
+  readonly heldBackPerSecond?: number | undefined;
+  readonly state?: ShownPeerState | undefined;
+  readonly isDryRun: boolean;
+}
+
+/** The worst state in which a client of a worker is towards an origin. */
+export interface ShownPeerState {
+  /** `open`, `half-open`, `holding-back`, `throttled` or `closed`. */
+  readonly name: string;
+  /** How many of the clients are in it. */
+  readonly count: number;
+  readonly of: number;
+}
+
+export interface ShownOutbound {
+  /** The busiest ones, in alphabetical order. */
+  readonly origins: readonly ShownOrigin[];
+  /** Origins beyond these. */
+  readonly more: number;
+}
+
 /** Event `state`, once a second. */
 export interface ShownState {
   readonly nowMs: number;
@@ -81,6 +117,8 @@ export interface ShownState {
   readonly quarantines: readonly ShownQuarantine[];
   /** Requests that hints have put into a lower class, by hint, in the workers that run. */
   readonly guessed: Readonly<Record<string, number>>;
+  /** Missing while the workers make no calls, and for callers without authentication. */
+  readonly outbound?: ShownOutbound | undefined;
 }
 
 /**

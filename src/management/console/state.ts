@@ -4,7 +4,7 @@ import type { History, InstanceMeasure, SupervisorStatus, WorkerStatus } from '.
 import { utilization } from '../../telemetry/utilization.ts';
 import { instanceHealth } from '../health.ts';
 import { publicStatus } from '../shown-status.ts';
-import type { ShownState, ShownWorker } from './protocol.ts';
+import type { ShownOutbound, ShownState, ShownWorker } from './protocol.ts';
 import { type Recent, verdictOf } from './verdict.ts';
 
 /** What is now is the mean of this many seconds: one alone jumps. */
@@ -18,7 +18,17 @@ export function stateOf(
   status: SupervisorStatus,
   history: History<InstanceMeasure> | undefined,
   reasons: readonly InstanceMeasure[],
-  { nowMs, version, isAuthenticated }: { nowMs: number; version: string; isAuthenticated: boolean },
+  {
+    nowMs,
+    version,
+    isAuthenticated,
+    outbound,
+  }: {
+    nowMs: number;
+    version: string;
+    isAuthenticated: boolean;
+    outbound: ShownOutbound | undefined;
+  },
 ): ShownState {
   const shown = isAuthenticated ? status : publicStatus(status);
   const health = instanceHealth(status, undefined, isAuthenticated) ?? { status: 'UNKNOWN', components: {} };
@@ -48,6 +58,7 @@ export function stateOf(
       outcome,
     })),
     guessed: guessedIn(status.workers),
+    outbound,
     quarantines: shown.quarantine.entries.map(({ id, scope, name, deaths, sinceMs, probeAtMs }) => ({
       id,
       scope,

@@ -2,7 +2,8 @@
 import type { ShownHealth, ShownIncident, ShownState, ShownWorker } from '../protocol.ts';
 import { openReport } from './api.ts';
 import { $, keep, make, say } from './dom.ts';
-import { age, milliseconds, moment, percent, size, whole, words } from './units.ts';
+import { showOutbound } from './outbound.ts';
+import { age, known, milliseconds, moment, percent, size, whole, words } from './units.ts';
 
 let level = '';
 
@@ -26,6 +27,7 @@ export function showState(state: ShownState): void {
   say($('version'), `Respite ${version}`);
   showWorkers(state);
   showHealth(state.health);
+  showOutbound(state.outbound);
   showQuarantines(state);
   showGuesses(state);
 }
@@ -117,10 +119,6 @@ function showWorkers({ workers, nowMs }: ShownState): void {
     ({ id }) => make('option', { value: String(id) }),
     (option, { id, slot }) => say(option, `worker ${id} (slot ${slot})`),
   );
-}
-
-function known(value: number | undefined, show: (value: number) => string): string {
-  return value === undefined ? '–' : show(value);
 }
 
 let healthShown = '';

@@ -1,5 +1,10 @@
 // Numbers as people read them. Pure.
 
+/** A dash for what is not known. */
+export function known(value: number | undefined, show: (value: number) => string): string {
+  return value === undefined ? '–' : show(value);
+}
+
 export function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
