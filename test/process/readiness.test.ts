@@ -86,7 +86,7 @@ describe('a worker is ready', { concurrency: true }, () => {
   });
 
   test('a replacement whose dependency stays down is given up', async (t) => {
-    const running = respite(t, 'needs-dependency.mjs', config({ deployTimeoutMs: 1000 }));
+    const running = respite(t, 'needs-dependency.mjs', config({ deployTimeoutMs: 5000 }));
     const port = await running.port();
     const [first] = await running.ready();
     touch(running, 'down');

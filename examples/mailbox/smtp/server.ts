@@ -6,13 +6,15 @@ import {
   type SMTPServerDataStream,
   type SMTPServerSession,
 } from 'smtp-server';
-import { createIntake } from './intake.ts';
+import { createIntake, type IntakeOptions } from './intake.ts';
 import { HEAD_BYTES, idempotencyKey, readHead } from './message-head.ts';
 import { relay, type RelayOutcome } from './relay.ts';
 
 export interface GatewayOptions {
   readonly mailboxServer: URL;
   readonly maxMessageBytes?: number;
+  /** How long refusals are remembered. */
+  readonly intake?: IntakeOptions;
 }
 
 export interface Gateway {
@@ -49,7 +51,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     retry: { attempts: 2, statuses: [] },
   });
   const way = { mailboxServer, client, agent };
-  const intake = createIntake();
+  const intake = createIntake(options.intake);
   /** Sessions that have a large message begun: from MAIL FROM until it is answered, or the sender leaves. */
   const begun = new Set<string>();
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { buildServer } from '../api/server.ts';
+import type { IntakeOptions } from '../smtp/intake.ts';
 import { createGateway } from '../smtp/server.ts';
 
 export async function temporaryDirectory(t: TestContext): Promise<string> {
@@ -30,8 +31,12 @@ export async function startApi(t: TestContext, maxMessageBytes?: number): Promis
 }
 
 /** Resolves with the gateway's port. */
-export async function startGateway(t: TestContext, apiOrigin: string): Promise<number> {
-  const gateway = createGateway({ mailboxServer: new URL(apiOrigin) });
+export async function startGateway(
+  t: TestContext,
+  apiOrigin: string,
+  intake: IntakeOptions = {},
+): Promise<number> {
+  const gateway = createGateway({ mailboxServer: new URL(apiOrigin), intake });
   const port = await gateway.listen(0);
   t.after(() => gateway.close());
   return port;

@@ -28,7 +28,7 @@ export function* formatShape(shape: LoadShape): Generator<string> {
     format: SHAPE_FORMAT,
     version: SHAPE_VERSION,
     recordedAt,
-    durationMs,
+    durationMs: rounded(durationMs),
     requests: atMs.length,
     dropped,
     routes: routes.map(({ method, route }) => `${method} ${route}`),
@@ -37,11 +37,17 @@ export function* formatShape(shape: LoadShape): Generator<string> {
   for (let from = 0; from < atMs.length; from += CHUNK) {
     const lines: string[] = [];
     for (let i = from; i < Math.min(atMs.length, from + CHUNK); i += 1) {
-      const at = Math.round((atMs[i] ?? 0) * 1000) / 1000;
-      lines.push(`[${at},${kinds[i] ?? 0},${sizeOf(bodyBytes[i])},${sizeOf(responseBytes[i])}]\n`);
+      lines.push(
+        `[${rounded(atMs[i] ?? 0)},${kinds[i] ?? 0},${sizeOf(bodyBytes[i])},${sizeOf(responseBytes[i])}]\n`,
+      );
     }
     yield lines.join('');
   }
+}
+
+/** To microseconds. */
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }
 
 function sizeOf(bytes: number | undefined): string {
