@@ -10,6 +10,7 @@ import {
   threeTries,
   undiciRetry,
 } from './clients.ts';
+import { COMPETITORS } from './competitors.ts';
 import { metastableGoodput, shortcomings } from './requirements.ts';
 
 test('Respite’s client reaches what is required', () => {
@@ -29,7 +30,19 @@ const BAD: readonly (readonly [name: string, create: CreateClient, missed: reado
   ],
 ];
 
-for (const [name, create, missed] of BAD) {
+/** What others miss, at least. */
+const OTHERS: readonly (readonly [name: keyof typeof COMPETITORS, missed: readonly string[]])[] = [
+  ['AWS, standard mode', ['halfFail', 'metastable', 'flood']],
+  ['gRPC, retry throttling', ['metastable', 'flood']],
+  ['Finagle, retry budget', ['outage', 'halfFail', 'tiers', 'metastable', 'flood']],
+  ['SRE throttling', ['halfFail', 'metastable', 'recovery', 'flood']],
+  ['cockatiel', ['halfFail', 'flood']],
+];
+
+for (const [name, create, missed] of [
+  ...BAD,
+  ...OTHERS.map(([name, missed]) => [name, COMPETITORS[name], missed] as const),
+]) {
   test(`${name} misses ${missed.join(', ')}`, () => {
     const found = shortcomings(create).map((each) => each.slice(0, each.indexOf(':')));
     assert.deepEqual(
