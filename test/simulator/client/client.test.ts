@@ -41,7 +41,7 @@ const OTHERS: readonly (readonly [name: keyof typeof COMPETITORS, missed: readon
 
 for (const [name, create, missed] of [
   ...BAD,
-  ...OTHERS.map(([name, missed]) => [name, COMPETITORS[name], missed] as const),
+  ...OTHERS.map(([other, misses]) => [other, COMPETITORS[other], misses] as const),
 ]) {
   test(`${name} misses ${missed.join(', ')}`, () => {
     const found = shortcomings(create).map((each) => each.slice(0, each.indexOf(':')));
