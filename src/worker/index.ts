@@ -24,7 +24,6 @@ export {
   type WatchdogStack,
 } from './watchdog/index.ts';
 export { Gap } from './watchdog/gap.ts';
-export { parseRunQueueWaitMs } from './watchdog/proc.ts';
 export type {
   QuarantineRule,
   QuarantineRules,

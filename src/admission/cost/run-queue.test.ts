@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseTimes, RunQueue } from './run-queue.ts';
+import { RunQueue } from './run-queue.ts';
 
 test('threads that wait as long as they run take twice as long; new and ended ones do not count', () => {
   const readings: readonly Record<string, readonly [ranNs: number, waitedNs: number]>[] = [
@@ -22,11 +22,6 @@ test('threads that wait as long as they run take twice as long; new and ended on
   assert.equal(queue.stretch(900), 2);
   assert.equal(reads, 2);
   assert.equal(queue.stretch(1000), undefined);
-});
-
-test('what is no schedstat is nothing', () => {
-  assert.deepEqual(parseTimes('12 34 5\n'), { ranNs: 12, waitedNs: 34 });
-  for (const text of ['', 'x y z', '1', '-1 2 3']) assert.equal(parseTimes(text), undefined);
 });
 
 test('the threads of this process are found where there is /proc, and nothing breaks where there is none', () => {

@@ -1,27 +1,22 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { readSchedstat, type ThreadTimes } from '../../core/schedstat.ts';
 
 /** How often the threads are looked at, in ms: reading the files of a dozen takes 0.1 ms. */
 const INTERVAL_MS = 500;
 
 const THREADS = '/proc/self/task';
 
-/** Nanoseconds on a processor, and in a run queue: the first two numbers of `schedstat` (Linux, sched-stats.rst). */
-interface Times {
-  readonly ranNs: number;
-  readonly waitedNs: number;
-}
-
 /**
  * How much longer the threads of this process take because they have to wait for a processor: for each other, or for other processes. 1 when
  * they never wait. Undefined where the system does not tell.
  */
 export class RunQueue {
-  readonly #read: () => ReadonlyMap<string, Times>;
-  #before: ReadonlyMap<string, Times> = new Map();
+  readonly #read: () => ReadonlyMap<string, ThreadTimes>;
+  #before: ReadonlyMap<string, ThreadTimes> = new Map();
   #readMs = -Infinity;
   #stretch: number | undefined;
 
-  constructor(read: () => ReadonlyMap<string, Times> = readThreads) {
+  constructor(read: () => ReadonlyMap<string, ThreadTimes> = readThreads) {
     this.#read = read;
   }
 
@@ -44,20 +39,19 @@ export class RunQueue {
   }
 }
 
-export function parseTimes(text: string): Times | undefined {
-  const [ranNs = NaN, waitedNs = NaN] = text.trim().split(' ').map(Number);
-  return ranNs >= 0 && waitedNs >= 0 ? { ranNs, waitedNs } : undefined;
-}
-
-function readThreads(): ReadonlyMap<string, Times> {
-  const found = new Map<string, Times>();
-  try {
-    for (const thread of readdirSync(THREADS)) {
-      const times = parseTimes(readFileSync(`${THREADS}/${thread}/schedstat`, 'utf8'));
-      if (times !== undefined) found.set(thread, times);
-    }
-  } catch {
-    // A thread has ended in between, or there is no /proc: what was read has to do.
+function readThreads(): ReadonlyMap<string, ThreadTimes> {
+  const found = new Map<string, ThreadTimes>();
+  for (const thread of threads()) {
+    const times = readSchedstat('self', thread);
+    if (times !== undefined) found.set(thread, times);
   }
   return found;
+}
+
+function threads(): readonly string[] {
+  try {
+    return readdirSync(THREADS);
+  } catch {
+    return [];
+  }
 }

@@ -1,5 +1,6 @@
 // CPU time of a process and everything that it started, from Linux's /proc: proc(5). Undefined elsewhere.
 import { readdirSync, readFileSync } from 'node:fs';
+import { readSchedstat } from '../../../core/schedstat.ts';
 
 /** Clock ticks per second in /proc/<pid>/stat, on all architectures of today. */
 const TICKS_PER_SECOND = 100;
@@ -23,8 +24,8 @@ export function readTree(root: number): TreeReading | undefined {
   const pids = treeOf(root, parents());
   for (const pid of pids) {
     for (const thread of list(`/proc/${pid}/task`)) {
-      const nanoseconds = read(`/proc/${pid}/task/${thread}/schedstat`)?.split(' ', 1)[0];
-      if (nanoseconds !== undefined) threads.set(thread, Number(nanoseconds));
+      const times = readSchedstat(pid, thread);
+      if (times !== undefined) threads.set(thread, times.ranNs);
     }
     // utime, stime, cutime, cstime
     const times = fieldsOf(pid)?.slice(11, 15).map(Number) ?? [];

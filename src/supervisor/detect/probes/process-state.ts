@@ -1,5 +1,5 @@
 // What Linux tells of a process that says nothing itself.
-import { parseRunQueueWaitMs } from '../../../worker/index.ts';
+import { readSchedstat } from '../../../core/schedstat.ts';
 import { readShort } from './proc.ts';
 
 /** States of proc(5): stopped by a signal, stopped by a debugger. */
@@ -18,8 +18,8 @@ export function startTicksOf(pid: number): number | undefined {
 
 /** What the main thread of a process has spent waiting for a processor since it began, in ms; undefined where that is unknown. */
 export function readRunQueueWaitMs(pid: number): number | undefined {
-  const text = readShort(`/proc/${pid}/task/${pid}/schedstat`);
-  return text === undefined ? undefined : parseRunQueueWaitMs(text);
+  const times = readSchedstat(pid, pid);
+  return times === undefined ? undefined : times.waitedNs / 1e6;
 }
 
 /** Of /proc/<pid>/stat, from the state on. The name of the process stands in brackets before it, and may have any characters. */
