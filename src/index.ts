@@ -13,8 +13,6 @@ export {
   type LoadReports,
   type PressureSignal,
   type PriorityOptions,
-  protect,
-  type Protection,
   type RoutePolicy,
   type ShedCors,
   type ShedReason,
@@ -26,6 +24,7 @@ export {
   type Thresholds,
   type TurnBudgetOptions,
 } from './admission/index.ts';
+export { protect, type Protection } from './admission/protect.ts';
 export { type DrainCallback, type DrainNotice, onDrain } from './core/drain-notice.ts';
 export { type MetricsRegistry, shareRegistry } from './core/registry-link.ts';
 export { RespiteError, type RespiteErrorCode } from './core/errors.ts';

@@ -4,6 +4,7 @@ import type { Peer } from './classify/criticality-header.ts';
 import { type RequestClass, RequestClasses } from './classify/request-class.ts';
 import { RequestClassifier } from './classify/request-classifier.ts';
 import { Checks } from './checks/checks.ts';
+import type { RouterSource } from './classify/router.ts';
 import { Decisions } from './decisions.ts';
 import { type AdmissionHost, processHost } from './host.ts';
 import { RequestInFlight, type RequestOwner } from './in-flight/request.ts';
@@ -44,17 +45,19 @@ export class Admission implements RequestOwner {
   /**
    * @param now Milliseconds from any origin; never goes back.
    * @param host What the process around it offers; one of its own for an admission that runs in no worker.
+   * @param router By default loaded once a pattern needs one.
    */
   constructor(
     options: ResolvedAdmissionOptions,
     now: () => number = () => performance.now(),
     host: AdmissionHost = processHost(),
+    router?: RouterSource,
   ) {
     this.shedResponse = options.shedResponse;
     this.#now = now;
     this.#lastMs = now();
     const classes = new RequestClasses(options, host.counters);
-    this.#classifier = new RequestClassifier(options, classes);
+    this.#classifier = new RequestClassifier(options, classes, router);
     this.#decisions = new Decisions(options, host, classes);
     this.#observation = new Observation(host);
     this.#shedding = new Shedding(this.#lastMs);
@@ -67,7 +70,6 @@ export class Admission implements RequestOwner {
     this.loadReport = LoadReport.of(options.loadReport, this.#checks, this.requests, now);
   }
 
-  /** Whether any request has come here. */
   get hasRequests(): boolean {
     return this.#checks.requests > 0;
   }
@@ -238,7 +240,6 @@ export class Admission implements RequestOwner {
     this.#unsettled.settleAll(nowMs, this.#settle);
   }
 
-  /** Kept, since it runs for every request. */
   readonly #settle = (request: RequestInFlight, nowMs: number): void => {
     const tookMs = nowMs - request.arrivedMs;
     this.requests.settled(request, nowMs);

@@ -37,7 +37,6 @@ export { type FingerprintSetup, Fingerprints } from './quarantine/fingerprint.ts
 export { Quarantine } from './quarantine/quarantine.ts';
 export type { QuarantineNews, QuarantineRule, QuarantineRules, QuarantineScope } from './quarantine/rules.ts';
 export { type Suspect, suspectOf } from './quarantine/suspect.ts';
-export { protect, type Protection } from './protect.ts';
 export type { ShedCors, ShedResponseOptions } from './shed/options.ts';
 export type { AdmissionCount, AdmissionStats, Decision, ShedReason, SignalPressure } from './stats.ts';
 export { intercept, isIntercepted, speaksHttp } from './transport/intercept.ts';

@@ -1,4 +1,5 @@
 import type { Server } from 'node:net';
+import findMyWay from 'find-my-way';
 import { Admission } from './admission.ts';
 import { processHost } from './host.ts';
 import { type AdmissionOptions, resolveAdmissionOptions } from './options.ts';
@@ -33,7 +34,7 @@ export interface Protection {
  */
 export function protect(server: Server, options?: AdmissionOptions): Protection {
   const host = processHost();
-  const admission = new Admission(resolveAdmissionOptions(options), undefined, host);
+  const admission = new Admission(resolveAdmissionOptions(options), undefined, host, () => findMyWay);
   let end: (() => void) | undefined;
   const begin = (): void => {
     if (end !== undefined) return;

@@ -13,6 +13,8 @@ const LOADED_LATE =
   'the index of supervisor is loaded before the first worker starts, and the rest of it while that one starts';
 const USERS_DOOR = 'the index of health or load is what users import: what it exports is their API';
 const NO_ROUTER = 'the index of admission would load find-my-way and the HTTP gate into the supervisor';
+const ROUTER_LATE =
+  'the index of admission is loaded into workers, which load find-my-way only when a pattern needs it';
 const SMALL_PROCESS =
   'needed before the first worker starts, or in the fallback responder: both load as little as they can';
 const INSIDE = 'the test needs a part that no other folder needs';
@@ -29,6 +31,7 @@ const PAST_THE_DOOR: readonly {
     why: CHECKED_EARLY,
     from: ['cli/config/check.ts', 'cli/settings.ts'],
   },
+  { to: 'admission/protect.ts', why: ROUTER_LATE, from: ['index.ts'] },
   {
     to: 'backpressure/guard/process-options.ts',
     why: CHECKED_EARLY,

@@ -31,6 +31,8 @@ const EXPORTED = Object.keys(packageFile.exports)
  * does so.
  */
 const BY_PATH: Readonly<Record<string, readonly string[]>> = {
+  // A package: find-my-way.
+  'admission/classify/router.ts': [],
   'cli/checks/checks-process.ts': ['cli/checks/main.ts'],
   // The user's configuration file.
   'cli/config/read.ts': [],
@@ -62,8 +64,8 @@ const BY_PATH: Readonly<Record<string, readonly string[]>> = {
 /** A path that no parser can follow: a template, or whatever is no literal. */
 const LOADS_BY_PATH = /\bcreateRequire\(import|\bown(?:File|Module)\(\s*['`]|\bimport\(\s*[^'"\s]/;
 
-/** The preload is alone in its file, and loads as little as it can. */
-const KNOWS_ITS_PLACE: readonly string[] = ['core/own-files.ts', 'worker/preload.ts'];
+/** The program and the preload are alone in their files, and load as little as they can. */
+const KNOWS_ITS_PLACE: readonly string[] = ['cli/bin.ts', 'core/own-files.ts', 'worker/preload.ts'];
 
 const WORKER = Object.values(BY_PATH)
   .flat()
@@ -131,6 +133,14 @@ test('nothing heavy is loaded into the user’s process', () => {
     [],
   );
   assert.deepEqual(packages.toSorted(), LOADED_IN_THE_USERS_PROCESS);
+});
+
+test('a worker loads no package before it needs one', () => {
+  const loaded = loadedBy(WORKER, imports);
+  assert.deepEqual(
+    [...loaded.keys()].filter(isPackage).map((name) => chainTo(name, loaded)),
+    [],
+  );
 });
 
 test('the supervisor and the console’s server are not loaded into the user’s process', () => {

@@ -4,6 +4,7 @@ import type { ResolvedRoutePolicy } from '../policy.ts';
 import { type Peer, TrustedCriticality } from './criticality-header.ts';
 import { HintedCriticality } from './hints.ts';
 import type { RequestClass, RequestClasses } from './request-class.ts';
+import type { RouterSource } from './router.ts';
 import { createRoutes, type Routes } from './routes.ts';
 
 /** Finds the class of a request: by its route, and by the criticality that a trusted caller asks for. */
@@ -15,8 +16,8 @@ export class RequestClassifier {
   /** Policy of exempt requests beyond their allowance: treated like any request that no route names. */
   readonly #beyondAllowance: ResolvedRoutePolicy;
 
-  constructor(options: ResolvedAdmissionOptions, classes: RequestClasses) {
-    this.#routes = createRoutes(options);
+  constructor(options: ResolvedAdmissionOptions, classes: RequestClasses, router?: RouterSource) {
+    this.#routes = createRoutes(options, router);
     this.#classes = classes;
     const { criticalityHeader } = options;
     if (criticalityHeader !== undefined) this.#trusted = new TrustedCriticality(criticalityHeader);

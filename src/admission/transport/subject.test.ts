@@ -4,7 +4,8 @@ import http from 'node:http';
 import http2 from 'node:http2';
 import net, { type AddressInfo } from 'node:net';
 import { type TestContext } from 'node:test';
-import { type AdmissionOptions, protect, type Protection } from '../index.ts';
+import type { AdmissionOptions } from '../options.ts';
+import { protect, type Protection } from '../protect.ts';
 
 export interface Subject {
   readonly port: number;

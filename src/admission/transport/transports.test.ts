@@ -6,7 +6,7 @@ import http2 from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { protect } from '../index.ts';
+import { protect } from '../protect.ts';
 import { OPTIONS, start, until, connect, occupy, session, closeOf, hold } from './subject.test.ts';
 
 /** Node.js 22 aborts as a client that ends a session after one of its streams was reset. */
