@@ -33,8 +33,16 @@ function guardProcess(_server: net.Server, options: AdmissionOptions): ReturnTyp
   return { stats: () => admission.stats(), stop: intercept(net.Server.prototype, admission) };
 }
 
-/** Half of the limit is for the sheddable: with one request held, they are refused and others are served. */
-const OPTIONS: AdmissionOptions = { limit: 2, thresholds: { sheddable: 0.5 } };
+/**
+ * Half of the limit is for the sheddable: with one request held, they are refused and others are served. Nothing else refuses
+ * them, however busy this machine is.
+ */
+const OPTIONS: AdmissionOptions = {
+  limit: 2,
+  thresholds: { sheddable: 0.5 },
+  priority: false,
+  turnBudget: false,
+};
 
 async function start(
   t: TestContext,
