@@ -22,14 +22,15 @@ function tcp(): TcpConstructor {
 }
 
 /** To the server it is bound and listens; it has no socket and accepts nothing. Real handles are added to its server later. */
-export function standIn(bound: BoundAddress): TcpHandle {
+export function standIn({ address, family, port }: BoundAddress): TcpHandle {
   const handle = new (tcp())(SERVER);
   handle.listen = () => 0;
   // Handles of Unix sockets have no such method, and Node.js takes the path that was asked for.
-  if (bound.family === 'unix') handle.getsockname = undefined;
+  if (family === 'unix') handle.getsockname = undefined;
   else {
     handle.getsockname = (out) => {
-      Object.assign(out, bound);
+      // What `server.address()` returns: no more than Node.js has, and in its order.
+      Object.assign(out, { address, family, port });
       return 0;
     };
   }
