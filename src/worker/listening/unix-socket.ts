@@ -49,15 +49,15 @@ export function bindUnixSocket(address: string, backlog: number, isAbandoned: bo
 
 /** Does what `readableAll` and `writableAll` ask for. Node.js does it by the handle's method, if it has got the handle at once. */
 export function openToOthers(handle: TcpHandle, address: string, mode: number): void {
-  const status = mode === 0 ? 0 : addPermissions(address, mode);
+  const status = mode === 0 ? 0 : setPermissions(address, mode);
   handle.fchmod = () => status;
 }
 
-/** @returns An error number, or 0. */
-function addPermissions(address: string, mode: number): number {
+/** The socket gets these permissions and no others, as by libuv. @returns An error number, or 0. */
+function setPermissions(address: string, mode: number): number {
   const bits = MODES.reduce((sum, [flag, permissions]) => ((mode & flag) === 0 ? sum : sum | permissions), 0);
   try {
-    chmodSync(address, (lstatSync(address).mode & 0o7777) | bits);
+    chmodSync(address, bits);
     return 0;
   } catch (error) {
     return (error as NodeJS.ErrnoException).errno ?? -constants.errno.EINVAL;
