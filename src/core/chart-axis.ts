@@ -13,9 +13,13 @@ export interface Axis {
 
 const STEPS = [1, 1.5, 2, 3, 4, 5, 6, 8, 10];
 
-/** From 0 to a round number that is not below `most`, with labels at both ends and in the middle. */
-export function upTo(most: number, show: Axis['show']): Axis {
-  const to = roundTop(most);
+/**
+ * From 0 to a round number that is not below `most`, with labels at both ends and in the middle.
+ * @param base 1024 where sizes are shown: 150 MB are round, 150,000,000 bytes are not.
+ */
+export function upTo(most: number, show: Axis['show'], base: 10 | 1024 = 10): Axis {
+  const unit = base === 10 || !(most >= 1) ? 1 : base ** Math.floor(Math.log(most) / Math.log(base));
+  const to = unit * roundTop(most / unit);
   return linear(0, to, [0, to / 2, to], show);
 }
 

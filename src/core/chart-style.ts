@@ -2,7 +2,7 @@
  * What all reports look like: light and dark, from a phone to a wide screen, on paper. Colours are those of the console, after Okabe and Ito, which all
  * eyes tell apart.
  */
-export const REPORT_STYLE = `
+export const REPORT_STYLE: string = `
 :root { color-scheme: light dark; --ground: #faf9f7; --panel: #fff; --edge: #e6e2db; --text: #1d1b18; --faint: #68635b;
   --good: #0f766e; --late: #c2410c; --refused: #4f46c8; --failed: #b42318; --open: #8a857b; --shade: rgb(194 65 12 / 12%); }
 @media (prefers-color-scheme: dark) { :root { --ground: #131412; --panel: #1b1c1a; --edge: #31332e; --text: #ece9e3; --faint: #a39e94;

@@ -89,6 +89,11 @@ test('an axis ends at a round number that is not below, whatever is measured', (
   );
 });
 
+test('the axis of sizes ends at a round number of their unit', () => {
+  assert.equal(upTo(112 * 1024 * 1024, show, 1024).to, 150 * 1024 * 1024);
+  assert.equal(upTo(0, show, 1024).to, 1);
+});
+
 test('on a logarithmic axis factors are distances, and labels keep their distance', () => {
   const axis = logarithmic(1, 100, [1, 2, 10, 11, 100], show);
   assert.equal(axis.at(10), 0.5);

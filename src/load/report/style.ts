@@ -1,6 +1,6 @@
 import { REPORT_STYLE } from '../../core/chart-style.ts';
 
-export const STYLE = `${REPORT_STYLE}
+export const STYLE: string = `${REPORT_STYLE}
 .bad { color: var(--failed); font-weight: 600; }
 .scroll { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }

@@ -17,6 +17,8 @@ export interface Chart {
   readonly show: (value: number) => string;
   /** What the top edge is at least: a share of 1 reads wrong when the picture ends at 0.03. */
   readonly atLeast: number;
+  /** Of round numbers on the axis. Default 10. */
+  readonly base?: 10 | 1024;
 }
 
 /** A moment to be marked. */
@@ -29,7 +31,7 @@ export interface Mark {
 const GAP_MS = 5000;
 
 /** Empty when nothing was measured. */
-export function drawChart({ title, lines, show, atLeast }: Chart, marks: readonly Mark[]): Html {
+export function drawChart({ title, lines, show, atLeast, base }: Chart, marks: readonly Mark[]): Html {
   const known = lines.filter(({ curve }) => curve.values.some((value) => !Number.isNaN(value)));
   const times = known.flatMap(({ curve }) => [curve.atMs[0] ?? 0, curve.atMs.at(-1) ?? 0]);
   const [from, to] = [Math.min(...times), Math.max(...times)];
@@ -41,7 +43,7 @@ export function drawChart({ title, lines, show, atLeast }: Chart, marks: readonl
     title,
     label: `${title}: ${said.join('; ')}`,
     x: linear(from, to, [from, to], clock),
-    y: upTo(Math.max(atLeast, ...known.map(({ curve }) => largest(curve))), show),
+    y: upTo(Math.max(atLeast, ...known.map(({ curve }) => largest(curve))), show, base),
     series: known.map(({ name, curve }, i) => ({
       name: `${name} ${show(last(curve))}`,
       color: `line${i + 1}`,

@@ -1,6 +1,6 @@
 import { REPORT_STYLE } from '../../../../core/chart-style.ts';
 
-export const STYLE = `${REPORT_STYLE}
+export const STYLE: string = `${REPORT_STYLE}
 main { max-width: 68rem; }
 h1 { margin: 0 0 .75rem; font-size: clamp(1.35rem, 3.5vw, 2rem); line-height: 1.2; letter-spacing: -.015em; }
 h2 { margin: 2.5rem 0 .75rem; }
