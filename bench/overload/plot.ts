@@ -1,4 +1,6 @@
 // Goodput and p99 against offered load, a line for each system, as SVG that is readable on light and on dark pages.
+import { type Axis, linear, logarithmic } from '../../src/core/chart-axis.ts';
+import { plot, type Point } from '../../src/core/chart.ts';
 import type { Plot } from '../lib/benchmark.ts';
 import { only, shareOfCapacity } from './figures.ts';
 import type { Connections } from './generator/plan.ts';
@@ -25,16 +27,6 @@ const COLORS: readonly string[] = [
   '#1f9a94',
 ];
 
-interface Axis {
-  readonly title: string;
-  readonly ticks: readonly number[];
-  readonly format: (value: number) => string;
-  /** Where a value lies between the axis's ends, 0 to 1. */
-  readonly at: (value: number) => number;
-}
-
-type Point = readonly [x: number, y: number];
-
 interface Line {
   readonly system: (typeof SYSTEMS)[number];
   readonly share: readonly Point[];
@@ -56,11 +48,9 @@ function draw({ name, summary }: Workload, connections: Connections, runs: reado
   const lines = SYSTEMS.map((system) => lineOf(system, only(runs, { system }))).filter(
     ({ share }) => share.length > 0,
   );
-  const x = logarithmic('offered load, times the capacity', loads, String);
-  const share = linear('served within 1 s, share of the capacity', [0, 0.25, 0.5, 0.75, 1], (value) =>
-    String(100 * value).concat(' %'),
-  );
-  const p99 = logarithmic('p99 of the served', [1, 10, 100, 1000, 10_000], (value) =>
+  const x = logarithmic(loads[0] ?? 1, loads.at(-1) ?? 1, loads, String);
+  const share = linear(0, 1, [0, 0.25, 0.5, 0.75, 1], (value) => `${100 * value} %`);
+  const p99 = logarithmic(1, 10_000, [1, 10, 100, 1000, 10_000], (value) =>
     value < 1000 ? `${value} ms` : `${value / 1000} s`,
   );
   const legendTop = PANEL.top + PANEL.height + 54;
@@ -71,16 +61,22 @@ function draw({ name, summary }: Workload, connections: Connections, runs: reado
 <style>
   text { font: 12px system-ui, sans-serif; fill: #768390; }
   .title { font-weight: 600; font-size: 14px; }
+  path { fill: none; stroke-width: 1.75; stroke-linejoin: round; }
   .grid { stroke: #8c959f; stroke-opacity: .3; }
+  .dot { stroke-width: 6; stroke-linecap: round; }
+  .line.respite { stroke-width: 3; }
+${lines.map(({ system }) => `  .${system} { stroke: ${colorOf(system)}; }`).join('\n')}
 </style>
 <text class="title" x="${PANEL.left}" y="20">${escape(title)}</text>
 ${panel(
+  'served within 1 s, share of the capacity',
   PANEL.left,
   x,
   share,
   lines.map((line) => [line.system, line.share]),
 )}
 ${panel(
+  'p99 of the served',
   PANEL.left + PANEL.width + PANEL.gap,
   x,
   p99,
@@ -104,34 +100,28 @@ function lineOf(system: Line['system'], runs: readonly Run[]): Line {
 }
 
 function panel(
+  title: string,
   left: number,
   x: Axis,
   y: Axis,
   lines: readonly (readonly [system: Line['system'], points: readonly Point[]])[],
 ): string {
-  const atX = (value: number): string => (left + x.at(value) * PANEL.width).toFixed(1);
-  const atY = (value: number): string => (PANEL.top + (1 - y.at(value)) * PANEL.height).toFixed(1);
-  const bottom = PANEL.top + PANEL.height;
+  const { top, width, height } = PANEL;
+  const series = lines.map(([system, points]) => ({ name: system, color: system, points }));
+  const drawing = plot({ title, x, y, series, hasDots: true }, { left, top, width, height });
+  const bottom = top + height;
   return [
-    `<text x="${left}" y="${PANEL.top - 14}">${y.title}</text>`,
-    ...y.ticks.map(
-      (tick) =>
-        `<path class="grid" d="M${left} ${atY(tick)}h${PANEL.width}"/>` +
-        `<text x="${left - 6}" y="${atY(tick)}" dy="4" text-anchor="end">${y.format(tick)}</text>`,
-    ),
-    ...x.ticks.map(
-      (tick) => `<text x="${atX(tick)}" y="${bottom + 18}" text-anchor="middle">${x.format(tick)}</text>`,
-    ),
-    `<text x="${left + PANEL.width / 2}" y="${bottom + 36}" text-anchor="middle">${x.title}</text>`,
-    ...lines.map(([system, points]) => {
-      const corners = points.map(([px, py]) => `${atX(px)},${atY(py)}`);
-      const dots = points.map(([px, py]) => `<circle cx="${atX(px)}" cy="${atY(py)}" r="3"/>`);
-      const width = system === 'respite' ? 3 : 1.75;
-      return (
-        `<g fill="${colorOf(system)}"><polyline points="${corners.join(' ')}" fill="none" ` +
-        `stroke="${colorOf(system)}" stroke-width="${width}" stroke-linejoin="round"/>${dots.join('')}</g>`
-      );
+    `<text x="${left}" y="${top - 14}">${title}</text>`,
+    ...y.ticks.map((tick) => {
+      const atY = (top + (1 - y.at(tick)) * height).toFixed(1);
+      return `<text x="${left - 6}" y="${atY}" dy="4" text-anchor="end">${y.show(tick)}</text>`;
     }),
+    ...x.ticks.map((tick) => {
+      const atX = (left + x.at(tick) * width).toFixed(1);
+      return `<text x="${atX}" y="${bottom + 18}" text-anchor="middle">${x.show(tick)}</text>`;
+    }),
+    `<text x="${left + width / 2}" y="${bottom + 36}" text-anchor="middle">offered load, times the capacity</text>`,
+    drawing.text,
   ].join('\n');
 }
 
@@ -143,26 +133,6 @@ function legend(system: Line['system'], index: number, top: number): string {
 
 function colorOf(system: Line['system']): string {
   return COLORS[SYSTEMS.indexOf(system)] ?? '#808890';
-}
-
-function linear(title: string, ticks: readonly number[], format: Axis['format']): Axis {
-  return axis(title, ticks, format, (value) => value);
-}
-
-function logarithmic(title: string, ticks: readonly number[], format: Axis['format']): Axis {
-  return axis(title, ticks, format, Math.log10);
-}
-
-function axis(
-  title: string,
-  ticks: readonly number[],
-  format: Axis['format'],
-  scale: (value: number) => number,
-): Axis {
-  const from = scale(ticks[0] ?? 0);
-  const to = scale(ticks.at(-1) ?? 1);
-  const at = (value: number): number => Math.min(1.04, Math.max(0, (scale(value) - from) / (to - from)));
-  return { title, ticks, format, at };
 }
 
 function escape(text: string): string {

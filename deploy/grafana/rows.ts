@@ -102,7 +102,7 @@ export function rows(): readonly Row[] {
     },
     {
       title: 'Load',
-      columns: 5,
+      columns: 3,
       panels: [
         curves(
           'In flight, and the limit',
@@ -118,6 +118,15 @@ export function rows(): readonly Row[] {
         )
           .min(0)
           .description('The figure to scale by, and how full each resource is.'),
+        curves(
+          'Capacity, and what was asked for',
+          'reqps',
+          [`sum(${of('respite_capacity_rps')})`, 'estimated capacity'],
+          [`sum(${of('respite_peak_rps')})`, 'busiest minute of the last day'],
+          [ASKED, 'now'],
+        )
+          .min(0)
+          .description('The capacity is estimated from ordinary traffic. Empty while it is unknown.'),
         curves('Headroom', 'none', [of('respite_headroom_ratio'), '{{instance}}'])
           .min(0)
           .description(
@@ -167,7 +176,7 @@ export function rows(): readonly Row[] {
     },
     {
       title: 'Healing',
-      columns: 4,
+      columns: 3,
       panels: [
         curves('Workers, by state', 'none', [`sum by (state) (${of('respite_workers')})`, '{{state}}']),
         curves('Workers replaced, by cause', 'none', [
@@ -182,6 +191,18 @@ export function rows(): readonly Row[] {
           `sum by (cause) (increase(${of('respite_incidents_total')}[$__range]))`,
           '{{cause}}',
         ]).description('Within the time that the dashboard shows.'),
+        curves(
+          'Quarantine',
+          'none',
+          [`sum(${of('respite_quarantines')})`, 'quarantines now'],
+          [`sum(increase(${of('respite_quarantines_total')}[$__rate_interval]))`, 'begun'],
+        )
+          .min(0)
+          .description('Kinds of requests that are shed because they have ended workers.'),
+        curves('Requests shed in quarantine', 'reqps', [
+          `sum(${rate(DECIDED, 'decision="shed"', 'reason="quarantine"')})`,
+          'shed',
+        ]).min(0),
       ],
     },
     {
@@ -200,7 +221,7 @@ export function rows(): readonly Row[] {
     },
     {
       title: 'Other services',
-      columns: 4,
+      columns: 5,
       panels: [
         curves('Requests to other services', 'reqps', rates('respite_client_requests_total', 'peer')),
         curves(
@@ -219,6 +240,12 @@ export function rows(): readonly Row[] {
           [`sum(${rate('respite_client_dry_run_total')})`, 'only counted, in a dry run'],
           rates('respite_client_held_back_total', 'reason'),
         ).description('Of respite/client.'),
+        curves('Circuits that are not closed', 'none', [
+          `sum by (peer, state) (${of('respite_client_peers', 'state!="closed"')})`,
+          '{{peer}} {{state}}',
+        ])
+          .min(0)
+          .description('Of respite/client: in how many workers each is.'),
       ],
     },
     {

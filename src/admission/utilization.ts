@@ -15,6 +15,12 @@ const MEASURED_ANYWAY: ReadonlySet<string> = new Set([
   'requests-per-second',
 ]);
 
+/**
+ * A worker that sheds this share of its requests to make room is full of its fullest resource, whatever the mean of a second says: what arrives in
+ * bursts leaves an event loop time between them. Without this, an autoscaler would see no need for more instances.
+ */
+const FULL_FROM = 0.05;
+
 /** What is known of a worker. */
 export interface WorkerLoad {
   readonly eventLoopUtilization: number;
@@ -52,5 +58,11 @@ export function workerResources({ admission, eventLoopUtilization }: WorkerLoad)
   for (const [name, share] of Object.entries(resources)) {
     resources[name] = Math.min(1, Math.max(0, share || 0));
   }
+  if (refusedShare >= FULL_FROM) resources[fullestOf(resources)] = 1;
   return resources;
+}
+
+/** The name of the resource of which there is least left. */
+export function fullestOf(resources: Readonly<Record<string, number>>): string {
+  return Object.entries(resources).reduce((most, next) => (next[1] > most[1] ? next : most))[0];
 }

@@ -7,6 +7,7 @@ import { CAPTURE_ROUTES } from './captures.ts';
 import type { Console } from './console/index.ts';
 import { DRILL_ROUTES } from './drills.ts';
 import { componentAt, instanceHealth } from './health.ts';
+import { withHiddenPeers } from './hidden-peers.ts';
 import { listIncidents, showIncident, showReport } from './incidents.ts';
 import { ownFigures } from './own-figures.ts';
 import { QUARANTINE_ROUTES } from './quarantine.ts';
@@ -177,15 +178,18 @@ async function metrics({
   reused,
   version,
   showsScriptMetrics,
+  isAuthenticated,
 }: RouteContext): Promise<Answer> {
   const { chooseFormat, CONTENT_TYPES, renderMetrics } = await import('../telemetry/index.ts');
   const { readFigures } = await import('../supervisor/detect/probes/figures.ts');
   const format = chooseFormat(headers.accept);
   const now = supervisor.status();
-  return reused.get(`metrics ${format}`, versionOf(now), async () => {
+  const kind = isAuthenticated ? 'metrics' : 'public metrics';
+  return reused.get(`${kind} ${format}`, versionOf(now), async () => {
     const script = showsScriptMetrics ? await supervisor.scriptMetrics() : undefined;
     const machine = await readFigures(now);
-    const snapshot = { ...supervisor.status(), machine, script, supervisor: ownFigures(version) };
+    const counted = isAuthenticated ? supervisor.status() : withHiddenPeers(supervisor.status());
+    const snapshot = { ...counted, machine, script, supervisor: ownFigures(version) };
     return {
       status: 200,
       body: Buffer.from(renderMetrics(snapshot, format)),

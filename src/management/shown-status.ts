@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { IndicatorReport } from '../core/health-link.ts';
 import type { SupervisorStatus } from '../supervisor/index.ts';
 import { type Redact, redactAll } from '../core/redact.ts';
+import { withHiddenPeers } from './hidden-peers.ts';
 
 /** The status for authenticated callers: everything except secrets. Incidents hold none. */
 export function statusWithoutSecrets(status: SupervisorStatus, redact: Redact): SupervisorStatus {
@@ -22,7 +23,7 @@ export function statusWithoutSecrets(status: SupervisorStatus, redact: Redact): 
  * what else incidents and health say, are for authenticated callers.
  */
 export function publicStatus(status: SupervisorStatus): SupervisorStatus {
-  return {
+  return withHiddenPeers({
     ...status,
     script: path.basename(status.script),
     lastRestart: status.lastRestart && {
@@ -48,7 +49,7 @@ export function publicStatus(status: SupervisorStatus): SupervisorStatus {
       report: undefined,
       stack: undefined,
     })),
-  };
+  });
 }
 
 function withoutDetails(report: IndicatorReport): IndicatorReport {

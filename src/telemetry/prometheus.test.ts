@@ -210,8 +210,9 @@ test('readings are summed over workers, or labelled with their slot', () => {
   assert.equal(series.get('respite_worker_open_connections{worker="1"}'), 12);
   assert.equal(series.get('process_cpu_time_seconds_total{worker="1"}'), 1.5);
   assert.equal(series.get('respite_workers{state="ready"}'), 2);
-  assert.equal(series.get('respite_utilization'), 0.7);
-  assert.equal(series.get('respite_resource_utilization{resource="in-flight"}'), 0.5);
+  // The first worker sheds a fifth of its requests: it is full.
+  assert.equal(series.get('respite_utilization'), 0.75);
+  assert.equal(series.get('respite_resource_utilization{resource="in-flight"}'), 0.55);
   assert.equal(series.get('respite_resource_utilization{resource="memory"}'), 0.5);
   assert.equal(series.get('respite_resource_utilization{resource="event-loop"}'), 0.25);
 });

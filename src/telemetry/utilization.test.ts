@@ -53,6 +53,13 @@ const FULL_OF: readonly (readonly [what: string, load: Load, fullest: string, va
     0.5,
   ],
   [
+    'requests that it sheds to make room, in bursts',
+    { busy: 0.5, inFlight: 2, refusedShare: 0.05 },
+    'event-loop',
+    1,
+  ],
+  ['a few shed requests are no reason', { busy: 0.5, refusedShare: 0.01 }, 'event-loop', 0.5],
+  [
     'a loop that requests are shed for',
     { busy: 0.5, refusedShare: 0.1, pressure: pressing('loop-delay', 1) },
     'event-loop',

@@ -1,4 +1,4 @@
-import { RESOURCES, workerResources } from '../admission/utilization.ts';
+import { fullestOf, RESOURCES, workerResources } from '../admission/utilization.ts';
 import type { MetricsSnapshot } from './snapshot.ts';
 
 export { type Resource, RESOURCES, workerResources, workerUtilization } from '../admission/utilization.ts';
@@ -34,10 +34,6 @@ export function utilization({ workers }: Pick<MetricsSnapshot, 'workers'>): Util
     fullest: fullestOf(resources),
     resources,
   };
-}
-
-function fullestOf(resources: Readonly<Record<string, number>>): string {
-  return Object.entries(resources).reduce((most, next) => (next[1] > most[1] ? next : most))[0];
 }
 
 function mean(values: readonly number[]): number {

@@ -13,11 +13,9 @@ import type { Moments } from '../../src/management/console/protocol.ts';
 import { DEADLINE_MS, until } from '../harness/until.ts';
 import { type RespiteOptions, respite, type RunningRespite } from '../harness/respite.ts';
 import { type Cleanup, fileEnd } from '../harness/services/service.ts';
+import { takePicture, takesPictures } from './picture.ts';
 import { sampledSeconds } from './sampled.ts';
 import { MailStorm, origin, type Traffic } from './mail-storm.ts';
-
-/** RESPITE_CONSOLE_SCREENSHOT: where to put a picture of it, such as docs/images/console.png; takes a minute longer. */
-const screenshot = process.env['RESPITE_CONSOLE_SCREENSHOT'];
 
 /**
  * Without a picture to take, deliveries wait for something instead of computing: a flood of them is refused for the requests in
@@ -28,7 +26,7 @@ const IN_FLIGHT = { limit: 20 };
 
 const CONFIG = {
   admission: {
-    ...(screenshot === undefined ? IN_FLIGHT : {}),
+    ...(takesPictures ? {} : IN_FLIGHT),
     routes: {
       'POST /deliveries': 'sheddable',
       'GET /search': 'sheddable-plus',
@@ -46,9 +44,10 @@ const CONFIG = {
 
 /** A server that has just started is slow. */
 const FIRST: Traffic = { messages: 30, searches: 2, deliveries: 5 };
-const QUIET: Traffic = screenshot === undefined ? FIRST : { messages: 150, searches: 12, deliveries: 30 };
-const FLOOD: Traffic =
-  screenshot === undefined ? { ...FIRST, deliveries: 300 } : { messages: 160, searches: 25, deliveries: 900 };
+const QUIET: Traffic = takesPictures ? { messages: 150, searches: 12, deliveries: 30 } : FIRST;
+const FLOOD: Traffic = takesPictures
+  ? { messages: 160, searches: 25, deliveries: 900 }
+  : { ...FIRST, deliveries: 300 };
 
 describe('the console', { skip }, () => {
   let browser: Browser;
@@ -72,7 +71,7 @@ describe('the console', { skip }, () => {
     await page.locator('#link[data-link=open]').waitFor();
     await levelIs(page, 'well');
     storm.traffic = QUIET;
-    const picture = screenshot === undefined ? undefined : await preface(t, storm);
+    const picture = takesPictures ? await preface(t, storm) : undefined;
 
     storm.traffic = FLOOD;
     await levelIs(page, 'refusing');
@@ -169,7 +168,7 @@ describe('the console', { skip }, () => {
     await page.locator('#of-worker option').first().waitFor({ state: 'attached' });
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Stack' }).click();
-    await page.getByRole('button', { name: 'Take it' }).click();
+    await page.getByRole('button', { name: 'Capture', exact: true }).click();
     assert.match((await download).suggestedFilename(), /stack/);
     await page.getByText(/^Saved as .*stack/).waitFor();
     await page.getByRole('button', { name: 'Restart workers' }).click();
@@ -254,7 +253,7 @@ async function mailbox(t: Cleanup, given: RespiteOptions = {}): Promise<RunningR
   const port = await origin(t);
   const env = {
     ORIGIN: String(port),
-    ...(screenshot === undefined ? WAITING : {}),
+    ...(takesPictures ? {} : WAITING),
     ...given.env,
   };
   const running = respite(t, '../../browser/fixtures/mailbox.mjs', {
@@ -386,14 +385,12 @@ async function preface(t: TestContext, storm: MailStorm): Promise<Picture> {
         const context = await browser.newContext({
           viewport: { width: 1280, height: 900 },
           colorScheme,
-          deviceScaleFactor: 1.5,
         });
         const page = await context.newPage();
         await page.goto(url);
         await levelIs(page, 'refusing');
         await delay(3000);
-        const path = screenshot?.replace(/\.png$/, colorScheme === 'dark' ? '-dark.png' : '.png');
-        await page.screenshot({ ...(path === undefined ? {} : { path }), fullPage: true });
+        await takePicture(page, colorScheme === 'dark' ? 'console-dark' : 'console');
         await context.close();
       }
     },

@@ -55,13 +55,16 @@ function simulate(
     accepted = connects ? waiting.splice(0, COPIES) : [];
     const isBacklogged = accepted.length === COPIES;
     nowMs += accepted.length * ACCEPT_MS;
-    const startedMs = nowMs;
+    /** By rank: what requests of the class and of better ones have used. */
+    const usedMs = CRITICALITIES.map(() => 0);
     for (const arrivalMs of readable) {
       const rank = pick();
       const of = served[rank];
       assert.ok(of !== undefined);
-      const admits = budget.admits(rank, nowMs - startedMs);
-      nowMs += admits ? COST_MS : REFUSAL_MS;
+      const admits = budget.admits(rank, usedMs[rank] ?? 0);
+      const tookMs = admits ? COST_MS : REFUSAL_MS;
+      nowMs += tookMs;
+      for (let i = rank; i < usedMs.length; i += 1) usedMs[i] = (usedMs[i] ?? 0) + tookMs;
       if (arrivalMs < LEFT_OUT_MS) continue;
       of.offered += 1;
       if (!admits) continue;

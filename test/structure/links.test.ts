@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { anchorsOf, pages, partsIn, partsOf, targetsIn, undefinedIn } from './pages.ts';
@@ -24,6 +24,10 @@ test('every link between the pages leads to a file that is there, and to a headi
   }
   assert.ok(count > 100, `only ${count} links were found`);
   assert.deepEqual(broken, []);
+});
+
+test('README has pictures as Markdown: the npm registry finds no others', () => {
+  assert.doesNotMatch(readFileSync(path.join(repository, 'README.md'), 'utf8'), /<(?:img|source|picture)\b/);
 });
 
 test('every reference-style link has its definition', () => {

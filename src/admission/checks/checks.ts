@@ -18,6 +18,12 @@ import { INTERVAL_MS, PriorityCheck } from './priority.ts';
 import { QuarantineCheck } from './quarantine.ts';
 import { TurnCheck } from './turn.ts';
 
+/**
+ * For how long after the last sign of overload hints are still read, in ms. A browser loads ahead what a page names with each page, so that the
+ * next burst comes seconds later, together with what its users ask for.
+ */
+const PRESSED_FOR_MS = 10_000;
+
 /** What the checks need to know of the process around them. */
 interface Surroundings {
   now(): number;
@@ -48,7 +54,8 @@ export class Checks {
   #requests = 0;
   /** A request was shed since the last sample. */
   #hasShed = false;
-  #isPressed = false;
+  /** When a sample last saw pressure, or a shed request. */
+  #pressedMs = -Infinity;
   #stopWatching: (() => void) | undefined;
 
   constructor(
@@ -116,9 +123,9 @@ export class Checks {
     return this.#requests;
   }
 
-  /** Something presses, or requests are shed: it pays to know which requests matter less. */
+  /** Something presses or requests are shed, now or in the last seconds: it pays to know which requests matter less. */
   get isPressed(): boolean {
-    return this.#isPressed;
+    return this.#sampledMs - this.#pressedMs < PRESSED_FOR_MS;
   }
 
   startWatching(): void {
@@ -213,7 +220,7 @@ export class Checks {
     this.cost?.sample(nowMs);
     this.#priority?.decide(nowMs);
     const isShedding = this.#hasShed || (this.#priority?.shedShare ?? 0) > 0;
-    this.#isPressed = isShedding || this.#pressure.overall > 0;
+    if (isShedding || this.#pressure.overall > 0) this.#pressedMs = nowMs;
     this.#hasShed = false;
   }
 }

@@ -116,7 +116,7 @@ export class TurnBudget {
    * Decides on one request, and counts it.
    *
    * @param rank Index of the class in `CRITICALITIES`.
-   * @param usedMs What the requests before it in this turn have used.
+   * @param usedMs What the requests before it in this turn have used, of its class and of better ones.
    */
   admits(rank: number, usedMs: number): boolean {
     const budget = this.#classes[rank];

@@ -4,6 +4,7 @@ import { TurnCheck } from './turn.ts';
 
 const COPIES = 8;
 const CRITICAL = { requestClass: { rank: 1 } } as Parameters<TurnCheck['admits']>[0];
+const SHEDDABLE = { requestClass: { rank: 3 } } as typeof CRITICAL;
 const SERVER = {};
 
 function turnCheck(clock: { nowMs: number }, acceptsPerTurn: number): TurnCheck {
@@ -70,6 +71,24 @@ test('the time since a turn began is that since its first request', async () => 
   assert.equal(turn.sinceMs(30), 25);
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(turn.sinceMs(40), 0);
+});
+
+test('what sheddable requests have used sheds no critical one behind them, while the other way round it does', async () => {
+  const clock = { nowMs: 0 };
+  const turn = turnCheck(clock, Infinity);
+  const arrives = (request: typeof CRITICAL): boolean => {
+    const admits = turn.admits(request, clock.nowMs);
+    // As much as one request can count for.
+    if (admits) clock.nowMs += 10;
+    return admits;
+  };
+  const admitted = Array.from({ length: 5 }, () => arrives(SHEDDABLE));
+  assert.deepEqual(admitted, [true, true, true, false, false]);
+  assert.deepEqual(
+    Array.from({ length: 5 }, () => arrives(CRITICAL)),
+    [true, true, true, true, false],
+  );
+  assert.ok(!arrives(SHEDDABLE));
 });
 
 test('several servers that each accept less than a socket can are no backlog', async () => {

@@ -1,4 +1,5 @@
 import type { RequestInFlight } from '../in-flight/request.ts';
+import { CRITICALITIES } from '../policy.ts';
 import type { ShedReason } from '../stats.ts';
 import type { Check } from './check.ts';
 import type { LoopTimes } from './idle-credit.ts';
@@ -43,7 +44,12 @@ export class TurnCheck implements Check {
   /** When the first and the last request of this turn arrived; NaN before the first, because a number is cheaper to set. */
   #firstMs = NaN;
   #lastMs = NaN;
-  #usedMs = 0;
+  /**
+   * What the turn's requests have used, by the rank of a class: those of the class itself and of better ones. What less important requests use
+   * is bounded by their own budgets; counted here too, it would shed a user's request for the prefetches that came before it.
+   */
+  readonly #usedMs = new Float64Array(CRITICALITIES.length);
+  #lastRank = 0;
   #turn = 0;
   /** By server: one socket accepts a limited number of connections a turn, several servers add up to more. */
   readonly #accepted = new WeakMap<object, Accepted>();
@@ -65,10 +71,16 @@ export class TurnCheck implements Check {
 
   admits({ requestClass: { rank } }: Pick<RequestInFlight, 'requestClass'>, nowMs: number): boolean {
     this.open();
-    if (Number.isNaN(this.#firstMs)) this.#firstMs = nowMs;
-    else this.#usedMs += Math.min(nowMs - this.#lastMs, this.#mostForOneMs);
+    if (Number.isNaN(this.#firstMs)) {
+      this.#firstMs = nowMs;
+    } else {
+      const lastTookMs = Math.min(nowMs - this.#lastMs, this.#mostForOneMs);
+      for (let i = this.#lastRank; i < this.#usedMs.length; i += 1)
+        this.#usedMs[i] = (this.#usedMs[i] ?? 0) + lastTookMs;
+    }
     this.#lastMs = nowMs;
-    return this.#budget.admits(rank, this.#usedMs);
+    this.#lastRank = rank;
+    return this.#budget.admits(rank, this.#usedMs[rank] ?? 0);
   }
 
   shed({ requestClass: { rank } }: Pick<RequestInFlight, 'requestClass'>, reason: ShedReason): void {
@@ -120,7 +132,7 @@ export class TurnCheck implements Check {
     this.#overrun = this.#endReachedMs !== undefined && nowMs - this.#endReachedMs >= OVERRUN_MS;
     this.#firstMs = NaN;
     this.#lastMs = NaN;
-    this.#usedMs = 0;
+    this.#usedMs.fill(0);
     this.#turn += 1;
     this.#mostAccepted = 0;
   };

@@ -105,6 +105,26 @@ test('under three times the load pages are served and prefetches shed; without h
   assert.ok(off.page < 0.6, JSON.stringify(off));
 });
 
+test('hints are read until ten seconds after the last shed request: the next page loads more ahead', () => {
+  let nowMs = 0;
+  const admission = admissionWith({ limit: 1, turnBudget: false }, () => nowMs);
+  const classAfter = (ms: number): string => {
+    nowMs += ms;
+    const outcome = admission.request('GET', '/', 0, PREFETCH);
+    assert.ok('admission' in outcome);
+    outcome.end(200);
+    return outcome.requestClass.policy.criticality ?? 'critical';
+  };
+  assert.equal(classAfter(0), 'critical');
+  const page = admission.request('GET', '/', 0, {});
+  assert.ok(!('admission' in admission.request('GET', '/', 0, {})), 'it is full');
+  assert.ok('admission' in page);
+  page.end(200);
+  assert.equal(classAfter(200), 'sheddable');
+  assert.equal(classAfter(5000), 'sheddable');
+  assert.equal(classAfter(6000), 'critical');
+});
+
 test('in the calm no header is looked at', () => {
   const admission = admissionWith({});
   const headers = new Proxy(

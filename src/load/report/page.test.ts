@@ -57,8 +57,8 @@ test('everything that came from outside is escaped, and nothing is loaded from a
 
 test('a gap where nothing was served; a run of hours has as many points as can be told apart', () => {
   const paths = (page: string): readonly string[] =>
-    [...page.matchAll(/ d="([^"]*)"/g)].map(([, d = '']) => d);
-  const [, , , , p99 = ''] = paths(renderPage(run(10)));
+    [...page.matchAll(/class="line [^"]*" d="([^"]*)"/g)].map(([, d = '']) => d);
+  const [p99 = ''] = paths(renderPage(run(10)));
   // p99 has no value in the fourth second only while nothing is served.
   assert.equal(p99.match(/M/g)?.length, 2, p99);
   const long = renderPage(run(7200));

@@ -2,7 +2,7 @@
 import { type Html, html, page } from '../../core/html.ts';
 import type { LatencyFigures, LoadCounts, LoadResult, LoadSecond } from '../contract.ts';
 import type { Verdict } from '../expect/index.ts';
-import { bars, type Layer, overSeconds } from './chart.ts';
+import { distribution, type Layer, overSeconds } from './chart.ts';
 import { STYLE } from './style.ts';
 
 export function renderPage(result: LoadResult, verdicts: readonly Verdict[] = []): string {
@@ -31,7 +31,7 @@ export function renderPage(result: LoadResult, verdicts: readonly Verdict[] = []
         ],
         isStacked: false,
       })}
-      ${bars('Latency: how many were served up to which time', result.histogram, milliseconds)}
+      ${distribution('Latency: how many were served up to which time', result.histogram, milliseconds)}
       <h2>Figures</h2>
       ${table(
         ['', 'offered', 'good', 'late', 'refused', 'failed', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max'],

@@ -11,15 +11,15 @@ interface Action {
 }
 
 const CAPTURE = {
-  stack: ['Take a stack', 'Where the main thread of this worker stands, also when it hangs.'],
-  'cpu-profile': ['Take a CPU profile', 'What the main thread does for the next 2 seconds.'],
+  stack: ['Capture a stack', 'What the main thread of this worker is doing, also while it is blocked.'],
+  'cpu-profile': ['Capture a CPU profile', 'What the main thread does for the next 2 seconds.'],
   'heap-profile': [
-    'Take a heap profile',
+    'Capture a heap profile',
     'Which functions allocate what stays, over the next 5 seconds. Sampling goes on afterwards, at about 3 µs a request.',
   ],
   'heap-snapshot': [
-    'Take a heap snapshot',
-    'All that is in the heap, secrets too, is written on the machine of the worker. The worker stands still meanwhile.',
+    'Capture a heap snapshot',
+    'Everything in the heap, including secrets, is written to the disk of the worker’s machine. The worker serves nothing meanwhile.',
   ],
 } as const;
 
@@ -48,23 +48,23 @@ function actionOf(name: string): Action {
   if (name === 'dry-run') {
     return isDryRun
       ? {
-          title: 'Refuse again?',
-          text: 'Admission refuses again what has to be refused.',
-          yes: 'Enforce',
+          title: 'End the dry run?',
+          text: 'Requests are refused again under overload.',
+          yes: 'End it',
           path: 'admission/enforce',
-          done: 'Admission refuses again.',
+          done: 'The dry run is over.',
         }
       : {
-          title: 'Begin a dry run?',
-          text: 'Nothing is refused any more, whatever the load, and what would have been is only counted.',
-          yes: 'Begin',
+          title: 'Start a dry run?',
+          text: 'Nothing is refused any more, even under overload. What would have been refused is only counted.',
+          yes: 'Start it',
           path: 'admission/dry-run',
           done: 'Nothing is refused from now on.',
         };
   }
   const [title, text] = CAPTURE[name as keyof typeof CAPTURE];
   const path = `capture/${name}?worker=${encodeURIComponent(worker)}`;
-  return { title: `${title} of worker ${worker}?`, text, yes: 'Take it', path, done: '' };
+  return { title: `${title} of worker ${worker}?`, text, yes: 'Capture', path, done: '' };
 }
 
 export function note(text: string): void {

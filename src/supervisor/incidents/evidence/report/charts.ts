@@ -51,6 +51,7 @@ export function charts({ worker, machine }: Curves, incident: StoredIncident): H
         title: 'Memory of the worker',
         atLeast: 1,
         show: size,
+        base: 1024,
         lines: [
           { name: 'resident', curve: worker.rssBytes },
           { name: 'old generation', curve: worker.heapBytes },
@@ -81,6 +82,7 @@ export function charts({ worker, machine }: Curves, incident: StoredIncident): H
         title: 'Network of the machine, a second',
         atLeast: 1,
         show: size,
+        base: 1024,
         lines: [
           { name: 'received', curve: machine.receivedBytesPerSecond },
           { name: 'sent', curve: machine.sentBytesPerSecond },

@@ -14,9 +14,9 @@ test('draws from the first moment to the last, as high as the highest', () => {
     { atMs: 1500, name: 'opened' },
     { atMs: 9000, name: 'later' },
   ]);
-  assert.match(text, /d="M0 120L200 0L600 60"/);
+  assert.match(text, /d="M0 1000L333.3 0L1000 500"/);
   assert.match(text, /aria-label="T: a 2 u, at most 4 u"/);
-  assert.match(text, /x1="300"/);
+  assert.match(text, /class="mark" d="M500 0V1000"/);
   assert.doesNotMatch(text, /later/);
 });
 
@@ -24,7 +24,7 @@ test('what was not measured for long is not joined, and what never was is not dr
   const values = [1, ...Array.from({ length: 9 }, () => Number.NaN), 1];
   assert.match(
     drawChart({ ...chart, lines: [{ name: 'a', curve: curve(values) }] }, []).text,
-    /d="M0 0M600 0"/,
+    /d="M0 0M1000 0"/,
   );
   assert.equal(
     drawChart({ ...chart, lines: [{ name: 'a', curve: curve([Number.NaN, Number.NaN]) }] }, []).text,

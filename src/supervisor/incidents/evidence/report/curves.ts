@@ -1,4 +1,6 @@
-// Curves as inline SVG: a line each, with the moments of the incident marked. No script draws them.
+// Curves of the last minutes, with the moments of the incident marked.
+import { figure, type Point } from '../../../../core/chart.ts';
+import { linear, upTo } from '../../../../core/chart-axis.ts';
 import type { Curve } from '../../../../core/history.ts';
 import { type Html, html } from '../../../../core/html.ts';
 
@@ -15,6 +17,8 @@ export interface Chart {
   readonly show: (value: number) => string;
   /** What the top edge is at least: a share of 1 reads wrong when the picture ends at 0.03. */
   readonly atLeast: number;
+  /** Of round numbers on the axis. Default 10. */
+  readonly base?: 10 | 1024;
 }
 
 /** A moment to be marked. */
@@ -23,64 +27,45 @@ export interface Mark {
   readonly name: string;
 }
 
-const WIDTH = 600;
-const HEIGHT = 120;
-
 /** Moments further apart than this are not joined: nothing was measured in between. */
 const GAP_MS = 5000;
 
 /** Empty when nothing was measured. */
-export function drawChart({ title, lines, show, atLeast }: Chart, marks: readonly Mark[]): Html {
+export function drawChart({ title, lines, show, atLeast, base }: Chart, marks: readonly Mark[]): Html {
   const known = lines.filter(({ curve }) => curve.values.some((value) => !Number.isNaN(value)));
   const times = known.flatMap(({ curve }) => [curve.atMs[0] ?? 0, curve.atMs.at(-1) ?? 0]);
   const [from, to] = [Math.min(...times), Math.max(...times)];
   if (known.length === 0 || to <= from) return html``;
-  const top = Math.max(atLeast, ...known.map(({ curve }) => largest(curve)));
   const said = known.map(
     ({ name, curve }) => `${name} ${show(last(curve))}, at most ${show(largest(curve))}`,
   );
-  return html`<figure>
-    <figcaption>${title} <span class="top">${show(top)}</span></figcaption>
-    <svg
-      viewBox="0 0 ${WIDTH} ${HEIGHT}"
-      preserveAspectRatio="none"
-      role="img"
-      aria-label="${`${title}: ${said.join('; ')}`}"
-    >
-      ${marks
-        .filter(({ atMs }) => atMs >= from && atMs <= to)
-        .map(({ atMs, name }) => {
-          const x = round(((atMs - from) / (to - from)) * WIDTH);
-          return html`<line class="mark" x1="${x}" x2="${x}" y1="0" y2="${HEIGHT}"
-            ><title>${name}</title></line
-          >`;
-        })}
-      ${known.map(({ curve }, i) => html`<path class="line${i + 1}" d="${path(curve, from, to, top)}" />`)}
-    </svg>
-    <div class="ends">
-      <span>${clock(from)}</span>
-      <ul class="key">
-        ${known.map(({ name, curve }, i) => html`<li class="line${i + 1}">${name} ${show(last(curve))}</li>`)}
-      </ul>
-      <span>${clock(to)}</span>
-    </div>
-  </figure>`;
+  return figure({
+    title,
+    label: `${title}: ${said.join('; ')}`,
+    x: linear(from, to, [from, to], clock),
+    y: upTo(Math.max(atLeast, ...known.map(({ curve }) => largest(curve))), show, base),
+    series: known.map(({ name, curve }, i) => ({
+      name: `${name} ${show(last(curve))}`,
+      color: `line${i + 1}`,
+      points: pointsOf(curve),
+    })),
+    marks: marks.map(({ atMs, name }) => ({ x: atMs, name })),
+  });
 }
 
 /** In pieces where something is not known. */
-function path({ atMs, values }: Curve, from: number, to: number, top: number): string {
-  let d = '';
-  let beforeMs = Number.NEGATIVE_INFINITY;
+function pointsOf({ atMs, values }: Curve): readonly Point[] {
+  const points: Point[] = [];
+  let beforeMs = Infinity;
   for (let i = 0; i < values.length; i += 1) {
     const value = values[i] ?? Number.NaN;
     const at = atMs[i] ?? 0;
     if (Number.isNaN(value) || value === Infinity) continue;
-    const x = round(((at - from) / (to - from)) * WIDTH);
-    const y = round(HEIGHT - (Math.max(0, value) / top) * HEIGHT);
-    d += `${at - beforeMs > GAP_MS ? 'M' : 'L'}${x} ${y}`;
+    if (at - beforeMs > GAP_MS) points.push([at, undefined]);
+    points.push([at, Math.max(0, value)]);
     beforeMs = at;
   }
-  return d;
+  return points;
 }
 
 function largest({ values }: Curve): number {
@@ -89,10 +74,6 @@ function largest({ values }: Curve): number {
 
 function last({ values }: Curve): number {
   return values.findLast((value) => !Number.isNaN(value) && value !== Infinity) ?? 0;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }
 
 /** In UTC, as logs have it. */
