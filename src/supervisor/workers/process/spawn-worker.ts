@@ -4,7 +4,8 @@ import { closeSync, existsSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 // Not by way of their index: this is loaded before the first worker is started, and little else should be.
-import { SETUP_VARIABLE, type SocketKey, type WorkerSetup } from '../../../worker/protocol.ts';
+import type { SocketKey, WorkerSetup } from '../../../worker/protocol.ts';
+import { setupVariables } from '../../../worker/setup-variables.ts';
 import { ownModule } from '../../../core/own-files.ts';
 import { setOomScore } from '../../../core/proc.ts';
 import { VERSION } from '../../../core/version.ts';
@@ -120,7 +121,7 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
         ...inheritedEnvironment(env),
         ...nodeOptions,
         ...identityOf(spec.identity, spec.identities),
-        [SETUP_VARIABLE]: JSON.stringify(setup),
+        ...setupVariables(setup),
       },
     },
   );
