@@ -143,7 +143,7 @@ export function startWorker(setup: WorkerSetup): void {
   const around = { stickiness, tell, readiness, onServer, isSupervised: () => supervised };
   const listening = new Listening({ ...setup, ...around });
   listening.install();
-  shareUdpPorts(setup.isFirst, setup.sharesExclusive);
+  shareUdpPorts(() => setup.isFirst && !readiness.hasListened, setup.sharesExclusive);
   const relayed = new RelayedConnections((...relay) => listening.onRelay(...relay));
 
   const news = new TrafficNews(admissions, tell);

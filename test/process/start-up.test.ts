@@ -26,7 +26,10 @@ test('a configuration with thousands of routes, which no single environment vari
   const running = respite(t, 'start-up.mjs', { config: { admission: { routes } } });
   assert.equal((await running.ended()).code, 0, running.transcript());
   const { respite: left } = JSON.parse(running.stdout) as { readonly respite: readonly string[] };
-  assert.deepEqual(left, []);
+  assert.deepEqual(
+    left.filter((name) => name.startsWith('RESPITE_WORKER_SETUP')),
+    [],
+  );
 });
 
 test('the script’s own Node.js options reach it by NODE_OPTIONS', async (t) => {

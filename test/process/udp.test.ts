@@ -48,6 +48,16 @@ test('two workers share a UDP port, also with their replacements', linuxOnly, as
     before.map(({ pid }) => pid),
   );
 
+  // Also when one binds again, while the other one is bound.
+  const http = await running.port();
+  const again = new Set<number>();
+  await until('both to have bound again', async () => {
+    const answer = await fetch(`http://127.0.0.1:${http}/`);
+    again.add(((await answer.json()) as { pid: number }).pid);
+    return again.size === 2;
+  });
+  await answeredBy(port, [...again]);
+
   running.signal('SIGHUP');
   await running.logs('rolling restart is done');
   const after = await running.ready();

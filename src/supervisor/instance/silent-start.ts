@@ -27,7 +27,7 @@ export function warnOfSilentStart(
   const warn = async (afterMs: number, { pid, start }: FirstWorker): Promise<void> => {
     const seconds = afterMs / 1000;
     if (start.lacksSockets) {
-      const listeners = await listenersOf(pid);
+      const listeners = await listenersOf(pid).catch(() => []);
       if (silent() !== undefined) log.warn({ afterMs, listeners }, notListening(seconds, listeners, pid));
     } else if (settings.ready === 'message') log.warn({ afterMs }, notSaidReady(seconds));
     else if (!supervisor.listens) log.warn({ afterMs }, neverTurned(seconds));

@@ -33,9 +33,9 @@ const IPV6_ONLY = 1;
  * of them. `exclusive` and `reuseAddr` (multicast) stay what they are, and so does a port that the kernel chooses. Linux only: elsewhere the
  * kernel does not spread datagrams.
  *
- * @param isFirst No other worker of this instance can have a port, so a port in use is another program's, and an error as in Node.js.
+ * @param isOnly No other worker of this instance can have a port now, so a port in use is another program's, and an error as in Node.js.
  */
-export function shareUdpPorts(isFirst: boolean, sharesExclusive: boolean): void {
+export function shareUdpPorts(isOnly: () => boolean, sharesExclusive: boolean): void {
   if (process.platform !== 'linux') return;
   // Loaded already, by the channel to the supervisor.
   const { prototype } = process.getBuiltinModule('node:dgram').Socket;
@@ -49,7 +49,7 @@ export function shareUdpPorts(isFirst: boolean, sharesExclusive: boolean): void 
     const shared = function bindShared(this: Socket, ...args: unknown[]): unknown {
       const state = stateOf(this);
       const place = state && placeOf(this, state, args, sharesExclusive);
-      if (state !== undefined && place !== undefined && mayShare(place, state, open, isFirst)) {
+      if (state !== undefined && place !== undefined && mayShare(place, state, open, isOnly)) {
         state.reusePort = true;
         open.add(place);
         this.once('close', () => open.delete(place));
@@ -70,9 +70,9 @@ function mayShare(
   place: UdpPlace,
   state: SocketState,
   open: ReadonlySet<UdpPlace>,
-  isFirst: boolean,
+  isOnly: () => boolean,
 ): boolean {
-  return ![...open].some((other) => overlap(place, other)) && !(isFirst && isTaken(place, state));
+  return ![...open].some((other) => overlap(place, other)) && !(isOnly() && isTaken(place, state));
 }
 
 function stateOf(socket: Socket): SocketState | undefined {
