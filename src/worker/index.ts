@@ -7,7 +7,6 @@ export type { ExitWord, ToldError, UncaughtError } from './last-words.ts';
 export {
   type BoundAddress,
   type ReadyCondition,
-  SETUP_VARIABLE,
   type SlotOwner,
   type SocketKey,
   type ToSupervisor,

@@ -9,9 +9,21 @@ interface StartModule {
 }
 
 /** The same as protocol.ts's, which is not loaded where it is not needed. */
-const text = isMainThread ? process.env['RESPITE_WORKER_SETUP'] : undefined;
+const SETUP = 'RESPITE_WORKER_SETUP';
+
+/** What setup-variables.ts has taken apart. */
+function takeSetup(): string | undefined {
+  let text = process.env[SETUP];
+  delete process.env[SETUP];
+  for (let part = 1; process.env[`${SETUP}_${part}`] !== undefined; part += 1) {
+    text = `${text}${process.env[`${SETUP}_${part}`]}`;
+    delete process.env[`${SETUP}_${part}`];
+  }
+  return text;
+}
+
+const text = isMainThread ? takeSetup() : undefined;
 if (text !== undefined) {
-  delete process.env['RESPITE_WORKER_SETUP'];
   const setup = JSON.parse(text) as WorkerSetup;
   if (setup.inheritsSockets) {
     // Code that follows sd_listen_fds(3) takes the sockets only when they are meant for its own process. Newer versions of systemd

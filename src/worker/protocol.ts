@@ -59,6 +59,8 @@ export interface WorkerSetup {
   readonly awaitsSockets: boolean;
   /** It is the only worker and has no predecessor: what it can't bind is another program's. */
   readonly isAlone: boolean;
+  /** No worker of this instance was there before it. */
+  readonly isFirst: boolean;
   /** A server with `exclusive: true` is shared as any other. */
   readonly sharesExclusive: boolean;
   /** Connections of a client go to one slot; this is this worker's. Undefined: each worker serves what it accepts. */
@@ -76,10 +78,7 @@ export interface WorkerSetup {
   readonly watchdog: Omit<ThreadSetup, 'memory'> | undefined;
 }
 
-/**
- * Names a listening socket by what `listen()` was asked for, so that a replacement's `listen()` finds its predecessor's
- * socket.
- */
+/** Names a listening socket by what `listen()` was asked for: so a replacement's `listen()` finds its predecessor's. */
 export type SocketKey = string;
 
 /** A socket's own address, after binding. */

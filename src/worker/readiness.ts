@@ -38,6 +38,11 @@ export class Readiness {
     return !this.#isOpen && (this.#conditions.size > 0 || (!this.#listens && this.#waitsForIndicators));
   }
 
+  /** Other workers may be there from now on. */
+  get hasListened(): boolean {
+    return this.#listens;
+  }
+
   /** A server listens, and stays. Indicators that are registered later hold nothing back. */
   listens(): void {
     if (this.#listens) return;

@@ -30,7 +30,7 @@ import { Readiness } from './readiness.ts';
 import { RelayedConnections } from './relayed-connections.ts';
 import { readyWithoutServer } from './without-server.ts';
 import { readFiguresSoon } from './late-figures.ts';
-import { hearOfSockets, Listening, Stickiness } from './listening/index.ts';
+import { hearOfSockets, Listening, shareUdpPorts, Stickiness } from './listening/index.ts';
 import { keepLogTail } from './log-tail.ts';
 import { applyOutboundPolicies, drill, guardAgainstSlowClients, scriptMetrics } from './on-demand.ts';
 import type { ToSupervisor, WorkerSetup } from './protocol.ts';
@@ -143,6 +143,7 @@ export function startWorker(setup: WorkerSetup): void {
   const around = { stickiness, tell, readiness, onServer, isSupervised: () => supervised };
   const listening = new Listening({ ...setup, ...around });
   listening.install();
+  shareUdpPorts(() => setup.isFirst && !readiness.hasListened, setup.sharesExclusive);
   const relayed = new RelayedConnections((...relay) => listening.onRelay(...relay));
 
   const news = new TrafficNews(admissions, tell);

@@ -94,10 +94,14 @@ describe('a rolling restart', { concurrency: true }, () => {
     change(running, 'moved');
     const incident = await endedIncident(running);
     assert.equal(incident.cause, 'deploy-failed');
-    assert.ok(
-      incident.summary.endsWith(`does not listen on 127.0.0.1:${port}, where its predecessor listens`),
-      incident.summary,
-    );
+    const [, from, to] =
+      /does not listen on (\S+), where its predecessor listens, but on (\S+)\. Clients/.exec(
+        incident.summary,
+      ) ?? [];
+    assert.equal(from, `127.0.0.1:${port}`, incident.summary);
+    assert.match(to ?? '', /^127\.0\.0\.2:\d+$/);
+    assert.notEqual(to, from);
+    assert.match(incident.summary, /to change it, stop the instance and start it again$/);
     assert.equal((await echo(port)).pid, old?.pid);
   });
 

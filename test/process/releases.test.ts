@@ -157,4 +157,28 @@ describe('another version of the script', { concurrency: true }, () => {
     await replaceKilled(running);
     assert.equal((await about(port)).name, 'two');
   });
+
+  test('a removed release goes on, the log names it when a worker needs it, and it can come back', async (t) => {
+    const deployment = new Deployment();
+    const script = deployment.add('one');
+    const dir = deployment.directory('one');
+    const running = respite(t, script, { dir, env: KEY, config: CALM });
+    const port = await running.port();
+    const before = await running.ready();
+    rmSync(dir, { recursive: true });
+    const refused = await restart(t, running);
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.error,
+      /cannot find .*one\/server\.mjs; nothing was restarted, and the old version goes on serving/,
+    );
+    assert.equal((await about(port)).name, 'one');
+
+    process.kill(before[0]?.pid ?? assert.fail('no worker'), 'SIGKILL');
+    await running.logs('no worker could be started', `the working directory ${dir} is gone`);
+    deployment.add('one');
+    // Tried again later and later; an operator's restart is tried at once.
+    assert.equal((await restart(t, running)).code, 0);
+    assert.equal((await about(port)).name, 'one');
+  });
 });

@@ -19,6 +19,19 @@ for (const version of [26, 24, 22] as const) {
   });
 }
 
+test('a configuration with thousands of routes, which no single environment variable holds', async (t) => {
+  const routes = Object.fromEntries(
+    Array.from({ length: 5000 }, (_, i) => [`GET /api/v1/résumés/collection-${i}/:id`, 'sheddable']),
+  );
+  const running = respite(t, 'start-up.mjs', { config: { admission: { routes } } });
+  assert.equal((await running.ended()).code, 0, running.transcript());
+  const { respite: left } = JSON.parse(running.stdout) as { readonly respite: readonly string[] };
+  assert.deepEqual(
+    left.filter((name) => name.startsWith('RESPITE_WORKER_SETUP')),
+    [],
+  );
+});
+
 test('the script’s own Node.js options reach it by NODE_OPTIONS', async (t) => {
   const env = { NODE_OPTIONS: '--no-deprecation --stack-trace-limit=7' };
   const onBare = bare(t, 'start-up.mjs', { env });

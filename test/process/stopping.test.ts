@@ -148,16 +148,20 @@ test('a request that never ends is given up at the deadline, and the log says wh
   assert.deepEqual(await running.offspring(), []);
 });
 
-test('a second signal ends it at once', async (t) => {
+test('the same signal within a second changes nothing, another one ends it at once, and the log tells both', async (t) => {
   const { running, port, answer } = await slow(t, { config: { supervisor: { drainTimeoutMs: 600_000 } } });
   running.signal('SIGTERM');
+  running.signal('SIGTERM');
   await until('refused connections', () => refuses(port), running.transcript);
+  running.signal('SIGTERM');
+  await running.logs('SIGTERM again within 1 s: Respite takes it for the same request');
+  await running.logs('worker 1 drains: it waits for 1 requests in flight');
   assert.equal(running.exit, undefined);
-  // Another one: the same within a second would be the same request.
   running.signal('SIGINT');
   const { code, signal } = await running.ended();
   assert.ok(code !== null && signal === null, running.transcript());
   await assert.rejects(answer);
+  await running.logs('it was stopped at once; 1 requests in flight are cut');
   assert.deepEqual(await running.offspring(), []);
 });
 

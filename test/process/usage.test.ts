@@ -125,6 +125,13 @@ test('a script that throws at start: its own error, one line, exit code 1', asyn
   assert.match(running.stderr, /Error: thrown at start/);
 });
 
+test('an option of Node.js that the router can not work under: the error names it', async (t) => {
+  const options = ['--node-arg=--disallow-code-generation-from-strings'];
+  const running = respite(t, 'node-http.mjs', { options });
+  assert.equal((await running.ended()).code, 1);
+  assert.match(running.stderr, /forbids\. Start without that option/);
+});
+
 test('a script that rejects at start', async (t) => {
   const running = respite(t, 'rejects.cjs');
   await complaint(running, 1);

@@ -189,6 +189,11 @@ const PAST_THE_DOOR: readonly {
   { to: 'worker/channel.ts', why: SMALL_PROCESS, from: ['supervisor/outage/messages.ts'] },
   { to: 'worker/handles.ts', why: SMALL_PROCESS, from: ['supervisor/outage/messages.ts'] },
   { to: 'worker/protocol.ts', why: SMALL_PROCESS, from: ['supervisor/workers/process/spawn-worker.ts'] },
+  {
+    to: 'worker/setup-variables.ts',
+    why: SMALL_PROCESS,
+    from: ['supervisor/workers/process/spawn-worker.ts'],
+  },
   { to: 'worker/watchdog/command.ts', why: INSIDE, from: ['supervisor/workers/process/captures.test.ts'] },
 ];
 

@@ -55,10 +55,13 @@ export function createRoutes(options: ResolvedAdmissionOptions, router: RouterSo
     try {
       configured.add(pattern, { policy, route: pattern });
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new RespiteError('RESPITE_OPTIONS_INVALID', `${option} can't be used as a route: ${why}`, {
-        cause,
-      });
+      throw new RespiteError(
+        'RESPITE_OPTIONS_INVALID',
+        `${option} can't be used as a route: ${whyNot(cause)}`,
+        {
+          cause,
+        },
+      );
     }
   };
   for (const [pattern, policy] of Object.entries(options.routes)) {
@@ -94,4 +97,12 @@ export function createRoutes(options: ResolvedAdmissionOptions, router: RouterSo
       }
     },
   };
+}
+
+/** find-my-way generates a function for each route. */
+function whyNot(cause: unknown): string {
+  if (cause instanceof EvalError) {
+    return "the router generates code, which Node.js's option --disallow-code-generation-from-strings forbids. Start without that option";
+  }
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -36,6 +36,9 @@ test('variables before the command are set for it', () => {
   for (const text of [
     'NODE_ENV=production A="b c" node a.js B=1',
     'cross-env NODE_ENV=production A="b c" node a.js B=1',
+    'env NODE_ENV=production A="b c" node a.js B=1',
+    'NODE_ENV=production A="b c" exec node a.js B=1',
+    'NODE_ENV=production exec env A="b c" node a.js B=1',
   ])
     assert.deepEqual(parseCommand(text, ENV), {
       words: ['node', 'a.js', 'B=1'],
@@ -58,6 +61,9 @@ for (const text of [
   'a "b',
   'a ${B%x}',
   'A=1',
+  'env -i node a.js',
+  'exec -a name node a.js',
+  'exec',
   '',
 ])
   test(`needs a shell, or is nothing: ${text}`, () => assert.equal(parseCommand(text, ENV), undefined));

@@ -6,6 +6,9 @@ export interface ShellCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** What may come before a command and its variables, and only starts it. */
+const PREFIXES: ReadonlySet<string> = new Set(['exec', 'env', 'cross-env']);
+
 /** What a shell would do more about: another command, a pipe, a file, a pattern. */
 const NEEDS_SHELL = /[&|;<>()`*?[\]{}!#~\n]/;
 const VARIABLE = /^\$(?:(\w+)|\{(\w+)(?::-([^}$`]*))?\})/;
@@ -16,14 +19,19 @@ export function parseCommand(text: string, env: Readonly<NodeJS.ProcessEnv>): Sh
   const words = wordsOf(text, env);
   if (words === undefined) return undefined;
   const set: Record<string, string> = {};
-  let start = words[0] === 'cross-env' ? 1 : 0;
+  let start = 0;
+  let before = '';
   for (; start < words.length; start += 1) {
-    const [, name, value] = ASSIGNMENT.exec(words[start] ?? '') ?? [];
-    if (name === undefined) break;
-    set[name] = value ?? '';
+    const word = words[start] ?? '';
+    const [, name, value] = ASSIGNMENT.exec(word) ?? [];
+    if (name !== undefined) set[name] = value ?? '';
+    else if (!PREFIXES.has(word)) break;
+    else before = word;
   }
   const rest = words.slice(start);
-  return rest.length === 0 ? undefined : { words: rest, env: set };
+  // An option of the prefix, such as `env -i`.
+  const isOption = before !== '' && rest[0]?.startsWith('-') === true;
+  return rest.length === 0 || isOption ? undefined : { words: rest, env: set };
 }
 
 function wordsOf(text: string, env: Readonly<NodeJS.ProcessEnv>): string[] | undefined {

@@ -4,6 +4,7 @@
 import type * as Redact from '../../core/redact.ts';
 import type * as Canary from '../detect/canary/index.ts';
 import type * as Classify from '../detect/crash/classify.ts';
+import type * as Probes from '../detect/probes/index.ts';
 import type * as KernelKills from '../detect/crash/kernel-kills.ts';
 import type * as Captures from '../incidents/evidence/on-demand.ts';
 import type * as Rounds from './healing/rounds.ts';
@@ -15,6 +16,7 @@ interface Late {
   classify(): Promise<typeof Classify>;
   kernelKills(): Promise<typeof KernelKills>;
   lookAfter(): Promise<typeof LookAfter>;
+  probes(): Promise<typeof Probes>;
   redact(): Promise<typeof Redact>;
   rounds(): Promise<typeof Rounds>;
 }
@@ -25,6 +27,7 @@ export const late: Late = Object.freeze({
   classify: async () => import('../detect/crash/classify.ts'),
   kernelKills: async () => import('../detect/crash/kernel-kills.ts'),
   lookAfter: async () => import('./look-after.ts'),
+  probes: async () => import('../detect/probes/index.ts'),
   redact: async () => import('../../core/redact.ts'),
   rounds: async () => import('./healing/rounds.ts'),
 });

@@ -7,6 +7,7 @@ import type { Exit } from '../workers/process/worker-end.ts';
 import type { WorkerProcess } from '../workers/process/worker-process.ts';
 import type { Aftermath } from '../workers/slot/state.ts';
 import type { SocketExchange } from '../workers/sockets/socket-exchange.ts';
+import { ONE_REQUEST_MS } from './stop-requests.ts';
 
 /** More would fill a screen. */
 const MAX_LISTED = 5;
@@ -92,7 +93,7 @@ export class PoolLog {
     const because = worker.killedBecause === undefined ? '' : `: it ${worker.killedBecause}`;
     this.#log.info(
       { ...fieldsOf(worker), ...exit },
-      exit.signal === 'SIGKILL' ? `${ending}${because}` : `${ending}, drained`,
+      exit.signal === 'SIGKILL' ? `${ending}${because}${lostWith(worker)}` : `${ending}, drained`,
     );
   }
 
@@ -168,6 +169,12 @@ function endingOf({ id }: WorkerProcess, exit: Exit): string {
   return `worker ${id} ended with ${describeExit(exit)}`;
 }
 
+/** What a killed worker had in flight, by its last report. */
+function lostWith({ report, waiting }: WorkerProcess): string {
+  const inFlight = report?.inFlight ?? 0;
+  return inFlight === 0 ? '' : `; ${inFlight} requests in flight are cut${listed(waiting)}`;
+}
+
 function when(delayMs: number): string {
   return delayMs === 0 ? 'at once' : `in ${(delayMs / 1000).toFixed(1)} s`;
 }
@@ -175,6 +182,13 @@ function when(delayMs: number): string {
 export function logStop(log: Log, signal: NodeJS.Signals, atOnce: boolean): void {
   if (atOnce) log.warn({ signal }, 'stopping at once');
   else log.info({ signal }, 'stopping: requests in flight are finished first, once more to stop at once');
+}
+
+export function logSameSignal(log: Log, signal: NodeJS.Signals): void {
+  log.info(
+    { signal },
+    `${signal} again within ${ONE_REQUEST_MS / 1000} s: Respite takes it for the same request. Send it once more to stop at once`,
+  );
 }
 
 export function logDryRun(log: Log, dryRun: boolean): void {

@@ -180,10 +180,8 @@ export class WorkerPool implements SlotHost<WorkerProcess> {
     worker.on('warm', () => this.#isWarm(worker));
     worker.on('ready', () => {
       const slot = this.#slotOf(worker);
-      const { missing } = worker.start;
-      if (missing.size > 0 && slot?.isRenewedBy(worker) === true) {
-        const where = sockets.textsOf(missing).join(', ');
-        worker.kill(`does not listen on ${where}, where its predecessor listens`);
+      if (worker.start.missing.size > 0 && slot?.isRenewedBy(worker) === true) {
+        worker.kill(sockets.describeMove(worker));
         return;
       }
       this.#log.ready(worker);

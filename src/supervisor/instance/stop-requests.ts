@@ -2,15 +2,17 @@
  * The same signal within this time is one request, in ms. npm passes on one Ctrl-C twice where its shell is bash; a platform that signals
  * every process of a service signals the supervisor and its workers. A person who wants it to stop at once takes longer.
  */
-const ONE_REQUEST_MS = 1000;
+export const ONE_REQUEST_MS = 1000;
 
-/** Tells requests to stop from repetitions of the one before. Pure except for the clock. */
+/** Tells requests to stop from repetitions of the one before. */
 export class StopRequests {
   readonly #nowMs: () => number;
+  readonly #onRepeated: (signal: NodeJS.Signals) => void;
   #last: { readonly signal: NodeJS.Signals; readonly atMs: number } | undefined;
 
-  constructor(nowMs: () => number) {
+  constructor(onRepeated: (signal: NodeJS.Signals) => void, nowMs: () => number = () => performance.now()) {
     this.#nowMs = nowMs;
+    this.#onRepeated = onRepeated;
   }
 
   /** Whether there was any request. */
@@ -21,7 +23,10 @@ export class StopRequests {
   /** False for the same request once more. */
   isNew(signal: NodeJS.Signals): boolean {
     const nowMs = this.#nowMs();
-    if (this.#last?.signal === signal && nowMs - this.#last.atMs < ONE_REQUEST_MS) return false;
+    if (this.#last?.signal === signal && nowMs - this.#last.atMs < ONE_REQUEST_MS) {
+      this.#onRepeated(signal);
+      return false;
+    }
     this.#last = { signal, atMs: nowMs };
     return true;
   }

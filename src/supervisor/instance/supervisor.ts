@@ -7,7 +7,7 @@ import type { Observed } from './look-after.ts';
 import type { Log } from '../log.ts';
 import { createParts, type Parts } from './parts.ts';
 import type { ScriptMetrics } from '../workers/script-metrics/index.ts';
-import { logDryRun, logStop } from './pool-log.ts';
+import { logDryRun, logSameSignal, logStop } from './pool-log.ts';
 import { nextStartsMs } from './pool-figures.ts';
 import { WorkerPool } from './pool.ts';
 import type { PoolConfig } from './pool-config.ts';
@@ -48,7 +48,7 @@ class WorkerSupervisor implements Supervisor {
   readonly #relay = new ParentRelay(this.#live);
   readonly #signals = new PassedSignals(this.#live, (worker, signal) => this.#askedBy(worker, signal));
   readonly #startedAtMs = Date.now();
-  readonly #stopRequests = new StopRequests(() => performance.now());
+  readonly #stopRequests = new StopRequests((signal) => logSameSignal(this.#log, signal));
   readonly #parts: Parts;
   readonly #pool: WorkerPool;
   readonly #restarts: Restarts;
@@ -108,7 +108,9 @@ class WorkerSupervisor implements Supervisor {
     const unwatch = this.#parts.unexpected.watchProcess();
     this.#parts.unexpected.inBackground('the end', this.ended.then(unwatch));
     this.#pool.startFirst(first);
-    warnOfSilentStart(this.#config, () => !this.#pool.hasServed && !this.#isStopping());
+    warnOfSilentStart(this.#config, () =>
+      this.#pool.hasServed || this.#isStopping() ? undefined : [...this.#live][0],
+    );
   }
 
   status(): SupervisorStatus {

@@ -48,6 +48,7 @@ export function workerSpec(
       waitsForHealth: who.keys.length > 0 || (!supervisor.listens && who.id > 1),
       isStandby,
       isAlone: who.keys.length === 0 && workers + standby === 1,
+      isFirst: who.id === 1,
       sharesExclusive: supervisor.shareExclusive,
       sticky: isSticky(supervisor) ? { slot: who.slot, worker: who.id } : undefined,
       warmUp: { requests: warmUp, timeoutMs: WARM_UP_SHARE * startTimeoutMs },

@@ -10,6 +10,12 @@ export function isStopped(pid: number): boolean {
   return HELD.has(fieldsOf(pid)[0] ?? '');
 }
 
+/** The leader of the process group that a process is in; undefined where that is unknown. */
+export function groupOf(pid: number): number | undefined {
+  const leader = fieldsOf(pid)[2];
+  return leader === undefined ? undefined : Number(leader);
+}
+
 /** When a process began, in clock ticks since the machine did; undefined where that is unknown. */
 export function startTicksOf(pid: number): number | undefined {
   const ticks = Number(fieldsOf(pid)[19] ?? NaN);

@@ -3,9 +3,10 @@ import { typescriptAdvice } from './typescript-advice.ts';
 import type { Exit, LastWords } from './worker-end.ts';
 
 /** `exit code 1`, `signal SIGKILL`. */
-export function describeExit({ code, signal }: Exit): string {
+export function describeExit({ code, signal, problem }: Exit): string {
   if (signal !== null) return `signal ${signal}`;
-  return code === null ? 'no process at all' : `exit code ${code}`;
+  if (code !== null) return `exit code ${code}`;
+  return problem === undefined ? 'no process at all' : `no process at all (${problem})`;
 }
 
 /** The rest of a sentence that begins with the worker. */

@@ -1,10 +1,11 @@
 // The command line, the descriptors and the environment of a worker process.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { closeSync, existsSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 // Not by way of their index: this is loaded before the first worker is started, and little else should be.
-import { SETUP_VARIABLE, type SocketKey, type WorkerSetup } from '../../../worker/protocol.ts';
+import type { SocketKey, WorkerSetup } from '../../../worker/protocol.ts';
+import { setupVariables } from '../../../worker/setup-variables.ts';
 import { ownModule } from '../../../core/own-files.ts';
 import { setOomScore } from '../../../core/proc.ts';
 import { VERSION } from '../../../core/version.ts';
@@ -62,6 +63,10 @@ export interface SpawnedWorker {
 
 /** A text says why there is no process. Out of memory or descriptors, Node.js throws or not, depending on its version. */
 export function spawnWorker(spec: WorkerSpec): SpawnedWorker | string {
+  // The kernel gives the same error as for a missing program, and a script of the same release is gone too.
+  if (!existsSync(spec.release.directory)) {
+    return `the working directory ${spec.release.directory} is gone: it was removed or moved while the instance ran. Put it back, or stop the instance and start it in another directory`;
+  }
   const countersDescriptor = openCounterFile();
   try {
     return spawnProcess(spec, countersDescriptor);
@@ -116,7 +121,7 @@ function spawnProcess(spec: WorkerSpec, countersDescriptor: number | undefined):
         ...inheritedEnvironment(env),
         ...nodeOptions,
         ...identityOf(spec.identity, spec.identities),
-        [SETUP_VARIABLE]: JSON.stringify(setup),
+        ...setupVariables(setup),
       },
     },
   );

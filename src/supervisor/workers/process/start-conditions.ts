@@ -48,6 +48,11 @@ export class StartConditions {
     return !this.#isOver && this.#listens && isHeldByHealth;
   }
 
+  /** It has to listen, and does not listen on all that its predecessors did. */
+  get lacksSockets(): boolean {
+    return this.#hasToListen && !this.#listens;
+  }
+
   /** As the rest of a sentence that begins with "it". */
   get lack(): string {
     if (!this.#listens) return this.#hasToListen ? 'did not listen' : 'did not come to run its event loop';

@@ -6,6 +6,8 @@ import type { ExitWord, UncaughtError, WatchdogReport } from '../../../worker/in
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** Why there was no process at all. */
+  readonly problem?: string | undefined;
 }
 
 /** What was said of a worker before it ended. */
@@ -24,8 +26,8 @@ const POLITE: ReadonlySet<NodeJS.Signals | null> = new Set(['SIGTERM', 'SIGINT',
 export function onceEnded(child: ChildProcess, ended: (exit: Exit) => void): void {
   child.once('exit', (code, signal) => ended({ code, signal }));
   // Also of each message that could not be sent to a process that has just ended.
-  child.on('error', () => {
-    if (child.pid === undefined) ended({ code: null, signal: null });
+  child.on('error', ({ message }) => {
+    if (child.pid === undefined) ended({ code: null, signal: null, problem: message });
   });
 }
 

@@ -43,7 +43,7 @@ test('links of script and working directory are followed each time', (t) => {
   link('3');
   assert.throws(() => resolveProgram(script, current), {
     code: 'RESPITE_SUPERVISOR_RESTART_FAILED',
-    message: `cannot find ${script}`,
+    message: `cannot find ${script}; nothing was restarted, and the old version goes on serving`,
   });
   assert.throws(() => resolveProgram(path.join(at('1'), 'server.js'), current), {
     code: 'RESPITE_SUPERVISOR_RESTART_FAILED',

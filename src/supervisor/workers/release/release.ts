@@ -33,7 +33,10 @@ export function problemOfScript(script: string): string | undefined {
  */
 export function resolveProgram(script: string, directory: string): Program {
   const main = mainFile(script);
-  if ('problem' in main) throw new RespiteError('RESPITE_SUPERVISOR_RESTART_FAILED', main.problem);
+  if ('problem' in main) {
+    const message = `${main.problem}; nothing was restarted, and the old version goes on serving`;
+    throw new RespiteError('RESPITE_SUPERVISOR_RESTART_FAILED', message);
+  }
   const { entry, file } = main;
   try {
     return { script, entry, file: realpathSync(file), directory: realpathSync(directory) };

@@ -74,6 +74,18 @@ export class HeldSockets {
     return this.#sockets.get(key)?.listeners.has(workerId) ?? false;
   }
 
+  /** The rest of a sentence that begins with "it": where a worker does not listen, although its predecessors do, and where it does. */
+  describeMove(missing: Iterable<SocketKey>, workerId: number): string {
+    const textsOf = (keys: Iterable<SocketKey>): string =>
+      [...keys]
+        .flatMap((key) => this.#sockets.get(key)?.bound ?? [])
+        .map(textOf)
+        .join(', ');
+    const others = textsOf(this.keys.filter((key) => this.isListening(key, workerId)));
+    const elsewhere = others === '' ? '' : `, but on ${others}`;
+    return `does not listen on ${textsOf(missing)}, where its predecessor listens${elsewhere}. Clients of the old address would be refused: to change it, stop the instance and start it again`;
+  }
+
   listensOn(key: SocketKey, workerId: number, speaksHttp = false): void {
     const socket = this.#sockets.get(key);
     if (socket === undefined) return;

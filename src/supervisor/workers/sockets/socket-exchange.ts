@@ -62,9 +62,9 @@ export class SocketExchange {
     return this.addresses.map(textOf);
   }
 
-  /** Where some of them are bound. */
-  textsOf(keys: Iterable<SocketKey>): readonly string[] {
-    return [...keys].flatMap((key) => this.#held.get(key)?.bound ?? []).map(textOf);
+  /** Where a worker does not listen although its predecessors do, and where it does: the end of a sentence. */
+  describeMove({ id, start }: WorkerProcess): string {
+    return this.#held.describeMove(start.missing, id);
   }
 
   /** Those on which HTTP is spoken. */
