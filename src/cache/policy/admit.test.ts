@@ -11,6 +11,7 @@ const ago = (ms: number): string => formatHttpDate(NOW - ms);
 
 const SHARED: PolicyOptions = {
   jitter: 0,
+  storeSetCookie: false,
   random: () => 0,
   mode: 'shared',
   targets: ['cdn-cache-control'],
@@ -116,6 +117,21 @@ test('private responses are for private caches only', () => {
 test('responses that set cookies or vary by everything are not stored', () => {
   assert.equal(admitted({ ...FRESH, 'set-cookie': 'a=1' }), 'set-cookie');
   assert.equal(admitted({ ...FRESH, 'set-cookie2': 'a=1' }, { options: PRIVATE }), 'set-cookie');
+});
+
+test("a cookie is stored on request where all is one user's, and for all users never", () => {
+  const fields = { ...FRESH, 'set-cookie': 'a=1, b=2', 'set-cookie2': 'c=3' };
+  const setCookies = ['a=1', 'b=2'];
+  const entry = stored(fields, { setCookies, options: { ...PRIVATE, storeSetCookie: true } });
+  assert.deepEqual(entry.setCookies, setCookies);
+  assert.deepEqual([entry.fields['set-cookie'], entry.fields['set-cookie2']], [undefined, 'c=3']);
+  for (const options of [PRIVATE, { ...SHARED, storeSetCookie: true }])
+    assert.equal(admitted(fields, { setCookies, options }), 'set-cookie');
+  // Those that a validation brings are taken from its fields.
+  assert.equal(
+    stored(FRESH, { setCookies, options: { ...SHARED, storeSetCookie: true } }).setCookies,
+    undefined,
+  );
   assert.equal(admitted({ ...FRESH, vary: 'accept, *' }), 'vary');
   stored({ ...FRESH, vary: 'accept' });
 });
