@@ -4,7 +4,7 @@ import path from 'node:path';
 import got from 'got';
 import { Redis } from 'ioredis';
 import makeFetchHappen from 'make-fetch-happen';
-import { type CacheStore, memcachedStore, redisStore } from 'respite/cache';
+import { type CacheStore, memcachedStore, redisStore } from '../../src/cache/index.ts';
 import { Agent, interceptors } from 'undici';
 import type { Mode, Received, SentInit, Subject } from '../../test/conformance/published/run.ts';
 import { requesting, throughFetch, throughInterceptor } from '../../test/conformance/published/subjects.ts';

@@ -119,23 +119,6 @@ test('responses that set cookies or vary by everything are not stored', () => {
   assert.equal(admitted({ ...FRESH, 'set-cookie2': 'a=1' }, { options: PRIVATE }), 'set-cookie');
 });
 
-test("a cookie is stored on request where all is one user's, and for all users never", () => {
-  const fields = { ...FRESH, 'set-cookie': 'a=1, b=2', 'set-cookie2': 'c=3' };
-  const setCookies = ['a=1', 'b=2'];
-  const entry = stored(fields, { setCookies, options: { ...PRIVATE, storeSetCookie: true } });
-  assert.deepEqual(entry.setCookies, setCookies);
-  assert.deepEqual([entry.fields['set-cookie'], entry.fields['set-cookie2']], [undefined, 'c=3']);
-  for (const options of [PRIVATE, { ...SHARED, storeSetCookie: true }])
-    assert.equal(admitted(fields, { setCookies, options }), 'set-cookie');
-  // Those that a validation brings are taken from its fields.
-  assert.equal(
-    stored(FRESH, { setCookies, options: { ...SHARED, storeSetCookie: true } }).setCookies,
-    undefined,
-  );
-  assert.equal(admitted({ ...FRESH, vary: 'accept, *' }), 'vary');
-  stored({ ...FRESH, vary: 'accept' });
-});
-
 test('a shared cache stores the response to an authorized request only with permission', () => {
   const asked = { authorization: 'Basic x' };
   assert.equal(admitted(FRESH, { asked }), 'authorization');

@@ -37,7 +37,7 @@ const marker: fc.Arbitrary<StoredRecord> = fc.record({
 });
 
 const withCookies = entry.chain((each) =>
-  fc.array(value, { minLength: 1 }).map((setCookies): StoredEntry => ({ ...each, setCookies })),
+  fc.array(value, { minLength: 1 }).map((setCookies): StoredEntry => Object.assign({}, each, { setCookies })),
 );
 
 const plain = (record: StoredRecord): unknown => JSON.parse(JSON.stringify(record));
