@@ -104,7 +104,7 @@ export class Capture {
   #past<T>(write: () => T): T {
     const res = this.#res;
     const { writeHead } = res;
-    res.writeHead = this.#own.writeHead as unknown as ServerResponse['writeHead'];
+    res.writeHead = this.#own.writeHead;
     this.#isToClient = true;
     try {
       return write();
