@@ -1,4 +1,4 @@
-// `npm run bench -- <name> [filters] [--quick] [--save]`: runs one benchmark and says whether its goals hold.
+// `npm run bench -- <name> [filters] [--quick] [--save]`: builds, and then runs one benchmark.
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { accept } from './accept/bench.ts';
@@ -77,107 +77,17 @@ interface Request {
   /** As typed, for any benchmark. */
   readonly filters: Filters;
 }
+import path from 'node:path';
 
+const isToRun = process.argv.slice(2).some((argument) => !argument.startsWith('-'));
+if (isToRun) build();
+// Not before: benchmarks import `respite/…`, and would measure the build before this one.
+const { main } = await import('./main.ts');
 process.exitCode = await main();
-
-async function main(): Promise<number> {
-  const request = readArguments();
-  if (typeof request === 'string') return refuse(request);
-  if (request.name === undefined) {
-    list();
-    return 0;
-  }
-  const benchmark = BENCHMARKS.find(({ name }) => name === request.name);
-  if (benchmark === undefined) return refuse(`there is no benchmark '${request.name}'`);
-  const problem = findProblem(benchmark, request.filters);
-  if (problem !== undefined) return refuse(problem);
-  endAllOnSignals();
-  build();
-  return await run(benchmark, request);
-}
-
-async function run(benchmark: Benchmark, request: Request): Promise<number> {
-  const { name, summary } = benchmark;
-  if (benchmark.pinned) pinThisProcess();
-  console.log(`${name}: ${summary}`);
-  console.log(`pinning: ${benchmark.pinned ? describePinning() : 'none, on purpose'}`);
-  const { quick, filters } = request;
-  const startedMs = performance.now();
-  try {
-    const say = (line: string): void => {
-      console.log(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(6)} s  ${line}`);
-    };
-    const outcome = await benchmark.run({ quick, filters, say });
-    const result = { benchmark, command: commandOf(request), quick, outcome };
-    console.log(`\n${renderText(result)}`);
-    if (request.save) save(result);
-    return allHold(outcome) ? 0 : 1;
-  } finally {
-    await endAll();
-  }
-}
-
-/** As somebody would type it to repeat the run. */
-function commandOf({ name, quick, filters }: Request): string {
-  const options = Object.entries(filters).map(([filter, values]) => ` --${filter} ${values.join(',')}`);
-  return `npm run bench -- ${name}${options.join('')}${quick ? ' --quick' : ''} --save`;
-}
-
-function readArguments(): Request | string {
-  try {
-    const names = BENCHMARKS.flatMap(({ filters = {} }) => Object.keys(filters));
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        ...Object.fromEntries(names.map((filter) => [filter, { type: 'string' } as const])),
-        quick: { type: 'boolean', default: false },
-        save: { type: 'boolean', default: false },
-      },
-    });
-    if (positionals.length > 1) return 'one benchmark at a time';
-    const { quick, save: saves, ...filters } = values;
-    return {
-      name: positionals[0],
-      quick,
-      save: saves,
-      filters: Object.fromEntries(
-        Object.entries(filters).map(([filter, typed]) => [filter, String(typed).split(',')]),
-      ),
-    };
-  } catch (error) {
-    return error instanceof Error ? (error.message.split('.')[0] ?? '') : String(error);
-  }
-}
-
-/** A filter that this benchmark does not have, or a value that the filter does not take. */
-function findProblem({ name, filters: known = {} }: Benchmark, filters: Filters): string | undefined {
-  for (const [filter, values] of Object.entries(filters)) {
-    const allowed = known[filter];
-    if (allowed === undefined) return `'${name}' has no --${filter}`;
-    const unknown = values.find((value) => !allowed.includes(value));
-    if (unknown !== undefined) return `--${filter} takes ${allowed.join(',')}, not '${unknown}'`;
-  }
-  return undefined;
-}
-
-function refuse(why: string): number {
-  const names = BENCHMARKS.map(({ name }) => name).join(', ');
-  console.error(`bench: ${why}; ${USAGE}, where <name> is one of ${names}`);
-  return 2;
-}
-
-function list(): void {
-  console.log(`${USAGE}\n`);
-  for (const { name, summary, filters = {} } of BENCHMARKS) {
-    console.log(`  ${name.padEnd(14)}${summary}`);
-    for (const [filter, values] of Object.entries(filters)) {
-      console.log(`${' '.repeat(16)}--${filter} ${values.join(',')}`);
-    }
-  }
-}
 
 function build(): void {
   console.log('building dist');
-  const { status } = spawnSync(process.execPath, ['scripts/build.ts'], { cwd: repository, stdio: 'inherit' });
+  const cwd = path.join(import.meta.dirname, '..');
+  const { status } = spawnSync(process.execPath, ['scripts/build.ts'], { cwd, stdio: 'inherit' });
   if (status !== 0) throw new Error('the build failed');
 }

@@ -4,9 +4,9 @@ import path from 'node:path';
 import got from 'got';
 import { Redis } from 'ioredis';
 import makeFetchHappen from 'make-fetch-happen';
-import { type CacheStore, memcachedStore, redisStore } from 'respite/cache';
+import { type CacheStore, memcachedStore, redisStore } from '../../src/cache/index.ts';
 import { Agent, interceptors } from 'undici';
-import type { Received, SentInit, Subject } from '../../test/conformance/published/run.ts';
+import type { Mode, Received, SentInit, Subject } from '../../test/conformance/published/run.ts';
 import { requesting, throughFetch, throughInterceptor } from '../../test/conformance/published/subjects.ts';
 import { type Proxy, startNginx, startVarnish } from '../cache/proxies.ts';
 import { startStoreServer } from '../cache/stores/servers.ts';
@@ -17,6 +17,8 @@ export interface System {
   /** It is Respite's, and has goals. */
   readonly way: 'fetch' | 'interceptor' | undefined;
   readonly subject: Subject;
+  /** The same as a cache for one user, if it has such a mode. */
+  readonly forOne?: Subject | undefined;
   stop(): Promise<void>;
 }
 
@@ -40,9 +42,9 @@ export type Name = (typeof NAMES)[number];
 export async function start(name: Name, port: number): Promise<System | undefined> {
   switch (name) {
     case 'fetch, memory':
-      return system(name, throughFetch(), 'fetch');
+      return system(name, throughFetch('shared'), throughFetch('private'), 'fetch');
     case 'interceptor, memory':
-      return system(name, throughInterceptor(), 'interceptor');
+      return system(name, throughInterceptor('shared'), throughInterceptor('private'), 'interceptor');
     case 'fetch, Redis':
     case 'interceptor, Redis':
       return overRedis(name);
@@ -50,20 +52,17 @@ export async function start(name: Name, port: number): Promise<System | undefine
     case 'interceptor, memcached':
       return overMemcached(name);
     case 'undici':
-      return system(name, {
-        apart: true,
-        send: requesting(new Agent().compose(interceptors.cache({ type: 'shared' }))),
-      });
+      return system(name, byUndici('shared'), byUndici('private'));
     case 'got':
-      return system(name, { apart: true, send: sendByGot(new Map()) });
+      return system(name, byGot('shared'), byGot('private'));
     case 'make-fetch-happen':
-      return system(name, { apart: true, send: sendByMakeFetchHappen() });
+      return system(name, { apart: true, mode: 'shared', send: sendByMakeFetchHappen() });
     case 'nginx':
       return proxied(name, await startNginx(`http://127.0.0.1:${port}`));
     case 'Varnish':
       return proxied(name, await startVarnish(`http://127.0.0.1:${port}`));
     case 'no cache':
-      return system(name, { apart: true, send: requesting(new Agent()) });
+      return system(name, { apart: true, mode: 'shared', send: requesting(new Agent()) });
     default:
       return name satisfies never;
   }
@@ -72,20 +71,25 @@ export async function start(name: Name, port: number): Promise<System | undefine
 function system(
   name: string,
   subject: Subject,
+  forOne?: Subject,
   way?: System['way'],
   stop: () => Promise<void> = () => Promise.resolve(),
 ): System {
-  return { name, subject, way, stop };
+  return { name, subject, forOne, way, stop };
 }
 
 async function overRedis(name: 'fetch, Redis' | 'interceptor, Redis'): Promise<System | undefined> {
   const server = await startStoreServer('Redis');
   if (server === undefined) return undefined;
   const client = new Redis(server.port);
-  return throughStore(name, redisStore(client), async () => {
-    client.disconnect();
-    await server.stop();
-  });
+  return throughStore(
+    name,
+    (prefix) => redisStore(client, { prefix }),
+    async () => {
+      client.disconnect();
+      await server.stop();
+    },
+  );
 }
 
 async function overMemcached(
@@ -93,13 +97,27 @@ async function overMemcached(
 ): Promise<System | undefined> {
   const server = await startStoreServer('memcached');
   if (server === undefined) return undefined;
-  return throughStore(name, memcachedStore({ port: server.port }), () => server.stop());
+  return throughStore(
+    name,
+    (prefix) => memcachedStore({ port: server.port }, { prefix }),
+    () => server.stop(),
+  );
 }
 
-function throughStore(name: string, store: CacheStore, stop: () => Promise<void>): System {
-  return name.startsWith('fetch')
-    ? system(name, throughFetch(store), 'fetch', stop)
-    : system(name, throughInterceptor(store), 'interceptor', stop);
+function throughStore(name: string, open: (prefix: string) => CacheStore, stop: () => Promise<void>): System {
+  const way = name.startsWith('fetch') ? 'fetch' : 'interceptor';
+  const through = way === 'fetch' ? throughFetch : throughInterceptor;
+  const subject = (mode: Mode): Subject => through(mode, open(mode));
+  return system(name, subject('shared'), subject('private'), way, stop);
+}
+
+function byUndici(mode: Mode): Subject {
+  const send = requesting(new Agent().compose(interceptors.cache({ type: mode })));
+  return { apart: true, mode, send };
+}
+
+function byGot(mode: Mode): Subject {
+  return { apart: true, mode, send: sendByGot(new Map(), mode) };
 }
 
 /** The package asks the origin at its own address; a proxy is asked in its place. */
@@ -111,21 +129,23 @@ function proxied(name: string, proxy: Proxy | undefined): System | undefined {
     name,
     {
       apart: false,
+      mode: 'shared',
       send: (url, init) => send(Object.assign(new URL(url), { host: base.host }).href, init),
     },
+    undefined,
     undefined,
     () => proxy.stop(),
   );
 }
 
-function sendByGot(cache: Map<unknown, unknown>): Subject['send'] {
+function sendByGot(cache: Map<unknown, unknown>, mode: Mode): Subject['send'] {
   return async (url, { method = 'GET', headers, body }) => {
     const answer = await got(url, {
       method: method as 'GET',
       headers: byName(headers),
       ...(body !== undefined && { body, allowGetBody: true }),
       cache,
-      cacheOptions: { shared: true },
+      cacheOptions: { shared: mode === 'shared' },
       retry: { limit: 0 },
       throwHttpErrors: false,
       followRedirect: false,

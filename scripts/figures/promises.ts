@@ -115,7 +115,7 @@ export const PROMISES: readonly Promised[] = [
     'hits of 1 KB through fetch, Redis with 1,000,000 keys, 32 at a time',
   ),
   promise(
-    'cache: cases that RFC 9111 requires, of 157',
+    'cache: cases that RFC 9111 requires, of 160, in the mode of each',
     'conformance',
     'required cases through fetch, memory',
   ),

@@ -1,6 +1,7 @@
 import type { Http2ServerResponse } from 'node:http2';
 import type { Writable } from 'node:stream';
 import { RespiteError } from '../core/errors.ts';
+import { isObject, refuse } from '../core/options.ts';
 import { BoundedChannel } from './bounded-channel.ts';
 import type { Channel } from './channel.ts';
 import { MessageTransport, type WebSocketLike } from './message-transport.ts';
@@ -15,7 +16,7 @@ const CONNECTING = 0;
  * stream, or a WebSocket of `ws`. Everything must be written through the channel from then on, and ended with its `end()`.
  * If the peer is gone already, the channel is closed from the start.
  *
- * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for a bad option, or for a WebSocket that is not open yet.
+ * @throws RespiteError with code `RESPITE_OPTIONS_INVALID` for a bad option, for what is no stream, or for a WebSocket that is not open yet.
  * @example
  * ```ts
  * import { createServer } from 'node:http';
@@ -35,6 +36,7 @@ export function createChannel(
   socket: Writable | Http2ServerResponse | WebSocketLike,
   options: ChannelOptions = {},
 ): Channel {
+  if (!isSocket(socket)) refuse(['createChannel', 'socket'], 'a writable stream or a WebSocket', socket);
   const resolved = resolveChannelOptions(options);
   if (!('readyState' in socket && 'terminate' in socket)) {
     if ('createPushResponse' in socket) {
@@ -46,6 +48,12 @@ export function createChannel(
     throw new RespiteError('RESPITE_OPTIONS_INVALID', 'createChannel() needs a WebSocket that is open');
   }
   return new BoundedChannel(resolved, (events) => new MessageTransport(socket, events));
+}
+
+/** Code without types may give anything. */
+function isSocket(value: unknown): boolean {
+  if (!isObject(value) || typeof value['on'] !== 'function') return false;
+  return typeof value['write'] === 'function' || typeof value['send'] === 'function';
 }
 
 /**

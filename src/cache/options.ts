@@ -1,5 +1,5 @@
 import { type Declaration, object, resolve, type Rule } from '../core/options.ts';
-import { callable, integer, list, milliseconds, oneOf, rule, share } from '../core/rules.ts';
+import { callable, flag, integer, list, milliseconds, oneOf, rule, share } from '../core/rules.ts';
 import { CREDENTIAL_FIELDS } from './policy/credential-fields.ts';
 import type { PolicyOptions } from './policy/options.ts';
 import { type CacheRule, cacheRules, compileRules } from './policy/rules.ts';
@@ -32,6 +32,11 @@ export interface CacheOptions {
    * credentials are stored too. No other user's request is answered from it. It returns undefined for what all may share. Default none.
    */
   readonly partition?: ((request: PartitionedRequest) => string | undefined) | undefined;
+  /**
+   * Responses with `Set-Cookie` are stored with their cookies where all is one user's: in mode `private`, and in a partition. Each answer
+   * from the store sets them again, also after the user has got others. For all users together they are never stored. Default false.
+   */
+  readonly storeSetCookie?: boolean | undefined;
   /** Rules for some URLs: lifetimes, what is never stored, query parameters that make no difference. The first that matches counts. Default none. */
   readonly rules?: readonly CacheRule[] | undefined;
   /**
@@ -139,6 +144,7 @@ export const CACHE: Declaration<Declared> = Object.freeze({
     rule: callable<NonNullable<CacheOptions['partition']>>(),
     byDefault: undefined,
   },
+  storeSetCookie: { rule: flag(), byDefault: false },
   rules: { rule: cacheRules, byDefault: Object.freeze([]) },
   key: { rule: callable<NonNullable<CacheOptions['key']>>(), byDefault: undefined },
   jitter: { rule: share(), byDefault: 0 },

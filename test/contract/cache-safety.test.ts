@@ -192,3 +192,35 @@ test('a handler of another generation of undici gets an error, never silence', (
   const options = { method: 'GET', origin: 'http://o.example', path: '/' };
   assert.throws(() => dispatch(options, legacy as never), { code: 'UND_ERR_INVALID_ARG' });
 });
+
+test('a tenant that a proxy names in another field gets its own page, and writes and invalidations reach it', async () => {
+  const fields = [
+    'x-forwarded-host',
+    'x-original-host',
+    'x-forwarded-proto',
+    'x-http-method-override',
+    'forwarded',
+  ];
+  for (const field of fields) {
+    const { get, cache } = memoryOrigin(({ headers, method }) =>
+      method === 'PUT'
+        ? new Response(null, { status: 204 })
+        : new Response(`page of ${headers.get(field)}`, { headers: PUBLIC }),
+    );
+    const a = { headers: { [field]: 'host=a.example' } };
+    const b = { headers: { [field]: 'host=b.example' } };
+    for (const init of [a, b, a, b, { headers: {} as Record<string, string> }, a])
+      assert.equal((await get(URL, init)).text, `page of ${init.headers[field] ?? null}`);
+    assert.match((await get(URL, a)).how, /hit/);
+    for (const end of [() => get(URL, { method: 'PUT' }), () => cache.invalidate(URL)]) {
+      await end();
+      for (const init of [a, b, {}]) assert.match((await get(URL, init)).how, /uri-miss/);
+    }
+    const { get: dispatch } = memoryDispatcher(({ headers }) => ({
+      headers: PUBLIC,
+      body: JSON.stringify(headers),
+    }));
+    for (const { headers } of [a, b])
+      assert.equal((await dispatch({ headers })).text, JSON.stringify(headers));
+  }
+});

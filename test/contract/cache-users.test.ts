@@ -29,6 +29,7 @@ interface Manner {
   readonly control: string;
   readonly hasTag: boolean;
   readonly vary: boolean;
+  readonly setsCookie: boolean;
   readonly how: 'well' | '412' | '416' | '503' | '401' | 'cut' | 'reset' | 'large';
 }
 
@@ -78,6 +79,7 @@ const manner: fc.Arbitrary<Manner> = fc.record({
   ),
   hasTag: fc.boolean(),
   vary: fc.boolean(),
+  setsCookie: fc.constantFrom(false, false, false, false, true),
   how: fc.constantFrom(
     'well',
     'well',
@@ -211,6 +213,7 @@ class World {
       revalidationDeadlineMs: 1_000_000,
       entryLimitBytes: 2000,
       inFlightLimitBytes: 5000,
+      storeSetCookie: true,
     });
   }
 
@@ -298,11 +301,14 @@ class World {
     assert.ok(control !== 'no-store', `not to be stored: ${why}`);
     assert.ok(asked.condition['if-match'] === undefined, `only the origin knows: ${why}`);
     assert.ok(asked.condition['cache-control'] !== 'no-store', why);
+    const cookies = response.headers.getSetCookie();
     if (this.#hasPartitions) {
       assert.equal(made.user, asked.user, `of another user: ${why}`);
+      assert.deepEqual(cookies, made.manner.setsCookie ? [`user=${made.user}`] : [], why);
       return;
     }
     assert.ok(!control.includes('private'), `not to be stored: ${why}`);
+    assert.ok(!made.manner.setsCookie && cookies.length === 0, `with a cookie of one user: ${why}`);
     const forCookies = control.includes('public');
     const forCredentials = forCookies || control.includes('must-revalidate');
     if (asked.credential === 'cookie' || made.hasCookie) assert.ok(forCookies, `with a cookie: ${why}`);
@@ -359,6 +365,7 @@ class World {
     if (method !== 'HEAD') headers.set('x-made', String(number));
     if (given.control !== '' && method !== 'HEAD') headers.set('cache-control', given.control);
     if (given.hasTag && status === 200) headers.set('etag', `"${number}"`);
+    if (given.setsCookie) headers.append('set-cookie', `user=${request.get('x-who')}`);
     if (given.vary) headers.set('vary', 'x-who, cookie');
     open.settle(new Response(method === 'HEAD' ? null : this.#body(given), { status, headers }));
   }

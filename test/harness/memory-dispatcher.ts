@@ -1,12 +1,18 @@
 // A cache in front of a dispatcher that is a function, and a client that speaks to undici's kind of handlers.
 import { createCache, type CacheOptions } from '../../src/cache/index.ts';
-import type { Dispatch, DispatchHandler, DispatchOptions } from '../../src/core/dispatch-shapes.ts';
+import type {
+  Dispatch,
+  DispatchHandler,
+  DispatchHeaders,
+  DispatchOptions,
+} from '../../src/core/dispatch-shapes.ts';
 import { turns } from './memory-origin.ts';
 
 export interface Received {
   readonly status: number;
   readonly text: string;
   readonly how: string;
+  readonly headers: DispatchHeaders;
   readonly trailers: object;
 }
 
@@ -18,7 +24,7 @@ interface MemoryDispatcher {
 
 type Respond = (options: DispatchOptions) => {
   readonly status?: number;
-  readonly headers?: Record<string, string>;
+  readonly headers?: Record<string, string | string[]>;
   readonly body?: string;
   readonly trailers?: Record<string, string>;
 };
@@ -50,17 +56,19 @@ export function memoryDispatcher(respond: Respond, options: CacheOptions = {}): 
       let status = 0;
       let text = '';
       let how = '';
+      let fields: DispatchHeaders = {};
       const handler: DispatchHandler = {
         onRequestStart: () => {},
         onResponseStart: (_controller, code, headers) => {
           status = code;
           how = String(headers['cache-status']);
+          fields = headers;
         },
         onResponseData: (_controller, chunk) => {
           text += chunk.toString();
         },
         onResponseEnd: (_controller, trailers) => {
-          resolve({ status, text, how, trailers });
+          resolve({ status, text, how, headers: fields, trailers });
         },
         onResponseError: (_controller, error) => {
           reject(error);

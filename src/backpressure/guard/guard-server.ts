@@ -1,4 +1,6 @@
 import type { Server } from 'node:net';
+import { refuse } from '../../core/options.ts';
+import { isServer } from '../is-server.ts';
 import { Guard } from './guard.ts';
 import { type GuardOptions, resolveGuardOptions } from './options.ts';
 
@@ -27,6 +29,7 @@ export interface ServerGuard {
  * ```
  */
 export function guardServer(server: Server, options: GuardOptions): ServerGuard {
+  if (!isServer(server)) refuse(['guardServer', 'server'], 'a server of node:net or node:http', server);
   const guard = new Guard(resolveGuardOptions(options));
   const listeners = listenersFor(server, guard);
   for (const [event, listener] of listeners) server.prependListener(event, listener);

@@ -1,5 +1,5 @@
 import type { Server, Socket } from 'node:net';
-import { resolve } from '../../core/options.ts';
+import { refuse, resolve } from '../../core/options.ts';
 import {
   IPPROTO_TCP,
   type KernelCalls,
@@ -10,6 +10,7 @@ import {
 } from './calls.ts';
 import { type KernelBufferOptions, kernelBuffers, type ResolvedKernelBufferOptions } from './options.ts';
 import { kernelView } from './view.ts';
+import { isServer } from '../is-server.ts';
 
 /** What came of it. */
 export interface KernelBuffers {
@@ -41,6 +42,8 @@ const UNBOUNDED = 'RESPITE_KERNEL_UNBOUNDED';
  * ```
  */
 export function boundKernelBuffers(server: Server, options: KernelBufferOptions = {}): KernelBuffers {
+  if (!isServer(server))
+    refuse(['boundKernelBuffers', 'server'], 'a server of node:net or node:http', server);
   const resolved = resolve(kernelBuffers, options, ['boundKernelBuffers']);
   const calls = kernelCalls();
   if ('missing' in calls) {

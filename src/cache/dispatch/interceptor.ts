@@ -2,6 +2,7 @@
 import { stringify } from 'node:querystring';
 import type { Engine } from '../engine/engine.ts';
 import { type FieldsInit, readFields } from '../../http/fields.ts';
+import { audienceOf } from '../policy/audience.ts';
 import { readRequest } from '../policy/request.ts';
 import { Delivery } from './delivery.ts';
 import { DispatchOrigin } from './origin.ts';
@@ -28,7 +29,7 @@ function dispatchThrough(engine: Engine, dispatch: Dispatch): Dispatch {
       handler.onRequestStart?.(delivery, {});
       if (delivery.aborted) return true;
       const fields = readFields(headersOf(options.headers));
-      const request = readRequest(options.method, url, fields, undefined, engine.rules);
+      const request = readRequest(options.method, url, fields, undefined, engine.rules, audienceOf(fields));
       const answer = engine.handle(request, new DispatchOrigin(dispatch, options, fields, url, delivery));
       if (answer instanceof Promise) {
         answer.then(

@@ -141,7 +141,7 @@ function stored(
     statusText,
     fields,
     extra,
-    setCookies: NO_COOKIES,
+    setCookies: entry.setCookies ?? NO_COOKIES,
     age: ageSeconds(entry, now),
     cacheStatus,
     result,

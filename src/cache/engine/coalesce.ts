@@ -214,7 +214,10 @@ export class Coalescing {
     const forwarded = `${this.#name}; fwd=${reason}${how}`;
     if (outcome.kind === 'validated') {
       flight.leave();
-      return answerStored(request, entry, outcome.body, now, `${forwarded}; fwd-status=304`, 'revalidated');
+      const status = `${forwarded}; fwd-status=304`;
+      const answer = answerStored(request, entry, outcome.body, now, status, 'revalidated');
+      const isOwn = how === '' && outcome.setCookies.length > 0;
+      return isOwn ? { ...answer, setCookies: outcome.setCookies } : answer;
     }
     if (!outcome.body.canBeJoined) return undefined;
     const status = `${forwarded}; fwd-status=${outcome.answeredBy}${outcome.isStored ? '; stored' : ''}`;

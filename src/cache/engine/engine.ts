@@ -3,7 +3,7 @@ import type { ResolvedCacheOptions } from '../options.ts';
 import { decide, mayServeOnError } from '../policy/decide.ts';
 import { conditions } from '../policy/freshen.ts';
 import type { StoredEntry } from '../policy/record.ts';
-import type { CacheRequest, RequestRules } from '../policy/request.ts';
+import { type CacheRequest, isPartition, type RequestRules } from '../policy/request.ts';
 import type { MaybePromise } from '../store/contract.ts';
 import { type Answer, answerFromOrigin, answerStored, answerUnavailable, ttl } from './answer.ts';
 import { BackOff } from './back-off.ts';
@@ -26,6 +26,8 @@ import { Upstream } from './upstream.ts';
 
 export class Engine {
   readonly #options: ResolvedCacheOptions;
+  /** By an option, or because a request has come that names another audience. */
+  #hasPartitions: boolean;
   readonly #now: () => number;
   /** For what must not last longer because the clock was set back. */
   readonly #steadyNow: () => number;
@@ -48,7 +50,15 @@ export class Engine {
 
   constructor(given: ResolvedCacheOptions) {
     const store = new CountedStore(given.store);
-    const options = { ...given, store };
+    this.#hasPartitions = given.hasPartitions;
+    const hasPartitions = (): boolean => this.#hasPartitions;
+    const options = {
+      ...given,
+      store,
+      get hasPartitions() {
+        return hasPartitions();
+      },
+    };
     this.#options = options;
     this.rules = options;
     this.#name = options.name;
@@ -89,6 +99,7 @@ export class Engine {
 
   /** Answers a request: at once, without a promise, if it is a hit in a store that answers at once. */
   handle(request: CacheRequest, origin: Origin): MaybePromise<Answer> {
+    this.#hasPartitions ||= isPartition(request.partition);
     const answer = this.#find(request, origin);
     if (answer instanceof Promise) return this.#ledger.follow(request, answer);
     this.#ledger.answered(request, answer);

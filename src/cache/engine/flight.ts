@@ -20,7 +20,13 @@ export type Outcome =
       /** False while the store fails. */
       readonly isStored: boolean;
     }
-  | { readonly kind: 'validated'; readonly entry: StoredEntry; readonly body: Uint8Array }
+  | {
+      readonly kind: 'validated';
+      readonly entry: StoredEntry;
+      readonly body: Uint8Array;
+      /** Cookies that the 304 sets, for the one who asked. */
+      readonly setCookies: readonly string[];
+    }
   | { readonly kind: 'single'; readonly response: OriginResponse };
 
 /** A request of a user, on its way through the cache. */

@@ -103,14 +103,14 @@ export class Outcomes {
         this.#counters.notModified += 1;
         const validated = (await this.#refreshed(flight, entry, arrived, epoch)) ?? entry;
         land();
-        return { kind: 'validated', entry: validated, body: found.body };
+        return { kind: 'validated', entry: validated, body: found.body, setCookies: arrived.setCookies };
       }
       // It is about a response that is not stored here.
       if (origin.isLocal) {
         // A handler that confirms what it was not asked about is believed once.
         await this.#forget(found);
         land();
-        return { kind: 'validated', entry, body: found.body };
+        return { kind: 'validated', entry, body: found.body, setCookies: arrived.setCookies };
       }
       arrived = await this.#upstream.send(flight, UNCONDITIONAL);
     }

@@ -8,6 +8,7 @@ import {
   readRequestDirectives,
   type RequestDirectives,
 } from '../policy/request.ts';
+import { audienceOf } from '../policy/audience.ts';
 import { toResponse } from './response.ts';
 import { FetchOrigin } from './origin.ts';
 
@@ -51,7 +52,8 @@ function answer(
   // Fetch says what is wrong with it; a hit must not hide that.
   if (!isSendable(fields)) return (send ?? globalThis.fetch)(input, init);
   const mode = init?.cache ?? given?.cache;
-  const request = readRequest(method, url, fields, directivesOf(fields, mode), engine.rules);
+  const directives = directivesOf(fields, mode);
+  const request = readRequest(method, url, fields, directives, engine.rules, audienceOf(fields));
   const found = engine.handle(request, new FetchOrigin(send, input, init, given, signal, askedByMode(mode)));
   return found instanceof Promise ? found.then(toResponse, asFetchFails) : Promise.resolve(toResponse(found));
 }

@@ -10,6 +10,7 @@ const URL = 'https://a.example/';
 
 const OPTIONS: PolicyOptions = {
   jitter: 0,
+  storeSetCookie: false,
   random: () => 0,
   mode: 'shared',
   targets: [],

@@ -11,6 +11,7 @@ const ago = (ms: number): string => formatHttpDate(NOW - ms);
 
 const SHARED: PolicyOptions = {
   jitter: 0,
+  storeSetCookie: false,
   random: () => 0,
   mode: 'shared',
   targets: [],

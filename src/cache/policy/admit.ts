@@ -14,6 +14,8 @@ export interface ArrivedResponse {
   readonly status: number;
   readonly statusText: string;
   readonly fields: Fields;
+  /** One by one. They are in `fields` too, where they are joined. */
+  readonly setCookies?: readonly string[] | undefined;
   /** When the request was sent and when the response came, in milliseconds since 1970. */
   readonly requestedAt: number;
   readonly respondedAt: number;
@@ -70,7 +72,9 @@ export function admit(
   if (control.mustUnderstand ? !UNDERSTOOD.has(status) : control.noStore) return 'no-store';
   if (shared && control.private) return 'private';
   // A user's own, whatever else is said.
-  if (fields['set-cookie'] !== undefined || fields['set-cookie2'] !== undefined) return 'set-cookie';
+  const keepsCookies = !shared && options.storeSetCookie;
+  if (!keepsCookies && (fields['set-cookie'] !== undefined || fields['set-cookie2'] !== undefined))
+    return 'set-cookie';
   if (fields['vary']?.includes('*') === true) return 'vary';
   const forAuthorized =
     !shared || control.public || control.mustRevalidate || typeof control.sMaxAge === 'number';
@@ -110,7 +114,8 @@ export function admit(
     kind: 'entry',
     status,
     statusText: response.statusText,
-    fields: toStore(fields, response),
+    fields: toStore(fields, response, keepsCookies),
+    ...(keepsCookies && cookiesOf(response)),
     bodyBytes: 0,
     bornAt,
     freshUntil,
@@ -173,8 +178,15 @@ function heuristicLifetime(fields: Fields, respondedAt: number, options: PolicyO
   return Math.min(Math.max(0, date - modified) / 10, options.heuristicLimitMs);
 }
 
-function toStore(fields: Fields, { respondedAt, decoded }: ArrivedResponse): Fields {
+/** What is stored of a response that sets cookies. */
+function cookiesOf({ setCookies = [] }: ArrivedResponse): Pick<StoredEntry, 'setCookies'> {
+  return setCookies.length === 0 ? {} : { setCookies };
+}
+
+function toStore(fields: Fields, { respondedAt, decoded }: ArrivedResponse, keepsCookies: boolean): Fields {
   const kept = storedFields(fields);
+  // Its successor is in `setCookies`.
+  if (keepsCookies && fields['set-cookie2'] !== undefined) kept['set-cookie2'] = fields['set-cookie2'];
   delete kept['age'];
   // RFC 9110, 6.6.1: a cache that stores a response without a Date gives it one.
   kept['date'] ??= formatHttpDate(respondedAt);

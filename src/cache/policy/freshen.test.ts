@@ -14,6 +14,7 @@ const OLDER = formatHttpDate(BORN - 9000);
 
 const OPTIONS: PolicyOptions = {
   jitter: 0,
+  storeSetCookie: false,
   random: () => 0,
   mode: 'shared',
   targets: [],

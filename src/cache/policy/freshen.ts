@@ -60,7 +60,9 @@ export function freshen(
   }
   const { status, statusText } = entry;
   const asGet = request.method === 'GET' ? request : { ...request, method: 'GET' };
-  const admitted = admit(asGet, { ...response, status, statusText, fields: merged, decoded: false }, options);
+  const setCookies = response.setCookies?.length ? response.setCookies : entry.setCookies;
+  const whole = { ...response, status, statusText, fields: merged, setCookies, decoded: false };
+  const admitted = admit(asGet, whole, options);
   if (typeof admitted === 'string') return admitted;
   return { ...admitted, bodyBytes: entry.bodyBytes, decoded: entry.decoded };
 }

@@ -10,6 +10,8 @@ export interface PolicyOptions {
    * one with a lifetime, or `public`.
    */
   readonly staleIfErrorMs: number;
+  /** Responses with Set-Cookie are stored with their cookies, where all of it is one user's. */
+  readonly storeSetCookie: boolean;
   /** Longest heuristic freshness (RFC 9111, 4.2.2). */
   readonly heuristicLimitMs: number;
   /** The part of a lifetime by which it may be shorter, at random, from 0 to 1. */

@@ -10,8 +10,10 @@ export interface StoredEntry {
   readonly status: number;
   /** Reason phrase of the response; may be empty. */
   readonly statusText: string;
-  /** By lower-case name, as they are stored: nothing hop by hop, no Set-Cookie, no Age; always a Date. */
+  /** By lower-case name, as they are stored: nothing hop by hop, no Age; Set-Cookie stands in `setCookies`; always a Date. */
   readonly fields: Fields;
+  /** Cookies that each answer sets, one by one, as they can't be joined. Only where all is one user's. */
+  readonly setCookies?: readonly string[] | undefined;
   /** Length of the body in bytes. */
   readonly bodyBytes: number;
   /** When its age was 0 (RFC 9111, 4.2.3). */

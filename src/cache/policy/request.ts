@@ -53,7 +53,7 @@ export interface CacheRequest {
 export interface Partition {
   /** One user, so that nothing in it needs care for others; undefined for all. */
   readonly user: string | undefined;
-  /** What else tells clients apart, such as the public name that a proxy says it was asked by. */
+  /** What else tells requests apart, such as the public name that a proxy says it was asked by. */
   readonly audience: string | undefined;
 }
 

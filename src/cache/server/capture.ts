@@ -2,10 +2,17 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { OriginResponse } from '../engine/origin.ts';
 import type { ToClient } from './deliver.ts';
-import { fieldsOf, isSame, othersIn, setAll, setLength, WITHOUT_BODY, type Written } from './headers.ts';
-
-/** Bytes that a handler may write ahead. */
-const AHEAD_BYTES = 64 * 1024;
+import { HandlerBody } from './handler-body.ts';
+import {
+  bytesOf,
+  fieldsOf,
+  isSame,
+  othersIn,
+  setAll,
+  setLength,
+  WITHOUT_BODY,
+  type Written,
+} from './headers.ts';
 
 type Done = ((error?: Error | null) => void) | undefined;
 type WriteHead = (status: number, ...rest: unknown[]) => ServerResponse;
@@ -35,15 +42,14 @@ export class Capture {
   /** Fields that others have set before, and set for each request: none of them is the handler's. */
   readonly #before: OutgoingHttpHeaders;
   #settle: { resolve(response: OriginResponse): void; reject(error: unknown): void } | undefined;
-  #body: ReadableStreamDefaultController<Uint8Array> | undefined;
+  readonly #body: HandlerBody;
   #hasAnswered = false;
   #hasEnded = false;
   #isToClient = false;
-  #isDropped = false;
-  #needsDrain = false;
 
   constructor(res: ServerResponse, method: string, url: string) {
     this.#res = res;
+    this.#body = new HandlerBody(() => res.emit('drain'));
     this.#isHead = method === 'HEAD';
     this.#url = url;
     this.#before = othersIn(res.getHeaders());
@@ -60,6 +66,10 @@ export class Capture {
       destroy: res.destroy,
     };
     this.#install();
+  }
+
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
   }
 
   /** Makes room for the fields of an answer: those of the handler are not sent as they are. */
@@ -87,21 +97,27 @@ export class Capture {
     };
   }
 
-  /** Node.js calls some of the methods itself. */
+  /**
+   * Node.js calls some of the methods itself. Its `writeHead` must not be the one that middlewares after the cache have put there, which has
+   * run for the handler's response.
+   */
   #past<T>(write: () => T): T {
+    const res = this.#res;
+    const { writeHead } = res;
+    res.writeHead = this.#own.writeHead;
     this.#isToClient = true;
     try {
       return write();
     } finally {
       this.#isToClient = false;
+      res.writeHead = writeHead;
     }
   }
 
   /** The handler has not answered, and shall not any more. */
   fail(error: unknown): void {
     this.#settle?.reject(error);
-    this.#isDropped = true;
-    this.#drained();
+    this.#body.drop();
   }
 
   #install(): void {
@@ -125,7 +141,7 @@ export class Capture {
     };
     const write: Write = (chunk, ...rest) => {
       if (this.#isToClient) return own.write.call(res, chunk, ...rest);
-      this.#answer();
+      this.#answerImplicitly();
       return this.#push(chunk, rest);
     };
     const end: End = (...rest) => {
@@ -139,13 +155,20 @@ export class Capture {
       end,
       flushHeaders: () => {
         if (this.#isToClient) own.flushHeaders.call(res);
-        else this.#answer();
+        else this.#answerImplicitly();
       },
       destroy: (error?: Error) => {
         if (!this.#isToClient) this.#broken(error ?? new Error('the handler has destroyed its response'));
         return own.destroy.call(res, error);
       },
     });
+  }
+
+  /** As node:http does: by way of `writeHead`, where middlewares set cookies and other fields. */
+  #answerImplicitly(): void {
+    if (this.#hasAnswered) return;
+    this.#res.writeHead(this.#res.statusCode);
+    this.#answer();
   }
 
   #answer(status?: number, message?: string, headers?: unknown): void {
@@ -155,14 +178,13 @@ export class Capture {
     if (status !== undefined) res.statusCode = status;
     setAll(res, headers);
     const hasBody = !this.#isHead && !WITHOUT_BODY.has(res.statusCode);
-    const body = hasBody ? this.#stream() : null;
-    this.#isDropped ||= !hasBody;
+    if (!hasBody) this.#body.drop();
     this.#settle?.resolve({
       status: res.statusCode,
       statusText: message ?? textOf(res),
       fields: fieldsOf(this.#handlersHeaders()),
       setCookies: [res.getHeader('set-cookie') ?? []].flat().map(String),
-      body,
+      body: hasBody ? this.#body.stream() : null,
       url: this.#url,
       redirected: false,
       decoded: false,
@@ -178,36 +200,14 @@ export class Capture {
     return headers;
   }
 
-  #stream(): ReadableStream<Uint8Array> {
-    return new ReadableStream<Uint8Array>(
-      {
-        start: (into) => {
-          this.#body = into;
-        },
-        pull: () => {
-          this.#drained();
-        },
-        cancel: () => {
-          this.#isDropped = true;
-          this.#drained();
-        },
-      },
-      { highWaterMark: AHEAD_BYTES, size: (chunk) => chunk.byteLength },
-    );
-  }
-
   #push(chunk: Written, rest: readonly unknown[]): boolean {
     const [encoding] = rest;
     const done = rest.at(-1) as Done;
     if (typeof done === 'function') process.nextTick(done);
-    if (this.#isDropped || this.#hasEnded) return true;
-    const bytes =
-      typeof chunk === 'string'
-        ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
-        : chunk;
-    if (bytes.byteLength > 0) this.#body?.enqueue(bytes);
-    this.#needsDrain = (this.#body?.desiredSize ?? 1) <= 0;
-    return !this.#needsDrain;
+    if (this.#hasEnded) return true;
+    // A handler that waits for the callback may use its buffer again then.
+    const bytes = bytesOf(chunk, encoding, typeof done === 'function');
+    return this.#body.push(bytes);
   }
 
   #end(rest: readonly unknown[]): void {
@@ -220,22 +220,16 @@ export class Capture {
     if (!this.#hasAnswered && !res.hasHeader('content-length') && !this.#isHead)
       // As node:http does for a response that is complete.
       setLength(res, last, encoding);
-    this.#answer();
+    this.#answerImplicitly();
     this.#push(last, typeof encoding === 'string' ? [encoding] : []);
     this.#hasEnded = true;
-    if (!this.#isDropped) this.#body?.close();
+    this.#body.end();
   }
 
   #broken(error: Error): void {
     if (!this.#hasAnswered) this.#settle?.reject(error);
-    else if (!this.#hasEnded && !this.#isDropped) this.#body?.error(error);
-    this.#isDropped = true;
-  }
-
-  #drained(): void {
-    if (!this.#needsDrain) return;
-    this.#needsDrain = false;
-    process.nextTick(() => this.#res.emit('drain'));
+    else if (!this.#hasEnded) this.#body.fail(error);
+    this.#body.drop();
   }
 }
 

@@ -29,6 +29,7 @@ interface FastifyRequest {
 
 interface FastifyReply {
   readonly raw: ServerResponse;
+  getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>;
   hijack(): unknown;
 }
 
@@ -94,6 +95,9 @@ export function createResponseCache(options: ResponseCacheOptions = {}): Respons
       else context.respond = false;
     },
     fastify: () => (request, reply, done) => {
+      // Fastify keeps fields of hooks before this one aside, and would write them as the handler's.
+      for (const [name, value] of Object.entries(reply.getHeaders()))
+        if (value !== undefined) reply.raw.setHeader(name, value);
       serve(engine, request.raw, reply.raw, done, () => {
         reply.hijack();
       });

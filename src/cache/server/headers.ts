@@ -5,6 +5,11 @@ import { type Fields, readFields } from '../../http/fields.ts';
 /** What is written to a body. */
 export type Written = string | Uint8Array;
 
+export function bytesOf(chunk: Written, encoding: unknown, isLent: boolean): Uint8Array {
+  if (typeof chunk !== 'string') return isLent ? Buffer.from(chunk) : chunk;
+  return Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
+}
+
 /** Responses to these have no body, whatever their handler writes. */
 export const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 304]);
 
@@ -13,8 +18,12 @@ const ABOUT_THE_RESPONSE = /cache|^content-|^(?:etag|expires|last-modified|locat
 
 export function othersIn(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
   const others: OutgoingHttpHeaders = {};
-  for (const name in headers) if (!ABOUT_THE_RESPONSE.test(name)) others[name] = headers[name];
+  for (const name in headers) if (!isAboutResponse(name)) others[name] = headers[name];
   return others;
+}
+
+export function isAboutResponse(name: string): boolean {
+  return ABOUT_THE_RESPONSE.test(name);
 }
 
 export function isSame(a: OutgoingHttpHeaders[string], b: OutgoingHttpHeaders[string]): boolean {

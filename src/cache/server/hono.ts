@@ -6,7 +6,9 @@ import type { Origin, OriginResponse } from '../engine/origin.ts';
 import { toResponse } from '../fetch/response.ts';
 import type { Fields } from '../../http/fields.ts';
 import { readRequest } from '../policy/request.ts';
-import { audienceOf, certificateOf } from './request.ts';
+import { audienceOf } from '../policy/audience.ts';
+import { EarlierFields } from './hono-earlier.ts';
+import { certificateOf } from './request.ts';
 
 /** As much of Hono's context as is used. */
 interface HonoContext {
@@ -35,11 +37,13 @@ export function serveHono(engine: Engine): HonoMiddleware {
     }
     const audience = audienceOf(fields, certificate);
     const request = readRequest(raw.method, url, fields, undefined, engine.rules, audience);
-    const origin = new NextOrigin(context, next);
+    const earlier = new EarlierFields(context.res.headers);
+    const origin = new NextOrigin(context, next, earlier);
     let answer;
     try {
       answer = await engine.handle(request, origin);
     } catch (error) {
+      earlier.putBack(context.res.headers);
       if (origin.hasRun) throw error;
       // Another's handler has failed, for which this request has waited.
       await next();
@@ -52,6 +56,7 @@ export function serveHono(engine: Engine): HonoMiddleware {
       statusText: response.statusText,
       headers: response.headers,
     });
+    earlier.completeAnswer(plain.headers, origin.hasRun);
     if (!origin.hasRun) return plain;
     // Hono would merge the fields of the handler's response into another.
     (context as { res: Response | undefined }).res = undefined;
@@ -67,10 +72,12 @@ class NextOrigin implements Origin {
   hasRun = false;
   readonly #context: HonoContext;
   readonly #next: () => Promise<void>;
+  readonly #earlier: EarlierFields;
 
-  constructor(context: HonoContext, next: () => Promise<void>) {
+  constructor(context: HonoContext, next: () => Promise<void>, earlier: EarlierFields) {
     this.#context = context;
     this.#next = next;
+    this.#earlier = earlier;
   }
 
   get signal(): AbortSignal {
@@ -84,22 +91,24 @@ class NextOrigin implements Origin {
   async send(changes: Fields): Promise<OriginResponse> {
     this.hasRun = true;
     const { req } = this.#context;
-    let headers: Headers | undefined;
+    let asked: Headers | undefined;
     for (const name in changes) {
       const value = changes[name];
       if ((req.raw.headers.get(name) ?? undefined) === value) continue;
-      headers ??= new Headers(req.raw.headers);
-      if (value === undefined) headers.delete(name);
-      else headers.set(name, value);
+      asked ??= new Headers(req.raw.headers);
+      if (value === undefined) asked.delete(name);
+      else asked.set(name, value);
     }
-    if (headers !== undefined) req.raw = new Request(req.raw, { headers });
+    if (asked !== undefined) req.raw = new Request(req.raw, { headers: asked });
     await this.#next();
     const { res } = this.#context;
+    const headers = new Headers(res.headers);
+    this.#earlier.completeHandlers(headers);
     return {
       status: res.status,
       statusText: res.statusText,
-      fields: readFields(res.headers),
-      setCookies: res.headers.getSetCookie(),
+      fields: readFields(headers),
+      setCookies: headers.getSetCookie(),
       body: res.body,
       url: req.raw.url,
       redirected: false,

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { type Fields, readFields } from '../../http/fields.ts';
+import { audienceOf } from '../policy/audience.ts';
 
 export interface ServedRequest {
   readonly method: string;
@@ -10,22 +11,6 @@ export interface ServedRequest {
   readonly fields: Fields;
   readonly audience: string | undefined;
 }
-
-/**
- * Fields by which proxies tell a server what it was asked, and frameworks believe them: for links, redirects, tenants, routes. None is in
- * the URL, so requests that differ in one share nothing.
- */
-const ASKED_BY = [
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-prefix',
-  'x-forwarded-proto',
-  'x-forwarded-scheme',
-  'x-forwarded-ssl',
-  'x-http-method-override',
-  'x-original-url',
-  'x-rewrite-url',
-] as const;
 
 /** Undefined for what is not for caches: targets that are no path, hosts that are none, a GET with content, a client that is not known. */
 export function readServed(request: IncomingMessage): ServedRequest | undefined {
@@ -61,18 +46,4 @@ export function certificateOf(socket: Socket | undefined): string | undefined {
   if (!hasAsked) return undefined;
   const certificate = getPeerX509Certificate?.call(socket as TLSSocket);
   return certificate?.fingerprint256 ?? (authorized === true ? 'unknown' : undefined);
-}
-
-/** Which public name it was asked by, and by which certificate; undefined for a plain request without a proxy. */
-export function audienceOf(fields: Fields, certificate: string | undefined): string | undefined {
-  let audience = certificate === undefined ? undefined : `certificate: ${certificate}\n`;
-  for (const name of ASKED_BY) {
-    const value = fields[name];
-    if (value !== undefined) audience = `${audience ?? ''}${name}: ${value}\n`;
-  }
-  const forwarded = fields['forwarded'];
-  if (forwarded === undefined) return audience;
-  // Addresses of clients and proxies (`for`, `by`) are no part of what was asked.
-  const asked = forwarded.match(/\b(?:host|proto)\s*=\s*(?:"[^"]*"|[^;,\s]*)/gi)?.join() ?? '';
-  return `${audience ?? ''}forwarded: ${asked.toLowerCase()}\n`;
 }

@@ -28,7 +28,8 @@ export function serve(
   const origin = new HandlerOrigin(req, res, url, run);
   const request = readRequest(method, url, fields, undefined, engine.rules, audience);
   res.once('close', () => {
-    if (!res.writableFinished) origin.clientGone();
+    // A handler may also have answered by the stream or socket below, where the cache sees nothing.
+    if (!res.writableFinished || origin.capture?.hasAnswered === false) origin.clientGone();
   });
   answer().catch((error: unknown) => {
     res.destroy(error as Error);

@@ -224,6 +224,7 @@ function sizeOf(key: string, record: StoredRecord, body: Uint8Array): number {
   } else {
     for (const name in record.fields) bytes += name.length + (record.fields[name]?.length ?? 0) + 32;
     for (const tag of record.tags) bytes += tag.length;
+    for (const cookie of record.setCookies ?? []) bytes += cookie.length + 32;
   }
   return bytes;
 }

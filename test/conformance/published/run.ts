@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import * as config from 'http-cache-tests/client/config.mjs';
 import { makeCacheTest, testResults } from 'http-cache-tests/client/test.mjs';
 import suites from 'http-cache-tests/tests/index.mjs';
-import { COUNT_FIELD, judgedByRfc9111, type LastAnswer } from './verdicts.ts';
+import { COUNT_FIELD, isAboutShared, judgedByRfc9111, type LastAnswer } from './verdicts.ts';
 
 /** A case as the package has it. */
 export type PublishedCase = (typeof suites)[number]['tests'][number];
@@ -12,7 +12,7 @@ export type PublishedCase = (typeof suites)[number]['tests'][number];
 /** What the cases send a request by: as much of `fetch` as they use. */
 export type Send = (url: string, init: SentInit) => Promise<Received>;
 
-export type SentInit = Omit<config.SentInit, 'cache'>;
+export type SentInit = config.SentInit;
 export type Received = config.Received;
 
 /**
@@ -36,12 +36,21 @@ export interface Subject {
   readonly send: Send;
   /** It sees each case at an address of its own: an origin that hangs up in one tells it nothing about the next. */
   readonly apart: boolean;
+  readonly mode: Mode;
 }
 
-/** The cases that are not about browsers alone. */
-export const CASES: readonly PublishedCase[] = suites
-  .flatMap(({ tests }) => tests)
-  .filter(({ browser_only: isOfBrowsers = false }) => !isOfBrowsers);
+/** For the requests of many users, or of one (RFC 9111, 1). What is right for one kind of cache is wrong for the other in some cases. */
+export type Mode = 'shared' | 'private';
+
+/** All cases. */
+export const CASES: readonly PublishedCase[] = suites.flatMap(({ tests }) => tests);
+
+/** The cases that are about caches of one mode. */
+export function casesFor(mode: Mode): readonly PublishedCase[] {
+  return CASES.filter(({ id, browser_only: isPrivate = false }) =>
+    mode === 'shared' ? !isPrivate : !isAboutShared(id),
+  );
+}
 
 /** One run of one case, which the package's client, a module with one state, is told apart by. */
 interface Run {
@@ -58,14 +67,18 @@ config.setUseBrowserCache(false);
 config.setFetch(async (url, init) => {
   const run = running.getStore();
   if (run === undefined) throw new Error('a request of no case');
-  // Modes of `fetch` are for caches of browsers.
-  const { cache: _mode, ...rest } = init ?? { headers: [] };
   const isOfCase = new URL(url).pathname.startsWith('/test/');
   if (isOfCase) run.last = undefined;
-  const response = await run.send(url.replace('127.0.0.1', run.address), rest);
+  const response = await run.send(url.replace('127.0.0.1', run.address), withMode(init));
   if (isOfCase) run.last = { count: response.headers.get(COUNT_FIELD) };
   return response;
 });
+
+/** What a case asks for. To ask past the cache of a browser, the package sets a mode of `fetch`, and two fields that keep `fetch` from adding its own. */
+function withMode({ cache, headers, ...rest }: SentInit = { headers: [] }): SentInit {
+  if (cache === undefined || cache === 'no-store') return { ...rest, headers };
+  return { ...rest, cache, headers: headers.filter(([name]) => !/^(?:cache-control|pragma)$/i.test(name)) };
+}
 
 /** How often a case that is not as expected is run again: on a busy machine the second in which it should happen may have passed. */
 const ATTEMPTS = 4;
@@ -77,20 +90,23 @@ const STAGGER_MS = 5;
  * Runs cases through one cache, all of them together: they wait most of the time.
  *
  * @param isExpected Whether a result needs no second attempt.
+ * @param isWanted Whether a case is run, of those about the mode of the cache.
  */
 export async function runCases(
   port: number,
   subject: Subject,
   isExpected: (result: CaseResult) => boolean,
+  isWanted: (published: PublishedCase) => boolean = () => true,
 ): Promise<readonly CaseResult[]> {
   config.setBaseUrl(`http://127.0.0.1:${port}`);
   const ended = new Map<string, Ended>();
-  let cases = CASES;
+  const all = casesFor(subject.mode).filter(isWanted);
+  let cases = all;
   let results: readonly CaseResult[] = [];
   for (let attempt = 0; attempt < ATTEMPTS && cases.length > 0; attempt += 1) {
     for (const each of await startAll(cases, subject)) ended.set(each.published.id, each);
-    results = CASES.map((each) => resultOf(each, ended));
-    cases = CASES.filter((_, i) => {
+    results = all.map((each) => resultOf(each, ended));
+    cases = all.filter((_, i) => {
       const result = results[i];
       return result !== undefined && result.verdict !== 'pass' && !isExpected(result);
     });

@@ -36,11 +36,15 @@ const marker: fc.Arbitrary<StoredRecord> = fc.record({
   expiresAt: time,
 });
 
+const withCookies = entry.chain((each) =>
+  fc.array(value, { minLength: 1 }).map((setCookies): StoredEntry => Object.assign({}, each, { setCookies })),
+);
+
 const plain = (record: StoredRecord): unknown => JSON.parse(JSON.stringify(record));
 
 test('a record comes back as it was', () => {
   fc.assert(
-    fc.property(fc.oneof(entry, marker), (record) => {
+    fc.property(fc.oneof(entry, withCookies, marker), (record) => {
       assert.deepEqual(plain(decodeRecord(encodeRecord(record))), plain(record));
     }),
   );
@@ -80,7 +84,7 @@ test('parts come back as they were; those that overlap, are out of order or are 
 });
 
 /** Values of all kinds, mostly of the right shape. */
-const almost = entry.chain((good) => {
+const almost = fc.oneof(entry, withCookies).chain((good) => {
   const tuple = JSON.parse(encodeRecord(good)) as unknown[];
   return fc.tuple(fc.nat(tuple.length), fc.jsonValue()).map(([at, bad]) => {
     const changed = [...tuple];
@@ -102,6 +106,7 @@ test('of anything else it is garbage, or a record that a response can be made of
       if (record.kind === 'vary') return;
       const { status, statusText, fields } = record;
       const headers = Object.entries(fields).map(([key, content]): [string, string] => [key, content ?? '']);
+      for (const cookie of record.setCookies ?? []) headers.push(['set-cookie', cookie]);
       const content = [204, 205, 304].includes(status) ? null : 'body';
       assert.equal(new Response(content, { status, statusText, headers }).status, status);
     }),

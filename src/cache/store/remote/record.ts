@@ -42,11 +42,14 @@ function entryTuple(entry: StoredEntry): readonly unknown[] {
     flags,
     entry.tags,
     entry.epoch,
-    ...(entry.parts === undefined ? [] : [partsTuple(entry.parts)]),
+    ...(entry.parts === undefined && entry.setCookies === undefined ? [] : [partsTuple(entry.parts)]),
+    ...(entry.setCookies === undefined ? [] : [entry.setCookies]),
   ];
 }
 
-function partsTuple({ completeLength, ranges }: StoredParts): readonly number[] {
+function partsTuple(parts: StoredParts | undefined): readonly number[] {
+  if (parts === undefined) return [];
+  const { completeLength, ranges } = parts;
   return [completeLength, ...ranges.flatMap(({ first, last }) => [first, last])];
 }
 
@@ -93,8 +96,20 @@ function entryOf(tuple: readonly unknown[]): StoredEntry {
     decoded: (flags & 32) !== 0,
     tags: strings(tuple[10]),
     epoch: number(tuple[11]),
-    ...(tuple.length > 12 && { parts: partsOf(tuple[12], bodyBytes) }),
+    ...(hasParts(tuple[12]) && { parts: partsOf(tuple[12], bodyBytes) }),
+    ...(tuple.length > 13 && { setCookies: cookies(tuple[13]) }),
   };
+}
+
+/** Before cookies there is an empty list where the whole is stored. */
+function hasParts(value: unknown): boolean {
+  return value !== undefined && !(Array.isArray(value) && value.length === 0);
+}
+
+function cookies(value: unknown): readonly string[] {
+  const all = strings(value);
+  if (!all.every((cookie) => VALUE.test(cookie))) throw garbage('a record with cookies that are none');
+  return all;
 }
 
 /** In order, apart from each other, within the whole, and as many bytes as the body has. */
