@@ -16,8 +16,11 @@ const FIXTURE = 'faults/blocked.mjs';
 /** The same logic in a shorter time. */
 const QUICK = { unreadyMs: 500, evidenceMs: 600, killMs: 1800 };
 
-/** Each message of the inspector waits for the end of a native call, which takes 0.1 s, and on a busy machine longer. */
-const NATIVE = { ...QUICK, killMs: 4000 };
+/** For workers that spin: each of them takes a core until it is killed, and only that time counts. */
+const SPINNING = { unreadyMs: 500, evidenceMs: 500, killMs: 1200 };
+
+/** Each message of the inspector waits for the end of a native call, which takes 30 ms, and on a busy machine longer. */
+const NATIVE = { ...SPINNING, killMs: 3500 };
 
 /**
  * Without the fallback responder, whose start would come before the stack or after it: `at the defaults` and the tests of
@@ -27,20 +30,19 @@ const ALONE = {
   stableMs: 300,
   drainTimeoutMs: 60_000,
   fallbackResponder: false,
-  detect: { blockedLoop: QUICK },
 };
 
-const BLOCKS: readonly { fault: string; name: string; blockedLoop?: typeof QUICK }[] = [
+const BLOCKS: readonly { fault: string; name: string; blockedLoop?: typeof SPINNING }[] = [
   { fault: '/busy-loop', name: 'spinForEver' },
   { fault: '/regex', name: 'matchForEver' },
   { fault: '/stringify', name: 'stringifyTooMuch', blockedLoop: NATIVE },
-  { fault: '/atomics', name: 'waitForEver' },
+  { fault: '/atomics', name: 'waitForEver', blockedLoop: QUICK },
   { fault: '/microtasks', name: 'neverTurns' },
   { fault: '/next-ticks', name: 'tickForEver' },
 ];
 
 // One after the other: each spins, and its stack comes late without a core of its own.
-for (const { fault, name, blockedLoop = QUICK } of BLOCKS) {
+for (const { fault, name, blockedLoop = SPINNING } of BLOCKS) {
   test(`${fault}: the stack names the function, another worker serves, the blocked one is killed`, async (t) => {
     const running = respite(t, FIXTURE, {
       config: { supervisor: { ...ALONE, detect: { blockedLoop } } },
@@ -73,7 +75,7 @@ for (const version of [22, 24] as const) {
     if (node === undefined) return;
     const running = respite(t, FIXTURE, {
       node,
-      config: { supervisor: ALONE },
+      config: { supervisor: { ...ALONE, detect: { blockedLoop: SPINNING } } },
     });
     request(await running.port(), { path: '/microtasks' }).catch(() => {});
     const incident = await endedIncident(running);
