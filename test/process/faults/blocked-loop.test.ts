@@ -19,8 +19,8 @@ const QUICK = { unreadyMs: 500, evidenceMs: 600, killMs: 1800 };
 /** For workers that spin: each of them takes a core until it is killed, and only that time counts. */
 const SPINNING = { unreadyMs: 500, evidenceMs: 500, killMs: 1200 };
 
-/** Each message of the inspector waits for the end of a native call, which takes 30 ms, and on a busy machine longer. */
-const NATIVE = { ...SPINNING, killMs: 3500 };
+/** Each message of the inspector waits for the end of a native call, which takes 0.1 s, and on a busy machine longer. */
+const NATIVE = { ...QUICK, killMs: 4000 };
 
 /**
  * Without the fallback responder, whose start would come before the stack or after it: `at the defaults` and the tests of
