@@ -25,7 +25,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   'test/services/health-databases.test.ts': 200,
   'test/services/prometheus.test.ts': 120,
   'test/simulator/suite.test.ts': 250,
-  'examples/mailbox/test/storm-run.test.ts': 120,
+  'examples/mailbox/test/storm-run.test.ts': 40,
 };
 
 /** @param name A test file, or the name of a check or of a stage that runs in one process. */

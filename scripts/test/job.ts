@@ -7,7 +7,7 @@ import path from 'node:path';
 import type { TestResult } from './reporter.ts';
 
 /** What a job takes of the machine: see `schedule.ts`. */
-export type Load = 'computes' | 'waits' | 'paces' | 'measures';
+export type Load = 'computes' | 'waits' | 'paces' | 'measures' | 'floods';
 
 export interface Job {
   readonly name: string;

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { endJobs, type JobResult, runJob } from './job.ts';
-import { needsBuild, OLDER, plan, repository, runsOnOlder, STAGE_NAMES } from './plan.ts';
+import { needsBuild, OLDER, OLDER_SHARE, plan, repository, runsOnOlder, STAGE_NAMES } from './plan.ts';
 import { build, installOlder } from './prepare.ts';
 import { runAll } from './schedule.ts';
 import { allowedSkips } from './skips.ts';
@@ -47,6 +47,11 @@ async function main(): Promise<number> {
   process.env['RESPITE_TEST_SEED'] = String(seed);
   const cores = availableParallelism();
   console.log(`Node.js ${process.versions.node}, ${cores} cores, seed ${seed}`);
+
+  if (runsOnOlder(stages)) {
+    const versions = OLDER.join(' and ');
+    console.log(`on Node.js ${versions}, ${100 * OLDER_SHARE} % of the random histories`);
+  }
 
   const started = performance.now();
   const results: JobResult[] = [];

@@ -1,6 +1,7 @@
 // What there is to run: each stage, and which of its files compute, wait or measure.
 import { globSync } from 'node:fs';
 import path from 'node:path';
+import { HISTORIES_SHARE } from '../../test/harness/histories.ts';
 import type { NodeVersion } from '../../test/harness/nodes.ts';
 import { budgetOf } from './budgets.ts';
 import type { Job, Load } from './job.ts';
@@ -37,6 +38,9 @@ interface Stage {
 
 /** Versions that the engines field promises besides the one that runs this. */
 export const OLDER: readonly NodeVersion[] = [22.18, 24];
+
+/** Share of the random histories and simulations that run on these, see `test/harness/histories.ts`. */
+export const OLDER_SHARE = 0.2;
 
 const STAGES: readonly Stage[] = [
   {
@@ -121,17 +125,19 @@ const STAGES: readonly Stage[] = [
   },
 ];
 
+/** Files that take all of the machine: nothing else gets anything done meanwhile. */
+const FLOODS: ReadonlySet<string> = new Set(['test/process/faults/busy-machine.test.ts']);
+
 /**
- * Files that assert on the pace of memory or of a machine under load, or that take all of it. They have it to themselves: what
- * runs beside them would change what they measure.
+ * Files that assert on the pace of memory or of a machine under load. They use a core, and have the other one almost to themselves:
+ * more beside them would change what they measure.
  */
 const MEASURES: ReadonlySet<string> = new Set([
   'test/process/counters.test.ts',
-  'test/process/faults/busy-machine.test.ts',
   'test/process/faults/gc-death-spiral.test.ts',
 ]);
 
-/** Files that assert on rates or latencies, but that take a small part of a core: a core each is enough. */
+/** Files that assert on rates or latencies, but that take a small part of a core. */
 const PACES: ReadonlySet<string> = new Set([
   'examples/mailbox/test/storm-run.test.ts',
   'test/process/killed.test.ts',
@@ -214,6 +220,7 @@ function filesOf({ files }: Stage): string[] {
 }
 
 function loadOf(stage: Stage, file: string): Load {
+  if (FLOODS.has(file)) return 'floods';
   if (MEASURES.has(file)) return 'measures';
   if (PACES.has(file)) return 'paces';
   return COMPUTES.has(file) ? 'computes' : stage.load;
@@ -241,6 +248,7 @@ function testJob(stage: Stage, node: string, files: readonly string[], name: str
     // A test file by itself is a process; `--test` would start a second one for it.
     args: [...(stage.hasProperties ? SEEDED : []), ...(stage.together ? TOGETHER : []), ...files],
     env: {
+      ...(node === process.execPath ? {} : { [HISTORIES_SHARE]: String(OLDER_SHARE) }),
       RESPITE_BIN: 'dist/cli/bin.js',
       NODE_COMPILE_CACHE: path.join(repository, '.cache/compiled'),
     },

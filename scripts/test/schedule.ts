@@ -5,11 +5,15 @@ import type { Job, JobResult, Load } from './job.ts';
 const PLACES_PER_CORE = 3;
 
 /** Loads that may run beside each other; the next phase begins when the last job of the one before has ended. */
-const PHASES: readonly (readonly Load[])[] = [['computes', 'waits'], ['paces'], ['measures']];
+const PHASES: readonly (readonly Load[])[] = [['computes', 'waits'], ['paces', 'measures'], ['floods']];
+
+/** Places of a job that keeps a pace. It uses less than half of a core, and none of its neighbours uses what it needs. */
+const PACE_PLACES = 2;
 
 /**
- * Runs all jobs: first those that compute and those that wait, side by side; then those that keep a pace, each with a core
- * for itself; then those that measure, one at a time. The longest of a phase is first. A job that fails does not stop the others.
+ * Runs all jobs: first those that compute and those that wait, side by side; then those that measure, one at a time, beside those
+ * that keep a pace; then those that flood the machine, one at a time. The longest of a phase is first. A job that fails does not
+ * stop the others.
  *
  * @param onEnd Called with each result as it comes.
  */
@@ -48,6 +52,18 @@ export async function runAll(
 }
 
 function placesOf({ load }: Job, cores: number): number {
-  if (load === 'measures') return PLACES_PER_CORE * cores;
-  return load === 'waits' ? 1 : PLACES_PER_CORE;
+  const all = PLACES_PER_CORE * cores;
+  switch (load) {
+    case 'waits':
+      return 1;
+    case 'computes':
+      return PLACES_PER_CORE;
+    case 'paces':
+      return PACE_PLACES;
+    case 'measures':
+      // Two of them never fit. On two cores one that keeps a pace does.
+      return cores === 1 ? all : all - PACE_PLACES;
+    default:
+      return all;
+  }
 }

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { createWriteBudget } from './budget/index.ts';
 import { lengthOf, open } from './fake-transport.test.ts';
+import { histories } from '../../test/harness/histories.ts';
 
 const KB = 1024;
 
@@ -38,7 +39,7 @@ test('as a plain array: every byte in order, once', async () => {
       assert.ok(transport.sizes.every((slice) => slice <= 8 * KB));
       assert.equal(channel.heldBytes, 0);
     }),
-    { numRuns: 200 },
+    { numRuns: histories(200) },
   );
 });
 

@@ -9,6 +9,7 @@ import { createWriteBudget, type WriteBudget } from './budget/index.ts';
 import type { ChannelState } from './channel.ts';
 import { type FakeTransport, open } from './fake-transport.test.ts';
 import { collectThrown } from './thrown.test.ts';
+import { histories } from '../../test/harness/histories.ts';
 
 const KB = 1024;
 const LIMIT_BYTES = 1024 * KB;
@@ -180,6 +181,6 @@ test('whatever user code does and throws: states go one way, the budget is exact
       },
     ),
     // What is written from within a `fill` that then throws takes up no room.
-    { numRuns: 300, examples: [[[['encode', 0, 0]], [['write', 0, 0]]]] },
+    { numRuns: histories(300), examples: [[[['encode', 0, 0]], [['write', 0, 0]]]] },
   );
 });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { SlabPool } from './slab-pool.ts';
 import type { Chunk } from './chunks.ts';
 import { COPY_UP_TO_BYTES, WriteQueue } from './write-queue.ts';
+import { histories } from '../../test/harness/histories.ts';
 
 /** What a test does to a queue, with how many bytes. */
 type Step = readonly ['write' | 'text' | 'encode' | 'take', number];
@@ -64,7 +65,7 @@ function checkStream(given: readonly Step[]): void {
 }
 
 test('every byte leaves in order, once, and a drained queue holds nothing', () => {
-  fc.assert(fc.property(steps, checkStream), { numRuns: 300 });
+  fc.assert(fc.property(steps, checkStream), { numRuns: histories(300) });
 });
 
 test('messages stay whole and apart', () => {

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { mock, test, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { Timeout, Timeouts } from './timeouts.ts';
+import { histories } from '../../test/harness/histories.ts';
 
 /** Time that only the test moves. */
 interface StoppedTime {
@@ -66,7 +67,7 @@ test('each expires at its time, to a millisecond, whatever the others do', (t) =
         assert.ok(tookMs >= ms - 1 && tookMs <= ms + 2, `${ms} ms took ${tookMs}`);
       });
     }),
-    { numRuns: 20 },
+    { numRuns: histories(20) },
   );
 });
 

@@ -7,6 +7,7 @@ import { CounterReader, CounterWriter } from './counter-file.ts';
 import { CounterTable, MAX_ROWS, ROW_BYTES, ROW_CELLS } from './counter-table.ts';
 import type { RespiteError } from './errors.ts';
 import { temporaryFile } from './support.test.ts';
+import { histories } from '../../test/harness/histories.ts';
 
 test('nothing is read where nothing was written', (t) => {
   const reader = new CounterReader(temporaryFile(t));
@@ -46,7 +47,7 @@ test('what was flushed is read, whatever was counted in whatever rows, and howev
       }
       same();
     }),
-    { numRuns: 60 },
+    { numRuns: histories(60) },
   );
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { REDACTED, redactAll, Redaction } from './redact.ts';
+import { histories } from '../../test/harness/histories.ts';
 
 const { redact } = new Redaction({
   DATABASE_URL: 'postgres://app:hunter22@db/app',
@@ -56,7 +57,7 @@ test('a secret is not kept, wherever it stands', () => {
         assert.ok(kept.startsWith(before) && kept.endsWith(after), kept);
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: histories(2000) },
   );
 });
 
@@ -71,7 +72,7 @@ test('done twice, nothing changes any more', () => {
         assert.equal(redact(redact(text)), redact(text));
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: histories(1000) },
   );
 });
 
@@ -174,7 +175,7 @@ test('text that comes by again, with more behind it, stays as it is', () => {
         assert.equal(redact(once + more), once + more);
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: histories(2000) },
   );
 });
 

@@ -5,6 +5,7 @@ import { custom, type Finding } from './check.ts';
 import { Indicator } from './indicator.ts';
 import { type IndicatorOptions, resolveIndicatorOptions } from './options.ts';
 import { FakeClock, settled } from './support.test.ts';
+import { histories } from '../../test/harness/histories.ts';
 
 interface Setup {
   readonly clock: FakeClock;
@@ -232,6 +233,6 @@ test('down within interval and time-out of an outage at any time, whether it ref
       assert.equal(indicator.report().status, 'UP');
       await indicator.stop();
     }),
-    { numRuns: 100 },
+    { numRuns: histories(100) },
   );
 });

@@ -5,6 +5,7 @@ import { ownModule } from '../core/own-files.ts';
 import { sharedNow } from './generator/clock.ts';
 import type { Command, Report, ThreadSetup } from './generator/messages.ts';
 import type { Plan } from './generator/plan.ts';
+import { threadEnvironment } from './thread-environment.ts';
 
 /** Time from the command to start to the start, in milliseconds: every thread has to have received it. */
 const LEAD_MS = 30;
@@ -18,8 +19,8 @@ export class Threads {
   constructor(plan: Plan, count: number, onReport: (part: number, report: Report) => void) {
     this.#workers = Array.from({ length: count }, (_, part) => {
       const setup: ThreadSetup = { plan: divided(plan, count), part, parts: count };
-      // What the process preloads (--import, NODE_OPTIONS) is not meant for this thread.
-      const options = { execArgv: [], env: {}, name: 'respite load', workerData: setup };
+      // What the process preloads by --import is not meant for this thread.
+      const options = { execArgv: [], env: threadEnvironment(), name: 'respite load', workerData: setup };
       return new Worker(ownModule('load/generator/thread'), options);
     });
     this.#exits = this.#workers.map(async (worker, part) => {

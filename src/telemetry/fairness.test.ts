@@ -1,18 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fairnessMetrics } from './fairness.ts';
-
-const NOTHING = {
-  workers: [],
-  restarts: {},
-  incidentCounts: { ended: {}, open: {} },
-  totals: {
-    duration: { boundsSeconds: [], series: [] },
-    requests: [],
-    connectionsRefused: 0,
-    instruments: [],
-  },
-};
+import { EMPTY_METRICS } from '../../test/harness/empty-metrics.ts';
 
 test('between whose tenants, how many, and whether Redis answers', () => {
   const fairness = {
@@ -22,7 +11,7 @@ test('between whose tenants, how many, and whether Redis answers', () => {
     instances: 8,
     exchanges: { answered: 5, unanswered: 1 },
   };
-  const readings = fairnessMetrics({ ...NOTHING, fairness }).map(({ values }) =>
+  const readings = fairnessMetrics({ ...EMPTY_METRICS, fairness }).map(({ values }) =>
     values.map(({ labels, value }) => [labels, value]),
   );
   assert.deepEqual(readings, [
@@ -39,5 +28,5 @@ test('between whose tenants, how many, and whether Redis answers', () => {
       [{ result: 'unanswered' }, 1],
     ],
   ]);
-  assert.deepEqual(fairnessMetrics(NOTHING)[0]?.values[2], { labels: { scope: 'off' }, value: 1 });
+  assert.deepEqual(fairnessMetrics(EMPTY_METRICS)[0]?.values[2], { labels: { scope: 'off' }, value: 1 });
 });

@@ -4,6 +4,7 @@ import type { IndicatorReport } from '../core/health-link.ts';
 import { reportOf } from '../core/support.test.ts';
 import { healthMetrics } from './health.ts';
 import type { MetricsSnapshot, MetricsWorker } from './snapshot.ts';
+import { EMPTY_METRICS } from '../../test/harness/empty-metrics.ts';
 
 function report(name: string, status: IndicatorReport['status'], durationMs?: number): IndicatorReport {
   return reportOf(name, { status, durationMs });
@@ -15,14 +16,7 @@ function worker(id: number, slot: number, health: readonly IndicatorReport[]): M
 
 test('up is 1, all else 0, what is not known yet has no reading; workers are told apart by their slot', () => {
   const snapshot: MetricsSnapshot = {
-    restarts: {},
-    incidentCounts: { ended: {}, open: {} },
-    totals: {
-      duration: { boundsSeconds: [], series: [] },
-      requests: [],
-      connectionsRefused: 0,
-      instruments: [],
-    },
+    ...EMPTY_METRICS,
     health: {
       indicators: [
         report('disk', 'UP', 4),

@@ -5,6 +5,7 @@ import { fairnessMetrics } from './fairness.ts';
 import { headroomMetrics } from './headroom.ts';
 import { renderMetrics } from './prometheus.ts';
 import type { MetricsSample, MetricsSnapshot, MetricsWorker } from './snapshot.ts';
+import { histories } from '../../test/harness/histories.ts';
 
 const render = (snapshot: MetricsSnapshot): string => renderMetrics(snapshot, 'prometheus');
 
@@ -319,7 +320,7 @@ test('what was counted is what is shown, whatever the route is called', () => {
       });
       assert.deepEqual(starting(series, 'respite_admission_requests_total'), Object.fromEntries(expected));
     }),
-    { numRuns: 50 },
+    { numRuns: histories(50) },
   );
 });
 

@@ -2,27 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderMetrics } from './prometheus.ts';
 import type { ScriptFigures } from './snapshot.ts';
+import { EMPTY_METRICS } from '../../test/harness/empty-metrics.ts';
 
 type Family = ScriptFigures['families'][number];
-
-const SNAPSHOT = {
-  workers: [],
-  restarts: {},
-  incidentCounts: { ended: {}, open: {} },
-  totals: {
-    duration: { boundsSeconds: [], series: [] },
-    requests: [],
-    connectionsRefused: 0,
-    instruments: [],
-  },
-};
 
 function family(type: Family['type'], name: string, ...samples: Family['samples']): Family {
   return { name, help: `Help of ${name}\n.`, type, samples };
 }
 
 function render(format: 'prometheus' | 'openmetrics', ...families: readonly Family[]): string {
-  return renderMetrics({ ...SNAPSHOT, script: { families, leftOut: { timeout: 3 } } }, format);
+  return renderMetrics({ ...EMPTY_METRICS, script: { families, leftOut: { timeout: 3 } } }, format);
 }
 
 test("the script's metrics come after Respite's own, with their names", () => {

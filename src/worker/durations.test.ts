@@ -5,6 +5,7 @@ import { CounterTable, ROW_CELLS } from '../core/counter-table.ts';
 import { BOUNDS_SECONDS, countAnswering, LOG_SUM, seriesIn } from './duration-row.ts';
 import { Durations } from './durations.ts';
 import type { DurationSeries } from './sample.ts';
+import { histories } from '../../test/harness/histories.ts';
 
 function read({ labels, cells }: CounterTable, isOver = false): DurationSeries[] {
   return labels.flatMap((of, row) => {
@@ -72,7 +73,7 @@ test('an answer under way counts when it has ended, or when its process has', ()
 test('a million paths, made-up methods and every status: as many series as are allowed, and nothing uncounted', () => {
   const table = new CounterTable();
   const durations = new Durations(table);
-  const count = 1_000_000;
+  const count = histories(1_000_000);
   for (let i = 0; i < count; i += 1) {
     durations.ended(NOT_ANNOUNCED, `GET /users/${i}`, `M${i}`, 100 + (i % 900), 0, undefined);
   }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createCache, memoryStore } from '../../src/cache/index.ts';
+import { histories } from '../harness/histories.ts';
 
 /** What an origin means by its fields. Times in seconds. */
 interface Meaning {
@@ -135,7 +136,7 @@ test('nothing too old, nothing of another user, nothing from before a write', as
         await new World(gen).play(plan);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: histories(500) },
   );
   t.diagnostic(`${served} stored responses were served`);
   assert.ok(served >= LEAST_SERVED, `${served} stored responses were served`);

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { memoryStore } from '../../src/cache/index.ts';
 import { type MemoryOrigin, memoryOrigin, turns } from '../harness/memory-origin.ts';
+import { histories } from '../harness/histories.ts';
 
 interface Plan {
   readonly urls: number;
@@ -153,6 +154,6 @@ test('neither how long the origin takes, nor what it says of when to come again,
       // At least three URLs are asked for that have to come from the origin.
       await expectToHold({ ...plan, storedBefore: Math.min(plan.storedBefore, plan.urls - 3) });
     }),
-    { numRuns: 20 },
+    { numRuns: histories(20) },
   );
 });

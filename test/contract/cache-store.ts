@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { CacheStore, StoredEntry, StoredRecord, VaryMarker } from '../../src/cache/index.ts';
+import { histories } from '../harness/histories.ts';
 
 /** A store under test. */
 export interface StoreUnderTest {
@@ -289,7 +290,7 @@ export function cacheStoreContract(
                 assert.ok(record.status - 200 >= written, `older than the write at ${written}`);
             }
           }),
-          { numRuns: 50 },
+          { numRuns: histories(50) },
         );
       },
     );

@@ -10,6 +10,7 @@ import {
   createResponseCache,
   memoryStore,
 } from '../../src/cache/index.ts';
+import { histories } from '../harness/histories.ts';
 
 const CREDENTIALS = ['authorization', 'cookie', 'x-api-key', 'x-user-id', 'x-auth-token'] as const;
 
@@ -168,7 +169,7 @@ for (const way of WAYS) {
       fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 50, size: 'max' }), async (plan) => {
         await new World(way).play(plan);
       }),
-      { numRuns: 300 },
+      { numRuns: histories(300) },
     );
     t.diagnostic(`${served} stored responses were served`);
     assert.ok(served >= way.leastServed, `${served} stored responses were served`);

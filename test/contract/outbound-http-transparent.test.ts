@@ -280,7 +280,7 @@ async function logOf(situation: Situation): Promise<readonly string[]> {
 }
 
 for (const [name, situation] of Object.entries(SITUATIONS)) {
-  test(name, { timeout: 5000 }, async () => {
+  test(name, { timeout: 30_000 }, async () => {
     const without = await logOf(situation);
     const origins = { [`http://${host}:${port}`]: {}, 'http://a.b': {} };
     const restore = policeOutbound({ origins, retry: { attempts: 1 } });

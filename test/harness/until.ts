@@ -4,10 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Far more than anything here takes on a busy machine: reaching it is a failure, not a slow day. */
 export const DEADLINE_MS = 30_000;
 
+/** A wait that has taken this long, in ms, is one of seconds: from then on it asks a third as often, and costs a third. */
+const LONG_MS = 1000;
+
 /**
  * Asks again until the answer is neither undefined nor false; past the deadline fails, saying what it waited for.
  *
- * @param pauseMs Time between two questions. A question that costs a process something needs a longer one.
+ * @param pauseMs Time between two questions in the first second. A question that costs a process something needs a longer one.
  */
 export async function until<T>(
   what: string,
@@ -16,12 +19,13 @@ export async function until<T>(
   deadlineMs: number = DEADLINE_MS,
   pauseMs: number = 20,
 ): Promise<T> {
-  const deadline = performance.now() + deadlineMs;
+  const startedMs = performance.now();
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (performance.now() > deadline) throw new Error(`waited ${deadlineMs} ms for ${what}\n${detail()}`);
-    await delay(pauseMs);
+    const waitedMs = performance.now() - startedMs;
+    if (waitedMs > deadlineMs) throw new Error(`waited ${deadlineMs} ms for ${what}\n${detail()}`);
+    await delay(waitedMs < LONG_MS ? pauseMs : 3 * pauseMs);
   }
 }
 

@@ -53,7 +53,7 @@ function mutate(folder: Folder): ReturnType<Stryker['runMutationTest']> {
     plugins: [import.meta.resolve('./runner.ts')],
     testFiles: [`src/${folder}/**/*.test.ts`],
     // Only what the tests import is copied; packages are found in the checkout, which the copy is a part of.
-    ignorePatterns: ['**', '!package.json', '!src/**'],
+    ignorePatterns: ['**', '!package.json', '!src/**', '!test/harness/histories.ts'],
     symlinkNodeModules: false,
     tempDirName: path.join(reports, 'copy'),
     cleanTempDir: 'always',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AdmissionOptions } from '../../src/admission/options.ts';
+import { chosenSeed } from '../harness/seed.ts';
 import { seededRandom } from './random.ts';
 import { type Kind, type Mix, quantile, serve, type Served } from './request-cost.ts';
 
@@ -98,9 +99,22 @@ function randomMix(seed: number): Mix {
   return { cores, seconds: 20, seed, kinds: [users, ...mails] };
 }
 
-test('any mix: users are served as before or better, no fewer mails, no less work, no kind is starved', () => {
-  const first = Math.floor(Math.random() * 1e6);
-  const ratios: { mails: number; work: number }[] = [];
+/**
+ * Bounds of each mix. Of 1000 mixes the worst had 0.872 of the mails, 0.808 of the work and 0.987 of the users that are served
+ * without the rule; chance costs single mixes more than the rule does.
+ */
+const ANY = { mails: 0.8, work: 0.72, users: 0.97 };
+
+/** Bounds that no more than two of twelve mixes miss. One in a hundred does: three of twelve are one run in 3000. */
+const MOST = { mails: 0.93, work: 0.86, users: 0.995 };
+
+/** Bounds of the mean of twelve mixes: 1.42 and 1.06 in 1000 mixes, and one mean in 30 000 is below. Without effect it is 1. */
+const MEAN = { mails: 1.005, work: 0.92 };
+
+test('any mix: users are served as before or better, no fewer mails, no less work, no kind is starved', (t) => {
+  const first = chosenSeed();
+  t.diagnostic(`RESPITE_TEST_SEED=${first} repeats it`);
+  const ratios: Record<'mails' | 'work' | 'users', number>[] = [];
   for (let seed = first; seed < first + 12; seed += 1) {
     const mix = randomMix(seed);
     const { off, on } = both(mix);
@@ -110,16 +124,19 @@ test('any mix: users are served as before or better, no fewer mails, no less wor
     const mails = mailsIn(on) / mailsIn(off);
     const work = workIn(on, mix) / workIn(off, mix);
     const told = `seed ${seed}: mails ${mails}, work ${work}, users ${users.accepted}, ${usersBefore.accepted}`;
-    assert.ok(users.accepted >= 0.985 * usersBefore.accepted, told);
-    assert.ok(mails >= 0.88, told);
-    assert.ok(work >= 0.75, told);
+    const found = { mails, work, users: users.accepted / usersBefore.accepted };
+    for (const what of ['mails', 'work', 'users'] as const) assert.ok(found[what] >= ANY[what], told);
     for (const [i, { asked, accepted }] of on.entries()) {
       assert.ok(asked < 20 || accepted >= 1, `${told}: ${accepted} of ${asked} of kind ${i}`);
     }
-    ratios.push({ mails, work });
+    ratios.push(found);
   }
-  const mean = (of: (each: (typeof ratios)[number]) => number): number =>
-    ratios.reduce((sum, each) => sum + of(each), 0) / ratios.length;
-  assert.ok(mean(({ mails }) => mails) >= 1.05, `from seed ${first}: ${mean(({ mails }) => mails)}`);
-  assert.ok(mean(({ work }) => work) >= 0.95, `from seed ${first}: ${mean(({ work }) => work)}`);
+  for (const what of ['mails', 'work', 'users'] as const) {
+    const missed = ratios.filter((each) => each[what] < MOST[what]).length;
+    assert.ok(missed <= 2, `from seed ${first}: ${missed} mixes with less than ${MOST[what]} of ${what}`);
+  }
+  for (const what of ['mails', 'work'] as const) {
+    const mean = ratios.reduce((sum, each) => sum + each[what], 0) / ratios.length;
+    assert.ok(mean >= MEAN[what], `from seed ${first}: ${mean} of ${what}`);
+  }
 });

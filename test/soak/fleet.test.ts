@@ -37,6 +37,12 @@ const UNFAIR_WITHOUT = 0.2;
 const SETTLE_MS = 8000;
 const MEASURE_MS = 20_000;
 
+/**
+ * Pause after each of five faults of instances, in ms: with the time of the starts, the users send far more than a thousand requests
+ * meanwhile. In fewer, one that fails would be more than the goal allows.
+ */
+const FAULT_MS = 6000;
+
 interface Row {
   readonly what: string;
   readonly goal: string;
@@ -86,9 +92,7 @@ class Run {
   usersRow(what: string, { sent, failed, shed }: Counts): void {
     const success = 1 - (failed + shed) / sent;
     const figure = `${percent(success, 3)} of ${sent}`;
-    // In a short phase one request is more than a thousandth.
-    const holds = success >= USERS_SUCCESS || failed + shed <= 1;
-    this.row(`users' success, ${what}`, `≥ ${percent(USERS_SUCCESS)}, or 1 failed`, figure, holds);
+    this.row(`users' success, ${what}`, `≥ ${percent(USERS_SUCCESS)}`, figure, success >= USERS_SUCCESS);
   }
 
   fairnessRow(what: string, phase: Phase): void {
@@ -163,7 +167,7 @@ test('a fleet of eight', { skip: lacks('redis-server', 'haproxy') }, async (t) =
   const dead = await run.phase('Redis is killed', async () => {
     await redis.kill();
     await shareAs('instance');
-    await delay(SETTLE_MS / 2);
+    await delay(SETTLE_MS);
   });
   await redis.start();
   await shareAs('fleet');
@@ -171,21 +175,21 @@ test('a fleet of eight', { skip: lacks('redis-server', 'haproxy') }, async (t) =
   const dying = await run.phase('instances are killed', async () => {
     const first = victim();
     await first.kill();
-    await delay(3000);
+    await delay(FAULT_MS);
     await first.start();
     await victim().killWorker();
-    await delay(3000);
+    await delay(FAULT_MS);
     const second = victim();
     redis.pause();
     await second.kill();
-    await delay(3000);
+    await delay(FAULT_MS);
     redis.resume();
     await second.start();
   });
   const stalling = await run.phase('an instance hangs', async () => {
     const stalled = victim();
     await stalled.stall();
-    await delay(6000);
+    await delay(2 * FAULT_MS);
     stalled.resume();
   });
   await shareAs('fleet');

@@ -17,6 +17,7 @@ import { findRoute } from '../../src/management/routes.ts';
 import { resolveBalancerOptions } from '../../src/supervisor/instance/balancer/options.ts';
 import { resolveSupervisorOptions } from '../../src/supervisor/instance/options.ts';
 import { renderMetrics } from '../../src/telemetry/index.ts';
+import { EMPTY_METRICS } from '../harness/empty-metrics.ts';
 
 const DEFAULTS = resolveSupervisorOptions();
 
@@ -276,20 +277,7 @@ test('a disruption budget is about these pods, and leaves room for a drain', () 
 });
 
 test('every metric that autoscalers name is one that an instance has', () => {
-  const metrics = renderMetrics(
-    {
-      workers: [],
-      restarts: {},
-      incidentCounts: { ended: {}, open: {} },
-      totals: {
-        duration: { boundsSeconds: [], series: [] },
-        requests: [],
-        connectionsRefused: 0,
-        instruments: [],
-      },
-    },
-    'prometheus',
-  );
+  const metrics = renderMetrics(EMPTY_METRICS, 'prometheus');
   for (const name of ['hpa.yaml', 'keda.yaml']) {
     for (const [metric] of manifest(name).text.matchAll(/respite_[a-z_]+/g)) {
       assert.match(metrics, new RegExp(`^# TYPE ${metric} gauge$`, 'm'), `${name}: ${metric}`);

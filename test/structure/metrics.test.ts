@@ -19,6 +19,7 @@ import type { Instrument, InstrumentRegistry } from '../../src/core/instruments.
 import { renderMetrics } from '../../src/telemetry/index.ts';
 import { pages, partsOf } from './pages.ts';
 import { isTest, repository, sourceLengths } from './sources.ts';
+import { EMPTY_METRICS } from '../harness/empty-metrics.ts';
 
 /** Files that declare instruments for the registry of the process, and what brings these to life. */
 const DECLARED_IN: Readonly<Record<string, () => void>> = {
@@ -66,20 +67,8 @@ function declaredInstruments(): readonly Instrument[] {
 
 /** The type of each metric, by name. */
 function renderedMetrics(instruments: readonly Instrument[]): ReadonlyMap<string, string> {
-  const text = renderMetrics(
-    {
-      workers: [],
-      restarts: {},
-      incidentCounts: { ended: {}, open: {} },
-      totals: {
-        duration: { boundsSeconds: [], series: [] },
-        requests: [],
-        connectionsRefused: 0,
-        instruments,
-      },
-    },
-    'prometheus',
-  );
+  const { totals } = EMPTY_METRICS;
+  const text = renderMetrics({ ...EMPTY_METRICS, totals: { ...totals, instruments } }, 'prometheus');
   return new Map([...text.matchAll(/^# TYPE (\S+) (\S+)/gm)].map(([, name = '', type = '']) => [name, type]));
 }
 

@@ -5,6 +5,7 @@ import { initialLimit, type LimitState, nextLimit } from './limit.ts';
 import { resolveLimitOptions } from './options.ts';
 import { FULL, KNOWN, options } from './full-window.test.ts';
 import type { LimitSample } from './window.ts';
+import { histories } from '../../../test/harness/histories.ts';
 
 const after = (sample: Partial<LimitSample>, state: LimitState = KNOWN): number =>
   nextLimit(state, { ...FULL, ...sample }, options).limit;
@@ -182,7 +183,7 @@ test('whatever it is told, the limit is a whole number within its bounds, and so
         assert.ok(state.baselineMs > 0, String(state.baselineMs));
       }
     }),
-    { numRuns: 500 },
+    { numRuns: histories(500) },
   );
 });
 

@@ -5,6 +5,7 @@ import { CRITICALITIES } from '../policy.ts';
 import { CLASSES, classOf, LEVELS, levelOf } from './level.ts';
 import { resolvePriorityOptions } from './options.ts';
 import { Priority } from './priority.ts';
+import { histories } from '../../../test/harness/histories.ts';
 
 const WITHOUT_MINIMUM = resolvePriorityOptions({ minimumPerSecond: 0, minimumShare: 0 });
 
@@ -43,7 +44,7 @@ test('of any mixture the share that is asked for is refused, within 2 %', () => 
       const rounding = 1 / (20 * levels.length) + levels.length / 1024 / 2;
       assert.ok(Math.abs(refused / (20 * levels.length) - priority.share) <= 0.02 + rounding);
     }),
-    { numRuns: 50 },
+    { numRuns: histories(50) },
   );
 });
 
@@ -80,7 +81,7 @@ test('of requests that come at random, too, the share is within 2 % over time', 
         assert.ok(Math.abs(refused - expected) / asked < 0.02, `${refused / asked} for ${expected / asked}`);
       },
     ),
-    { numRuns: 30 },
+    { numRuns: histories(30) },
   );
 });
 
@@ -96,7 +97,7 @@ test('nobody is refused while somebody of a lower class is admitted', () => {
       }
       assert.ok(highestAdmitted <= lowestRefused);
     }),
-    { numRuns: 50 },
+    { numRuns: histories(50) },
   );
 });
 

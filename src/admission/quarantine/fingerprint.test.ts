@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Fingerprints, type RequestHead } from './fingerprint.ts';
+import { histories } from '../../../test/harness/histories.ts';
 
 const HEAD: RequestHead = {
   method: 'GET',
@@ -85,6 +86,6 @@ test('two instances have nothing in common, and nothing of the request is in its
       assert.equal(new Set([...all, ...Object.values(there)]).size, 10);
       for (const digits of all) assert.match(digits, /^[0-9a-f]{16}$/);
     }),
-    { numRuns: 50 },
+    { numRuns: histories(50) },
   );
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { lengthClass, shapeOf, valueShape } from './shape.ts';
+import { histories } from '../../../test/harness/histories.ts';
 
 const shape = (target: string, method = 'GET', bodyBytes = 0, type?: string): string =>
   shapeOf(method, target, type === undefined ? {} : { 'content-type': type }, bodyBytes);
@@ -52,6 +53,6 @@ test('any target has a shape, and it is bounded', () => {
       assert.ok(shape(`/${text.repeat(times)}`).length < 20_000);
       assert.match(valueShape(text), /^:\d+d?a?o?$/);
     }),
-    { numRuns: 50 },
+    { numRuns: histories(50) },
   );
 });

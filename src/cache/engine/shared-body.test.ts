@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { ByteBudget } from './byte-budget.ts';
 import { SharedBody, type SharedBodyOptions } from './shared-body.ts';
+import { histories } from '../../../test/harness/histories.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -168,7 +169,7 @@ test('whatever readers and the source do, bytes are given back, and the source e
       assert.equal(seen.gone.length, readers);
       assert.ok(!body.canBeJoined || seen.whole !== undefined);
     }),
-    { numRuns: 300 },
+    { numRuns: histories(300) },
   );
 });
 

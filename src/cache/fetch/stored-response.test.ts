@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { inspect } from 'node:util';
 import type { Answer } from '../engine/answer.ts';
 import { StoredResponse } from './stored-response.ts';
+import { histories } from '../../../test/harness/histories.ts';
 
 const INIT = { status: 203, statusText: 'So', headers: { 'content-type': 'text/plain; charset=utf-8' } };
 
@@ -78,7 +79,7 @@ test('whatever is done to it, it does what a Response does', async () => {
       const bytes = new TextEncoder().encode(text);
       assert.deepEqual(await outcome(stored(bytes), taken), await outcome(new Response(bytes, INIT), taken));
     }),
-    { numRuns: 300 },
+    { numRuns: histories(300) },
   );
 });
 

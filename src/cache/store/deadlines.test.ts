@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { type Deadline, Deadlines } from './deadlines.ts';
+import { histories } from '../../../test/harness/histories.ts';
 
 const TIMEOUT_MS = 50;
 
@@ -64,6 +65,6 @@ test('whatever begins and ends in whatever order, just what takes too long is la
         await pass(1);
       }
     }),
-    { numRuns: 50 },
+    { numRuns: histories(50) },
   );
 });

@@ -6,8 +6,9 @@ import type { Work } from './measure/slices.ts';
 import { DEFAULT_MIN_EFFECTS, type Figure } from './verdict/figures.ts';
 import { type Change, judge, verdictOf } from './verdict/judge.ts';
 import { random } from '../generator/random.ts';
+import { histories } from '../../../test/harness/histories.ts';
 
-const RUNS = 200;
+const RUNS = histories(200);
 
 /** Default of `respite load --against`. */
 const DURATION_MS = 120_000;
@@ -140,7 +141,7 @@ test('at most 1 % of comparisons of equal versions are false alarms: versions th
 });
 
 test('at most 1 % of comparisons of equal versions are false alarms: versions that run already', async () => {
-  const runs = 100; // Each has twice as many pairs.
+  const runs = histories(100); // Each has twice as many pairs.
   const alarms = await count(runs, ALIKE, false, isWorse);
   assert.ok(alarms <= runs / 100, `${alarms} of ${runs}`);
 });

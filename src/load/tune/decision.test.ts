@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compare, type Comparison, decide } from './decision.ts';
 import { normal, seededRandom } from './simulated-server.test.ts';
+import { histories } from '../../../test/harness/histories.ts';
 
-const RUNS = 2000;
+const RUNS = histories(2000);
 
 /** As a run compares two settings: in turns, more often while it is unclear, on a machine whose speed drifts. */
 async function compared(seed: number, noise: number, effect: number): Promise<Comparison> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { SharedState } from './shared-state.ts';
+import { histories } from '../../../test/harness/histories.ts';
 
 test('what one side writes the other reads', () => {
   const main = new SharedState();
@@ -30,7 +31,7 @@ test('of a request the method and the path are kept, never the query, and no mor
         assert.equal(state.lastRequest, whole.slice(0, 128));
       },
     ),
-    { numRuns: 25 },
+    { numRuns: histories(25) },
   );
   state.requestStarted('GET', '/a');
   assert.equal(state.lastRequest, 'GET /a', 'nothing of the longer one before is left');

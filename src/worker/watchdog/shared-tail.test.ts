@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { SHARED_TAIL_BYTES, SharedTail, TAIL_BYTES } from './shared-tail.ts';
+import { histories } from '../../../test/harness/histories.ts';
 
 function ends(): { writer: SharedTail; reader: SharedTail } {
   const memory = new SharedArrayBuffer(8 + SHARED_TAIL_BYTES);
@@ -36,6 +37,6 @@ test('of what nobody took in time the last is left, whatever the sizes', () => {
       }
       assert.equal(reader.take(), expected);
     }),
-    { numRuns: 50 },
+    { numRuns: histories(50) },
   );
 });

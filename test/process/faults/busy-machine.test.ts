@@ -8,12 +8,12 @@ import { until } from '../../harness/until.ts';
 
 /** Each wants a processor of its own. */
 const BUSY = 8;
-const FOR_MS = 5000;
+const FOR_MS = 3500;
 
 /** As long in proportion as 12 s are to the defaults. */
 const DETECT = {
-  blockedLoop: { unreadyMs: 800, evidenceMs: 2000, killMs: 4000 },
-  cpuStarved: { afterMs: 2000 },
+  blockedLoop: { unreadyMs: 600, evidenceMs: 1400, killMs: 2800 },
+  cpuStarved: { afterMs: 1400 },
 };
 
 test('eight processes that compute beside a server under light load: no incident, nothing replaced', async (t) => {

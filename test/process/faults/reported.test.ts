@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { echo } from '../../harness/http.ts';
-import { respite } from '../../harness/respite.ts';
+import { respite, STATUS_PAUSE_MS } from '../../harness/respite.ts';
+
+/** Between two looks: the detectors take up to a minute. */
+const PAUSE_MS = 4 * STATUS_PAUSE_MS;
 
 // Both wait for the detector.
 describe('reported, and not replaced', { concurrency: 2 }, () => {
@@ -18,6 +21,7 @@ describe('reported, and not replaced', { concurrency: 2 }, () => {
       async () =>
         (await running.status()).incidents.find(({ summary }) => summary.includes('the server needs it')),
       90_000,
+      PAUSE_MS,
     );
     assert.deepEqual([report.cause, report.outcome], ['gc-death-spiral', 'unresolved']);
     const { pid } = await echo(port);
@@ -35,6 +39,7 @@ describe('reported, and not replaced', { concurrency: 2 }, () => {
       'a report',
       async () => (await running.status()).incidents.find(({ cause }) => cause === 'event-loop-blocked'),
       120_000,
+      PAUSE_MS,
     );
     assert.match(
       report.summary,

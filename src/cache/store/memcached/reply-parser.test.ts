@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Reply, ReplyParser } from './reply-parser.ts';
+import { histories } from '../../../../test/harness/histories.ts';
 
 const LIMIT = 1000;
 
@@ -57,7 +58,7 @@ test('replies are the same wherever their bytes are cut in two', () => {
         assert.deepEqual(parse([bytes.subarray(0, at), bytes.subarray(at)]), expected, `cut at ${at}`);
       }
     }),
-    { numRuns: 30 },
+    { numRuns: histories(30) },
   );
 });
 
@@ -81,7 +82,7 @@ test('replies are the same however many pieces their bytes come in', () => {
         );
       },
     ),
-    { numRuns: 30 },
+    { numRuns: histories(30) },
   );
 });
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { StoredEntry, StoredRecord } from '../../policy/record.ts';
 import { isGarbage } from './frame.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
+import { histories } from '../../../../test/harness/histories.ts';
 
 const time = fc.integer({ min: -1, max: 9e15 });
 const name = fc.stringMatching(/^[a-z0-9_-]{1,20}$/);
@@ -110,6 +111,6 @@ test('of anything else it is garbage, or a record that a response can be made of
       const content = [204, 205, 304].includes(status) ? null : 'body';
       assert.equal(new Response(content, { status, statusText, headers }).status, status);
     }),
-    { numRuns: 2000 },
+    { numRuns: histories(2000) },
   );
 });

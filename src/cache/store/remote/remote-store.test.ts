@@ -5,6 +5,7 @@ import type { StoredEntry } from '../../policy/record.ts';
 import type { Backend, BackendValue } from './backend.ts';
 import { encodeFrame, isGarbage, STAMP_BYTES } from './frame.ts';
 import { RemoteStore } from './remote-store.ts';
+import { histories } from '../../../../test/harness/histories.ts';
 
 /** A server that does one operation after the other, and forgets what it likes. */
 class Server {
@@ -144,7 +145,7 @@ test('in any order of steps, nobody who asks after a write gets what was there b
         await scheduler.waitFor(end);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: histories(40) },
   );
 });
 
@@ -182,7 +183,7 @@ test('whatever the server forgets, what was replaced or invalidated never comes 
         if (record?.kind === 'entry') assert.ok(record.bornAt >= written);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: histories(300) },
   );
 });
 

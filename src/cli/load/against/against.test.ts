@@ -7,30 +7,20 @@ import { summary } from './summary.ts';
 
 const NAMES = { baseline: 'main (3f2a1bc)', candidate: 'this version' };
 
-const cpu: Change = {
-  figure: 'cpu',
-  verdict: 'worse',
-  interval: { estimate: 0.0612, low: 0.0402, high: 0.0818 },
-  minEffect: 0.03,
-  pairs: 27,
-  timesAsLong: undefined,
-};
-const p99: Change = {
-  figure: 'p99',
-  verdict: 'unclear',
-  interval: { estimate: 0.016, low: -0.08, high: 0.12 },
-  minEffect: 0.1,
-  pairs: 27,
-  timesAsLong: 2.2,
-};
-const goodput: Change = {
-  figure: 'goodput',
-  verdict: 'same',
-  interval: { estimate: 0, low: 0, high: 0 },
-  minEffect: 0.03,
-  pairs: 27,
-  timesAsLong: undefined,
-};
+/** A figure of 27 pairs, whose smallest change that matters is 3 % unless the test says otherwise. */
+function change(
+  figure: Change['figure'],
+  verdict: Change['verdict'],
+  [estimate, low, high]: readonly [estimate: number, low: number, high: number],
+  more: Partial<Change> = {},
+): Change {
+  const interval = { estimate, low, high };
+  return { figure, verdict, interval, minEffect: 0.03, pairs: 27, timesAsLong: undefined, ...more };
+}
+
+const cpu = change('cpu', 'worse', [0.0612, 0.0402, 0.0818]);
+const p99 = change('p99', 'unclear', [0.016, -0.08, 0.12], { minEffect: 0.1, timesAsLong: 2.2 });
+const goodput = change('goodput', 'same', [0, 0, 0]);
 
 const comparison: Comparison = {
   verdict: 'worse',

@@ -8,6 +8,7 @@ import { durationOf, type Plan } from '../../generator/plan.ts';
 import { planOf, unreachable } from '../../load.ts';
 import { type ResolvedLoadOptions, resolveLoadOptions } from '../../options.ts';
 import { Collector } from '../../result/collector.ts';
+import { threadEnvironment } from '../../thread-environment.ts';
 
 /** Time from the command to start to the start, in milliseconds. */
 const LEAD_MS = 10;
@@ -47,8 +48,8 @@ export async function loadBoth(
 }
 
 function startThread(setups: readonly ThreadSetup[]): Worker {
-  // What the process preloads (--import, NODE_OPTIONS) is not meant for this thread.
-  const options = { execArgv: [], env: {}, name: 'respite load', workerData: setups };
+  // What the process preloads by --import is not meant for this thread.
+  const options = { execArgv: [], env: threadEnvironment(), name: 'respite load', workerData: setups };
   return new Worker(ownModule('load/against/duet/thread'), options);
 }
 

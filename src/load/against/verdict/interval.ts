@@ -32,8 +32,9 @@ export function typicalInterval(values: readonly number[], options: IntervalOpti
   const own = trimmed(sorted);
   const distances = new Float64Array(resamples);
   const drawn = new Float64Array(sorted.length);
+  const counts = new Uint16Array(sorted.length);
   for (let resample = 0; resample < resamples; resample += 1) {
-    draw(sorted, random, drawn);
+    draw(sorted, random, counts, drawn);
     const { mean, error } = trimmed(drawn);
     const distance = Math.abs(mean - own.mean);
     distances[resample] = distance === 0 ? 0 : distance / error; // Infinite where all values drawn are equal.
@@ -48,9 +49,10 @@ export function meanInterval(values: readonly number[], options: IntervalOptions
   const { confidence, resamples, random } = options;
   const sorted = Float64Array.from(values).toSorted();
   const drawn = new Float64Array(sorted.length);
+  const counts = new Uint16Array(sorted.length);
   const means = new Float64Array(resamples);
   for (let resample = 0; resample < resamples; resample += 1) {
-    draw(sorted, random, drawn);
+    draw(sorted, random, counts, drawn);
     means[resample] = meanOf(drawn);
   }
   means.sort();
@@ -66,19 +68,25 @@ function at(sorted: Float64Array, share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
 }
 
-/** As many values as there are, with replacement, in ascending order: counts how often each is drawn, which saves sorting. */
-function draw(sorted: Float64Array, random: () => number, drawn: Float64Array): void {
+/**
+ * As many values as there are, with replacement, in ascending order: counts how often each is drawn, which saves sorting.
+ *
+ * @param counts Zeros, before and afterwards.
+ */
+function draw(sorted: Float64Array, random: () => number, counts: Uint16Array, drawn: Float64Array): void {
   const { length } = sorted;
-  const counts = new Uint16Array(length);
   for (let i = 0; i < length; i += 1) {
     const which = Math.floor(random() * length);
     counts[which] = (counts[which] ?? 0) + 1;
   }
   let filled = 0;
   for (let i = 0; i < length; i += 1) {
-    const end = filled + (counts[i] ?? 0);
-    drawn.fill(sorted[i] ?? 0, filled, end);
-    filled = end;
+    const value = sorted[i] ?? 0;
+    for (let left = counts[i] ?? 0; left > 0; left -= 1) {
+      drawn[filled] = value;
+      filled += 1;
+    }
+    counts[i] = 0;
   }
 }
 

@@ -106,9 +106,10 @@ function seriesOf(
   for (let ms = Math.floor((atMs - rangeMs) / stepMs + 1) * stepMs; ms <= atMs; ms += stepMs) {
     for (const { labels, value } of vector(evaluate(of, store, ms))) {
       const own = nameless(labels);
-      const series = found.get(keyOf(own)) ?? { labels: own, samples: [] };
+      const key = keyOf(own);
+      const series = found.get(key) ?? { labels: own, samples: [] };
       series.samples.push({ atMs: ms, value });
-      found.set(keyOf(own), series);
+      found.set(key, series);
     }
   }
   return { series: [...found.values()], rangeMs };
@@ -121,9 +122,10 @@ function aggregate(
   const groups = new Map<string, { labels: Labels; values: number[] }>();
   for (const { labels, value } of elements) {
     const own = only(labels, by);
-    const group = groups.get(keyOf(own)) ?? { labels: own, values: [] };
+    const key = keyOf(own);
+    const group = groups.get(key) ?? { labels: own, values: [] };
     group.values.push(value);
-    groups.set(keyOf(own), group);
+    groups.set(key, group);
   }
   return [...groups.values()].map(({ labels, values }) => {
     const total = values.reduce((sum, value) => sum + value, 0);

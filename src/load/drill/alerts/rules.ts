@@ -73,12 +73,13 @@ export class Rules {
       for (const { record, expression } of rules) {
         if (record === undefined) continue;
         for (const { labels, value } of this.#vector(expression, atMs)) {
+          const own = nameless(labels);
           for (
             let ms = atMs - Math.floor((atMs - fromMs) / intervalMs) * intervalMs;
             ms <= atMs;
             ms += intervalMs
           )
-            this.#store.append(record, nameless(labels), { atMs: ms, value });
+            this.#store.append(record, own, { atMs: ms, value });
         }
       }
     }

@@ -18,15 +18,25 @@ export interface Series {
 /** How long a sample counts as the current value, in ms: the default of Prometheus. */
 const LOOKBACK_MS = 300_000;
 
+/** Keys that are known: rules ask for those of the same labels at each of their evaluations. */
+const keys = new WeakMap<Labels, string>();
+
+/** A text that is the same for equal labels. */
 export function keyOf(labels: Labels): string {
-  return Object.keys(labels)
-    .toSorted()
-    .map((label) => `${label}=${JSON.stringify(labels[label])}`)
-    .join();
+  let key = keys.get(labels);
+  if (key === undefined) {
+    key = Object.keys(labels)
+      .toSorted()
+      .map((label) => `${label}=${JSON.stringify(labels[label])}`)
+      .join();
+    keys.set(labels, key);
+  }
+  return key;
 }
 
 /** Without the name of the metric, which results of computations do not have. */
 export function nameless(labels: Labels): Labels {
+  if (!Object.hasOwn(labels, '__name__')) return labels;
   const others: Record<string, string> = { ...labels };
   delete others['__name__'];
   return others;
@@ -61,17 +71,10 @@ export class SeriesStore {
 }
 
 function testOf({ label, op, value }: Matcher): (labels: Labels) => boolean {
+  if (op === '=') return (labels) => (labels[label] ?? '') === value;
+  if (op === '!=') return (labels) => (labels[label] ?? '') !== value;
   const pattern = new RegExp(`^(?:${value})$`);
-  switch (op) {
-    case '=':
-      return (labels) => (labels[label] ?? '') === value;
-    case '!=':
-      return (labels) => (labels[label] ?? '') !== value;
-    case '=~':
-      return (labels) => pattern.test(labels[label] ?? '');
-    default:
-      return (labels) => !pattern.test(labels[label] ?? '');
-  }
+  return (labels) => pattern.test(labels[label] ?? '') === (op === '=~');
 }
 
 /** The current value; undefined when there is none, or none lately. */

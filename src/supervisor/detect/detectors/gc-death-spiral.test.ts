@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { WatchdogReport } from '../../../worker/index.ts';
 import { type HeapJudgement, type HeapTrend, judgeHeap } from './gc-death-spiral.ts';
 import { resolveDetectOptions } from './options.ts';
+import { histories } from '../../../../test/harness/histories.ts';
 
 const MB = 1024 * 1024;
 const LIMIT_MB = 256;
@@ -71,7 +72,7 @@ test('a heap two thirds full with much garbage is only warned of, for as long as
         assert.equal(firstOf(judged, 'replace'), undefined);
       },
     ),
-    { numRuns: 50 },
+    { numRuns: histories(50) },
   );
 });
 

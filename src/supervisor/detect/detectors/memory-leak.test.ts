@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { findLeak, followLeak, type Leak, type LeakTrend } from './memory-leak.ts';
 import { resolveDetectOptions } from './options.ts';
+import { histories } from '../../../../test/harness/histories.ts';
 
 const MB = 1024 * 1024;
 const LIMIT_MB = 256;
@@ -102,7 +103,7 @@ test('noise is none, nor a sawtooth, nor a step, nor some of them, wherever they
         assert.equal(watch(60, 2000, level), undefined);
       },
     ),
-    { numRuns: 20 },
+    { numRuns: histories(20) },
   );
 });
 

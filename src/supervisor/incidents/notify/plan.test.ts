@@ -6,6 +6,7 @@ import { incident, over } from './fake-incident.test.ts';
 import { NOTIFY_EVENTS } from './options.ts';
 import { NOTHING_PLANNED, plan, type PlanEvent, type PlanRules } from './plan.ts';
 import type { Failure, QueueAction } from './queue.ts';
+import { histories } from '../../../../test/harness/histories.ts';
 
 const RULES: PlanRules = {
   events: NOTIFY_EVENTS,
@@ -270,7 +271,7 @@ test('whatever happens: one at a time, the queue bounded, at rest in the end, an
           assert.match(heard.get(slot) ?? '', /^recovered /, state);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: histories(300) },
   );
 });
 

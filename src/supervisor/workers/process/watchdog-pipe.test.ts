@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { readToEnd, readWatchdog } from './watchdog-pipe.ts';
+import { histories } from '../../../../test/harness/histories.ts';
 
 function line(text: string): string {
   return `${JSON.stringify({ kind: 'output', text })}\n`;
@@ -33,7 +34,7 @@ test('lines come out whole however they are cut', async () => {
         assert.deepEqual(texts, sent);
       },
     ),
-    { numRuns: 50 },
+    { numRuns: histories(50) },
   );
 });
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { CALM_MS, count, randomFrom, World } from './world.test.ts';
 import type { Step } from './step.test.ts';
+import { histories } from '../../../../test/harness/histories.ts';
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('pass'), ms: fc.nat({ max: 70_000 }) }) },
@@ -24,7 +25,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-const HISTORIES = Number(process.env['RESPITE_TEST_HISTORIES'] ?? 5000);
+const HISTORIES = Number(process.env['RESPITE_TEST_HISTORIES'] ?? histories(5000));
 
 test('whatever happens in whatever order: never empty without a start to come, resolved only while one is ready', () => {
   fc.assert(

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { StandbyWorld } from './standby-world.test.ts';
 import type { Step } from './step.test.ts';
 import { CALM_MS, randomFrom } from './world.test.ts';
+import { histories } from '../../../../test/harness/histories.ts';
 
 type StandbyStep = Step | { readonly kind: 'warms' | 'retired' };
 
@@ -29,7 +30,7 @@ const step: fc.Arbitrary<StandbyStep> = fc.oneof(
 
 const history = fc.array(fc.tuple(step, fc.nat({ max: 7 })), { maxLength: 60, size: 'max' });
 
-const HISTORIES = Number(process.env['RESPITE_TEST_HISTORIES'] ?? 1500);
+const HISTORIES = Number(process.env['RESPITE_TEST_HISTORIES'] ?? histories(1500));
 
 /** Both serve, and the standby waits. */
 function atRest(seed: number = 1): StandbyWorld {
