@@ -88,6 +88,8 @@ export class Engine implements TransportEvents {
   ended(exchange: Exchange, { status, reason, retryAfter, error }: Ending): void {
     const nowMs = this.#now();
     this.#live.remove(exchange);
+    if (status === 0 && reason === undefined) this.#tally.unanswered();
+    else this.#tally.answered(nowMs);
     if (status === 429 || status === 503 || (status === 0 && reason !== undefined)) {
       this.#tally.refusal(exchange, reason ?? String(status), nowMs);
       this.#afterRefusal(exchange, retryAfter, nowMs);
@@ -159,6 +161,7 @@ export class Engine implements TransportEvents {
 
   #giveUp(exchange: Exchange): void {
     this.#live.remove(exchange);
+    this.#tally.unanswered();
     this.#tally.failed(exchange, TIMEOUT);
     // Reports room, which may be taken for others.
     this.transport.abandon(exchange);
