@@ -118,7 +118,7 @@ function outcomeOf(
         columns: ['limit', ...measured.map(({ server }) => server)],
         rows: limits
           .toSorted((a, b) => a - b)
-          .map((limit) => [String(limit), ...measured.map((each) => served(each, limit))]),
+          .map((limit) => [String(limit)].concat(measured.map((each) => served(each, limit)))),
       },
       {
         title: `Accept queue, 200 connections, an event loop blocked for ${TURN_MS} ms at a time`,
