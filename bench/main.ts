@@ -22,6 +22,7 @@ import { outage } from './outage/bench.ts';
 import { outbound } from './outbound/bench.ts';
 import { overhead } from './overhead/bench.ts';
 import { overload } from './overload/bench.ts';
+import { prefetch } from './prefetch/bench.ts';
 import { quarantine } from './quarantine/bench.ts';
 import { refusal } from './refusal/bench.ts';
 import { refusalRate } from './refusal-rate/bench.ts';
@@ -51,6 +52,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   standby,
   attacks,
   quarantine,
+  prefetch,
   backpressure,
   footprint,
   watchdog,

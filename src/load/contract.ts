@@ -114,6 +114,14 @@ export interface LoadCounts {
   readonly failed: number;
 }
 
+/** The end of a run in which no request got a response, of whatever status. */
+export interface Silence {
+  /** When the last response arrived, in milliseconds from the start of the run; undefined without any. */
+  readonly fromMs: number | undefined;
+  /** Requests, one after the other, that ended without a response. */
+  readonly requests: number;
+}
+
 /** What became of the requests of a run, and how long they took. */
 export interface LoadResult extends LoadCounts {
   /** The target. */
@@ -148,6 +156,8 @@ export interface LoadResult extends LoadCounts {
   readonly lag: LatencyFigures;
   /** Set when the generator was too late for its figures to be the server's: why. */
   readonly invalidBecause?: string | undefined;
+  /** Set when the target answered nothing from some time on until the end of the run, or at no time. */
+  readonly silence?: Silence | undefined;
   /** The run second by second. */
   readonly seconds: readonly LoadSecond[];
   /** `GET /path`: what became of each kind of the mix. */

@@ -6,6 +6,7 @@ export type {
   LoadSecond,
   RateProfile,
   RequestKind,
+  Silence,
 } from './contract.ts';
 export { unmet } from './expect/index.ts';
 export { load } from './load.ts';

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { RespiteError } from '../core/errors.ts';
 import type { LoadOptions, LoadResult } from './contract.ts';
 import type { Report } from './generator/messages.ts';
 import { durationOf, type Plan, type PlannedKind, type Segment } from './generator/plan.ts';
@@ -9,6 +8,7 @@ import type { ResolvedLikeOptions } from './shape/options.ts';
 import { Collector } from './result/collector.ts';
 import { targetOf } from './target.ts';
 import { Threads } from './threads.ts';
+import { unreachable } from './unreachable.ts';
 
 /**
  * Sends requests at a given rate, whatever becomes of those before (open loop), and measures from when each was due. The generator runs in
@@ -55,7 +55,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
         threads.start();
         break;
       case 'unreachable':
-        outcome.fail(unreachable(resolved.url, report));
+        outcome.fail(unreachable(resolved.url, resolved.protocol, report));
         threads.stop();
         break;
       case 'seconds':
@@ -182,11 +182,4 @@ function recordedKinds(
 
 function lowerCase(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-export function unreachable(url: URL, { code, message }: { code: string; message: string }): RespiteError {
-  const why = /CERT|SIGNATURE/.test(code)
-    ? `${message} (${code}); \`insecure\` accepts any certificate`
-    : code;
-  return new RespiteError('RESPITE_LOAD_UNREACHABLE', `cannot connect to ${url.origin}: ${why}`);
 }

@@ -49,7 +49,8 @@ const REQUEST_TARGET = /^\/[\x21-\x7e]*$/;
 const OWN_FIELDS = ['connection', 'content-length', 'transfer-encoding', 'expect', 'upgrade'];
 
 const url: Rule<string | URL, URL> = {
-  check: (value, path) => (isUrl(value) ? [] : [{ path, rule: 'an http: or https: URL', value }]),
+  check: (value, path) =>
+    isUrl(value) ? [] : [{ path, rule: 'an http: or https: URL without user name and password', value }],
   complete: (value) => new URL(value),
 };
 
@@ -193,5 +194,7 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
 function isUrl(value: unknown): boolean {
   if (typeof value !== 'string' && !(value instanceof URL)) return false;
   const parsed = URL.parse(String(value));
-  return parsed !== null && ['http:', 'https:'].includes(parsed.protocol);
+  if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) return false;
+  // They would be in every report; `headers` takes an Authorization.
+  return parsed.username === '' && parsed.password === '';
 }

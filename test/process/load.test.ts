@@ -64,3 +64,22 @@ test('a server that is not there: one line, exit code 1', async (t) => {
   assert.equal(running.stderr, 'respite: cannot connect to http://127.0.0.1:1: ECONNREFUSED\n');
   assert.equal(running.stdout, '');
 });
+
+test('a comparison with a commit that git does not have: one line, exit code 2', async (t) => {
+  const running = command(t, ['load', '/', '--against', 'no-such-commit', '--script', 'server.js']);
+  assert.deepEqual(await running.ended(), { code: 2, signal: null }, running.transcript());
+  assert.match(running.stderr, /^respite: .*(?:no-such-commit|git).*\n$/);
+});
+
+test('a server that hangs: the run says since when, exit code 1', async (t) => {
+  const hanging = createServer((_req, res) =>
+    setTimeout(() => res.end(), Date.now() < hangsAtMs ? 0 : 60_000),
+  );
+  const hangsAtMs = Date.now() + 2000;
+  await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
+  t.after(() => hanging.close().closeAllConnections());
+  const target = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`;
+  const running = command(t, ['load', target, '--for', '5s', '--timeout', '1s', '--max-lag', '10m']);
+  assert.deepEqual(await running.ended(), { code: 1, signal: null }, running.transcript());
+  assert.match(running.stderr, /^respite: \S+ answered (?:nothing after .* s of 5\.0 s|none of)/m);
+});

@@ -12,7 +12,7 @@ import { below, printedRandom } from '../harness/seed.ts';
 import { PATIENCE_MS, Users } from './users.ts';
 
 const MINUTES = Number(process.env['RESPITE_TEST_SOAK_MINUTES'] ?? 60);
-const FAULT_EVERY_MS = 30_000;
+const FAULT_EVERY_MS = 1000 * Number(process.env['RESPITE_TEST_SOAK_EVERY_SECONDS'] ?? 30);
 /** Between two requests of a user, in ms. */
 const PAUSE_MS = 50;
 /** From a fault to its end, the slowest detector and the time that a new worker has to stay up included, in ms. */
@@ -39,6 +39,8 @@ const KINDS = Object.keys(CAUSES);
 interface Fault {
   readonly kind: string;
   readonly pid: number;
+  /** Of the worker; undefined when it was so new that nothing had been seen of it. */
+  readonly slot: number | undefined;
   readonly atMs: number;
 }
 
@@ -58,15 +60,20 @@ test(`${MINUTES} minutes, a random fault every ${FAULT_EVERY_MS / 1000} s, somet
   const memoryKb: number[] = [];
   // Respite forgets the oldest.
   const seen = new Map<string, Incident>();
+  const slots = new Map<number, number>();
   const look = async (): Promise<readonly Incident[]> => {
-    for (const incident of (await running.status()).incidents) seen.set(incident.id, incident);
+    const { incidents, workers } = await running.status();
+    for (const incident of incidents) seen.set(incident.id, incident);
+    for (const { pid, slot } of workers) slots.set(pid, slot);
     return [...seen.values()];
   };
+  await look();
   while (Date.now() < endsMs) {
     for (let count = random() < 0.2 ? 2 : 1; count > 0; count -= 1) {
       const kind = KINDS[below(random, KINDS.length)] ?? 'exit';
-      const fault = await cause(port, kind);
-      if (fault === undefined) continue;
+      const caused = await cause(port, kind);
+      if (caused === undefined) continue;
+      const fault = { ...caused, slot: slots.get(caused.pid) };
       faults.push(fault);
       t.diagnostic(`${new Date(fault.atMs).toISOString()} ${kind} in ${fault.pid}, ${users.summary()}`);
     }
@@ -107,7 +114,7 @@ async function silentPeer(t: TestContext): Promise<number> {
 }
 
 /** @returns Undefined when the request met a worker that is faulty already. */
-async function cause(port: number, kind: string): Promise<Fault | undefined> {
+async function cause(port: number, kind: string): Promise<Omit<Fault, 'slot'> | undefined> {
   try {
     const { body } = await request(port, {
       path: `/fault/${kind}`,
@@ -124,8 +131,15 @@ async function cause(port: number, kind: string): Promise<Fault | undefined> {
 function unexplained(faults: readonly Fault[], incidents: readonly Incident[]): string[] {
   const pids = new Set(faults.map(({ pid }) => pid));
   const without = [...pids].flatMap((pid) => {
-    const kinds = faults.filter((fault) => fault.pid === pid).map(({ kind }) => kind);
-    const found = incidents.filter(({ worker }) => worker.pid === pid).map((incident) => incident.cause);
+    const own = faults.filter((fault) => fault.pid === pid);
+    const kinds = own.map(({ kind }) => kind);
+    // A replacement that fails before it has proved itself belongs to the incident of its slot.
+    const found = incidents
+      .filter(
+        ({ worker, ...incident }) =>
+          worker.pid === pid || own.some((fault) => isOpenFor(fault, worker.slot, incident)),
+      )
+      .map((incident) => incident.cause);
     const isFound = kinds.some((kind) => found.some((each) => CAUSES[kind]?.includes(each)));
     return isFound ? [] : [`${kinds.join(' and ')} in ${pid}: ${found.join(', ') || 'no incident'}`];
   });
@@ -133,6 +147,14 @@ function unexplained(faults: readonly Fault[], incidents: readonly Incident[]): 
     .filter(({ worker }) => !pids.has(worker.pid))
     .map(({ summary }) => `no fault: ${summary}`);
   return [...without, ...more];
+}
+
+function isOpenFor(
+  { slot, atMs }: Fault,
+  incidentSlot: number,
+  { openedAtMs, endedAtMs = Infinity }: Pick<Incident, 'openedAtMs' | 'endedAtMs'>,
+): boolean {
+  return slot === incidentSlot && openedAtMs <= atMs && atMs <= endedAtMs;
 }
 
 /** A request may be lost to a worker that is faulty, from the fault to the end of its incident. */

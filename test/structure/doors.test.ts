@@ -88,6 +88,7 @@ const PAST_THE_DOOR: readonly {
   { to: 'load/expect/index.ts', why: USERS_DOOR, from: ['cli/load/index.ts', 'cli/load/summary.ts'] },
   { to: 'load/tune/index.ts', why: USERS_DOOR, from: ['cli/tune/index.ts', 'cli/tune/settings.ts'] },
   { to: 'load/report/page.ts', why: USERS_DOOR, from: ['cli/load/index.ts'] },
+  { to: 'load/protocol/index.ts', why: USERS_DOOR, from: ['cli/load/silence.ts'] },
   {
     to: 'management/options.ts',
     why: CHECKED_EARLY,

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import {
   type Drill,
   type DrillReport,
@@ -14,6 +13,7 @@ import { type LikeOptions, load } from '../../load/index.ts';
 import { instancePort } from '../instances/index.ts';
 import { write } from '../output.ts';
 import { printable } from '../printable.ts';
+import { assertWritable, writeReport } from '../report-file.ts';
 import { usageError } from '../usage.ts';
 import { plannedFrom, readDrillFile } from './file.ts';
 import { proxy } from './proxy.ts';
@@ -73,6 +73,8 @@ async function run({ drills, like }: Planned, flags: DrillFlags, signal: AbortSi
     throw usageError(`--url must be an http or https URL, got ${JSON.stringify(url)}`);
   const rate = number('--rate', flags.rate, 1, 100_000, 'a number from 1 to 100000') ?? DEFAULT_RATE;
   const floor = number('--stop-below', flags.stopBelow, 0, 1, 'a number from 0 to 1');
+  assertWritable('--junit', junit);
+  assertWritable('--html', html);
   const say = (text: string): void =>
     write(json || flags.quiet === true ? 'stderr' : 'stdout', `${printable(text)}\n`);
   let done = 0;
@@ -94,8 +96,8 @@ async function run({ drills, like }: Planned, flags: DrillFlags, signal: AbortSi
   });
   reportText(report).split('\n').forEach(say);
   if (json) write('stdout', `${JSON.stringify(report)}\n`);
-  if (junit !== undefined) writeFileSync(junit, junitReport(report));
-  if (html !== undefined) writeFileSync(html, htmlReport(report));
+  writeReport(junit, () => junitReport(report));
+  writeReport(html, () => htmlReport(report));
   return report;
 }
 

@@ -48,7 +48,7 @@ export function addLoad(program: Command, load: (request: LoadRequest) => Promis
     .option('--html <file>', 'write a report with the curves of the run')
     .addHelpText(
       'after',
-      '\nExit codes: 0 measured, and every expectation met; 1 an expectation not met, the run not valid, or the server unreachable; 2 bad usage; 130 interrupted.',
+      '\nExit codes: 0 measured, and every expectation met; 1 an expectation not met, the run not valid, or the server unreachable or silent at the end; 2 bad usage; 130 interrupted.',
     )
     .action(async (url: string | undefined, flags: LoadFlags) => load({ url, flags }));
   addAgainst(command);

@@ -1,21 +1,22 @@
-import { writeFileSync } from 'node:fs';
 import { RespiteError } from '../../core/errors.ts';
 import { type Expectation, judge, parseExpectation } from '../../load/expect/index.ts';
 import { load as run, type LoadOptions, type LoadResult } from '../../load/index.ts';
 import { renderPage } from '../../load/report/page.ts';
 import { write } from '../output.ts';
+import { assertWritable, writeReport } from '../report-file.ts';
 import { usageError } from '../usage.ts';
 import { openOutput } from '../view/output.ts';
 import { optionsOf } from './flags.ts';
 import { Progress } from './progress.ts';
 import type { LoadRequest } from './request.ts';
+import { silenceText } from './silence.ts';
 import { summary } from './summary.ts';
 
 /** As a shell reports a command that was interrupted. */
 const INTERRUPTED = 130;
 
 /**
- * `respite load`: resolves with 0 when the run is valid and meets every expectation, otherwise with 1; with 130 after a signal, which ends
+ * `respite load`: resolves with 0 when the run is valid, meets every expectation and the target answered to its end, otherwise with 1; with 130 after a signal, which ends
  * the run and shows what was measured. Rejects when nothing could be measured.
  */
 export async function load(request: LoadRequest): Promise<number> {
@@ -24,13 +25,14 @@ export async function load(request: LoadRequest): Promise<number> {
   if (url === undefined) throw usageError('name the URL of the server, such as http://127.0.0.1:3000/');
   const options = optionsOf({ url, flags });
   const expectations = (flags.expect ?? []).map(expectationOf);
+  assertWritable('--html', flags.html);
   const output = openOutput();
   const progress = new Progress();
   const result = await measure({ ...options, signal: output.ended, onProgress: progress.show });
   progress.end();
   const verdicts = expectations.map((expectation) => judge(expectation, result));
   await print(flags.json === true ? `${JSON.stringify(result)}\n` : summary(result, options, verdicts));
-  if (flags.html !== undefined) writeReport(flags.html, renderPage(result, verdicts));
+  writeReport(flags.html, () => renderPage(result, verdicts));
   // Where the summary is JSON, people still read why the exit code is not 0.
   if (flags.json === true) {
     if (result.invalidBecause !== undefined)
@@ -39,6 +41,9 @@ export async function load(request: LoadRequest): Promise<number> {
       if (!isMet) write('stderr', `respite: expected ${expectation.text}, found ${found}\n`);
   }
   if (output.ended.aborted) return INTERRUPTED;
+  const silence = await silenceText(result, options);
+  if (silence !== undefined) write('stderr', `respite: ${silence}\n`);
+  if (silence !== undefined) return 1;
   return result.invalidBecause === undefined && verdicts.every(({ isMet }) => isMet) ? 0 : 1;
 }
 
@@ -54,15 +59,6 @@ function expectationOf(text: string): Expectation {
   if (typeof expectation === 'string')
     throw usageError(`--expect must be ${expectation}, got ${JSON.stringify(text)}`);
   return expectation;
-}
-
-function writeReport(file: string, page: string): void {
-  try {
-    writeFileSync(file, page);
-  } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new RespiteError('RESPITE_LOAD_REPORT', `cannot write ${file}: ${code}`, { cause: error });
-  }
 }
 
 /** Options that are wrong are wrong usage here. */

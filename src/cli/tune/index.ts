@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { load } from '../../load/index.ts';
 import {
@@ -12,6 +11,7 @@ import {
 } from '../../load/tune/index.ts';
 import { findConfig, loadConfig } from '../config/load.ts';
 import { write } from '../output.ts';
+import { assertWritable, writeReport } from '../report-file.ts';
 import { resolveTarget } from '../script/index.ts';
 import { resolveSettings } from '../settings.ts';
 import type { TuneRequest } from './request.ts';
@@ -24,6 +24,7 @@ const END = 0.97;
 export async function tune({ script, args, flags }: TuneRequest): Promise<number> {
   const cwd = process.cwd();
   const settings = tuneSettings(flags);
+  assertWritable('--html', flags.html);
   resolveTarget(cwd, [script, ...args]);
   const config = findConfig(cwd, flags.config);
   const { admission, supervisor } = resolveSettings({}, await loadConfig(cwd, flags.config), process.env);
@@ -60,7 +61,7 @@ export async function tune({ script, args, flags }: TuneRequest): Promise<number
   write('stdout', flags.json ? `${JSON.stringify(report)}\n` : renderTerminal(report, file));
   if (flags.html !== undefined) {
     const frame = { script, file, atMs: Date.now(), cores: cores.text };
-    writeFileSync(flags.html, renderPage(report, frame));
+    writeReport(flags.html, () => renderPage(report, frame));
     say(`report written to ${flags.html}`);
   }
   return report.advice.kind === 'declined' || interrupted.aborted ? 1 : 0;

@@ -5,6 +5,7 @@ import { carryOut } from './carry-out.ts';
 import type { Drill, DrillReport, DrillResult, Site } from './contract.ts';
 import type { Management } from './instance/management.ts';
 import { isCalm } from './instance/observer.ts';
+import { assertServed } from './served.ts';
 
 /** Maximum time that an instance has to be calm before a drill, in ms. */
 const CALM_WITHIN_MS = 90_000;
@@ -32,11 +33,12 @@ export interface RunOptions {
   readonly onResult?: ((result: DrillResult) => void) | undefined;
 }
 
-/** Carries out drills, one after the other. Rejects when the instance does not answer, or does not allow drills. */
+/** Carries out drills, one after the other. Rejects when the instance does not answer, does not allow drills, or serves no request. */
 export async function runDrills(options: RunOptions): Promise<DrillReport> {
-  const { drills, management, signal } = options;
+  const { drills, management, load, signal } = options;
   const startedAtMs = Date.now();
-  const { script } = await siteOf(options);
+  const { script, site } = await siteOf(options);
+  await assertServed({ load, site, signal });
   const results: DrillResult[] = [];
   for (const drill of drills) {
     if (signal.aborted) break;

@@ -31,6 +31,7 @@ export class Engine implements TransportEvents {
   #queueStart = 0;
   readonly #unused: Exchange[] = [];
   readonly #endMs: number;
+  #hasStarted = false;
   #isStopped = false;
 
   /** @param now Milliseconds from the start of the run. */
@@ -56,6 +57,7 @@ export class Engine implements TransportEvents {
 
   /** Starts and gives up what is due. @returns When it has to be called next; Infinity when nothing is to be done by then. */
   turn(): number {
+    this.#hasStarted = true;
     const nowMs = this.#now();
     const { timeoutMs } = this.#plan;
     this.#startDue(nowMs);
@@ -88,6 +90,8 @@ export class Engine implements TransportEvents {
   ended(exchange: Exchange, { status, reason, retryAfter, error }: Ending): void {
     const nowMs = this.#now();
     this.#live.remove(exchange);
+    if (status === 0 && reason === undefined) this.#tally.unanswered();
+    else this.#tally.answered(nowMs);
     if (status === 429 || status === 503 || (status === 0 && reason !== undefined)) {
       this.#tally.refusal(exchange, reason ?? String(status), nowMs);
       this.#afterRefusal(exchange, retryAfter, nowMs);
@@ -123,6 +127,8 @@ export class Engine implements TransportEvents {
       }
     }
     this.#queue.length = this.#queueStart = 0;
+    // Responses often come many at once: what is due meanwhile does not wait for the last of them.
+    if (this.#hasStarted) this.#startDue(this.#now());
   }
 
   #startDue(nowMs: number): void {
@@ -159,6 +165,7 @@ export class Engine implements TransportEvents {
 
   #giveUp(exchange: Exchange): void {
     this.#live.remove(exchange);
+    this.#tally.unanswered();
     this.#tally.failed(exchange, TIMEOUT);
     // Reports room, which may be taken for others.
     this.transport.abandon(exchange);

@@ -32,6 +32,10 @@ export interface TallyState {
   readonly failedBy: ReadonlyMap<string, number>;
   readonly waitedForConnection: number;
   readonly slowServed: number;
+  /** When the last response arrived, of whatever status; undefined without any. */
+  readonly answeredMs: number | undefined;
+  /** Attempts that have ended without a response since then. */
+  readonly unanswered: number;
 }
 
 /** Of a second's latencies: 3 % wide buckets in 3 KB. */
@@ -67,6 +71,8 @@ export class Tally {
   repeats = 0;
   waitedForConnection = 0;
   slowServed = 0;
+  #answeredMs: number | undefined;
+  #unanswered = 0;
   readonly #plan: Plan;
   readonly #byName = new Map<string, Group>();
   readonly #kinds: readonly Group[];
@@ -101,6 +107,17 @@ export class Tally {
       group.latency.record(latencyMs);
     }
     if (exchange.isSlow) this.slowServed += 1;
+  }
+
+  /** The target has answered, whatever it says. */
+  answered(nowMs: number): void {
+    this.#answeredMs = nowMs;
+    this.#unanswered = 0;
+  }
+
+  /** An attempt has ended without a response. */
+  unanswered(): void {
+    this.#unanswered += 1;
   }
 
   /** A server has refused an attempt; what becomes of the request is another matter. */
@@ -147,6 +164,8 @@ export class Tally {
       failedBy: this.#failedBy,
       waitedForConnection: this.waitedForConnection,
       slowServed: this.slowServed,
+      answeredMs: this.#answeredMs,
+      unanswered: this.#unanswered,
     };
   }
 

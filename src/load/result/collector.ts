@@ -1,5 +1,5 @@
 // Puts together what the threads report.
-import type { LatencyFigures, LoadCounts, LoadResult, LoadSecond } from '../contract.ts';
+import type { LatencyFigures, LoadCounts, LoadResult, LoadSecond, Silence } from '../contract.ts';
 import type { SecondState, TallyState } from '../generator/tally.ts';
 import type { TransportStats } from '../generator/transport.ts';
 import { Histogram, type HistogramState } from './histogram.ts';
@@ -54,6 +54,7 @@ export class Collector {
     const latency = merged(all.map((kind) => kind.latency));
     const lag = merged(tallies.map((tally) => tally.lag)).figures();
     const invalidBecause = tooLate(lag, maxLagMs);
+    const silence = silenceOf(tallies, frame.durationMs);
     return {
       ...frame,
       ...sum(all),
@@ -68,6 +69,7 @@ export class Collector {
       slowReaders: { served: add(({ slowServed }) => slowServed), cutOff: addStats('cutOff') },
       lag,
       ...(invalidBecause === undefined ? {} : { invalidBecause }),
+      ...(silence === undefined ? {} : { silence }),
       seconds: Array.from({ length: Math.ceil(frame.durationMs / 1000) }, (_, i) => this.second(i)),
       kinds: Object.fromEntries(
         [...new Set(all.map(({ name }) => name))].map((name) => {
@@ -90,6 +92,19 @@ export class Collector {
 function tooLate({ p99Ms }: LatencyFigures, maxLagMs: number): string | undefined {
   if (p99Ms <= maxLagMs) return undefined;
   return `the generator was late itself: p99 of its lag is ${p99Ms.toFixed(1)} ms, ${maxLagMs} ms at most are allowed`;
+}
+
+/** Minimum time and requests without a response for a target to be silent: gone, blocked, or of another protocol. */
+const SILENT_MS = 1000;
+const SILENT_REQUESTS = 10;
+
+function silenceOf(tallies: readonly TallyState[], durationMs: number): Silence | undefined {
+  const requests = total(tallies.map(({ unanswered }) => unanswered));
+  const answeredMs = tallies.map((tally) => tally.answeredMs).filter((ms) => ms !== undefined);
+  if (answeredMs.length === 0) return requests === 0 ? undefined : { fromMs: undefined, requests };
+  const fromMs = Math.max(...answeredMs);
+  const isSilent = requests >= SILENT_REQUESTS && durationMs - fromMs >= SILENT_MS;
+  return isSilent ? { fromMs, requests } : undefined;
 }
 
 function sum(counts: readonly LoadCounts[]): LoadCounts {

@@ -76,7 +76,8 @@ export async function findCapacity({
     const next = high / STRIDE;
     const reading = await measure(next);
     if (isServed(reading, probeMs)) low = next;
-    else if (next < 1) throw new NoCapacityError(reading);
+    else if (next < 1)
+      throw new NoCapacityError(readings.findLast(({ offeredPerSecond }) => offeredPerSecond > 0) ?? reading);
     else high = next;
   }
   while (high / low > CLOSE) {

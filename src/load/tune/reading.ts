@@ -10,6 +10,8 @@ export interface Reading {
   readonly goodShare: number;
   readonly refusedShare: number;
   readonly failedShare: number;
+  /** What the failures were: by status, or by code (`TIMEOUT`). */
+  readonly failedBy: Readonly<Record<string, number>>;
   /** Of what was served. */
   readonly meanMs: number;
   readonly p99Ms: number;
@@ -39,6 +41,7 @@ export function readingOf(result: LoadResult, idleMs: number): Reading {
     goodShare: share(good),
     refusedShare: share(refused),
     failedShare: share(failed + late),
+    failedBy: result.failedBy,
     meanMs: latency.meanMs,
     p99Ms: latency.p99Ms,
     refusalP99Ms: refusalLatency.count === 0 ? 0 : refusalLatency.p99Ms,

@@ -26,6 +26,9 @@ export interface RigOptions extends TuneOptions {
   readonly budget: Budget;
 }
 
+/** The server has ended under load: later figures would be those of another process. */
+export class ServerLostError extends Error {}
+
 export class Rig {
   readonly budget: Budget;
   readonly target: Target;
@@ -36,6 +39,7 @@ export class Rig {
   #url = '';
   #seed = 0;
   #idleMs = Infinity;
+  #lastResult: LoadResult | undefined;
 
   constructor(options: RigOptions) {
     this.#options = options;
@@ -47,6 +51,12 @@ export class Rig {
   /** Median latency of the server with little to do: the least that was found. */
   get idleMs(): number {
     return Number.isFinite(this.#idleMs) ? this.#idleMs : 0;
+  }
+
+  /** What became of the last requests, where none was answered any more; undefined when the server answers. */
+  get silentBecause(): string | undefined {
+    const { silence, failedBy = {} } = this.#lastResult ?? {};
+    return silence && namesOf(failedBy);
   }
 
   say(text: string): void {
@@ -99,8 +109,21 @@ export class Rig {
     };
     const result = await load(options);
     signal?.throwIfAborted();
+    this.#lastResult = result;
+    const { replaced } = await this.target.figures();
+    if (Object.keys(replaced).length > 0)
+      throw new ServerLostError(
+        `workers of the server ended under ${Math.round(ratePerSecond)} requests/s and were replaced: ${namesOf(replaced)}`,
+      );
     // A server that has just started is slower than it will be.
     if (result.latency.count >= ENOUGH) this.#idleMs = Math.min(this.#idleMs, result.latency.p50Ms);
     return result;
   }
+}
+
+/** `404 12, TIMEOUT 3`. */
+export function namesOf(failedBy: Readonly<Record<string, number>>): string {
+  return Object.entries(failedBy)
+    .map(([name, times]) => `${name} ${times}`)
+    .join(', ');
 }

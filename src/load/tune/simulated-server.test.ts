@@ -87,7 +87,11 @@ export class SimulatedServer implements Target {
 
   async figures(): Promise<ServerFigures> {
     const [first] = this.#scenario.stages;
-    return { requestSeconds: this.#requestSeconds, utilization: first?.servers === 1 ? 0.99 : 0.3 };
+    return {
+      requestSeconds: this.#requestSeconds,
+      utilization: first?.servers === 1 ? 0.99 : 0.3,
+      replaced: {},
+    };
   }
 
   async pause(ms: number): Promise<void> {

@@ -23,6 +23,8 @@ export interface ServerFigures {
   readonly requestSeconds: number;
   /** Share of the last second in which the event loop was busy; of the busiest worker. */
   readonly utilization: number;
+  /** Workers that were replaced because they had ended or were unhealthy, by cause. */
+  readonly replaced: Readonly<Record<string, number>>;
 }
 
 export interface Target {

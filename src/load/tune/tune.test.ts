@@ -1,6 +1,7 @@
 // Whole runs on servers of known capacity, in virtual time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { LoadOptions, LoadResult } from '../contract.ts';
 import type { TuneReport } from './findings.ts';
 import { type Scenario, SimulatedServer, trueCapacity } from './simulated-server.test.ts';
 import { MAX_TUNE_MS, tune, type TuneOptions } from './tune.ts';
@@ -193,4 +194,27 @@ test('a generator that is slower than the server finds a lower bound', async () 
   assert.match(report.capacity?.lowerBoundBecause ?? '', /the load generator was late at/);
   isWithin(0.1, report.capacity?.servesAllPerSecond ?? 0, 300);
   assert.equal(report.advice.kind, 'declined');
+});
+
+test('a worker that ends under load ends the run, with what is known', async () => {
+  const server = new SimulatedServer({ ...POOL, seed: 1 });
+  const figures = server.figures.bind(server);
+  server.figures = async () => ({ ...(await figures()), replaced: server.nowMs > 60_000 ? { exit: 2 } : {} });
+  const report = await tune({ target: server, load: server.load, nowMs: () => server.nowMs });
+  assert.ok(report.capacity);
+  assert.equal(report.advice.kind, 'declined');
+  assert.match(
+    report.missing.join(),
+    /^workers of the server ended under \d+ requests\/s and were replaced: exit 2$/,
+  );
+});
+
+test('a server that answers with errors is no server without capacity: the errors are named', async () => {
+  const server = new SimulatedServer({ ...POOL, seed: 1 });
+  const load = async (options: LoadOptions): Promise<LoadResult> => {
+    const { offered, ...result } = await server.load(options);
+    return { ...result, offered, good: 0, late: 0, failed: offered, failedBy: { '404': offered } };
+  };
+  const report = await tune({ target: server, load, nowMs: () => server.nowMs });
+  assert.match(report.missing.join(), /even at the lowest rate: 100 % failed or late \(404 \d+\), 0 % shed$/);
 });

@@ -1,4 +1,5 @@
 // One tuning run: the experiments one after another, each in the time that is left.
+import { RespiteError } from '../../core/errors.ts';
 import type { LoadOptions, LoadResult, RequestKind } from '../contract.ts';
 import { advise } from './advice.ts';
 import { Budget } from './budget.ts';
@@ -15,7 +16,7 @@ import {
   exploreWorkers,
 } from './experiments.ts';
 import { type Findings, type Part, PARTS, type TuneReport } from './findings.ts';
-import { Rig } from './rig.ts';
+import { namesOf, Rig, ServerLostError } from './rig.ts';
 import type { Target } from './target.ts';
 
 export interface TuneOptions {
@@ -71,7 +72,10 @@ export async function tune(options: TuneOptions): Promise<TuneReport> {
   } catch (error) {
     if (error instanceof NoCapacityError) found.missing = [whyNone(error)];
     // What is known by then is worth a report.
-    else if (options.signal?.aborted) found.missing = [...found.missing, whyEnded(options.signal)];
+    else if (error instanceof ServerLostError) found.missing = [...found.missing, error.message];
+    else if (error instanceof RespiteError) throw error;
+    else if (options.signal?.aborted)
+      found.missing = [...found.missing, whyEnded(options.signal, rig.silentBecause)];
     else throw error;
   }
   return { ...found, advice: advise(found) };
@@ -114,8 +118,9 @@ async function explore(rig: Rig, parts: readonly Part[], found: Found): Promise<
     found.scalability = exploreScalability(capacity, found.limit, found.configured.workers);
 }
 
-function whyEnded({ reason }: AbortSignal): string {
+function whyEnded({ reason }: AbortSignal, silentBecause: string | undefined): string {
   const isTime = reason instanceof Error && reason.name === 'TimeoutError';
+  if (isTime && silentBecause !== undefined) return `the server does not answer any more: ${silentBecause}`;
   return isTime
     ? 'the time was over before everything was measured: give it more with --for, or an idle machine'
     : 'the run was interrupted';
@@ -124,5 +129,6 @@ function whyEnded({ reason }: AbortSignal): string {
 function whyNone({ message, reading }: NoCapacityError): string {
   if (reading.invalidBecause !== undefined) return `the load generator was late: ${reading.invalidBecause}`;
   const share = (value: number): string => `${Math.round(value * 100)} %`;
-  return `${message}: ${share(reading.failedShare)} failed or late, ${share(reading.refusedShare)} shed`;
+  const failures = namesOf(reading.failedBy);
+  return `${message}: ${share(reading.failedShare)} failed or late${failures === '' ? '' : ` (${failures})`}, ${share(reading.refusedShare)} shed`;
 }

@@ -21,6 +21,7 @@ export function compareOptionsOf({ url, flags }: LoadRequest): CompareOptions {
     rate,
     durationMs,
     threads: _threads,
+    like: _like,
     onProgress: _none,
     ...load
   } = optionsOf({ url: '', flags });

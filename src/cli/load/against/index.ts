@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { RespiteError } from '../../../core/errors.ts';
 import { compare, type CompareOptions, type CompareProgress, type Comparison } from '../../../load/index.ts';
 import { write } from '../../output.ts';
 import { printable } from '../../printable.ts';
+import { assertWritable, writeReport } from '../../report-file.ts';
 import { usageError } from '../../usage.ts';
 import { openOutput } from '../../view/output.ts';
 import { duration, perSecond } from '../../words.ts';
@@ -20,6 +20,7 @@ const INTERRUPTED = 130;
 export async function against(request: LoadRequest): Promise<number> {
   const { flags } = request;
   const options = compareOptionsOf(request);
+  assertWritable('--markdown', flags.markdown);
   const output = openOutput();
   const progress = new Progress();
   const comparison = await measure({
@@ -29,7 +30,7 @@ export async function against(request: LoadRequest): Promise<number> {
   }).finally(() => progress.end());
   if (comparison === undefined) return INTERRUPTED;
   const names = namesOf(request, comparison);
-  if (flags.markdown !== undefined) save(flags.markdown, markdown(comparison, names));
+  writeReport(flags.markdown, () => markdown(comparison, names));
   await print(flags.json === true ? `${JSON.stringify(comparison)}\n` : summary(comparison, names));
   write('stderr', `respite: ${headline(comparison, names)}\n`);
   return output.ended.aborted ? INTERRUPTED : exitCodeOf(comparison, flags);
@@ -68,15 +69,6 @@ function progressLine({ elapsedMs, durationMs, rate, pairs, changes }: ComparePr
   const known = changes.filter(({ interval }) => interval !== undefined).map(changeInWords);
   const times = `${duration(elapsedMs)} of ${duration(durationMs)}`;
   return `${times}: ${pairs} pairs at ${perSecond(rate)}${known.length === 0 ? '' : `; ${known.join(', ')}`}`;
-}
-
-function save(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new RespiteError('RESPITE_CLI_OUTPUT', `cannot write ${file}: ${code}`, { cause: error });
-  }
 }
 
 /** Settles when it is written, or when nobody reads any more. */

@@ -5,8 +5,9 @@ import type { LoadOptions, LoadResult } from '../../contract.ts';
 import { sharedNow } from '../../generator/clock.ts';
 import type { Command, Report, ThreadSetup } from '../../generator/messages.ts';
 import { durationOf, type Plan } from '../../generator/plan.ts';
-import { planOf, unreachable } from '../../load.ts';
+import { planOf } from '../../load.ts';
 import { type ResolvedLoadOptions, resolveLoadOptions } from '../../options.ts';
+import { unreachable } from '../../unreachable.ts';
 import { Collector } from '../../result/collector.ts';
 import { threadEnvironment } from '../../thread-environment.ts';
 
@@ -73,7 +74,8 @@ class Side {
 
   take(report: Report): void {
     if (report.type === 'ready') this.isReady = true;
-    else if (report.type === 'unreachable') this.#failure = unreachable(this.options.url, report);
+    else if (report.type === 'unreachable')
+      this.#failure = unreachable(this.options.url, this.options.protocol, report);
     else if (report.type === 'seconds') this.#collector.addSeconds(0, report.elapsedMs, report.seconds);
     else this.#collector.addDone(0, report.tally, report.stats);
   }

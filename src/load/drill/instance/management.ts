@@ -98,12 +98,12 @@ async function answerTo(request: ClientRequest): Promise<Answered> {
 async function responseTo(request: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve).once('error', (error: NodeJS.ErrnoException) => {
-      const why = `no answer from the management port: ${error.code ?? error.message}`;
-      reject(
-        new RespiteError('RESPITE_DRILL_UNREACHABLE', `${why}; --management says where it is`, {
-          cause: error,
-        }),
-      );
+      // The address is right: a process listens there.
+      const why =
+        error.name === 'AbortError'
+          ? `no answer from the management port within ${TIMEOUT_MS / 1000} s`
+          : `no answer from the management port: ${error.code ?? error.message}; --management says where it is`;
+      reject(new RespiteError('RESPITE_DRILL_UNREACHABLE', why, { cause: error }));
     });
   });
 }

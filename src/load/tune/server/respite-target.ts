@@ -13,7 +13,7 @@ import { burst } from './burst.ts';
 import { type Cores, onCores } from './cores.ts';
 import type { Overlay } from './overlay.ts';
 import { ServerProcess } from './process.ts';
-import { schemeOf } from './scheme.ts';
+import { schemeOf, whyNoScheme } from './scheme.ts';
 import { figuresOf, hostOf, readStatus } from './status.ts';
 
 export interface RespiteTargetOptions {
@@ -75,7 +75,7 @@ export class RespiteTarget implements Target {
     this.#process = running;
     const host = await this.#serving(running);
     const scheme = this.#url?.protocol ?? (await schemeOf(host, requested));
-    if (scheme === undefined) throw failed(`nothing answers HTTP or HTTPS on ${host}`, running);
+    if (scheme === undefined) throw failed(await whyNoScheme(host), undefined);
     this.#url = new URL(requested, `${scheme}//${host}`);
     return this.#url.href;
   }

@@ -9,10 +9,12 @@ export async function readStatus(socketPath: string): Promise<SupervisorStatus |
   return text === undefined ? undefined : (JSON.parse(text) as SupervisorStatus);
 }
 
-export function figuresOf({ totals, workers }: SupervisorStatus): ServerFigures {
+export function figuresOf({ totals, workers, restarts }: SupervisorStatus): ServerFigures {
   const requestSeconds = totals.duration.series.reduce((sum, { sumSeconds }) => sum + sumSeconds, 0);
   const utilization = Math.max(0, ...workers.map(({ sample }) => sample?.eventLoopUtilization ?? 0));
-  return { requestSeconds, utilization };
+  const { rolling: _, ...unasked } = restarts;
+  const replaced = Object.fromEntries(Object.entries(unasked).filter(([, times]) => times > 0));
+  return { requestSeconds, utilization, replaced };
 }
 
 /** The first port that the script listens on; undefined before. */

@@ -1,0 +1,2 @@
+export { protocolHint } from './hint.ts';
+export { spokenAt } from './spoken.ts';
