@@ -1,6 +1,7 @@
 // Node.js's own IPC channel between supervisor and worker, which can also carry sockets. A command that begins with NODE_ is
 // delivered as 'internalMessage', so the user's process.on('message') never sees it.
 import type { ConnectionHandle, TcpHandle } from './handles.ts';
+import { keepListeners } from './kept-listeners.ts';
 import type { ToSupervisor, ToWorker } from './protocol.ts';
 
 const COMMAND = 'NODE_RESPITE';
@@ -53,6 +54,7 @@ export function receiveFromSupervisor(
   onMessage: (message: ToWorker, handle: TcpHandle | undefined) => void,
 ): void {
   receive(process, (message, handle) => onMessage(message as ToWorker, handle));
+  keepListeners(process, 'internalMessage');
 }
 
 function receive(end: object, onMessage: (message: object, handle: TcpHandle | undefined) => void): void {

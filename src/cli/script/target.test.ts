@@ -90,6 +90,7 @@ for (const [words, start, says] of [
   [['./next'], '', /^cannot find .*next$/],
   [['nowhere.js'], '', /^cannot find .*nowhere\.js$/],
   [['node'], '', /name a script/],
+  [['-'], '', /^a script on standard input can be read once.*respite run server\.js/],
 ] as const) {
   test(`refused with the next step: ${words.join(' ')} ${start ?? '(no start)'}`, (t) => {
     const root = project(t, start === undefined ? {} : { start });

@@ -56,6 +56,10 @@ function fromWords(
   const [name = '', ...args] = command.words;
   const asFile = problemOfScript(path.resolve(cwd, name));
   if (asFile === undefined) return { script: path.resolve(cwd, name), args, nodeArgs: [], env: command.env };
+  if (name === '-')
+    throw usageError(
+      'a script on standard input can be read once, and replacements run it again: save it in a file (respite run server.js)',
+    );
   if (name === 'node') {
     const { options, rest } = splitNodeOptions(args);
     if (rest.length === 0) throw usageError('name a script: respite run server.js');
