@@ -24,7 +24,12 @@ test('a chart of a report is a file of its own, with its style, caption and key'
     svg,
     /<text class="name good"[^>]*>■ good<\/text>\s*<text class="name late"[^>]*>■ late<\/text>/,
   );
-  assert.equal(svg.match(/<path/g)?.length, 2);
+  assert.equal(svg.match(/<path class="area/g)?.length, 2);
+  assert.deepEqual(
+    [...svg.matchAll(/<text x[^>]*text-anchor="end">([^<]*)</g)].map(([, text]) => text),
+    ['0', '1.5', '3'],
+  );
+  assert.match(svg, /text-anchor="middle">[\d.]+ s</);
 });
 
 test('a report without the chart is an error, not an empty picture', () => {

@@ -1,40 +1,57 @@
 // Pictures for the guides, from what the tools write: a chart of an HTML report as a file of its own, and the text of a terminal.
 
-const FONT = `text { font-family: system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; }
+const FONT = `text { font-family: system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; font-size: 11px; fill: var(--faint, #555); }
 .caption { fill: var(--text, #555); font-size: 13px; font-weight: 600; }
 .note { font-size: 10px; font-weight: 400; }
 .name { fill: currentColor; stroke: none; font-size: 12px; }`;
 const MARGIN = 14;
-const CAPTION = 30;
-const KEY = 22;
-/** Width of a letter of the key, about. */
+const CAPTION = 34;
+const KEY = 24;
+/** Width of a letter of the key and of a label, about. */
 const LETTER = 7.5;
+const LABEL_LETTER = 6.5;
+const PLOT = { width: 640, height: 200 };
+const BELOW_PLOT = 18;
 
-/** The chart whose label begins so, with its caption and its key inside. Throws when the report has none. */
+/** The chart whose label begins so, with its caption, labels and key inside. Throws when the report has none. */
 export function chartOf(report: string, label: string): string {
   const [, style = ''] = /<style>([^]*?)<\/style>/.exec(report) ?? [];
-  const charts = report.matchAll(
-    /<svg viewBox="0 0 (\d+) (\d+)"[^>]*aria-label="([^"]*)"[^>]*>([^]*?)<\/svg>(\s*<ul class="key">([^]*?)<\/ul>)?/g,
-  );
-  for (const [, width = '', height = '', caption = '', content = '', , key = ''] of charts) {
-    if (!caption.startsWith(label)) continue;
-    const names = [...key.matchAll(/<li class="([^"]*)">([^<]*)<\/li>/g)].map(
-      ([, color = '', name = '']) => ({
-        color,
-        name,
-      }),
+  for (const [, figure = ''] of report.matchAll(/<figure class="chart">([^]*?)<\/figure>/g)) {
+    const drawn = /<svg viewBox="([^"]*)"[^>]*aria-label="([^"]*)"[^>]*>([^]*?)<\/svg>/.exec(figure);
+    const [, viewBox = '', caption = '', drawing = ''] = drawn ?? [];
+    if (drawn === null || !caption.startsWith(label)) continue;
+    const below = ticksOf(figure, 'x', 'left');
+    const beside = ticksOf(figure, 'y', 'top');
+    const left = MARGIN + Math.ceil(LABEL_LETTER * Math.max(0, ...beside.map(({ text }) => text.length)));
+    const bottom = CAPTION + PLOT.height;
+    const names = [...figure.matchAll(/<li class="([^"]*)">([^<]*)<\/li>/g)].map(
+      ([, color = '', name = '']) => ({ color, name }),
     );
     return standalone({
-      width: Number(width) + 2 * MARGIN,
-      height: Number(height) + CAPTION + (names.length === 0 ? MARGIN : KEY),
+      width: left + PLOT.width + 2 * MARGIN,
+      height: bottom + BELOW_PLOT + (names.length === 0 ? MARGIN : KEY),
       label: caption,
       style: `${style}\n${FONT}`,
       content: `${captionOf(caption)}
-<g transform="translate(${MARGIN} ${CAPTION})">${content}</g>
-${keyOf(names, Number(height) + CAPTION + 14)}`,
+<svg class="plot" x="${left}" y="${CAPTION}" width="${PLOT.width}" height="${PLOT.height}" viewBox="${viewBox}" preserveAspectRatio="none" overflow="visible">${drawing}</svg>
+${beside.map(({ at, text }) => `<text x="${left - 6}" y="${CAPTION + at * PLOT.height + 4}" text-anchor="end">${text}</text>`).join('\n')}
+${below.map(({ at, text }) => `<text x="${left + at * PLOT.width}" y="${bottom + 14}" text-anchor="middle">${text}</text>`).join('\n')}
+${keyOf(names, bottom + BELOW_PLOT + 14)}`,
     });
   }
   throw new Error(`the report has no chart '${label}'`);
+}
+
+/** The labels of one side of a chart, and where they are: from 0, left or top, to 1. */
+function ticksOf(
+  figure: string,
+  side: 'x' | 'y',
+  property: 'left' | 'top',
+): { readonly at: number; readonly text: string }[] {
+  const [, list = ''] = new RegExp(`<ol class="${side}"[^>]*>([^]*?)</ol>`).exec(figure) ?? [];
+  return [...list.matchAll(new RegExp(`<li style="${property}: ([\\d.]+)%[^"]*">([^<]*)</li>`, 'g'))].map(
+    ([, percent = '', text = '']) => ({ at: Number(percent) / 100, text }),
+  );
 }
 
 const LINE = 18;

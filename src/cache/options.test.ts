@@ -17,6 +17,7 @@ test('everything has a default, and only undefined means default', () => {
     name: 'Respite',
     targets: [],
     staleIfErrorMs: 300_000,
+    storeSetCookie: false,
     revalidationDeadlineMs: 1000,
     unreachable: 'throw',
     heuristicLimitMs: 86_400_000,

@@ -73,7 +73,7 @@ test('a comparison with a commit that git does not have: one line, exit code 2',
 
 test('a server that hangs: the run says since when, exit code 1', async (t) => {
   const hanging = createServer((_req, res) =>
-    setTimeout(() => res.end(), Date.now() < hangsAtMs ? 0 : 60_000),
+    setTimeout(() => res.end(), Date.now() < hangsAtMs ? 0 : 60_000).unref(),
   );
   const hangsAtMs = Date.now() + 2000;
   await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));

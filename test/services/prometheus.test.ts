@@ -147,8 +147,12 @@ function asked(expr: string): string {
     .replaceAll(/\$(job|instance)\b/g, '.*');
 }
 
-/** What takes minutes of traffic until there is any: nothing else may be missing. */
-const LATER = /\brespite_headroom_ratio\b/;
+/**
+ * What takes minutes of traffic until there is any, and what these two instances never do: put requests into quarantine, call others by
+ * respite/client. Nothing else may be missing.
+ */
+const LATER =
+  /\brespite_(?:headroom_ratio|capacity_rps|peak_rps|quarantines|client_peers)\b|reason="quarantine"/;
 
 /** Names of metrics in an expression, each with the labels that it is asked for by. */
 function selected(expr: string): Map<string, Set<string>> {
