@@ -38,6 +38,8 @@ const MAX_RAISES = 3;
 /** Connections that are opened at once, and the share of the capacity that the server has to do meanwhile. */
 const CONNECTIONS = 200;
 const BUSY_SHARE = 0.5;
+/** Few: connections of the load itself would stand in the queue with those of the burst. */
+const BUSY_CONNECTIONS = 8;
 /** How long the server is busy before the connections come, and while they come, in ms. */
 const BUSY_MS = 500;
 /** Time to be had for a burst that finds a queue too short: the second repetition of a SYN is sent after 3 s. */
@@ -198,7 +200,7 @@ export async function exploreAccepting(rig: Rig, { perSecond }: Capacity): Promi
   const trial = async (setting: AcceptSetting): Promise<Burst | undefined> => {
     if (!rig.budget.allows(rig.startMs + BURST_MS)) return undefined;
     await rig.restart(setting);
-    const background = rig.send(BUSY_SHARE * perSecond.mean, 2 * BUSY_MS);
+    const background = rig.send(BUSY_SHARE * perSecond.mean, 2 * BUSY_MS, BUSY_CONNECTIONS);
     await rig.target.pause(BUSY_MS);
     const [burst] = await Promise.all([rig.target.burst(CONNECTIONS), background]);
     const { copies, backlog = "the script's" } = setting;

@@ -89,7 +89,11 @@ export class Rig {
     await this.target.pause(Math.min(MAX_SETTLE_MS, Math.max(leastMs, queueMs)));
   }
 
-  async send(ratePerSecond: number, durationMs: number): Promise<LoadResult> {
+  async send(
+    ratePerSecond: number,
+    durationMs: number,
+    connections: number = CONNECTIONS,
+  ): Promise<LoadResult> {
     const { load, mix, signal } = this.#options;
     signal?.throwIfAborted();
     this.#seed += 1;
@@ -97,7 +101,7 @@ export class Rig {
       url: this.#url,
       rate: ratePerSecond,
       durationMs: Math.round(durationMs),
-      connections: CONNECTIONS,
+      connections,
       deadlineMs: this.deadlineMs,
       timeoutMs: PATIENCE * this.deadlineMs,
       maxLagMs: Math.max(1, LAG_SHARE * this.deadlineMs),
