@@ -94,6 +94,32 @@ export const PROMISES: readonly Promised[] = [
     'pool of 8: p99, against round robin',
   ),
   promise(
+    'Chromium loads pages ahead, 3 times the capacity: pages that users open',
+    'prefetch',
+    'navigations served, Chromium at 3 times the capacity',
+  ),
+  promise(
+    'capacity estimated from traffic, 2 ms of CPU a request, against a closed loop',
+    'headroom',
+    'cpu: estimate against the closed loop',
+  ),
+  promise('the same, a pool of 20 slots', 'headroom', 'pool: estimate against the closed loop'),
+  promise(
+    'the same, a pool whose requests do not wait yet',
+    'headroom',
+    'mix: estimate against the closed loop',
+  ),
+  promise(
+    'cache: probes while an origin is down, nothing may be served stale',
+    'outage',
+    'probes while the origin is down, nothing may be served stale',
+  ),
+  promise(
+    'the same: calls that are served from 2 s after its return on',
+    'outage',
+    'goodput from 2 s after its return on, nothing may be served stale',
+  ),
+  promise(
     '5,000 clients that never read, budget of 64 MB: memory',
     'backpressure',
     'memory with 5000 stalled clients, budget of 64 MB',
