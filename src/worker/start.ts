@@ -45,8 +45,8 @@ import { writtenTo } from './written-counters.ts';
 /** A signal that the user's code listens for arrives on a later turn of the event loop; long enough for that. */
 const SIGNAL_ARRIVES_MS = 100;
 
-/** From when on it is watched, in ms after it listens, and after the start if it does not. Before, the thread would be in the way of its first requests. */
-const WATCH_AFTER_MS = { listening: 100, start: 2000 };
+/** A script that does not listen by then is watched all the same. Before, the thread would be in the way of its start. */
+const WATCH_AFTER_MS = 2000;
 
 /** The part of the drain's time over which the end of long-lived connections is to be spread. */
 const SPREAD_SHARE = 0.5;
@@ -107,7 +107,7 @@ export function startWorker(setup: WorkerSetup): void {
 
   const sessions = new Set<ServerHttp2Session>();
   const watch = watchOnce(setup.watchdog, watched, admissions, tell);
-  setTimeout(watch, WATCH_AFTER_MS.start).unref();
+  setTimeout(watch, WATCH_AFTER_MS).unref();
   readFiguresSoon(
     () => listening.servers,
     (reader) => sampler.watchRuntime(reader),
@@ -128,7 +128,7 @@ export function startWorker(setup: WorkerSetup): void {
   });
   const onServer = (server: net.Server): void => {
     secrets.tell();
-    setTimeout(watch, WATCH_AFTER_MS.listening).unref();
+    setImmediate(watch);
     // Code that has made such a server has loaded it already.
     // A tracing agent that was loaded before may have wrapped what servers emit by.
     if (speaksHttp(server) && !isIntercepted(server)) guarded.add(server);

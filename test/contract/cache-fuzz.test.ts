@@ -139,7 +139,9 @@ test('nothing too old, nothing of another user, nothing from before a write', as
     { numRuns: histories(500) },
   );
   t.diagnostic(`${served} stored responses were served`);
-  assert.ok(served >= histories(LEAST_SERVED), `${served} stored responses were served`);
+  // Of few histories it is a matter of luck how many, but not whether any.
+  const least = histories(500) < 500 ? 1 : LEAST_SERVED;
+  assert.ok(served >= least, `${served} stored responses were served`);
 });
 
 class World {

@@ -172,7 +172,9 @@ for (const way of WAYS) {
       { numRuns: histories(300) },
     );
     t.diagnostic(`${served} stored responses were served`);
-    assert.ok(served >= histories(way.leastServed), `${served} stored responses were served`);
+    // Of few histories it is a matter of luck how many, but not whether any.
+    const least = histories(300) < 300 ? 1 : way.leastServed;
+    assert.ok(served >= least, `${served} stored responses were served`);
   });
 }
 

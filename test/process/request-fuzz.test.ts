@@ -81,7 +81,8 @@ for (const { kind, protocol, packets } of KINDS) {
       [worker?.pid],
       detail,
     );
-    assert.equal((await request(port, { protocol })).status, 200);
+    // Just after a flood a busy machine may still shed.
+    await running.until('an answer', async () => (await request(port, { protocol })).status === 200);
     report(t, connections, receivedBytes, shedIn(totals.requests));
   });
 
