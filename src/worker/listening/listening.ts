@@ -25,7 +25,7 @@ import { openToOthers } from './unix-socket.ts';
 /** The sockets of this worker: which it listens on, which it could, and which it has closed. */
 export class Listening {
   readonly #config: ListeningConfig;
-  readonly #reserve = new Reserve();
+  readonly #reserve = new Reserve(() => [...this.#own].map(({ place }) => place));
   readonly #claims = new Claims();
   readonly #closing = new Closing();
   readonly #own = new Set<OwnSocket>();

@@ -32,6 +32,23 @@ test('connections to what is held are refused, others are not', () => {
   for (const target of others) assert.equal(refusalOf(target, HELD), undefined, JSON.stringify(target));
 });
 
+test('what reaches a server of this process is not refused, whatever is held on the same port', () => {
+  const held: BoundAddress[] = [{ address: '::1', port: 3000, family: 'IPv6' }];
+  const at = (address: string, host: string, port: number = 3000): boolean =>
+    refusalOf({ port, host }, held, [
+      { address, port: 3000, family: net.isIP(address) === 6 ? 'IPv6' : 'IPv4' },
+    ]) === undefined;
+  for (const [address, host] of [
+    ['127.0.0.1', '127.0.0.1'],
+    ['127.0.0.1', 'localhost'],
+    ['0.0.0.0', '127.0.0.1'],
+    ['::', '127.0.0.1'],
+    ['::', '::1'],
+  ] as const)
+    assert.ok(at(address, host), `${host} at ${address}`);
+  for (const address of ['127.0.0.1', '0.0.0.0']) assert.ok(!at(address, '::1'), address);
+});
+
 test('the error is that of Node.js', async () => {
   const closed = net.createServer().listen(0, '127.0.0.1');
   await once(closed, 'listening');
@@ -60,7 +77,11 @@ test('a socket is refused until the process listens, and what has wrapped connec
     reached.push(args[0]);
     return this;
   };
-  const connects = new OwnConnects(() => HELD, prototype);
+  const connects = new OwnConnects(
+    () => HELD,
+    () => [],
+    prototype,
+  );
   connects.refuse();
   connects.refuse();
   const [error] = (await once(new Recorded().connect(3000), 'error')) as [NodeJS.ErrnoException];
@@ -81,7 +102,11 @@ test('a socket is refused until the process listens, and what has wrapped connec
 
 test('without a wrapper nothing is left behind', () => {
   const prototype = { connect: net.Socket.prototype.connect };
-  const connects = new OwnConnects(() => HELD, prototype);
+  const connects = new OwnConnects(
+    () => HELD,
+    () => [],
+    prototype,
+  );
   connects.refuse();
   assert.notEqual(prototype.connect, net.Socket.prototype.connect);
   connects.allow();

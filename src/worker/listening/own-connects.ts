@@ -20,16 +20,23 @@ const LOCAL = /^(?:localhost|127(?:\.\d+){3}|0\.0\.0\.0|::1?|::ffff:127(?:\.\d+)
 /** Refuses connections of this process to the sockets that it is to listen on, until it does. */
 export class OwnConnects {
   readonly #held: () => Iterable<BoundAddress>;
+  readonly #own: () => Iterable<BoundAddress>;
   readonly #prototype: Pick<net.Socket, 'connect'>;
   #state: 'before' | 'refusing' | 'over' = 'before';
   #restore = (): void => {};
 
-  /** @param held Sockets on which this process does not listen. @param prototype Of Node.js's sockets. */
+  /**
+   * @param held Sockets on which this process does not listen.
+   * @param own Where it listens: nothing that reaches it is refused, whatever is held on the same port.
+   * @param prototype Of Node.js's sockets.
+   */
   constructor(
     held: () => Iterable<BoundAddress>,
+    own: () => Iterable<BoundAddress>,
     prototype: Pick<net.Socket, 'connect'> = net.Socket.prototype,
   ) {
     this.#held = held;
+    this.#own = own;
     this.#prototype = prototype;
   }
 
@@ -39,10 +46,11 @@ export class OwnConnects {
     const prototype = this.#prototype;
     const { connect } = prototype;
     const held = (): Iterable<BoundAddress> => (this.#state === 'refusing' ? this.#held() : []);
+    const own = this.#own;
     function connectToOthers(this: net.Socket, ...args: unknown[]): net.Socket {
       // What net.connect() hands over is normalized already.
       const [target] = Array.isArray(args[0]) ? (args[0] as [Target]) : normalize(args);
-      const refusal = refusalOf(target, held());
+      const refusal = refusalOf(target, held(), own());
       if (refusal === undefined) return Reflect.apply(connect, this, args) as net.Socket;
       process.nextTick(() => this.destroy(refusal));
       return this;
@@ -65,12 +73,14 @@ export class OwnConnects {
 export function refusalOf(
   { path, host = 'localhost', port }: Target,
   held: Iterable<BoundAddress>,
+  own: Iterable<BoundAddress> = [],
 ): Error | undefined {
   const isHeld = [...held].some(({ address, port: heldPort, family }) => {
     if (path !== undefined) return family === 'unix' && address === path;
     return family !== 'unix' && heldPort === Number(port) && (LOCAL.test(host) || host === address);
   });
-  if (!isHeld) return undefined;
+  const isOwn = [...own].some((place) => place.port === Number(port) && reaches(host, place));
+  if (!isHeld || (path === undefined && isOwn)) return undefined;
   const where =
     path === undefined
       ? { address: host === 'localhost' ? '127.0.0.1' : host, port: Number(port) }
@@ -78,4 +88,10 @@ export function refusalOf(
   const error = new Error(`connect ECONNREFUSED ${Object.values(where).join(':')}`);
   const { ECONNREFUSED } = constants.errno;
   return Object.assign(error, { errno: -ECONNREFUSED, code: 'ECONNREFUSED', syscall: 'connect', ...where });
+}
+
+/** Whether a connection to this host, on the right port, may reach a server that is bound there. */
+function reaches(host: string, { address }: BoundAddress): boolean {
+  if (host === address || host === 'localhost' || address === '::') return true;
+  return address === '0.0.0.0' && net.isIP(host) === 4;
 }

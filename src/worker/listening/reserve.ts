@@ -15,7 +15,12 @@ interface Reserved {
 /** Copies of held sockets on which this worker does not listen. Connections wait in the kernel, or other workers take them. */
 export class Reserve {
   readonly #sockets = new Map<SocketKey, Reserved>();
-  readonly #connects = new OwnConnects(() => this.#bound());
+  readonly #connects: OwnConnects;
+
+  /** @param own Where this worker listens. */
+  constructor(own: () => Iterable<BoundAddress>) {
+    this.#connects = new OwnConnects(() => this.#bound(), own);
+  }
 
   add(key: SocketKey, handle: TcpHandle, bound: BoundAddress, anyKey: SocketKey | undefined): void {
     const reserved = this.#sockets.get(key) ?? { bound, anyKey, handles: [] };
