@@ -15,6 +15,8 @@ const QUICK = { admission: REFUSES_NOTHING, supervisor: { stableMs: 300 } };
 
 /** Kills its worker, and waits until another one answers. */
 async function healsOnce(running: RunningRespite, port: number): Promise<void> {
+  // One that dies earlier is a first start that failed.
+  await running.ready();
   const { workers } = await running.status();
   const old = workers.map(({ pid }) => pid);
   kill(old[0] ?? 0, 'SIGSEGV');
