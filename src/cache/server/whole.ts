@@ -25,23 +25,24 @@ export function clientGone(): Error {
   return new Error('the client has gone before the response was whole');
 }
 
-/** A body that fails at its end where it isn't whole. */
+/** A body that fails at its end where it isn't whole. To be called when its handler has answered. */
 export function failingUnlessWhole(
   body: ReadableStream<Uint8Array>,
   signal: AbortSignal,
   saidBytes: string | null,
 ): ReadableStream<Uint8Array> {
+  // A body that has begun before does not come at once.
+  const hasBegun = !signal.aborted;
   let [earlierBytes, lastBytes] = [0, 0];
   return body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform: (chunk, into) => {
         earlierBytes += lastBytes;
         lastBytes = chunk.byteLength;
-        // What came while the client was there came before the end.
-        if (!signal.aborted) [earlierBytes, lastBytes] = [earlierBytes + lastBytes, 0];
         into.enqueue(chunk);
       },
       flush: () => {
+        if (hasBegun) [earlierBytes, lastBytes] = [earlierBytes + lastBytes, 0];
         if (!isWhole({ hasClientGone: signal.aborted, saidBytes, earlierBytes, lastBytes }))
           throw clientGone();
       },
