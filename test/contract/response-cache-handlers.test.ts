@@ -234,6 +234,8 @@ const WRONG: Readonly<Record<string, (res: ServerResponse, note: (what: unknown)
   'two ends': (res, note) => {
     res.on('error', (error: NodeJS.ErrnoException) => note(error.code));
     res.writeHead(200, FRESH).end('x');
+    attempt(() => res.end(''), note);
+    attempt(() => res.end(null), note);
     res.end('y', () => note('refused'));
   },
 };

@@ -150,7 +150,7 @@ export class Capture {
     if (this.#hasAnswered) return;
     const res = this.#res;
     // HTTP/2 has none.
-    const statusText = message ?? (res.req.httpVersionMajor === 1 ? (res.statusMessage ?? '') : '');
+    const statusText = message ?? (this.#req.httpVersionMajor === 1 ? (res.statusMessage ?? '') : '');
     // What can't be sent is the handler's to catch, which may answer otherwise then.
     checkHead(this.#req, status, statusText);
     res.statusCode = status;
@@ -205,7 +205,8 @@ export class Capture {
   #end(rest: readonly unknown[]): void {
     const [chunk, encoding] = rest;
     const done = rest.at(-1) as Done;
-    const hasChunk = chunk !== undefined && chunk !== null && typeof chunk !== 'function';
+    // As node:http has it, what is empty is nothing, also after the end.
+    const hasChunk = Boolean(chunk) && typeof chunk !== 'function';
     if (hasChunk) checkChunk(this.#req, chunk);
     if (this.#hasEnded && hasChunk) {
       this.#writtenLate(done);
