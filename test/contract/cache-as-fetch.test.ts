@@ -124,6 +124,36 @@ for (const [path, init] of CASES) {
   });
 }
 
+test('a body is read into a buffer of the reader, from the network and from the store', async () => {
+  const readInto = async (response: Response): Promise<string> => {
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader({ mode: 'byob' });
+    let read = '';
+    for (;;) {
+      const { done, value } = await reader.read(new Uint8Array(4));
+      if (done) return read;
+      read += Buffer.from(value).toString();
+    }
+  };
+  const own = createCache();
+  const { signal } = new AbortController();
+  for (const path of ['/plain', '/plain', '/no-store', '/empty', '/empty']) {
+    const text = await (await fetch(url + path)).text();
+    assert.equal(await readInto(await own.fetch(url + path, { signal })), text, path);
+  }
+  await own.close();
+});
+
+test('arguments of a wrong kind are refused as by fetch', async () => {
+  const inits = [5, 'x', { cache: 'x' }, { signal: {} }, { signal: 1 }, { headers: 5 }, { headers: [['a']] }];
+  const refusal = (ask: typeof fetch, args: readonly unknown[]): Promise<unknown> =>
+    ask(...(args as [string])).then(
+      ({ status }) => status,
+      (error: unknown) => String(error),
+    );
+  for (const args of [...inits.map((init) => [`${url}/plain`, init]), [], [undefined], [null], [5]])
+    assert.equal(await refusal(cache.fetch, args), await refusal(fetch, args), JSON.stringify(args));
+});
+
 test('cache modes: what is asked, what is told to caches on the way, and what is served', async () => {
   const headers = { 'cache-control': 'no-cache', etag: '"1"' };
   for (const [mode, asks, tells, condition] of [

@@ -52,6 +52,7 @@ export class Guard {
     this.#active.clear();
     this.#asked.clear();
     this.#quiet.clear();
+    this.#hidden.stop();
   }
 
   /** A connection without HTTP. */

@@ -1,5 +1,6 @@
 import type { WriteBudget } from '../budget/index.ts';
 import type { GuardedConnection } from './guarded-connection.ts';
+import { HeapGrowth } from './heap-growth.ts';
 
 /** A client that has taken nothing for less may be between two reads. */
 const STALLED_AFTER_MS = 1000;
@@ -21,20 +22,29 @@ interface Stall {
 export class HiddenBacklogs {
   readonly #budget: WriteBudget;
   readonly #rssBytes: () => number;
+  readonly #heapGrowth: HeapGrowth;
   readonly #stalls = new WeakMap<GuardedConnection, Stall>();
 
-  constructor(budget: WriteBudget, rssBytes: () => number) {
+  constructor(
+    budget: WriteBudget,
+    rssBytes: () => number,
+    heapGrowth: HeapGrowth = new HeapGrowth(budget.stats().limitBytes),
+  ) {
     this.#budget = budget;
     this.#rssBytes = rssBytes;
+    this.#heapGrowth = heapGrowth;
   }
 
   look(connections: Iterable<GuardedConnection>, nowMs: number): void {
-    const blocked: GuardedConnection[] = [];
-    for (const connection of connections) {
-      if (connection.isUpgraded && connection.blockedSinceMs !== Infinity) blocked.push(connection);
+    const upgraded = [...connections].filter(({ isUpgraded }) => isUpgraded);
+    if (upgraded.length === 0) {
+      this.#heapGrowth.end();
+      return;
     }
-    if (blocked.length === 0) return;
     const rssBytes = this.#rssBytes();
+    this.#heapGrowth.look(rssBytes);
+    const blocked = upgraded.filter(({ blockedSinceMs }) => blockedSinceMs !== Infinity);
+    if (blocked.length === 0) return;
     for (const connection of blocked) this.#note(connection, rssBytes);
     const stalled = blocked.filter(({ blockedSinceMs }) => nowMs - blockedSinceMs >= STALLED_AFTER_MS);
     const before = Math.min(
@@ -42,6 +52,10 @@ export class HiddenBacklogs {
     );
     if (rssBytes - before <= this.#allowedBytes) return;
     for (const connection of stalled) connection.evict('budget');
+  }
+
+  stop(): void {
+    this.#heapGrowth.end();
   }
 
   get #allowedBytes(): number {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { type Declaration, object, resolve, type Rule } from '../../core/options.ts';
@@ -101,7 +102,10 @@ export function resolveEventStreamOptions(
 
 function lastEventIdOf({ headers }: IncomingMessage | Http2ServerRequest): string | undefined {
   const value = headers['last-event-id'];
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  if (typeof value !== 'string' || value === '') return undefined;
+  // Browsers send it in UTF-8, and Node.js reads fields as Latin-1.
+  const text = Buffer.from(value, 'latin1');
+  return isUtf8(text) ? text.toString('utf8') : value;
 }
 
 function beat(channel: Channel, heartbeatMs: number): void {

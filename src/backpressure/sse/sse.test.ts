@@ -149,6 +149,28 @@ test('a client that comes back to a feed gets what it has missed, once', async (
   assert.equal((await next()).data, '4');
 });
 
+test('an id beyond ASCII is known again, as browsers send it and as others do', async (t) => {
+  const feed = createEventFeed();
+  t.after(() => feed.close());
+  const [ids, missed]: [unknown[], boolean[]] = [[], []];
+  const url = await listen(
+    t,
+    http.createServer((request, response) => {
+      const stream = feed.subscribe(request, response);
+      ids.push(stream.lastEventId);
+      missed.push(stream.hasMissedEvents);
+      stream.close();
+    }),
+  );
+  await feed.publish({ data: '1', id: 'größe-€' });
+  await feed.publish({ data: '2', id: 'café' });
+  // Fields are sent as Latin-1: what is given here are the bytes.
+  for (const sent of [Buffer.from('größe-€').toString('latin1'), 'café'])
+    await (await fetch(url, { headers: { 'last-event-id': sent } })).text();
+  assert.deepEqual(ids, ['größe-€', 'café']);
+  assert.deepEqual(missed, [false, false]);
+});
+
 test('a client whose last event is not known any more is told so', async (t) => {
   const feed = createEventFeed({ historyBytes: 0 });
   const missed: boolean[] = [];

@@ -56,8 +56,12 @@ function requireHandler(handler: DispatchHandler): void {
   });
 }
 
-/** Neither tunnels and upgrades, nor a GET with content, which asks for something that the URL does not name. */
-function isForCaches({ method, upgrade, body }: DispatchOptions): boolean {
+/**
+ * Neither tunnels and upgrades, nor a GET with content, which asks for something that the URL does not name, nor fields of a kind that undici
+ * refuses.
+ */
+function isForCaches({ method, upgrade, body, headers }: DispatchOptions): boolean {
+  if (typeof (headers ?? {}) !== 'object') return false;
   if (method === 'CONNECT' || (upgrade ?? false) !== false) return false;
   return (method !== 'GET' && method !== 'HEAD') || (body ?? null) === null;
 }

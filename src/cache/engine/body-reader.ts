@@ -1,9 +1,10 @@
 // One reader of a body that several read.
+import { closeBytes } from '../../http/close-bytes.ts';
 
 /** The body that a reader is of. */
 export interface ReadBody {
   /** The next bytes for the reader, which become its own; undefined at the end. */
-  next(reader: BodyReader): Promise<Uint8Array | undefined>;
+  next(reader: BodyReader): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** The reader wants no more: it has had all, has cancelled or failed (`left`), or was collected unread (`dropped`). */
   gone(reader: BodyReader, how: 'left' | 'dropped'): void;
 }
@@ -28,11 +29,12 @@ export class BodyReader {
     this.#body = body;
   }
 
-  /** The stream that the reader is read by. It fails when the signal is aborted. */
+  /** The stream that the reader is read by: of bytes, as those of `fetch` are. It fails when the signal is aborted. */
   stream(signal: AbortSignal | undefined): ReadableStream<Uint8Array> {
-    let controller: WeakRef<ReadableStreamDefaultController<Uint8Array>> | undefined;
-    const stream = new ReadableStream<Uint8Array>(
+    let controller: WeakRef<ReadableByteStreamController> | undefined;
+    const stream: ReadableStream<Uint8Array> = new ReadableStream(
       {
+        type: 'bytes',
         start: (into) => {
           // Held weakly, as a signal can outlive many responses that were not read.
           controller = new WeakRef(into);
@@ -68,8 +70,8 @@ export class BodyReader {
     this.#body.gone(this, how);
   }
 
-  async #pull(into: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    let piece: Uint8Array | undefined;
+  async #pull(into: ReadableByteStreamController): Promise<void> {
+    let piece: Uint8Array<ArrayBuffer> | undefined;
     try {
       piece = await this.#body.next(this);
     } catch (error) {
@@ -78,7 +80,7 @@ export class BodyReader {
     }
     if (this.#isGone) return;
     if (piece === undefined) {
-      into.close();
+      closeBytes(into);
       this.leave('left');
     } else into.enqueue(piece);
   }

@@ -1,4 +1,5 @@
 // A body of which the beginning and the end are stored, and what is between them comes from the origin.
+import { closeBytes } from '../../http/close-bytes.ts';
 
 /** Bytes of a piece of what is stored, copied as it is read. */
 const PIECE_BYTES = 64 * 1024;
@@ -12,11 +13,12 @@ export function joinedBody(
 ): ReadableStream<Uint8Array> {
   const source = middle?.getReader();
   const pieces = piecesOf(before, source, bytes, after);
-  return new ReadableStream<Uint8Array>(
+  return new ReadableStream(
     {
+      type: 'bytes',
       pull: async (controller) => {
         const next = await pieces.next();
-        if (next.done === true) controller.close();
+        if (next.done === true) closeBytes(controller);
         else controller.enqueue(next.value);
       },
       cancel: async (reason) => {
@@ -32,7 +34,7 @@ async function* piecesOf(
   source: ReadableStreamDefaultReader<Uint8Array> | undefined,
   bytes: number,
   after: Uint8Array,
-): AsyncGenerator<Uint8Array, void> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
   yield* copiesOf(before);
   let received = 0;
   for (;;) {
@@ -40,7 +42,7 @@ async function* piecesOf(
     if (next === undefined || next.done) break;
     received += next.value.byteLength;
     if (received > bytes) break;
-    if (next.value.byteLength > 0) yield next.value;
+    if (next.value.byteLength > 0) yield new Uint8Array(next.value);
   }
   if (received !== bytes) {
     const error = new Error(`the origin sent ${received} bytes or more of a part of ${bytes}`);
@@ -51,7 +53,7 @@ async function* piecesOf(
 }
 
 /** The store's bytes must not get into other hands. */
-function* copiesOf(stored: Uint8Array): Generator<Uint8Array, void> {
+function* copiesOf(stored: Uint8Array): Generator<Uint8Array<ArrayBuffer>, void> {
   for (let at = 0; at < stored.byteLength; at += PIECE_BYTES)
     yield new Uint8Array(stored.subarray(at, at + PIECE_BYTES));
 }

@@ -178,3 +178,26 @@ async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>): Promise
 }
 
 function ignore(): void {}
+
+test('what a reader does to the bytes that it gets does nothing to those of others, nor to those that are kept', async () => {
+  const kept: Uint8Array[] = [];
+  // A Buffer: its `slice` copies nothing.
+  const source = ReadableStream.from([Buffer.from('kept')]) as ReadableStream<Uint8Array>;
+  const body = new SharedBody(source, {
+    entryLimitBytes: 50,
+    budget: new ByteBudget(100),
+    isStored: true,
+    onComplete: (whole) => kept.push(whole),
+    onIncomplete: () => {},
+    onReaderGone: () => {},
+  });
+  const readers = [body.open(undefined), body.open(undefined)].map((stream) => stream.getReader());
+  body.start();
+  for (const reader of readers) {
+    const { value } = await reader.read();
+    assert.equal(String(Buffer.from(value ?? [])), 'kept');
+    value?.fill(0);
+  }
+  await until(() => kept.length > 0);
+  assert.equal(String(Buffer.from(kept[0] ?? [])), 'kept');
+});

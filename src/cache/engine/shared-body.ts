@@ -93,7 +93,7 @@ export class SharedBody implements ReadBody {
     this.#source?.cancel(reason).catch(ignore);
   }
 
-  async next(reader: BodyReader): Promise<Uint8Array | undefined> {
+  async next(reader: BodyReader): Promise<Uint8Array<ArrayBuffer> | undefined> {
     for (;;) {
       if (reader.error !== undefined) throw reader.error as Error;
       if (this.#whole !== undefined) {
@@ -107,7 +107,7 @@ export class SharedBody implements ReadBody {
         reader.position += chunk.byteLength;
         this.#forget();
         // Theirs to do with as they like; ours is shared.
-        return chunk.slice();
+        return new Uint8Array(chunk);
       }
       if (this.#state === 'failed') throw this.#error as Error;
       if (this.#state !== 'kept' && this.#state !== 'passing') return undefined;

@@ -1,4 +1,5 @@
 // Waiting for a flight, with an eye on the clock and on the caller.
+import { closeBytes } from '../../http/close-bytes.ts';
 import type { Outcome } from './flight.ts';
 
 /** Waits, but neither longer than the deadline nor after the user has gone. */
@@ -42,28 +43,32 @@ export function endingWith(
     signal.removeEventListener('abort', onAbort);
     dropped.unregister(ended);
   };
-  let into: WeakRef<ReadableStreamDefaultController<Uint8Array>> | undefined;
+  let into: WeakRef<ReadableByteStreamController> | undefined;
   const weak = new WeakRef(source);
   const onAbort = (): void => {
     ended();
     into?.deref()?.error(signal.reason);
     weak.deref()?.cancel(signal.reason).catch(ignore);
   };
-  const stream = new ReadableStream<Uint8Array>(
+  const stream: ReadableStream<Uint8Array> = new ReadableStream(
     {
+      type: 'bytes',
       start: (controller) => {
         into = new WeakRef(controller);
       },
       pull: async (controller) => {
         try {
-          const next = await source.read();
+          let next = await source.read();
+          // A stream of bytes takes no empty piece.
+          while (!next.done && next.value.byteLength === 0) next = await source.read();
           if (signal.aborted) return;
           if (!next.done) {
-            controller.enqueue(next.value);
+            // A copy: the stream takes the memory of what it is given away, which may be a part of a pool.
+            controller.enqueue(new Uint8Array(next.value));
             return;
           }
           ended();
-          controller.close();
+          closeBytes(controller);
         } catch (error) {
           ended();
           throw error;

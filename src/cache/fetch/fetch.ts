@@ -39,6 +39,8 @@ function answer(
   input: FetchInput,
   init: FetchInit | undefined,
 ): Promise<Response> {
+  // Arguments of a wrong kind are for fetch to refuse, in its own words.
+  if (!isWellFormed(input, init)) return (send ?? globalThis.fetch)(input, init);
   const given = typeof input === 'string' || input instanceof URL ? undefined : input;
   const signal = init?.signal ?? given?.signal ?? undefined;
   if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
@@ -56,6 +58,34 @@ function answer(
   const request = readRequest(method, url, fields, directives, engine.rules, audienceOf(fields));
   const found = engine.handle(request, new FetchOrigin(send, input, init, given, signal, askedByMode(mode)));
   return found instanceof Promise ? found.then(toResponse, asFetchFails) : Promise.resolve(toResponse(found));
+}
+
+const MODES: ReadonlySet<unknown> = new Set([
+  undefined,
+  'default',
+  'no-store',
+  'reload',
+  'no-cache',
+  'force-cache',
+  'only-if-cached',
+]);
+
+function isWellFormed(input: unknown, init: unknown): boolean {
+  if (input === undefined || input === null) return false;
+  if (init === undefined || init === null) return true;
+  if (typeof init !== 'object') return false;
+  const { cache, headers, signal } = init as Readonly<Record<'cache' | 'headers' | 'signal', unknown>>;
+  return MODES.has(cache) && isHeadersInit(headers) && isSignal(signal);
+}
+
+function isHeadersInit(headers: unknown): boolean {
+  if (headers === undefined) return true;
+  if (!Array.isArray(headers)) return typeof headers === 'object' && headers !== null;
+  return headers.every((pair: unknown) => Array.isArray(pair) && pair.length === 2);
+}
+
+function isSignal(signal: unknown): boolean {
+  return signal === undefined || signal === null || signal instanceof EventTarget;
 }
 
 function urlOf(input: FetchInput): string {

@@ -1,4 +1,5 @@
 // A Response that costs next to nothing before a caller asks for its parts.
+import { closeBytes } from '../../http/close-bytes.ts';
 import { headersOfAnswer } from './answer-headers.ts';
 import type { Answer } from '../engine/answer.ts';
 import { CachedResponse } from './cached-response.ts';
@@ -145,13 +146,14 @@ export class StoredResponse extends Base implements Response {
 /** A stream of bytes that stay ours, copied piece by piece as they are read. */
 function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
   let position = 0;
-  return new ReadableStream<Uint8Array>(
+  return new ReadableStream(
     {
+      type: 'bytes',
       pull: (controller) => {
         const piece = copyOf(bytes.subarray(position, position + PIECE_BYTES));
         position += piece.byteLength;
         if (piece.byteLength > 0) controller.enqueue(piece);
-        if (position >= bytes.byteLength) controller.close();
+        if (position >= bytes.byteLength) closeBytes(controller);
       },
     },
     { highWaterMark: 0 },

@@ -1,56 +1,61 @@
 // What a handler writes, kept from its client until the cache has decided what that gets.
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { OriginResponse } from '../engine/origin.ts';
-import type { ToClient } from './deliver.ts';
 import { HandlerBody } from './handler-body.ts';
+import { checkChunk, checkHead, checkPairs, headersSent, writeAfterEnd } from './handler-errors.ts';
 import {
   bytesOf,
   fieldsOf,
   isSame,
+  lengthOf,
   othersIn,
   setAll,
   setLength,
   WITHOUT_BODY,
   type Written,
 } from './headers.ts';
+import {
+  type ChangeField,
+  type End,
+  type Own,
+  OwnWay,
+  ownMethods,
+  type Write,
+  type WriteHead,
+} from './own-methods.ts';
+import { hasClientGone } from './request.ts';
+import { clientGone, isWhole } from './whole.ts';
 
 type Done = ((error?: Error | null) => void) | undefined;
-type WriteHead = (status: number, ...rest: unknown[]) => ServerResponse;
-type Write = (chunk: Written, ...rest: unknown[]) => boolean;
-type End = (...rest: unknown[]) => ServerResponse;
-
-/** The response's own methods, whatever others have put there. */
-interface Own {
-  readonly writeHead: WriteHead;
-  readonly write: Write;
-  readonly end: End;
-  readonly flushHeaders: () => void;
-  readonly destroy: (error?: Error) => ServerResponse;
-}
 
 /**
  * Takes the place of a response's methods that write. To the handler the response is as it always is: fields are set on it, headers are
- * sent once, `drain` comes when there is room.
+ * sent once, `drain` comes when there is room, and what Node.js throws for is thrown.
  */
 export class Capture {
   /** What the handler has answered; rejected if it destroys the response, or no caller wants it any more. */
   readonly response: Promise<OriginResponse>;
+  /** The way past the handler's methods to the client. */
+  readonly toClient: OwnWay;
   readonly #own: Own;
   readonly #isHead: boolean;
   readonly #url: string;
+  readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   /** Fields that others have set before, and set for each request: none of them is the handler's. */
   readonly #before: OutgoingHttpHeaders;
   #settle: { resolve(response: OriginResponse): void; reject(error: unknown): void } | undefined;
   readonly #body: HandlerBody;
+  /** Bytes of the body. */
+  #written = 0;
   #hasAnswered = false;
   #hasEnded = false;
-  #isToClient = false;
 
-  constructor(res: ServerResponse, method: string, url: string) {
+  constructor(req: IncomingMessage, res: ServerResponse, url: string) {
+    this.#req = req;
     this.#res = res;
     this.#body = new HandlerBody(() => res.emit('drain'));
-    this.#isHead = method === 'HEAD';
+    this.#isHead = req.method === 'HEAD';
     this.#url = url;
     this.#before = othersIn(res.getHeaders());
     this.response = new Promise((resolve, reject) => {
@@ -58,13 +63,8 @@ export class Capture {
     });
     // There may be no listener.
     this.response.catch(ignore);
-    this.#own = {
-      writeHead: res.writeHead as unknown as WriteHead,
-      write: res.write as unknown as Write,
-      end: res.end as unknown as End,
-      flushHeaders: res.flushHeaders,
-      destroy: res.destroy,
-    };
+    this.#own = ownMethods(res);
+    this.toClient = new OwnWay(res, this.#own);
     this.#install();
   }
 
@@ -74,44 +74,8 @@ export class Capture {
 
   /** Makes room for the fields of an answer: those of the handler are not sent as they are. */
   clearFields(): void {
-    for (const name of this.#res.getHeaderNames()) if (!(name in this.#before)) this.#res.removeHeader(name);
-  }
-
-  /** The way past the handler's methods, and past what middlewares have put around them since, to the client. */
-  toClient(): ToClient {
-    const [res, own] = [this.#res, this.#own];
-    return {
-      isOver: () => this.#past(() => res.destroyed || res.writableEnded),
-      write: (chunk) => this.#past(() => own.write.call(res, chunk)),
-      end: (chunk) => {
-        this.#past(() => (chunk === undefined ? own.end.call(res) : own.end.call(res, chunk)));
-      },
-      flush: () => {
-        this.#past(() => {
-          if (!res.headersSent) own.flushHeaders.call(res);
-        });
-      },
-      destroy: (error) => {
-        this.#past(() => own.destroy.call(res, error));
-      },
-    };
-  }
-
-  /**
-   * Node.js calls some of the methods itself. Its `writeHead` must not be the one that middlewares after the cache have put there, which has
-   * run for the handler's response.
-   */
-  #past<T>(write: () => T): T {
-    const res = this.#res;
-    const { writeHead } = res;
-    res.writeHead = this.#own.writeHead;
-    this.#isToClient = true;
-    try {
-      return write();
-    } finally {
-      this.#isToClient = false;
-      res.writeHead = writeHead;
-    }
+    for (const name of this.#res.getHeaderNames())
+      if (!(name in this.#before)) this.toClient.removeHeader(name);
   }
 
   /** The handler has not answered, and shall not any more. */
@@ -121,47 +85,58 @@ export class Capture {
   }
 
   #install(): void {
-    const [res, own] = [this.#res, this.#own];
-    const prototype = Object.getPrototypeOf(res) as object;
-    Object.defineProperties(res, {
-      headersSent: {
-        configurable: true,
-        get: () => (this.#hasAnswered && !this.#isToClient) || Reflect.get(prototype, 'headersSent', res),
-      },
-      writableEnded: {
-        configurable: true,
-        get: () => (this.#hasEnded && !this.#isToClient) || Reflect.get(prototype, 'writableEnded', res),
-      },
-    });
+    const [res, own, toClient] = [this.#res, this.#own, this.toClient];
+    toClient.pretend('headersSent', () => this.#hasAnswered);
+    toClient.pretend('writableEnded', () => this.#hasEnded);
     const writeHead: WriteHead = (status, ...rest) => {
-      if (this.#isToClient) return own.writeHead.call(res, status, ...rest);
+      if (toClient.isTaken) return own.writeHead.call(res, status, ...rest);
+      this.#refuseIfAnswered((sent) => sent.writeHead(status));
       const [message] = rest;
       this.#answer(status, typeof message === 'string' ? message : undefined, rest.at(-1));
       return res;
     };
     const write: Write = (chunk, ...rest) => {
-      if (this.#isToClient) return own.write.call(res, chunk, ...rest);
+      if (toClient.isTaken) return own.write.call(res, chunk, ...rest);
+      checkChunk(this.#req, chunk);
+      if (this.#hasEnded) return this.#writtenLate(rest.at(-1) as Done);
       this.#answerImplicitly();
       return this.#push(chunk, rest);
     };
     const end: End = (...rest) => {
-      if (this.#isToClient) return own.end.apply(res, rest);
+      if (toClient.isTaken) return own.end.apply(res, rest);
       this.#end(rest);
       return res;
     };
+    const changing =
+      (name: 'setHeader' | 'appendHeader' | 'removeHeader'): ChangeField =>
+      (...given) => {
+        if (!toClient.isTaken) this.#refuseIfAnswered((sent) => Reflect.apply(sent[name], sent, given));
+        return own[name].apply(res, given);
+      };
     Object.assign(res, {
       writeHead,
       write,
       end,
+      setHeader: changing('setHeader'),
+      appendHeader: changing('appendHeader'),
+      removeHeader: changing('removeHeader'),
       flushHeaders: () => {
-        if (this.#isToClient) own.flushHeaders.call(res);
+        if (toClient.isTaken) own.flushHeaders.call(res);
         else this.#answerImplicitly();
       },
       destroy: (error?: Error) => {
-        if (!this.#isToClient) this.#broken(error ?? new Error('the handler has destroyed its response'));
+        if (!toClient.isTaken) this.#broken(error ?? new Error('the handler has destroyed its response'));
         return own.destroy.call(res, error);
       },
     });
+    // What is piped to a client that goes stops there, and does not end.
+    res.on('unpipe', () => {
+      if (!this.#hasEnded && hasClientGone(this.#req, res)) this.#broken(clientGone());
+    });
+  }
+
+  #refuseIfAnswered(attempt: (sent: ServerResponse) => unknown): void {
+    if (this.#hasAnswered) headersSent(this.#req, attempt);
   }
 
   /** As node:http does: by way of `writeHead`, where middlewares set cookies and other fields. */
@@ -171,24 +146,32 @@ export class Capture {
     this.#answer();
   }
 
-  #answer(status?: number, message?: string, headers?: unknown): void {
+  #answer(status: number = this.#res.statusCode, message?: string, headers?: unknown): void {
     if (this.#hasAnswered) return;
-    this.#hasAnswered = true;
     const res = this.#res;
-    if (status !== undefined) res.statusCode = status;
+    // HTTP/2 has none.
+    const statusText = message ?? (this.#req.httpVersionMajor === 1 ? (res.statusMessage ?? '') : '');
+    // What can't be sent is the handler's to catch, which may answer otherwise then.
+    checkHead(this.#req, status, statusText);
+    res.statusCode = status;
+    if (Array.isArray(headers)) checkPairs(this.#req, headers);
     setAll(res, headers);
-    const hasBody = !this.#isHead && !WITHOUT_BODY.has(res.statusCode);
-    if (!hasBody) this.#body.drop();
+    this.#hasAnswered = true;
+    if (!this.#hasBody) this.#body.drop();
     this.#settle?.resolve({
-      status: res.statusCode,
-      statusText: message ?? textOf(res),
+      status,
+      statusText,
       fields: fieldsOf(this.#handlersHeaders()),
       setCookies: [res.getHeader('set-cookie') ?? []].flat().map(String),
-      body: hasBody ? this.#body.stream() : null,
+      body: this.#hasBody ? this.#body.stream() : null,
       url: this.#url,
       redirected: false,
       decoded: false,
     });
+  }
+
+  get #hasBody(): boolean {
+    return !this.#isHead && !WITHOUT_BODY.has(this.#res.statusCode);
   }
 
   #handlersHeaders(): OutgoingHttpHeaders {
@@ -204,22 +187,51 @@ export class Capture {
     const [encoding] = rest;
     const done = rest.at(-1) as Done;
     if (typeof done === 'function') process.nextTick(done);
-    if (this.#hasEnded) return true;
     // A handler that waits for the callback may use its buffer again then.
     const bytes = bytesOf(chunk, encoding, typeof done === 'function');
+    this.#written += bytes.byteLength;
     return this.#body.push(bytes);
   }
 
+  #writtenLate(done: Done): false {
+    const error = writeAfterEnd();
+    process.nextTick(() => {
+      if (typeof done === 'function') done(error);
+      if (!this.#res.destroyed) this.#res.emit('error', error);
+    });
+    return false;
+  }
+
   #end(rest: readonly unknown[]): void {
-    if (this.#hasEnded) return;
     const [chunk, encoding] = rest;
     const done = rest.at(-1) as Done;
+    // As node:http has it, what is empty is nothing, also after the end.
+    const hasChunk = Boolean(chunk) && typeof chunk !== 'function';
+    if (hasChunk) checkChunk(this.#req, chunk);
+    if (this.#hasEnded && hasChunk) {
+      this.#writtenLate(done);
+      return;
+    }
     if (typeof done === 'function') this.#res.once('finish', done);
-    const last = typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk : '';
-    const res = this.#res;
-    if (!this.#hasAnswered && !res.hasHeader('content-length') && !this.#isHead)
+    if (this.#hasEnded) return;
+    const last = hasChunk ? (chunk as Written) : '';
+    const saidBytes = this.#res.getHeader('content-length');
+    const isAll =
+      !this.#hasBody ||
+      isWhole({
+        hasClientGone: hasClientGone(this.#req, this.#res),
+        saidBytes,
+        earlierBytes: this.#written,
+        lastBytes: lengthOf(last, encoding),
+      });
+    if (!isAll) {
+      this.#broken(clientGone());
+      this.#hasEnded = true;
+      return;
+    }
+    if (!this.#hasAnswered && saidBytes === undefined && !this.#isHead)
       // As node:http does for a response that is complete.
-      setLength(res, last, encoding);
+      setLength(this.#res, last, encoding);
     this.#answerImplicitly();
     this.#push(last, typeof encoding === 'string' ? [encoding] : []);
     this.#hasEnded = true;
@@ -231,11 +243,6 @@ export class Capture {
     else if (!this.#hasEnded) this.#body.fail(error);
     this.#body.drop();
   }
-}
-
-/** HTTP/2 has none. */
-function textOf({ statusMessage }: { readonly statusMessage?: string }): string {
-  return statusMessage ?? '';
 }
 
 function ignore(): void {}

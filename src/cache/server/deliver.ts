@@ -11,6 +11,7 @@ const FLUSH_AFTER_MS = 5;
 export interface ToClient {
   /** Nothing more can be written. */
   isOver(): boolean;
+  setHeader(name: string, value: string | string[]): void;
   /** False if the client should be waited for. */
   write(chunk: Uint8Array): boolean;
   end(chunk?: Uint8Array): void;
@@ -23,6 +24,9 @@ export interface ToClient {
 export function directly(res: ServerResponse): ToClient {
   return {
     isOver: () => res.destroyed || res.writableEnded,
+    setHeader: (name, value) => {
+      res.setHeader(name, value);
+    },
     write: (chunk) => res.write(chunk),
     end: (chunk) => {
       res.end(chunk);
@@ -51,7 +55,7 @@ export async function deliver(
   const headers = headersFor(answer);
   for (const name in headers) {
     const value = headers[name];
-    if (value !== undefined) res.setHeader(name, value);
+    if (value !== undefined) client.setHeader(name, value);
   }
   res.statusCode = answer.status;
   // In HTTP/2 there are no words for it.
@@ -60,7 +64,7 @@ export async function deliver(
   else if (body instanceof ReadableStream) await follow(res, body, client);
   else {
     if (method !== 'HEAD' && !res.hasHeader('content-length'))
-      res.setHeader('content-length', body.byteLength);
+      client.setHeader('content-length', String(body.byteLength));
     client.end(body);
   }
 }

@@ -29,6 +29,10 @@ export class HandlerOrigin implements Origin {
     return this.#controller.signal;
   }
 
+  get hasRun(): boolean {
+    return this.capture !== undefined;
+  }
+
   clientGone(): void {
     this.#controller.abort(new Error('the client has gone'));
   }
@@ -38,7 +42,7 @@ export class HandlerOrigin implements Origin {
   }
 
   async send(changes: Fields, signal: AbortSignal | undefined): Promise<OriginResponse> {
-    const capture = new Capture(this.#res, this.#req.method ?? 'GET', this.#url);
+    const capture = new Capture(this.#req, this.#res, this.#url);
     this.capture = capture;
     // The handler is asked what the cache wants to know.
     for (const name in changes) {

@@ -32,9 +32,12 @@ export function isSame(a: OutgoingHttpHeaders[string], b: OutgoingHttpHeaders[st
 
 export function setLength(res: ServerResponse, last: Written, encoding: unknown): void {
   if (WITHOUT_BODY.has(res.statusCode) || res.hasHeader('transfer-encoding')) return;
-  const bytes =
-    typeof last === 'string' ? Buffer.byteLength(last, encoding as BufferEncoding) : last.byteLength;
-  res.setHeader('content-length', bytes);
+  res.setHeader('content-length', lengthOf(last, encoding));
+}
+
+export function lengthOf(chunk: Written, encoding: unknown): number {
+  if (typeof chunk !== 'string') return chunk.byteLength;
+  return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
 }
 
 /** All forms that writeHead takes: an object, a flat list, or pairs. */
@@ -48,8 +51,8 @@ export function setAll(res: ServerResponse, headers: unknown): void {
     for (const [name] of pairs) res.removeHeader(name);
     for (const [name, value] of pairs) res.appendHeader(name, value);
   } else if (typeof headers === 'object' && headers !== null) {
-    for (const [name, value] of Object.entries(headers as OutgoingHttpHeaders))
-      if (value !== undefined) res.setHeader(name, value);
+    // Also undefined, which node:http refuses.
+    for (const [name, value] of Object.entries(headers as Record<string, string>)) res.setHeader(name, value);
   }
 }
 

@@ -7,8 +7,10 @@ import { toResponse } from '../fetch/response.ts';
 import type { Fields } from '../../http/fields.ts';
 import { readRequest } from '../policy/request.ts';
 import { audienceOf } from '../policy/audience.ts';
+import { handled } from './again.ts';
 import { EarlierFields } from './hono-earlier.ts';
 import { certificateOf } from './request.ts';
+import { failingUnlessWhole } from './whole.ts';
 
 /** As much of Hono's context as is used. */
 interface HonoContext {
@@ -41,11 +43,11 @@ export function serveHono(engine: Engine): HonoMiddleware {
     const origin = new NextOrigin(context, next, earlier);
     let answer;
     try {
-      answer = await engine.handle(request, origin);
+      answer = await handled(() => engine.handle(request, origin), origin);
     } catch (error) {
       earlier.putBack(context.res.headers);
       if (origin.hasRun) throw error;
-      // Another's handler has failed, for which this request has waited.
+      // Others' handlers have failed, for which this request has waited.
       await next();
       return undefined;
     }
@@ -109,7 +111,8 @@ class NextOrigin implements Origin {
       statusText: res.statusText,
       fields: readFields(headers),
       setCookies: headers.getSetCookie(),
-      body: res.body,
+      body:
+        res.body === null ? null : failingUnlessWhole(res.body, this.signal, headers.get('content-length')),
       url: req.raw.url,
       redirected: false,
       decoded: false,

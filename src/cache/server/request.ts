@@ -1,5 +1,5 @@
 // A request that this server got, as the cache reads it.
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { type Fields, readFields } from '../../http/fields.ts';
@@ -46,4 +46,10 @@ export function certificateOf(socket: Socket | undefined): string | undefined {
   if (!hasAsked) return undefined;
   const certificate = getPeerX509Certificate?.call(socket as TLSSocket);
   return certificate?.fingerprint256 ?? (authorized === true ? 'unknown' : undefined);
+}
+
+/** The client can't be answered any more, whether its handler knows or not. */
+export function hasClientGone(request: IncomingMessage, response: ServerResponse): boolean {
+  // In HTTP/2 the response does not tell, and its socket stands for the stream.
+  return response.destroyed || request.socket.destroyed;
 }

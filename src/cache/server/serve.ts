@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Engine } from '../engine/engine.ts';
 import { readRequest } from '../policy/request.ts';
+import { handled } from './again.ts';
 import { deliver, directly } from './deliver.ts';
 import { HandlerOrigin } from './handler-origin.ts';
 import { readServed } from './request.ts';
@@ -38,17 +39,17 @@ export function serve(
   async function answer(): Promise<void> {
     let answered;
     try {
-      answered = await engine.handle(request, origin);
+      answered = await handled(() => engine.handle(request, origin), origin);
     } catch (error) {
-      if (origin.capture !== undefined) origin.capture.toClient().destroy(error as Error);
-      // Another's handler has failed, for which this request has waited.
+      if (origin.capture !== undefined) origin.capture.toClient.destroy(error as Error);
+      // Others' handlers have failed, for which this request has waited.
       else if (!res.destroyed) run();
       return;
     }
     const { capture } = origin;
     if (capture === undefined) onAnswer();
     else capture.clearFields();
-    await deliver(res, method, answered, capture?.toClient() ?? directly(res));
+    await deliver(res, method, answered, capture?.toClient ?? directly(res));
   }
 }
 
