@@ -1,6 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SocketKey } from '../protocol.ts';
 
-/** A `listen()` that waits for the supervisor's answer, because the address is taken: perhaps by a socket that is held. */
+/**
+ * A `listen()` that waits for the supervisor's answer, because the address is taken: perhaps by a socket that is held. What follows has the
+ * asynchronous context of that call, not of the answer.
+ */
 interface Claim {
   /** Copies have arrived. */
   readonly granted: () => void;
@@ -14,7 +18,12 @@ export class Claims {
   add(key: SocketKey, claim: Claim): void {
     // The channel to the supervisor alone does not keep the process alive, and a failed `listen()` has to be reported.
     const keepAlive = setInterval(() => {}, 1000);
-    this.#claims.set(key, [...(this.#claims.get(key) ?? []), { claim, keepAlive }]);
+    const inContext = AsyncLocalStorage.snapshot();
+    const answered: Claim = {
+      granted: () => inContext(claim.granted),
+      refused: (isAbandoned) => inContext(claim.refused, isAbandoned),
+    };
+    this.#claims.set(key, [...(this.#claims.get(key) ?? []), { claim: answered, keepAlive }]);
   }
 
   /** The oldest for this socket, which is answered now. */

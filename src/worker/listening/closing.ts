@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SocketKey } from '../protocol.ts';
 import type { ListeningServer } from './bind.ts';
 import { overlap, type Place } from './place.ts';
@@ -36,7 +37,8 @@ export class Closing {
   /** @returns Whether one is in the way of this place; then `then` is called when it is not any more. */
   waits(place: Place, then: () => void): boolean {
     const inTheWay = this.#sockets.find((socket) => overlap(place, socket.place));
-    inTheWay?.waiting.push(then);
+    const inContext = AsyncLocalStorage.snapshot();
+    inTheWay?.waiting.push(() => inContext(then));
     return inTheWay !== undefined;
   }
 
@@ -58,15 +60,18 @@ export class Closing {
   }
 }
 
-/** How often each server would have emitted `close`: each call of `close()` does. */
-const heldEvents = new WeakMap<ListeningServer, number>();
+type InContext = ReturnType<typeof AsyncLocalStorage.snapshot>;
+
+/** The asynchronous contexts in which each server would have emitted `close`: each call of `close()` does. */
+const heldEvents = new WeakMap<ListeningServer, InContext[]>();
 
 function holdCloseEvents(server: ListeningServer): void {
   if (heldEvents.has(server)) return;
-  heldEvents.set(server, 0);
+  const events: InContext[] = [];
+  heldEvents.set(server, events);
   server._emitCloseIfDrained = () => {
     const isDrained = server._handle === null && server._connections === 0;
-    if (isDrained) heldEvents.set(server, (heldEvents.get(server) ?? 0) + 1);
+    if (isDrained) events.push(AsyncLocalStorage.snapshot());
   };
 }
 
@@ -75,5 +80,5 @@ function emitClose(server: ListeningServer): void {
   if (events === undefined) return;
   heldEvents.delete(server);
   delete (server as Partial<ListeningServer>)._emitCloseIfDrained;
-  for (let i = 0; i < events; i += 1) server._emitCloseIfDrained();
+  for (const inContext of events) inContext(() => server._emitCloseIfDrained());
 }

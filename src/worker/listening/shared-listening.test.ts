@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';
 import { Gate } from './gate.ts';
 import type { TcpHandle } from '../handles.ts';
@@ -42,10 +43,24 @@ test('connections of every copy go where the server takes them, also when that c
   first.onconnection = (_status, client) => taken.push(`later ${String(client)}`);
   copy.onconnection?.(0, 'b');
   assert.deepEqual(taken, ['a', 'later b']);
-  assert.deepEqual(copy.calls, ['listen 511']);
+  assert.deepEqual(copy.calls, ['listen 511', 'unref'], 'only the first keeps the process alive');
 });
 
-test('closing, ref and unref reach every copy, late ones too', () => {
+test('every connection has the asynchronous context of `listen()`', () => {
+  const [first, copy] = [fakeHandle(), fakeHandle()];
+  const storage = new AsyncLocalStorage<string>();
+  const listening = storage.run(
+    'listen',
+    () => new SharedListening(first, 511, never, undefined, () => false),
+  );
+  const seen: unknown[] = [];
+  first.onconnection = () => seen.push(storage.getStore());
+  storage.run('channel', () => listening.add(copy));
+  storage.run('channel', () => copy.onconnection?.(0, 'a'));
+  assert.deepEqual(seen, ['listen']);
+});
+
+test('closing reaches every copy, late ones too; ref and unref are the first one’s', () => {
   const [first, copy, late] = [fakeHandle(), fakeHandle(), fakeHandle()];
   let closed = 0;
   const listening = new SharedListening(first, 1, () => (closed += 1));
@@ -55,8 +70,8 @@ test('closing, ref and unref reach every copy, late ones too', () => {
   first.ref();
   let told = false;
   first.close(() => (told = true));
-  assert.deepEqual(copy.calls, ['listen 1', 'unref', 'ref', 'close']);
-  assert.deepEqual(late.calls, ['listen 1', 'unref', 'ref', 'close']);
+  assert.deepEqual(copy.calls, ['listen 1', 'unref', 'close']);
+  assert.deepEqual(late.calls, ['listen 1', 'unref', 'close']);
   assert.deepEqual(first.calls, ['unref', 'ref', 'close']);
   assert.ok(told);
   assert.equal(closed, 1);
@@ -78,7 +93,7 @@ test('paused, it accepts no more, and for the user it listens until the user clo
   listening.add(copy);
   listening.pause();
   assert.deepEqual(first.calls, ['close']);
-  assert.deepEqual(copy.calls, ['listen 1', 'close']);
+  assert.deepEqual(copy.calls, ['listen 1', 'unref', 'close']);
   const address = {};
   assert.equal(first.getsockname?.(address), 0);
   assert.deepEqual(address, { address: '::', port: 80, family: 'IPv6' });
@@ -97,7 +112,7 @@ test('behind a gate nothing is accepted from copies, and what comes to the first
   assert.equal(first.listen(511), 0);
   const clients = [fakeHandle(), fakeHandle(), fakeHandle()];
   for (const client of clients) first.onconnection?.(0, client);
-  assert.deepEqual([first.calls, copy.calls, taken], [[], [], []]);
+  assert.deepEqual([first.calls, copy.calls, taken], [[], ['unref'], []]);
   assert.deepEqual(clients[2]?.calls, ['close'], 'one too many');
   first.unref();
   listening.open();
@@ -116,7 +131,7 @@ test('a worker that ends behind its gate closes what waits, and opens no more', 
   first.onconnection?.(0, client);
   listening.pause();
   listening.open();
-  assert.deepEqual([first.calls, copy.calls, client.calls], [['close'], ['close'], ['close']]);
+  assert.deepEqual([first.calls, copy.calls, client.calls], [['close'], ['unref', 'close'], ['close']]);
 });
 
 test('what was unreferenced before it listens stays so', () => {

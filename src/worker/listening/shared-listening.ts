@@ -1,7 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ConnectionHandle, TcpHandle } from '../handles.ts';
 import type { BoundAddress } from '../protocol.ts';
 
-/** What stands before the first handle while its server must not accept. */
+/** What stands before the first handle while its server must not accept, and after that keeps the process alive if that handle can't. */
 export interface Held {
   /** What connections are given to once it is open, where the handle's `onconnection` is something else until then. */
   readonly listener?: TcpHandle['onconnection'];
@@ -9,7 +10,7 @@ export interface Held {
   unref(): void;
   /** Accepts from now on. @param backlog As the user's `listen()` has it. */
   open(backlog: number): void;
-  /** The server is closed before that. */
+  /** The server is closed. */
   close(): void;
 }
 
@@ -21,7 +22,8 @@ type Divert = (connection: ConnectionHandle, serve: () => void) => boolean;
  * the event loop, so a busy loop with one handle starves its accept queue; see docs/design/listening.md.
  *
  * The first handle is the server's own `_handle`; its methods are taken over so that whatever Node.js or the user does
- * with the server happens to every copy.
+ * with the server happens to every copy. To the user there is one handle: it alone keeps the process alive and is listed among its active
+ * resources, and every connection has the asynchronous context in which `listen()` was called.
  */
 export class SharedListening {
   readonly #first: TcpHandle;
@@ -29,10 +31,13 @@ export class SharedListening {
   readonly #copies = new Set<TcpHandle>();
   readonly #onClosedByUser: () => void;
   readonly #closeFirst: TcpHandle['close'];
+  /** That of `listen()`, as the first handle has it: copies come over the channel to the supervisor, and have that one's. */
+  readonly #inContext = AsyncLocalStorage.snapshot();
+  readonly #deliver = (status: number, client: unknown): void => this.#first.onconnection?.(status, client);
   #state: 'accepting' | 'paused' | 'closed' = 'accepting';
-  #referenced: boolean;
   /** Closed while this server may not accept yet. */
-  #gate: Held | undefined;
+  readonly #gate: Held | undefined;
+  #isOpen: boolean;
   /** What Node.js does with a connection. Undefined where nothing is diverted: it is the handle's own. */
   #listener: TcpHandle['onconnection'];
 
@@ -45,22 +50,18 @@ export class SharedListening {
     this.#backlog = backlog;
     this.#onClosedByUser = onClosedByUser;
     this.#gate = gate;
+    this.#isOpen = gate === undefined;
     // `server.unref()` may come before `listen()`.
-    this.#referenced = first.hasRef();
-    if (!this.#referenced) gate?.unref();
+    if (!first.hasRef()) gate?.unref();
     if (divert !== undefined) this.#divertBy(divert);
     const { ref, unref } = first;
     this.#closeFirst = first.close.bind(first);
     first.close = (callback) => this.#close(callback);
     first.ref = () => {
-      this.#referenced = true;
-      for (const copy of this.#copies) copy.ref();
       this.#gate?.ref();
       ref.call(first);
     };
     first.unref = () => {
-      this.#referenced = false;
-      for (const copy of this.#copies) copy.unref();
       this.#gate?.unref();
       unref.call(first);
     };
@@ -73,7 +74,7 @@ export class SharedListening {
 
   /** Serves a connection that another worker has accepted. */
   serve(connection: unknown): void {
-    this.#listener?.call(this.#first, 0, connection);
+    this.#inContext(() => this.#listener?.call(this.#first, 0, connection));
   }
 
   /** Accepts from one more copy, as far as the server still accepts. */
@@ -82,27 +83,28 @@ export class SharedListening {
       copy.close();
       return;
     }
-    copy.onconnection = (status, client) => this.#first.onconnection?.(status, client);
-    if (this.#gate === undefined && copy.listen(this.#backlog) !== 0) {
+    copy.onconnection = (status, client) => this.#inContext(this.#deliver, status, client);
+    if (this.#isOpen && copy.listen(this.#backlog) !== 0) {
       copy.close();
       return;
     }
-    if (!this.#referenced) copy.unref();
+    copy.unref();
     this.#copies.add(copy);
   }
 
   /** Accepts from now on, if that was still to come. */
   open(): void {
-    const gate = this.#gate;
-    this.#gate = undefined;
-    if (gate === undefined || this.#state !== 'accepting') return;
+    if (this.#isOpen || this.#state !== 'accepting') return;
+    this.#isOpen = true;
+    const isReferenced = this.#first.hasRef();
     for (const copy of this.#copies) {
       // Its descriptor is open, so only memory can be lacking: the others accept.
-      if (copy.listen(this.#backlog) !== 0 && this.#copies.delete(copy)) copy.close();
+      if (copy.listen(this.#backlog) === 0) copy.unref();
+      else if (this.#copies.delete(copy)) copy.close();
     }
-    gate.open(this.#backlog);
+    this.#inContext(() => this.#gate?.open(this.#backlog));
     // Listening refers to each handle anew.
-    if (!this.#referenced) this.#first.unref();
+    if (!isReferenced) this.#first.unref();
   }
 
   /** Stops accepting for good, while for the user the server goes on listening until the user closes it. */
@@ -125,7 +127,7 @@ export class SharedListening {
     const listener = this.#gate?.listener ?? first.onconnection;
     this.#listener = listener;
     first.onconnection = (status, client) => {
-      const serve = (): void => listener?.call(first, status, client);
+      const serve = (): void => this.#inContext(() => listener?.call(first, status, client));
       if (status !== 0 || !divert(client as ConnectionHandle, serve)) serve();
     };
   }

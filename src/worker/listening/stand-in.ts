@@ -56,9 +56,8 @@ export class KeepAlive implements Held {
     this.#timer.unref();
   }
 
-  open(): void {
-    clearInterval(this.#timer);
-  }
+  /** The handle stays one that does not accept itself. */
+  open(): void {}
 
   close(): void {
     clearInterval(this.#timer);
