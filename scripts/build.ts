@@ -26,6 +26,9 @@ const SHARED = 'shared';
 /** Where the supervisor's process begins. */
 const STARTS = new Set(['cli/bin', 'supervisor/instance/supervisor']);
 
+/** The types have the others: a process keeps the text of what it has loaded. */
+const COMMENTS = { jsdoc: false };
+
 /** Tells where all others are, by where it is itself. */
 const OWN_FILES = 'own-files';
 
@@ -77,6 +80,7 @@ async function bundle(): Promise<void> {
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: `${SHARED}/[name].js`,
+    comments: COMMENTS,
   };
   const { output } = await build.generate(options);
   const chunks = output.filter((file) => file.type === 'chunk');
@@ -100,7 +104,7 @@ async function bundle(): Promise<void> {
 
 async function bundleThread(): Promise<void> {
   const build = await rolldown({ input: `src/${THREAD}.ts`, platform: 'node', external: isExternal });
-  await build.write({ file: `dist/${THREAD}.cjs`, format: 'cjs' });
+  await build.write({ file: `dist/${THREAD}.cjs`, format: 'cjs', comments: COMMENTS });
   await build.close();
 }
 
