@@ -4,22 +4,30 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  globSync,
   readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { rolldown } from 'rolldown';
+import { type OutputOptions, rolldown } from 'rolldown';
 import { minify } from 'terser';
 import packageJson from '../package.json' with { type: 'json' };
-import { LOADED } from './loaded.ts';
+import { chunkNames } from './chunks.ts';
+import { LOADED, THREAD } from './loaded.ts';
 
 /** The console runs in browsers, and has their types instead of Node.js's. */
 const BROWSER = 'management/console/browser';
 
 /** Modules that several of these need. One folder below `dist`: see {@link OWN_FILES}. */
 const SHARED = 'shared';
+
+/** Where the supervisor's process begins. */
+const STARTS = new Set(['cli/bin', 'supervisor/instance/supervisor']);
+
+/** The types have the others: a process keeps the text of what it has loaded. */
+const COMMENTS = { jsdoc: false };
 
 /** Tells where all others are, by where it is itself. */
 const OWN_FILES = 'own-files';
@@ -28,6 +36,10 @@ rmSync('dist', { recursive: true, force: true });
 compile('tsconfig.build.json');
 compile(`src/${BROWSER}/tsconfig.build.json`);
 await bundle();
+await bundleThread();
+for (const file of globSync('dist/**/*.{js,cjs}', { exclude: [`dist/${BROWSER}/**`] })) {
+  writeFileSync(file, oneByte(readFileSync(file, 'utf8')));
+}
 for (const file of ['page.html', 'style.css']) {
   copyFileSync(`src/${BROWSER}/${file}`, `dist/${BROWSER}/${file}`);
 }
@@ -53,21 +65,62 @@ async function bundle(): Promise<void> {
   const imported = Object.values(packageJson.exports)
     .filter((target) => typeof target === 'object')
     .map((target) => target.default.replace(/^\.\/dist\/(.*)\.js$/, '$1'));
+  const entries = [...imported, ...LOADED].filter((name) => name !== THREAD);
   const build = await rolldown({
-    input: Object.fromEntries([...imported, ...LOADED].map((name) => [name, `src/${name}.ts`])),
+    input: Object.fromEntries(entries.map((name) => [name, `src/${name}.ts`])),
     platform: 'node',
-    external: (id) => !id.startsWith('.') && !path.isAbsolute(id),
+    external: isExternal,
     // Modules are also imported for being loaded early.
     treeshake: { moduleSideEffects: true },
+    preserveEntrySignatures: 'allow-extension',
+    checks: { ineffectiveDynamicImport: false }, // what is loaded late, but always, is in one file
   });
-  await build.write({
+  const options: OutputOptions = {
     dir: 'dist',
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: `${SHARED}/[name].js`,
-    codeSplitting: { groups: [{ name: OWN_FILES, test: /\/core\/own-files\.ts$/ }] },
+    comments: COMMENTS,
+  };
+  const { output } = await build.generate(options);
+  const chunks = output.filter((file) => file.type === 'chunk');
+  // Only workers load these, which load the stage's modules before.
+  const elsewhere = entries.filter((name) => !name.startsWith('worker/') && !STARTS.has(name));
+  const names = chunkNames(chunks, elsewhere, (name) => path.resolve(`src/${name}.ts`));
+  await build.write({
+    ...options,
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [
+        { name: OWN_FILES, test: /\/core\/own-files\.ts$/, priority: 1 },
+        { name: (id) => names.get(id), debugName: 'loaded at a start' },
+      ],
+    },
   });
   await build.close();
   if (!existsSync(`dist/${SHARED}/${OWN_FILES}.js`))
     throw new Error(`${OWN_FILES} is not where it tells places by`);
+}
+
+async function bundleThread(): Promise<void> {
+  const build = await rolldown({ input: `src/${THREAD}.ts`, platform: 'node', external: isExternal });
+  await build.write({ file: `dist/${THREAD}.cjs`, format: 'cjs', comments: COMMENTS });
+  await build.close();
+}
+
+function isExternal(id: string): boolean {
+  return !id.startsWith('.') && !path.isAbsolute(id);
+}
+
+/**
+ * Writes characters outside of Latin-1 as escapes: V8 keeps a source with any of them in two bytes for each character, for as long as the process
+ * lives. Strings, templates, regular expressions and names mean the same with escapes.
+ */
+function oneByte(code: string): string {
+  if (/String\.raw`[^`]*[\u0100-\uffff]|\\[\u0100-\uffff]/.test(code))
+    throw new Error('an escape would not mean the character that it stands for');
+  return code.replaceAll(
+    /[\u0100-\uffff]/g,
+    (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

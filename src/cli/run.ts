@@ -24,6 +24,7 @@ import type { RunRequest } from './program.ts';
 import { ReadOnce } from './read-once.ts';
 import { resolveTarget } from './script/index.ts';
 import { handleSignals } from './signals.ts';
+import { keepSmallSoon } from './small-process.ts';
 import { startServiceNotifier } from './systemd/notifier.ts';
 import { startTelling } from './telling.ts';
 import { usageError } from './usage.ts';
@@ -106,6 +107,7 @@ export async function run({ script, args: typed, flags }: RunRequest, version: s
   opening.catch(() => {
     supervisor.stop('SIGTERM');
   });
+  keepSmallSoon();
 
   const { exitCode, failure } = await supervisor.ended;
   ignoreSignals();

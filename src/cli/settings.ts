@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { PriorityOptions } from '../admission/index.ts';
 import { type ResolvedAdmissionOptions, resolveAdmissionOptions } from '../admission/options.ts';
 import type { BackpressureOptions } from '../backpressure/index.ts';
@@ -15,6 +14,7 @@ import {
 import type { RespiteConfig } from './config/config.ts';
 import { isName, NAME_RULE } from './instances/instance.ts';
 import { usageError } from './usage.ts';
+import { nodeCrypto } from '../core/node-crypto.ts';
 
 /** Flags of `respite run`, as typed. */
 export interface RunFlags {
@@ -104,7 +104,7 @@ export function resolveSettings(
 
 /** The workers of an instance line users up alike, so they have to draw from the same salt. */
 function withSalt(priority: PriorityOptions | false | undefined): PriorityOptions | false {
-  return priority === false ? false : { ...priority, salt: priority?.salt ?? randomUUID() };
+  return priority === false ? false : { ...priority, salt: priority?.salt ?? nodeCrypto.randomUUID() };
 }
 
 /** The flag names the directory; what else there is to say of incidents is in the configuration. */

@@ -20,6 +20,11 @@ export function ownModule(name: string): URL {
   return ownFile(name + EXTENSION);
 }
 
+/** A module that the build makes CommonJS of. @param name Its path below `src`, without the ending. */
+export function ownScript(name: string): URL {
+  return ownFile(name + (EXTENSION === '.ts' ? EXTENSION : '.cjs'));
+}
+
 /** Whether the code at a URL or path, as a stack names it, is this package's own. */
 export function isOwn(place: string): boolean {
   return PLACES.some((own) => place.startsWith(own));

@@ -1,8 +1,8 @@
 // Decides who is authenticated: who may change something, and read what holds paths, function names and evidence. Counters and
 // statuses of health are free for everybody who reaches the port.
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Tries } from './tries.ts';
+import { nodeCrypto } from '../core/node-crypto.ts';
 
 /** Who can reach the port: users whom a Unix socket's permissions let in, programs on this machine, or the network. */
 export type Reach = 'socket' | 'machine' | 'network';
@@ -139,6 +139,6 @@ function bearer(authorization: string | undefined): string | undefined {
 
 function isSame(given: string, token: string): boolean {
   // Hashed, because the comparison in constant time wants equal lengths and a length is a hint too.
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(token));
+  const digest = (text: string): Buffer => nodeCrypto.createHash('sha256').update(text).digest();
+  return nodeCrypto.timingSafeEqual(digest(given), digest(token));
 }

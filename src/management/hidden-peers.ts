@@ -1,7 +1,7 @@
 // The hosts that the workers call, for callers of the management port without authentication: each under a name that says nothing.
-import { createHmac, randomBytes } from 'node:crypto';
 import type { Instrument } from '../core/instruments.ts';
 import type { SupervisorStatus } from '../supervisor/index.ts';
+import { nodeCrypto } from '../core/node-crypto.ts';
 
 /** The label of metrics that names a host. */
 const LABEL = 'peer';
@@ -35,7 +35,7 @@ function hidden(instruments: readonly Instrument[]): readonly Instrument[] {
 function withHiddenLabel(measured: Instrument['series'][number]): Instrument['series'][number] {
   const peer = measured.labels[LABEL];
   if (peer === undefined) return measured;
-  salt ??= randomBytes(16);
-  const digest = createHmac('sha256', salt).update(peer).digest('hex');
+  salt ??= nodeCrypto.randomBytes(16);
+  const digest = nodeCrypto.createHmac('sha256', salt).update(peer).digest('hex');
   return { ...measured, labels: { ...measured.labels, [LABEL]: `hidden-${digest.slice(0, DIGITS)}` } };
 }

@@ -168,7 +168,7 @@ test('the tarball holds the build and what belongs to it, and no test', () => {
   assert.ok(packed.includes('dist/cli/bin.js'), packed.join('\n'));
   const surprising = packed.filter(
     (file) =>
-      !/^dist\/.+\.(js|d\.ts)$/.test(file) &&
+      !/^dist\/.+\.(c?js|d\.ts)$/.test(file) &&
       !/^dist\/management\/console\/browser\/(page\.html|style\.css)$/.test(file) &&
       !['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'].includes(file),
   );

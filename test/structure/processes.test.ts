@@ -62,7 +62,7 @@ const BY_PATH: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A path that no parser can follow: a template, or whatever is no literal. */
-const LOADS_BY_PATH = /\bcreateRequire\(import|\bown(?:File|Module)\(\s*['`]|\bimport\(\s*[^'"\s]/;
+const LOADS_BY_PATH = /\bcreateRequire\(import|\bown(?:File|Module|Script)\(\s*['`]|\bimport\(\s*[^'"\s]/;
 
 /** The program and the preload are alone in their files, and load as little as they can. */
 const KNOWS_ITS_PLACE: readonly string[] = ['cli/bin.ts', 'core/own-files.ts', 'worker/preload.ts'];

@@ -31,6 +31,8 @@ export class RecentLevels {
    * are admitted, those above refused, and of those at it the fractional part is admitted. {@link LEVELS} admits all.
    */
   threshold(share: number): number {
+    // Ten times a second, most often for nothing: a worker at rest would have V8 optimize the loop, which takes 5 MB.
+    if (share === 0) return LEVELS;
     let admitted = (1 - share) * this.#size;
     for (let level = 0; level < LEVELS; level += 1) {
       const count = this.#counts[level] ?? 0;

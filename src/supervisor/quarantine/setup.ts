@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { ResolvedAdmissionOptions } from '../../admission/index.ts';
 import type { WorkerSetup } from '../../worker/index.ts';
+import { nodeCrypto } from '../../core/node-crypto.ts';
 
 /** Of the fingerprints of this instance. Never written anywhere. */
-const SALT = randomUUID();
+const SALT = nodeCrypto.randomUUID();
 
 /** What a worker makes fingerprints with; undefined where the quarantine is off. */
 export function quarantineSetup({

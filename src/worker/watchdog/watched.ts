@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import { ownModule } from '../../core/own-files.ts';
+import { ownScript } from '../../core/own-files.ts';
 import { oldGenerationBytes, onMajorCollection } from './heap.ts';
 import type { Waiting } from '../../admission/index.ts';
 import type { SharedState } from './shared-state.ts';
@@ -77,7 +77,7 @@ export function startWatchdog(state: SharedState, watched: Watched): void {
     onUnwatched(reason);
   };
   try {
-    const thread = new Worker(ownModule('worker/watchdog/thread'), {
+    const thread = new Worker(ownScript('worker/watchdog/thread'), {
       // Whatever the user preloads (--import, NODE_OPTIONS) is meant for the user's own threads.
       execArgv: [],
       env: {},
