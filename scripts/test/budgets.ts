@@ -4,6 +4,8 @@ const DEFAULT_SECONDS = 60;
 
 const BUDGETS: Readonly<Record<string, number>> = {
   unit: 120,
+  'contract, cache': 90,
+  'contract, servers': 60,
   'test/browser/console.test.ts': 140,
   'test/browser/demo-report.test.ts': 120,
   'test/browser/incident-report.test.ts': 60,

@@ -28,5 +28,13 @@ export function fakeResult(given: Partial<JobResult> = {}): JobResult {
 }
 
 export function fakeTest(given: Partial<TestResult> = {}): TestResult {
-  return { file: 'test/a.test.ts', name: 'it works', passed: true, durationMs: 1, isSuite: false, ...given };
+  return {
+    file: 'test/a.test.ts',
+    name: 'it works',
+    passed: true,
+    durationMs: 1,
+    isSuite: false,
+    isOutermost: true,
+    ...given,
+  };
 }

@@ -18,6 +18,8 @@ export interface Job {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Longest duration that passes, in seconds. */
   readonly budgetSeconds: number;
+  /** Test files of a group, which run one after the other in its process. */
+  readonly files?: readonly string[];
   /** Whether the command reports tests, by `reporter.ts`. */
   readonly reportsTests: boolean;
 }

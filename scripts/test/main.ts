@@ -3,11 +3,12 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { endJobs, type JobResult, runJob } from './job.ts';
-import { needsBuild, OLDER, OLDER_SHARE, plan, repository, runsOnOlder, STAGE_NAMES } from './plan.ts';
+import { needsBuild, plan, runsOnOlder, STAGE_NAMES } from './plan.ts';
 import { build, installOlder } from './prepare.ts';
 import { runAll } from './schedule.ts';
 import { allowedSkips } from './skips.ts';
-import { failureOf, lineOf, summarize } from './summary.ts';
+import { OLDER, OLDER_SHARE, repository } from './stages.ts';
+import { failureOf, linesOf, summarize } from './summary.ts';
 
 const USAGE = `npm test -- [stage ...] [part of a file name ...] [--seed <number>] [--names]
 
@@ -57,7 +58,7 @@ async function main(): Promise<number> {
   const results: JobResult[] = [];
   const end = (result: JobResult): void => {
     results.push(result);
-    console.log(lineOf(result));
+    for (const line of linesOf(result)) console.log(line);
     if (!result.passed) console.log(failureOf(result));
   };
   const [isBuilt, older] = await Promise.all([

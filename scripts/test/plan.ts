@@ -1,12 +1,10 @@
 // What there is to run: each stage, and which of its files compute, wait or measure.
-import { globSync } from 'node:fs';
 import path from 'node:path';
 import { HISTORIES_SHARE } from '../../test/harness/histories.ts';
 import type { NodeVersion } from '../../test/harness/nodes.ts';
 import { budgetOf } from './budgets.ts';
 import type { Job, Load } from './job.ts';
-
-export const repository: string = path.resolve(import.meta.dirname, '../..');
+import { filesOf, membersOf, OLDER_SHARE, repository, type Stage, STAGES } from './stages.ts';
 
 /** A step that is a command. */
 interface Command {
@@ -23,106 +21,6 @@ const CHECKS: readonly Command[] = [
   { name: 'dead code', command: 'knip' },
   { name: 'publint', command: 'publint --strict "$RESPITE_TARBALL"' },
   { name: 'types as published', command: 'attw "$RESPITE_TARBALL" --profile esm-only' },
-];
-
-interface Stage {
-  readonly name: string;
-  readonly files: readonly string[];
-  /** All files in one process: for tests that share nothing and are over in milliseconds. */
-  readonly together: boolean;
-  readonly hasProperties: boolean;
-  /** Versions of Node.js that run it, besides the one that runs this. */
-  readonly versions: readonly NodeVersion[];
-  readonly load: Load;
-}
-
-/** Versions that the engines field promises besides the one that runs this. */
-export const OLDER: readonly NodeVersion[] = [22.18, 24];
-
-/** Share of the random histories and simulations that run on these, see `test/harness/histories.ts`. */
-export const OLDER_SHARE = 0.2;
-
-const STAGES: readonly Stage[] = [
-  {
-    name: 'structure',
-    files: ['test/structure/**/*.test.ts'],
-    together: true,
-    hasProperties: false,
-    versions: [],
-    load: 'computes',
-  },
-  {
-    name: 'package',
-    files: ['test/package/**/*.test.ts'],
-    together: false,
-    hasProperties: false,
-    versions: [],
-    load: 'computes',
-  },
-  {
-    name: 'unit',
-    files: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
-    together: true,
-    hasProperties: true,
-    versions: OLDER,
-    load: 'computes',
-  },
-  {
-    name: 'simulator',
-    files: ['test/simulator/**/*.test.ts'],
-    together: false,
-    hasProperties: true,
-    versions: [],
-    load: 'computes',
-  },
-  {
-    name: 'conformance',
-    files: ['test/conformance/**/*.test.ts'],
-    together: true,
-    hasProperties: false,
-    versions: OLDER,
-    load: 'computes',
-  },
-  {
-    name: 'contract',
-    files: ['test/contract/**/*.test.ts'],
-    together: false,
-    hasProperties: true,
-    versions: OLDER,
-    load: 'waits',
-  },
-  {
-    name: 'process',
-    files: ['test/process/**/*.test.ts'],
-    together: false,
-    hasProperties: false,
-    versions: [],
-    load: 'waits',
-  },
-  {
-    name: 'services',
-    files: ['test/services/**/*.test.ts'],
-    together: false,
-    hasProperties: false,
-    versions: [],
-    load: 'waits',
-  },
-  {
-    name: 'examples',
-    files: ['examples/test/*.test.ts', 'examples/mailbox/test/*.test.ts'],
-    together: false,
-    hasProperties: false,
-    versions: [],
-    load: 'waits',
-  },
-  {
-    name: 'browser',
-    files: ['test/browser/**/*.test.ts'],
-    together: false,
-    hasProperties: false,
-    versions: [],
-    load: 'waits',
-  },
 ];
 
 /** Files that take all of the machine: nothing else gets anything done meanwhile. */
@@ -203,20 +101,20 @@ export function plan(
       const node = older.get(version);
       if (node !== undefined) nodes.push([`, Node.js ${version}`, node]);
     }
+    const groups = stage.groups.map((group) => ({ group, members: membersOf(group, files) }));
+    const grouped = new Set(groups.flatMap(({ members }) => members));
     for (const [label, node] of nodes) {
-      if (stage.together) jobs.push(testJob(stage, node, files, `${stage.name}${label}`));
-      else for (const file of files) jobs.push(testJob(stage, node, [file], `${file}${label}`));
+      for (const { group, members } of groups) {
+        if (members.length > 0) jobs.push(groupJob(stage, node, group.name, members, label));
+      }
+      for (const file of files) if (!grouped.has(file)) jobs.push(fileJob(stage, node, file, label));
     }
     if (stage.name === 'process' && files.includes(FROM_SOURCES)) {
-      const job = testJob(stage, process.execPath, [FROM_SOURCES], `${FROM_SOURCES}, from sources`);
+      const job = fileJob(stage, process.execPath, FROM_SOURCES, ', from sources');
       jobs.push({ ...job, env: { ...job.env, RESPITE_BIN: 'src/cli/bin.ts' } });
     }
   }
   return jobs;
-}
-
-function filesOf({ files }: Stage): string[] {
-  return globSync([...files], { cwd: repository }).toSorted();
 }
 
 function loadOf(stage: Stage, file: string): Load {
@@ -238,21 +136,35 @@ function checkJob({ name, command }: Command): Job {
   };
 }
 
-function testJob(stage: Stage, node: string, files: readonly string[], name: string): Job {
-  const [first = ''] = files;
+function fileJob(stage: Stage, node: string, file: string, label: string): Job {
+  // A test file by itself is a process; `--test` would start a second one for it.
   return {
-    name,
+    ...testJob(stage, node, [file]),
+    name: `${file}${label}`,
+    load: loadOf(stage, file),
+    budgetSeconds: budgetOf(file),
+  };
+}
+
+function groupJob(stage: Stage, node: string, name: string, files: readonly string[], label: string): Job {
+  const job = testJob(stage, node, [...TOGETHER, ...files]);
+  return { ...job, name: `${name}${label}`, load: stage.load, budgetSeconds: budgetOf(name), files };
+}
+
+function testJob(
+  stage: Stage,
+  node: string,
+  args: readonly string[],
+): Omit<Job, 'name' | 'load' | 'budgetSeconds'> {
+  return {
     stage: stage.name,
-    load: loadOf(stage, first),
     command: node,
-    // A test file by itself is a process; `--test` would start a second one for it.
-    args: [...(stage.hasProperties ? SEEDED : []), ...(stage.together ? TOGETHER : []), ...files],
+    args: [...(stage.hasProperties ? SEEDED : []), ...args],
     env: {
       ...(node === process.execPath ? {} : { [HISTORIES_SHARE]: String(OLDER_SHARE) }),
       RESPITE_BIN: 'dist/cli/bin.js',
       NODE_COMPILE_CACHE: path.join(repository, '.cache/compiled'),
     },
-    budgetSeconds: budgetOf(stage.together ? stage.name : first),
     reportsTests: true,
   };
 }

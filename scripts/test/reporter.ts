@@ -11,6 +11,8 @@ export interface TestResult {
   /** Why it did not run; an empty text when no reason was given. */
   readonly skipped?: string | undefined;
   readonly isSuite: boolean;
+  /** It is in no suite and in no other test. */
+  readonly isOutermost: boolean;
 }
 
 interface Ended {
@@ -36,6 +38,7 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
         passed: type === 'test:pass',
         durationMs: Math.round(data.details.duration_ms),
         isSuite: data.details.type === 'suite',
+        isOutermost: data.nesting === 0,
         ...(data.skip === undefined || data.skip === false
           ? {}
           : { skipped: data.skip === true ? '' : data.skip }),

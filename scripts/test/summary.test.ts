@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeJob, fakeResult, fakeTest } from './fake-job.test.ts';
-import { failureOf, lineOf, type Run, summarize } from './summary.ts';
+import { failureOf, lineOf, linesOf, type Run, summarize } from './summary.ts';
 
 const RUN: Run = { isCi: false, seconds: 61, seed: 7, missing: [], allowed: [], listsNames: false };
 const CI: Run = { ...RUN, isCi: true };
@@ -52,6 +52,27 @@ test('names are listed on demand, for comparing two runs', () => {
 test('the line of a file has its tests, its skips and its time', () => {
   assert.match(lineOf(SKIPPED), /^ok {5}test\/a\.test\.ts +1\.0 s {2}CPU 0\.5 s, 1 tests, 1 skipped$/);
   assert.match(lineOf(fakeResult({ passed: false, seconds: 12 })), /^FAILED .*over its budget of 10 s$/);
+});
+
+test('a file of a group has a line and a budget of its own', () => {
+  const files = ['test/a.test.ts', 'test/quick.test.ts'];
+  const group = fakeResult({
+    job: fakeJob({ name: 'all', files, budgetSeconds: 200 }),
+    seconds: 70,
+    tests: [
+      fakeTest({ durationMs: 59_000 }),
+      fakeTest({ durationMs: 2000, isSuite: true }),
+      fakeTest({ durationMs: 1900, isOutermost: false }),
+      fakeTest({ file: 'test/quick.test.ts', durationMs: 20 }),
+    ],
+  });
+  const [first, ...others] = linesOf(group);
+  assert.match(first ?? '', /^ok {5}all +70\.0 s/);
+  assert.equal(others.length, 1);
+  assert.match(others[0] ?? '', /^ +test\/a\.test\.ts +61\.0 s {2}over its budget of 60 s$/);
+  const { passed, text } = summarize([group], CI);
+  assert.equal(passed, false);
+  assert.match(text, /test\/a\.test\.ts: 61\.0 s of 60 s/);
 });
 
 test('of tests that failed, what node:test says of them is shown, and not all else', () => {

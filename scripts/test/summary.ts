@@ -1,4 +1,5 @@
 // What a run prints: a line for each file, why it failed, and the verdict over all.
+import { budgetOf } from './budgets.ts';
 import type { JobResult } from './job.ts';
 import { type AllowedSkip, forbidden, groupByReason, skipsOf } from './skips.ts';
 
@@ -22,6 +23,36 @@ export function lineOf({ job, passed, seconds, cpuSeconds, tests }: JobResult): 
   const verdict = passed ? 'ok    ' : 'FAILED';
   const details = what.filter((word) => word !== '').join(', ');
   return `${verdict} ${job.name.padEnd(NAME_WIDTH)} ${seconds.toFixed(1).padStart(6)} s  ${details}`;
+}
+
+/** Files of a group that take less than this many seconds have no line of their own. */
+const QUICK_SECONDS = 0.3;
+
+/** A line for the job, and one for each file of a group that is not over at once. */
+export function linesOf(result: JobResult): string[] {
+  const files = filesOf(result).filter(({ seconds }) => seconds >= QUICK_SECONDS);
+  return [
+    lineOf(result),
+    ...files.map(({ file, seconds, budgetSeconds }) => {
+      const verdict = seconds > budgetSeconds ? `  over its budget of ${budgetSeconds} s` : '';
+      return `         ${file.padEnd(NAME_WIDTH - 2)} ${seconds.toFixed(1).padStart(6)} s${verdict}`;
+    }),
+  ];
+}
+
+/** A file of a group, with the time of its tests, which run one after the other. */
+interface FileTime {
+  readonly file: string;
+  readonly seconds: number;
+  readonly budgetSeconds: number;
+}
+
+function filesOf({ job, tests }: JobResult): FileTime[] {
+  return (job.files ?? []).map((file) => {
+    const outermost = tests.filter((test) => test.isOutermost && test.file === file);
+    const seconds = outermost.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000;
+    return { file, seconds, budgetSeconds: budgetOf(file) };
+  });
 }
 
 /** The output of a job that failed; of tests, what node:test prints of those that failed. */
@@ -51,7 +82,11 @@ export function summarize(
 ): { readonly passed: boolean; readonly text: string } {
   const tests = results.flatMap((result) => result.tests.filter(({ isSuite }) => !isSuite));
   const failed = results.filter(({ passed }) => !passed);
-  const slow = results.filter((result) => result.seconds > result.job.budgetSeconds);
+  const times = results.flatMap((result): FileTime[] => [
+    { file: result.job.name, seconds: result.seconds, budgetSeconds: result.job.budgetSeconds },
+    ...filesOf(result),
+  ]);
+  const slow = times.filter(({ seconds: took, budgetSeconds }) => took > budgetSeconds);
   const skips = skipsOf(results);
   const notAllowed = forbidden(skips, allowed);
   const lines: string[] = [''];
@@ -67,8 +102,8 @@ export function summarize(
     for (const line of missing) lines.push(`        ${line}`);
   }
   if (slow.length > 0) lines.push('', 'Over budget (scripts/test/budgets.ts):');
-  for (const { job, seconds: took } of slow) {
-    lines.push(`  ${job.name}: ${took.toFixed(1)} s of ${job.budgetSeconds} s`);
+  for (const { file, seconds: took, budgetSeconds } of slow) {
+    lines.push(`  ${file}: ${took.toFixed(1)} s of ${budgetSeconds} s`);
   }
   if (failed.length > 0) lines.push('', 'Failed:', ...failed.map(({ job }) => `  ${job.name}`));
   const problems = [

@@ -8,10 +8,11 @@ import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { test, type TestContext } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { request } from '../harness/http.ts';
 import { type NodeVersion, nodeBinary } from '../harness/nodes.ts';
 import { kill } from '../harness/process.ts';
-import { bare, respite } from '../harness/respite.ts';
+import { bare, respite, type RunningRespite } from '../harness/respite.ts';
 import { chosenSeed } from '../harness/seed.ts';
 
 const IS_THOROUGH = process.env['RESPITE_TEST_SEQUENCES'] !== undefined;
@@ -34,11 +35,20 @@ for (const version of VERSIONS) {
     await running.saysOnStdout('done');
     assert.deepEqual(sequencesOf(running.stdout), alone, args.join(' '));
     const [worker] = await running.ready();
+    const [first] = anyPortsOf(running.stdout);
+    assert.ok(first !== undefined);
+    await holdsOnly(running, args, first);
     // From now on it finds this file.
     writeFileSync(path.join(running.dir, 'gone'), '');
     kill(worker?.pid ?? 0);
     await running.until('the replacement', () => running.stdout.match(/^done$/gm)?.length === 2);
     assert.deepEqual(sequencesOf(running.stdout), [...alone, ...replaced], args.join(' '));
+    const second = anyPortsOf(running.stdout)[1];
+    assert.ok(second !== undefined);
+    assert.deepEqual(second.early, first.early, args.join(' '));
+    // Any server of the next worker gets what the first one shared.
+    const taken = second.own.filter((port) => first.held.includes(port));
+    await holdsOnly(running, args, { ...second, held: [...second.held, ...taken] });
   });
 
   // Three processes more: what the versions differ in shows in one worker too.
@@ -58,6 +68,8 @@ for (const version of VERSIONS) {
     });
     await running.until('both workers', () => running.stdout.match(/^done$/gm)?.length === 2);
     assert.deepEqual(sequencesOf(running.stdout), [...expected, ...expected], args.join(' '));
+    const [first, second] = anyPortsOf(running.stdout);
+    assert.deepEqual(second, first, args.join(' '));
   });
 }
 
@@ -104,6 +116,36 @@ async function onBare(t: TestContext, args: string[], node: string, OTHERS: stri
 
 function sequencesOf(stdout: string): string[] {
   return stdout.split('\n').filter((line) => /^\d/.test(line));
+}
+
+/** Ports that the kernel chose for servers that stay open. */
+interface AnyPorts {
+  /** Of servers that were opened first of all. */
+  readonly early: readonly number[];
+  /** Of others that listened before the process accepted its first connection. */
+  readonly held: readonly number[];
+  /** Of later ones, which only the client that asked for them knows. */
+  readonly own: readonly number[];
+}
+
+/** Of each worker that is done. */
+function anyPortsOf(stdout: string): AnyPorts[] {
+  return [...stdout.matchAll(/^ports (.*)$/gm)].map(([, json = '']) => JSON.parse(json) as AnyPorts);
+}
+
+/** Waits until the supervisor holds the shared ports alone: none that a request has opened, and none of an earlier worker. */
+async function holdsOnly(
+  running: RunningRespite,
+  [, , ...named]: readonly string[],
+  { early, held, own }: AnyPorts,
+): Promise<void> {
+  const wanted = [...named.map(Number), ...early, ...held].toSorted((a, b) => a - b);
+  await running.untilStatus(`the sockets ${wanted.join(', ')}, without ${own.join(', ')}`, ({ sockets }) =>
+    isDeepStrictEqual(
+      sockets.map(({ port }) => port).toSorted((a, b) => a - b),
+      wanted,
+    ),
+  );
 }
 
 /** A free port from 20,000 on. */

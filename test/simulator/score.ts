@@ -9,6 +9,8 @@ export interface Score {
   readonly shed: number;
   /** How long a long-lived client was without a place, on average, because it was refused. */
   readonly secondsWithout: number;
+  /** Maximum requests in flight at once, over all seeds. */
+  readonly peakInFlight: number;
 }
 
 export function score(outcome: Outcome): Score {
@@ -18,7 +20,8 @@ export function score(outcome: Outcome): Score {
     best += (scenario.bestPerSecond(atMs) * BUCKET_MS) / 1000;
   }
   const p99Ms = latenciesMs[Math.floor(latenciesMs.length * 0.99)] ?? Infinity;
-  return { share: good / best, p99Ms, shed, secondsWithout: outcome.secondsWithout / Math.max(1, clients) };
+  const secondsWithout = outcome.secondsWithout / Math.max(1, clients);
+  return { share: good / best, p99Ms, shed, secondsWithout, peakInFlight: outcome.peakInFlight };
 }
 
 /** Mean over several seeds. */
@@ -31,14 +34,16 @@ export function scoreOf(
   let p99Ms = 0;
   let shed = 0;
   let secondsWithout = 0;
+  let peakInFlight = 0;
   for (const seed of seeds) {
     const one = score(simulate(scenario, create(), seed));
     share += one.share / seeds.length;
     p99Ms += one.p99Ms / seeds.length;
     shed += one.shed / seeds.length;
     secondsWithout += one.secondsWithout / seeds.length;
+    peakInFlight = Math.max(peakInFlight, one.peakInFlight);
   }
-  return { share, p99Ms, shed, secondsWithout };
+  return { share, p99Ms, shed, secondsWithout, peakInFlight };
 }
 
 const FIXED_LIMITS: readonly number[] = [
@@ -46,12 +51,16 @@ const FIXED_LIMITS: readonly number[] = [
   400, 600, 1000, 4096,
 ];
 
-/** The fixed limit that is best for this scenario, found by trying. */
+/**
+ * The fixed limit that is best for this scenario, found by trying: each, until one is so high that no request meets it. All
+ * higher ones give the same outcome.
+ */
 export function bestFixed(scenario: Scenario, seeds?: readonly number[]): Score & { readonly limit: number } {
-  let best = { limit: 0, share: -1, p99Ms: Infinity, shed: 0, secondsWithout: 0 };
+  let best = { limit: 0, share: -1, p99Ms: Infinity, shed: 0, secondsWithout: 0, peakInFlight: 0 };
   for (const limit of FIXED_LIMITS) {
     const one = scoreOf(scenario, () => fixedLimit(limit), seeds);
     if (one.share > best.share) best = { limit, ...one };
+    if (one.peakInFlight < limit) break;
   }
   return best;
 }

@@ -59,7 +59,7 @@ test('a schedule gives everything back in the order of time, then of arrival', (
       const schedule = new Schedule<number>();
       for (const [i, atMs] of times.entries()) schedule.put(atMs, i);
       const given: number[] = [];
-      for (let next = schedule.next(); next !== undefined; next = schedule.next()) given.push(next.action);
+      for (let next = schedule.next(); next !== undefined; next = schedule.next()) given.push(next);
       const expected = times.map((atMs, i) => ({ atMs, i })).toSorted((a, b) => a.atMs - b.atMs || a.i - b.i);
       assert.deepEqual(
         given,

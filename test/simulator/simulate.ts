@@ -57,6 +57,8 @@ export interface Outcome {
   readonly latenciesMs: Float64Array;
   /** The limit at the end of each bucket. */
   readonly limitByBucket: readonly number[];
+  /** Maximum requests in flight at once. Any limit above it gives the same outcome. */
+  readonly peakInFlight: number;
 }
 
 export const BUCKET_MS = 100;
@@ -117,6 +119,7 @@ export function simulate(scenario: Scenario, controller: LimitController, seed: 
   let backlogHead = 0;
   let busy = 0;
   let inFlight = 0;
+  let peakInFlight = 0;
   let admitted = 0;
   let shed = 0;
   let good = 0;
@@ -148,6 +151,7 @@ export function simulate(scenario: Scenario, controller: LimitController, seed: 
   };
   const admit = (attempt: number, nowMs: number, stage: Stage): Request => {
     inFlight += 1;
+    if (inFlight > peakInFlight) peakInFlight = inFlight;
     const request = new Request(nowMs, attempt, inFlight, stage, uncount);
     controller.admitted(inFlight, nowMs, request);
     return request;
@@ -211,8 +215,8 @@ export function simulate(scenario: Scenario, controller: LimitController, seed: 
   schedule.put(0, { kind: 'arrival' });
   if (longLived !== undefined) schedule.put(0, { kind: 'client' });
   schedule.put(BUCKET_MS, { kind: 'bucket' });
-  for (let event = schedule.next(); event !== undefined; event = schedule.next()) {
-    const { atMs, action } = event;
+  for (let action = schedule.next(); action !== undefined; action = schedule.next()) {
+    const atMs = schedule.nowMs;
     if (atMs > scenario.durationMs) break;
     switch (action.kind) {
       case 'arrival':
@@ -270,5 +274,6 @@ export function simulate(scenario: Scenario, controller: LimitController, seed: 
     goodByBucket,
     latenciesMs: Float64Array.from(latencies).toSorted(),
     limitByBucket,
+    peakInFlight,
   };
 }

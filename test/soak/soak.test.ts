@@ -20,6 +20,10 @@ const MOST_MS = 120_000;
 const WORKERS = 3;
 /** Share of the supervisor's memory by which the last third of the run may be above the second one. */
 const FLAT = 0.1;
+/** The first third has to be this long, in minutes: until then V8 enlarges its young generation, by 30 MB at once. */
+const WARM_MINUTES = 5;
+/** Most memory of a supervisor in a shorter run, in KB: twice what it takes with a console, and one such step. */
+const MOST_KB = 200 * 1024;
 
 /** What a fault may be called. A worker that is killed from outside, the kernel excepted, is of no known cause. */
 const CAUSES: Readonly<Record<string, readonly Incident['cause'][]>> = {
@@ -79,11 +83,15 @@ test(`${MINUTES} minutes, a random fault every ${FAULT_EVERY_MS / 1000} s, somet
     await delay(FAULT_EVERY_MS);
     await look();
   }
+  // The slowest detectors take longer than the time between two faults.
+  const lastMs = faults.at(-1)?.atMs ?? 0;
   const incidents = await running.until(
     'the end of all incidents',
     async () => {
       const all = await look();
-      return all.every(({ endedAtMs }) => endedAtMs !== undefined) && all;
+      const isOver = all.every(({ endedAtMs }) => endedAtMs !== undefined);
+      const isComplete = unexplained(faults, all).length === 0 || Date.now() > lastMs + MOST_MS;
+      return isOver && isComplete && all;
     },
     2 * MOST_MS,
     1000,
@@ -102,7 +110,8 @@ test(`${MINUTES} minutes, a random fault every ${FAULT_EVERY_MS / 1000} s, somet
   assert.ok(beside.length <= 0.001 * users.requests, JSON.stringify(beside.slice(0, 20)));
   // Each fault comes when its request was answered: whatever is at work by then is innocent.
   assert.equal(begun, 0, 'false quarantines');
-  assert.ok(isFlat(memoryKb), `memory of the supervisor: ${memoryKb.join(' ')} KB`);
+  const isBounded = MINUTES / 3 < WARM_MINUTES ? Math.max(...memoryKb) <= MOST_KB : isFlat(memoryKb);
+  assert.ok(isBounded, `memory of the supervisor: ${memoryKb.join(' ')} KB`);
   assert.equal((await running.stop()).code, 0);
 });
 

@@ -216,7 +216,7 @@ class Tally {
 }
 
 function figures(latencies: readonly number[]): LoadResult['latency'] {
-  const sorted = latencies.toSorted((a, b) => a - b);
+  const sorted = Float64Array.from(latencies).toSorted();
   const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
   const meanMs = sorted.length === 0 ? 0 : sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
   return {

@@ -87,10 +87,10 @@ export function simulateCalls(scenario: CallScenario, create: CreateClient, seed
   schedule.put(0, (atMs) => {
     call(0, atMs);
   });
-  for (let event = schedule.next(); event !== undefined; event = schedule.next()) {
-    if (event.atMs > scenario.durationMs) break;
-    now = event.atMs;
-    event.action(now);
+  for (let act = schedule.next(); act !== undefined; act = schedule.next()) {
+    now = schedule.nowMs;
+    if (now > scenario.durationMs) break;
+    act(now);
   }
   const sum = (by: readonly number[]): number => by.reduce((total, each) => total + each, 0);
   return {

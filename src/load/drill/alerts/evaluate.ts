@@ -1,7 +1,17 @@
 // Evaluates expressions of alert rules at one moment, as Prometheus would.
 import type { BinaryOp, Expression } from './expression.ts';
 import { RANGE_FUNCTIONS } from './functions.ts';
-import { keyOf, type Labels, nameless, samplesIn, type Series, type SeriesStore, valueAt } from './series.ts';
+import {
+  keyOf,
+  type Labels,
+  labelsOf,
+  nameless,
+  only,
+  samplesIn,
+  type Series,
+  type SeriesStore,
+  valueAt,
+} from './series.ts';
 
 export interface Element {
   readonly labels: Labels;
@@ -39,9 +49,7 @@ export function evaluate(expression: Expression, store: SeriesStore, atMs: numbe
     case 'selector':
       return store.select(expression.name, expression.matchers).flatMap((series) => {
         const value = valueAt(series, atMs);
-        return value === undefined
-          ? []
-          : [{ labels: { __name__: expression.name, ...series.labels }, value }];
+        return value === undefined ? [] : [{ labels: labelsOf(expression.name, series), value }];
       });
     case 'call':
       return call(expression.name, expression.args, store, atMs);
@@ -189,10 +197,4 @@ function vector(result: Result): readonly Element[] {
 
 function matchKey(labels: Labels, on: readonly string[] | undefined): string {
   return keyOf(on === undefined ? nameless(labels) : only(labels, on));
-}
-
-function only(labels: Labels, names: readonly string[]): Labels {
-  return Object.fromEntries(
-    names.flatMap((name) => (labels[name] === undefined ? [] : [[name, labels[name]]])),
-  );
 }

@@ -34,12 +34,45 @@ export function keyOf(labels: Labels): string {
   return key;
 }
 
+/** Labels without a name, by those with one. Rules derive the same ones at each of their evaluations, and then ask for their keys. */
+const withoutName = new WeakMap<Labels, Labels>();
+
 /** Without the name of the metric, which results of computations do not have. */
 export function nameless(labels: Labels): Labels {
   if (!Object.hasOwn(labels, '__name__')) return labels;
-  const others: Record<string, string> = { ...labels };
-  delete others['__name__'];
+  let others = withoutName.get(labels);
+  if (others === undefined) {
+    const { __name__: _, ...rest } = labels;
+    withoutName.set(labels, (others = rest));
+  }
   return others;
+}
+
+/** Selections by labels and by the list of names, which belongs to an expression and lives as long. */
+const selections = new WeakMap<Labels, WeakMap<readonly string[], Labels>>();
+
+/** Of these labels those with one of the names. */
+export function only(labels: Labels, names: readonly string[]): Labels {
+  let known = selections.get(labels);
+  if (known === undefined) selections.set(labels, (known = new WeakMap()));
+  let some = known.get(names);
+  if (some === undefined) {
+    some = Object.fromEntries(
+      names.flatMap((name) => (labels[name] === undefined ? [] : [[name, labels[name]]])),
+    );
+    known.set(names, some);
+  }
+  return some;
+}
+
+/** Labels of values of a series: its own, and the name of the metric. */
+const named = new WeakMap<Series, Labels>();
+
+/** @param name Of the metric that the series belongs to. */
+export function labelsOf(name: string, series: Series): Labels {
+  let labels = named.get(series);
+  if (labels === undefined) named.set(series, (labels = { __name__: name, ...series.labels }));
+  return labels;
 }
 
 /** All series of a recording, by the name of their metric. */

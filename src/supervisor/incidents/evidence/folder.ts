@@ -1,8 +1,9 @@
 // Incidents on disk: a directory each, named by the incident's id, with `incident.json` in it and what else was kept.
-import { access, constants, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Incident, IncidentOutcome } from '../incident.ts';
 import type { Author } from './author.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /** Something that was kept of an incident. */
 export interface EvidenceFile {
@@ -72,7 +73,7 @@ export async function writeEvidence(
 ): Promise<void> {
   const target = pathOf(directory, id, file);
   const temporary = pathOf(directory, id, `new-${process.pid}-${file}`);
-  await mkdir(path.dirname(target), { recursive: true, mode: DIRECTORY_MODE });
+  await makeDirectory(path.dirname(target), DIRECTORY_MODE);
   try {
     const handle = await open(temporary, 'w', FILE_MODE);
     try {

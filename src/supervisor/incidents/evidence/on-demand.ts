@@ -1,8 +1,9 @@
 // What somebody asks for while nothing has happened.
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RespiteError } from '../../../core/errors.ts';
+import { makeDirectory } from './make-directory.ts';
 import type { Witness } from './witness.ts';
 
 /** What can be asked for by name. */
@@ -52,7 +53,7 @@ export async function captureNow(
     }
     default: {
       if (directory === undefined) throw failed('incidents are switched off, so there is no place for it');
-      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await makeDirectory(directory, 0o700);
       const name = `worker-${id}-${pid}-${Date.now()}.heapsnapshot`;
       const file = path.resolve(directory, name);
       await captures.request('heap-snapshot', { file, timeoutMs: SNAPSHOT_TIMEOUT_MS });
