@@ -39,12 +39,6 @@ const REMAINING: Readonly<Record<string, number>> = {
   tests: 245,
 };
 
-/** Where longer sentences are still left, and how many at most. */
-const LONG_SENTENCES: Readonly<Record<string, number>> = {
-  'bench/README.md': 7,
-  'docs/design': 101,
-};
-
 const prose = pages()
   .filter((page) => !page.startsWith('bench/results/'))
   .flatMap((page) => proseOf(page, partsOf(path.join(repository, page))));
@@ -78,18 +72,14 @@ for (const [area, most] of Object.entries(REMAINING)) {
   });
 }
 
-test(`no sentence that users read has more than ${MAX_WORDS} words`, () => {
-  const found = longSentences().filter(({ file }) => longArea(file) === undefined);
+test(`no sentence of a page has more than ${MAX_WORDS} words`, () => {
+  const found = prose.flatMap(({ file, line, text }) =>
+    sentencesOf(text)
+      .filter((sentence) => wordsIn(sentence) > MAX_WORDS)
+      .map((sentence) => ({ file, line, sentence })),
+  );
   assert.deepEqual(found, []);
 });
-
-for (const [area, most] of Object.entries(LONG_SENTENCES)) {
-  test(`sentences with more than ${MAX_WORDS} words become fewer: ${area}`, (t) => {
-    const found = longSentences().filter(({ file }) => longArea(file) === area);
-    assert.ok(found.length <= most, `${found.length} instead of ${most}`);
-    if (found.length < most) t.diagnostic(`${found.length} are left: lower the figure of '${area}'`);
-  });
-}
 
 test('text is found in comments and strings, and code in it is not', () => {
   const code =
@@ -115,22 +105,6 @@ test('sentences are counted in paragraphs, items and cells', () => {
   const found = proseOf('a.md', partsIn(markdown)).flatMap(({ text }) => sentencesOf(text).map(wordsIn));
   assert.deepEqual(found, [2, 3, 1, 2, 1, 1, 1, 1]);
 });
-
-function longSentences(): readonly {
-  readonly file: string;
-  readonly line: number;
-  readonly sentence: string;
-}[] {
-  return prose.flatMap(({ file, line, text }) =>
-    sentencesOf(text)
-      .filter((sentence) => wordsIn(sentence) > MAX_WORDS)
-      .map((sentence) => ({ file, line, sentence })),
-  );
-}
-
-function longArea(file: string): string | undefined {
-  return Object.keys(LONG_SENTENCES).find((area) => file.startsWith(area));
-}
 
 /** Undefined for what users read. */
 function areaOf({ file, kind }: Text): string | undefined {
