@@ -1,4 +1,4 @@
-// What somebody asks for while nothing has happened.
+// What is asked for while nothing has happened.
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
