@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 
 export type Ending =
   | { readonly kind: 'answered'; readonly afterMs: number }
-  /** Nobody listened on the port. */
+  /** No process listened on the port. */
   | { readonly kind: 'refused' }
   /** The connection was there, and broke before an answer. */
   | { readonly kind: 'reset' }

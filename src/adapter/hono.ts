@@ -76,7 +76,7 @@ export function policy(given: Criticality | RoutePolicy): MiddlewareHandler {
 /** Tells @hono/node-server that the request has been answered without it. */
 function alreadySent(): Response {
   const response = new Response(null, { headers: { 'x-hono-already-sent': 'true' } });
-  // @hono/node-server's own Response doesn't look at the header as long as nobody has asked for the body.
+  // @hono/node-server's own Response doesn't look at the header as long as the body was not asked for.
   void response.body;
   return response;
 }

@@ -125,16 +125,18 @@ function addStatus(program: Command, { status, top, restart }: ProgramConfig): v
   choosesInstance(
     program
       .command('status')
-      .description('how a running `respite run` is: workers, limits, what was refused, incidents'),
+      .description('show a running `respite run`: workers, limits, shed requests, incidents'),
   )
-    .option('--json', 'what the management port says, as it is')
+    .option('--json', 'the answer of the management port')
     .option('--watch', 'again every second, until Ctrl-C')
     .addHelpText('after', '\nExit codes: 0 healthy, 1 unhealthy or no answer, 2 bad usage.')
     .action(async (flags: StatusFlags) => status(flags));
   choosesInstance(
     program
       .command('top')
-      .description('the same live, on the whole terminal; lines when it is none. q quits'),
+      .description(
+        'show workers, limits and incidents live in the terminal, until q; prints lines when the output is no terminal',
+      ),
   ).action(async (flags: InstanceFlags) => top(flags));
   choosesInstance(
     program
@@ -158,7 +160,7 @@ function addStatus(program: Command, { status, top, restart }: ProgramConfig): v
 function addNotify(program: Command, { tryNotifications }: ProgramConfig): void {
   program
     .command('notify')
-    .description('who is notified of incidents')
+    .description('notifications of incidents')
     .command('test')
     .description('send a test message to every place that `notify` in the configuration names')
     .option('--config <file>', 'configuration (default respite.config.{ts,mjs,js,json} in this directory)')

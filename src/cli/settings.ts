@@ -124,7 +124,7 @@ function number(text: string | undefined): number | undefined {
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** The resolvers speak of options; somebody who typed a flag wants to hear of that flag, and of what was typed. */
+/** The resolvers speak of options; a user who typed a flag wants to hear of that flag, and of what was typed. */
 function asTyped(flags: RunFlags, message: string): string {
   const rules: readonly (readonly [option: string, flag: string, typed: string | undefined, rule: string])[] =
     [

@@ -16,7 +16,7 @@ const EVERY_MS = 1000;
 const CLEAR = '\u001B[H\u001B[J';
 
 /**
- * `respite status`: 0 when it is healthy, 1 when it is not. Rejects when nobody answers; under `--watch` that is said, and asked
+ * `respite status`: 0 when it is healthy, 1 when it is not. Rejects when nothing answers; under `--watch` that is said, and asked
  * again, until Ctrl-C.
  */
 export async function status({ json = false, watch = false, ...instance }: StatusFlags): Promise<number> {

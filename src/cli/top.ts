@@ -11,7 +11,7 @@ const EVERY_MS = 1000;
 /** Seconds of goodput in the sparkline. */
 const GOODPUT_SECONDS = 60;
 
-/** `respite top`: goes on until q, Ctrl-C or a signal; resolves with 0. Rejects when nobody answers the first time. */
+/** `respite top`: goes on until q, Ctrl-C or a signal; resolves with 0. Rejects when nothing answers the first time. */
 export async function top(flags: InstanceFlags): Promise<number> {
   const port = instancePort(flags);
   const history = new History();

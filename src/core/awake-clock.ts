@@ -23,7 +23,7 @@ export class AwakeClock {
     this.#lastMs = steadyMs();
   }
 
-  /** Keeps it going. Without that it stands still while nobody asks. */
+  /** Keeps it going. Without that it stands still between calls. */
   start(): this {
     setInterval(() => this.nowMs(), TICK_MS).unref();
     return this;

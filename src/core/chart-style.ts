@@ -18,6 +18,7 @@ pre { padding: .6rem .8rem; overflow-x: auto; background: var(--panel); border: 
 .failed, .line4 { color: var(--failed); } .open { color: var(--open); }
 .chart { margin: 1rem 0; padding: .75rem 1rem; background: var(--panel); border: 1px solid var(--edge); border-radius: 12px; }
 .chart figcaption { font-size: .9rem; font-weight: 600; }
+.chart figcaption span { display: block; font-weight: 400; color: var(--faint); }
 .chart ol, .chart ul { margin: 0; padding: 0; list-style: none; }
 .plot { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .35rem .5rem; margin-top: .6rem; font-size: .75rem; color: var(--faint); }
 .plot svg { display: block; width: 100%; height: 11rem; overflow: visible; }

@@ -14,6 +14,8 @@ export interface Series {
 
 export interface Chart {
   readonly title: string;
+  /** What is drawn, in a sentence below the title. */
+  readonly note?: string;
   /** What a screen reader says. Default: the title. */
   readonly label?: string;
   readonly x: Axis;
@@ -47,12 +49,12 @@ const LABELS_APART = 0.16;
 
 /** A chart of a page; empty when there is no value to draw. */
 export function figure(chart: Chart): Html {
-  const { title, label = title, x, y, series, xName } = chart;
+  const { title, note, label = title, x, y, series, xName } = chart;
   if (!series.some(({ points }) => points.some(([, value]) => value !== undefined))) return html``;
   const { width, height } = STRETCHED;
   const percent = (share: number): string => `${round(100 * share)}%`;
   return html`<figure class="chart">
-    <figcaption>${title}</figcaption>
+    <figcaption>${title}${note === undefined ? undefined : html`<span>${note}</span>`}</figcaption>
     <div class="plot">
       <ol class="y" aria-hidden="true">
         ${y.ticks.map((tick) => html`<li style="top: ${percent(1 - y.at(tick))}">${y.show(tick)}</li>`)}

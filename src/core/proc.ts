@@ -1,4 +1,4 @@
-// What Linux tells about a process and takes for it in /proc. Elsewhere nothing is told.
+// What Linux tells about a process and takes for it in /proc. Elsewhere nothing is known.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Out of memory, the kernel ends a process with a higher score first. Does nothing for `undefined`, and when it can't be written. */

@@ -84,7 +84,7 @@ test('what a variable holds that is called like a secret is found anywhere', () 
 
 test('what is no secret stays', () => {
   for (const text of [
-    'the event loop of worker 1 has not turned for 5.0 s since GET /search, in matchAll (/srv/app/search.js:41)',
+    'the event loop of worker 1 has been blocked for 5.0 s since GET /search, in matchAll (/srv/app/search.js:41)',
     'Error: connect ECONNREFUSED 127.0.0.1:5432',
     'at Object.<anonymous> (/srv/app/node_modules/pg/lib/client.js:12:3)',
     'file:///srv/app/a.js?',

@@ -23,7 +23,7 @@ export class RouteLabels {
     return this.#isFolding;
   }
 
-  /** @param route Empty for requests whose route nobody knows: that is a label too, and costs no place. */
+  /** @param route Empty for requests of an unknown route: that is a label too, and costs no place. */
   of(route: string): string {
     if (route === '' || route === OTHER_ROUTE) return route;
     const known = this.#known.get(route);

@@ -54,7 +54,7 @@ export function unchecked(nowMs: number): IndicatorState {
 }
 
 /**
- * The first check decides at once, and so does `OUT_OF_SERVICE`, which somebody has said on purpose. Otherwise it takes as
+ * The first check decides at once, and so does `OUT_OF_SERVICE`, which a check returns on purpose. Otherwise it takes as
  * many in a row as the rules say.
  */
 export function judge(state: IndicatorState, outcome: Outcome, nowMs: number, rules: Rules): IndicatorState {

@@ -61,7 +61,7 @@ function refuseWithoutToken(
     return { status: 401, reason: 'send the management token as "Authorization: Bearer <token>"' };
   }
   const waitMs = tries.waitMs(address, nowMs);
-  // Without looking at the token: the right one must not be told from a wrong one either.
+  // Without looking at the token: the right one must not be distinguished from a wrong one either.
   if (waitMs > 0) {
     const retryAfterSeconds = Math.ceil(waitMs / 1000);
     return { status: 429, reason: 'too many wrong tokens; try again later', retryAfterSeconds };

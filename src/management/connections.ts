@@ -82,7 +82,7 @@ export function serveBounded(
     });
     if (bodyBytes(request) > MAX_BODY_BYTES) {
       response.setHeader('Connection', 'close');
-      // What still comes is not read: with the answer the client learns that nobody waits for it.
+      // What still comes is not read: with the answer the client learns that it is not waited for.
       response.once('finish', () => request.socket.destroySoon());
     }
     answer(request, response);
@@ -130,7 +130,7 @@ function giveUp(connections: ReadonlyMap<Socket, Connection>): void {
   oldest?.destroy();
 }
 
-/** Infinite when nobody knows beforehand. */
+/** Infinite when it is not known beforehand. */
 function bodyBytes({ headers }: IncomingMessage): number {
   if (headers['transfer-encoding'] !== undefined) return Infinity;
   return Number(headers['content-length'] ?? 0);

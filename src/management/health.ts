@@ -26,7 +26,7 @@ export function componentAt(health: GroupHealth, names: readonly string[]): Heal
 }
 
 /**
- * Is a group well: `ready`, `live`, `startup`, one of the user's own; or, undefined, everything? Undefined for a group that nobody belongs to.
+ * Is a group well: `ready`, `live`, `startup`, one of the user's own; or, undefined, everything? Undefined for a group without members.
  *
  * @param isAuthenticated The caller may see details.
  */

@@ -42,7 +42,7 @@ export interface TcpAddress {
   /** Undefined: every interface. */
   readonly host: string | undefined;
   readonly port: number;
-  /** Somebody asked for this address; the default one gives way when it is taken. */
+  /** This address was configured; the default one gives way when it is taken. */
   readonly chosen: boolean;
 }
 

@@ -1,4 +1,4 @@
-// How often somebody may try a token. A wrong one is not answered faster than the bucket fills, so that guessing takes ages, and no
+// How often a client may try a token. A wrong one is not answered faster than the bucket fills, so that guessing takes ages, and no
 // list of addresses grows without bound.
 import { isIPv6 } from 'node:net';
 
@@ -64,7 +64,7 @@ function drop(from: Map<string, unknown> | Set<string>): void {
   }
 }
 
-/** Somebody with IPv6 has 2^64 addresses at the least (RFC 6177): they count as one. */
+/** A client with IPv6 has 2^64 addresses at the least (RFC 6177): they count as one. */
 function networkOf(address: string): string {
   const [plain = ''] = address.split('%');
   if (!isIPv6(plain) || plain.startsWith('::ffff:')) return plain;

@@ -8,7 +8,7 @@ type Origins = ReadonlyMap<string, Readonly<OriginFigures>>;
 export function showObserved(read: () => Origins): () => void {
   return addInstruments(() => {
     const origins = read();
-    // Nothing to show, and nothing to send, as long as the process calls nobody.
+    // Nothing to show, and nothing to send, as long as the process calls no service.
     return origins.size === 0 ? [] : instrumentsOf(origins);
   });
 }

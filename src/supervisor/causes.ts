@@ -5,7 +5,7 @@
  * - `healed`: a worker is replaced for it while it still runs;
  * - `end`: a program ends in this way; when its replacement ends in another one, that is the same fault;
  * - `memory`: a heap profile names the functions to blame;
- * - `urgent`: healing hardly waits for evidence, because the worker serves nobody, or has no time.
+ * - `urgent`: healing hardly waits for evidence, because the worker serves no client, or has no time.
  */
 type Trait = 'healed' | 'end' | 'memory' | 'urgent';
 

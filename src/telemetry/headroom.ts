@@ -1,7 +1,7 @@
 import { gauge, type Metric } from './metric.ts';
 import type { HeadroomFigures } from './snapshot.ts';
 
-/** What the instance could do. Without series while nobody knows, so that no alert fires for it. */
+/** What the instance could do. Without series while it is unknown, so that no alert fires for it. */
 export function headroomMetrics(headroom: HeadroomFigures | undefined): Metric[] {
   const capacity = headroom?.capacity.kind === 'known' ? headroom.capacity : undefined;
   const one = (value: number | undefined): readonly [[object: Record<string, never>, value: number]] | [] =>

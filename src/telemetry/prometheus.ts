@@ -173,7 +173,7 @@ function standbyMetrics(standby: MetricsSnapshot['standby']): Metric[] {
   ];
 }
 
-/** Refused by nobody's admission, so counted apart. */
+/** Refused by no admission, so counted apart. */
 function fallbackMetric({ fallbackResponder }: MetricsSnapshot): Metric {
   return counter(
     'respite_fallback_responses_total',

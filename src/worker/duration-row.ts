@@ -14,7 +14,7 @@ export const ANSWERING: number = SUM + 1;
 /** Sum of the natural logarithms of the seconds: what requests typically took, whatever a few of them did. Without shed ones. */
 export const LOG_SUM: number = ANSWERING + BUCKETS;
 
-/** OpenTelemetry's name for methods that nobody knows, so that a caller can't make series at will. */
+/** OpenTelemetry's name for unknown methods, so that a caller can't make series at will. */
 export const OTHER_METHOD = '_OTHER';
 
 /** What the cells of a row say, wherever they were copied to. */

@@ -17,7 +17,7 @@ export interface ToldError {
   readonly frames: readonly StackFrame[];
 }
 
-/** Said when an exception or a rejection was caught by nobody. The process may still be saved by a handler of the user's. */
+/** Said when an exception or a rejection was not caught. The process may still be saved by a handler of the user's. */
 export interface UncaughtError {
   readonly kind: 'uncaught';
   readonly origin: 'uncaughtException' | 'unhandledRejection';
@@ -25,11 +25,11 @@ export interface UncaughtError {
   readonly chain: readonly ToldError[];
 }
 
-/** Said when Node.js ends the process in order: nothing was left to do, or somebody called `process.exit()`. */
+/** Said when Node.js ends the process in order: nothing was left to do, or your code called `process.exit()`. */
 export interface ExitWord {
   readonly kind: 'exit';
   readonly code: number;
-  /** Who called `process.exit()`, innermost first; empty when nobody did. */
+  /** Who called `process.exit()`, innermost first; empty when no code did. */
   readonly frames: readonly StackFrame[];
 }
 
@@ -103,7 +103,7 @@ function cut(message: unknown): string {
   return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}…` : text;
 }
 
-/** An object that was thrown may hold anything, so only its kind is told. */
+/** An object that was thrown may hold anything, so only its kind is reported. */
 function textOf(message: unknown): string {
   switch (typeof message) {
     case 'string':

@@ -15,7 +15,7 @@ export function keepLogTail(tail: SharedTail, descriptor: number): void {
     try {
       writeSync(descriptor, formatMessage({ kind: 'output', text }));
     } catch {
-      // Nobody reads any more, or not fast enough to be waited for.
+      // No reader is left, or not fast enough to be waited for.
     }
   });
 }

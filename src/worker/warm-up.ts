@@ -25,7 +25,7 @@ interface WarmUpConfig {
 /** Maximum time for one request, in ms. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** A warm-up that takes longer than this is told, and then this often, in ms. */
+/** A warm-up that takes longer than this is logged, and then this often, in ms. */
 const NEWS_EVERY_MS = 2000;
 
 /** Servers of node:http take connections by this event, those of node:https by the other one, after TLS. */

@@ -89,7 +89,7 @@ async function look(
   assert.match(await page.title(), /^event-loop-blocked, worker 1, \d{4}-/);
   assert.match(
     await page.locator('h1').innerText(),
-    /The event loop of worker 1 has not turned for .*, in matchForEver \(/,
+    /The event loop of worker 1 has been blocked for .*, in matchForEver \(/,
   );
   await checkOutline(page);
   assert.equal(await page.locator('script, img, iframe, object').count(), 0);

@@ -9,6 +9,7 @@ import {
   tieredStore,
 } from '../../src/cache/index.ts';
 import { cacheStoreContract } from './cache-store.ts';
+import { storedEntry } from '../harness/stored-entry.ts';
 
 /** The shared store: memory that answers in a later turn, and can be away. */
 class Shared implements CacheStore {
@@ -75,31 +76,7 @@ for (const [name, memoryTtlMs] of [
 
 const HOUR_MS = 3_600_000;
 
-function entry(changes: Partial<StoredEntry> = {}): StoredEntry {
-  const at = Date.now();
-  const until = at + HOUR_MS;
-  return {
-    kind: 'entry',
-    status: 200,
-    statusText: '',
-    fields: {},
-    bodyBytes: 0,
-    bornAt: at,
-    freshUntil: until,
-    staleWhileRevalidateUntil: until,
-    staleIfErrorUntil: until,
-    expiresAt: until,
-    noCache: false,
-    mustRevalidate: false,
-    immutable: false,
-    forAuthorized: false,
-    forCookies: false,
-    decoded: false,
-    tags: [],
-    epoch: 0,
-    ...changes,
-  };
-}
+const entry = (changes?: Partial<StoredEntry>): StoredEntry => storedEntry(Date.now(), HOUR_MS, changes);
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const bodyOf = async (store: CacheStore, key: string): Promise<string | undefined> => {

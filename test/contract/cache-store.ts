@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { CacheStore, StoredEntry, StoredRecord, VaryMarker } from '../../src/cache/index.ts';
 import { histories } from '../harness/histories.ts';
+import { storedEntry } from '../harness/stored-entry.ts';
 
 /** A store under test. */
 export interface StoreUnderTest {
@@ -297,29 +298,8 @@ export function cacheStoreContract(
   });
 }
 
-function entryAt(now: number, changes: Partial<StoredEntry> = {}): StoredEntry {
-  return {
-    kind: 'entry',
-    status: 200,
-    statusText: 'OK',
-    fields: {},
-    bodyBytes: 0,
-    bornAt: now,
-    freshUntil: now + LATER_MS,
-    staleWhileRevalidateUntil: now + LATER_MS,
-    staleIfErrorUntil: now + LATER_MS,
-    expiresAt: now + LATER_MS,
-    noCache: false,
-    mustRevalidate: false,
-    immutable: false,
-    forAuthorized: false,
-    forCookies: false,
-    decoded: false,
-    tags: [],
-    epoch: 0,
-    ...changes,
-  };
-}
+const entryAt = (now: number, changes?: Partial<StoredEntry>): StoredEntry =>
+  storedEntry(now, LATER_MS, changes);
 
 async function put(store: CacheStore, key: string, record: StoredRecord, body: Uint8Array): Promise<boolean> {
   const { version } = await store.get(key);

@@ -103,7 +103,7 @@ describe('the fallback responder', { concurrency: 3 }, () => {
     const { fallbackResponder, incidents } = await running.status();
     assert.equal(fallbackResponder.isPresent, false);
     assert.ok(fallbackResponder.answered >= 20);
-    assert.match(steps(incidents[0] as (typeof incidents)[number]), /has not turned for/);
+    assert.match(steps(incidents[0] as (typeof incidents)[number]), /has been blocked for/);
     await running.logs('the fallback responder leaves');
   });
 

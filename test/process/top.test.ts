@@ -161,7 +161,7 @@ test('respite incidents lists, shows, tells where the report is, and prunes', as
       schema: 1,
       id,
       cause: 'event-loop-blocked',
-      summary: 'worker 1 has not turned for 5.0 s',
+      summary: 'worker 1 has been blocked for 5.0 s',
       worker: { id: 1, slot: 1, pid: 42 },
       openedAtMs: i * 1000,
       endedAtMs: i * 1000 + 500,
@@ -174,7 +174,7 @@ test('respite incidents lists, shows, tells where the report is, and prunes', as
       missing: [],
     });
   }
-  assert.match((await run()).stdout, /^OPENED .*\n.*2026-b.*\n.*2026-a.*not turned for 5\.0 s\n$/);
+  assert.match((await run()).stdout, /^OPENED .*\n.*2026-b.*\n.*2026-a.*been blocked for 5\.0 s\n$/);
   assert.deepEqual(
     (JSON.parse((await run('--json')).stdout) as { id: string }[]).map(({ id }) => id),
     ['2026-b', '2026-a'],

@@ -160,7 +160,7 @@ describe('the watchdog thread', { concurrency: 3 }, () => {
     assert.equal(incident.cause, 'event-loop-blocked');
     assert.equal(incident.worker.pid, worker?.pid);
     assert.match(incident.summary, /nothing was heard of worker 1 for/);
-    assert.match(steps(incident), /killed: its event loop has not turned for [1-9][^]*replaced$/);
+    assert.match(steps(incident), /killed: its event loop has been blocked for [1-9][^]*replaced$/);
     assert.notEqual((await echo(port)).pid, worker?.pid);
   });
 

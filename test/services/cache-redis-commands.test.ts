@@ -6,6 +6,7 @@ import { type CacheStore, redisStore, type StoredEntry } from '../../src/cache/i
 import { lacks } from '../harness/programs.ts';
 import { startRedis } from '../harness/services/redis.ts';
 import { fileEnd } from '../harness/services/service.ts';
+import { storedEntry } from '../harness/stored-entry.ts';
 
 describe('commands sent to Redis', { skip: lacks('redis-server') }, async () => {
   const redis = await startRedis(fileEnd);
@@ -16,29 +17,8 @@ describe('commands sent to Redis', { skip: lacks('redis-server') }, async () => 
 
   const HOUR_MS = 3_600_000;
 
-  function entry(tags: readonly string[] = [], epoch: number = 0, ttlMs: number = HOUR_MS): StoredEntry {
-    const now = Date.now();
-    return {
-      kind: 'entry',
-      status: 200,
-      statusText: 'OK',
-      fields: { 'content-type': 'text/plain' },
-      bodyBytes: 4,
-      bornAt: now,
-      freshUntil: now + ttlMs,
-      staleWhileRevalidateUntil: now + ttlMs,
-      staleIfErrorUntil: now + ttlMs,
-      expiresAt: now + ttlMs,
-      noCache: false,
-      mustRevalidate: false,
-      immutable: false,
-      forAuthorized: false,
-      forCookies: false,
-      decoded: false,
-      tags,
-      epoch,
-    };
-  }
+  const entry = (tags: readonly string[] = [], epoch: number = 0, ttlMs: number = HOUR_MS): StoredEntry =>
+    storedEntry(Date.now(), ttlMs, { fields: { 'content-type': 'text/plain' }, bodyBytes: 4, tags, epoch });
 
   async function put(store: CacheStore, key: string, record: StoredEntry): Promise<boolean> {
     const { version } = await store.get(key);

@@ -34,7 +34,7 @@ export async function runClosedLoop(plan: ClosedPlan): Promise<ClosedResult> {
     gone: (connection, why) => {
       count(why);
       open.delete(connection);
-      // Not at once: where nobody listens, that would be a busy loop.
+      // Not at once: where no process listens, that would be a busy loop.
       setTimeout(sendAnew, 10);
     },
   };

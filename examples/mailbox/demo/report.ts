@@ -1,4 +1,7 @@
-import { type Contender, escape, renderPage, table, tile } from './page/shell.ts';
+import type { Html } from '../../../src/core/html.ts';
+import { contenderOf } from './contenders.ts';
+import { floodCharts, floodTimeline } from './curves.ts';
+import { type Contender, renderPage, table, tile } from './page/shell.ts';
 import { explain } from './explain.ts';
 import { comparison, megabytes, milliseconds, percent } from './rows.ts';
 import type { ActionFigures, RunData, Side } from './run-data.ts';
@@ -8,47 +11,41 @@ export function renderReport(data: RunData): Promise<string> {
   const contenders = data.sides.map(contenderOf);
   return renderPage({
     title: 'The same flood of mail, without Respite and with it',
-    introductionHtml: introduction(data),
-    tilesHtml: tiles(data.sides, contenders),
-    contenders,
-    tableHtml: table(
+    introduction: introduction(data),
+    tiles: tiles(data.sides, contenders),
+    charts: floodCharts(data),
+    timeline: floodTimeline(data),
+    table: table(
       contenders,
       comparison(data),
       `Both sides had the same mails, users, moments and sizes. ${explain(data).join(' ')}`,
     ),
     method: method(data),
-    data,
-    script: new URL('page/flood.js', import.meta.url),
   });
 }
 
-/** A side has the colour of being with Respite, or without. */
-export function contenderOf({ name, isProtected }: Pick<Side, 'name' | 'isProtected'>): Contender {
-  return { name, colour: isProtected ? 'with' : 'without' };
-}
-
 function introduction({ storm }: RunData): string {
-  return escape(
+  return (
     `${storm.users} mailboxes are read by people who list and open their mail, ${storm.userCallsPerSecond} calls a second. ` +
-      `Then ${perSecond(storm.floodBytesPerSecond)} of mail comes in, ` +
-      `${(storm.floodBytesPerSecond / storm.capacityBytesPerSecond).toFixed(0)} times what the service can take here. ` +
-      'By itself, it takes everything at once and the people wait. With Respite, it takes as much as it can and asks ' +
-      'the senders to come back, as mail servers do.',
+    `Then ${perSecond(storm.floodBytesPerSecond)} of mail comes in, ` +
+    `${(storm.floodBytesPerSecond / storm.capacityBytesPerSecond).toFixed(0)} times what the service can take here. ` +
+    'By itself, it takes everything at once and the people wait. With Respite, it takes as much as it can and asks ' +
+    'the senders to come back, as mail servers do.'
   );
 }
 
-function tiles(sides: readonly Side[], contenders: readonly Contender[]): string {
+function tiles(sides: readonly Side[], contenders: readonly Contender[]): readonly Html[] {
   const worst = ({ users: { list, read } }: Side, of: (figures: ActionFigures) => number): number =>
     Math.max(of(list), of(read));
   const success = ({ users: { list, read } }: Side): number =>
     Math.min(list.storm.success, read.storm.success);
-  const each = (title: string, of: (side: Side) => string): string => tile(title, contenders, sides.map(of));
+  const each = (title: string, of: (side: Side) => string): Html => tile(title, contenders, sides.map(of));
   return [
     each('Users wait in the storm, p99', (side) => milliseconds(worst(side, ({ storm }) => storm.p99Ms))),
     each('Users’ calls that succeed', (side) => percent(success(side))),
     each('Mails lost, duplicated', ({ mail }) => `${mail.lost}, ${mail.duplicated}`),
     each('Memory peak', ({ memoryPeakBytes }) => megabytes(memoryPeakBytes)),
-  ].join('\n');
+  ];
 }
 
 function method({ storm, sides, machine, cores, generatedAt }: RunData): readonly string[] {

@@ -25,7 +25,7 @@ export interface WebmailStats {
   readonly stale: number;
 }
 
-/** Nobody waits longer for a page. */
+/** No user waits longer for a page. */
 const DEADLINE_MS = 10_000;
 
 /** Pages of mailboxes and mails, made of what the Mailbox server says. It keeps nothing itself. */

@@ -3,30 +3,12 @@ import { test } from 'node:test';
 import { ageSeconds, decide, mayServeOnError, mayUse } from './decide.ts';
 import type { StoredEntry } from './record.ts';
 import { type CacheRequest, NO_REQUEST_DIRECTIVES, readRequest } from './request.ts';
+import { storedEntry } from '../../../test/harness/stored-entry.ts';
 
 const BORN = 1_000_000;
 
 /** Fresh for 10 s. */
-const ENTRY: StoredEntry = {
-  kind: 'entry',
-  status: 200,
-  statusText: 'OK',
-  fields: {},
-  bodyBytes: 0,
-  bornAt: BORN,
-  freshUntil: BORN + 10_000,
-  staleWhileRevalidateUntil: BORN + 10_000,
-  staleIfErrorUntil: BORN + 10_000,
-  expiresAt: BORN + 1_000_000,
-  noCache: false,
-  mustRevalidate: false,
-  immutable: false,
-  forAuthorized: false,
-  forCookies: false,
-  decoded: false,
-  tags: [],
-  epoch: 0,
-};
+const ENTRY: StoredEntry = storedEntry(BORN, 10_000, { expiresAt: BORN + 1_000_000 });
 
 function get(
   cacheControl?: string,

@@ -1,31 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { StoredEntry } from '../policy/record.ts';
 import { type MemoryStore, memoryStore } from './memory.ts';
+import { storedEntry } from '../../../test/harness/stored-entry.ts';
 
 const KB = 1024;
 
-const ENTRY: StoredEntry = Object.freeze({
-  kind: 'entry',
-  status: 200,
-  statusText: '',
-  fields: {},
-  bodyBytes: 0,
-  bornAt: 0,
-  freshUntil: 1000,
-  staleWhileRevalidateUntil: 1000,
-  staleIfErrorUntil: 1000,
-  expiresAt: 1000,
-  noCache: false,
-  mustRevalidate: false,
-  immutable: false,
-  forAuthorized: false,
-  forCookies: false,
-  decoded: false,
-  tags: [],
-  epoch: 0,
-});
+const ENTRY = Object.freeze(storedEntry(0, 1000));
 
 function store(limitBytes: number): MemoryStore {
   return memoryStore({ limitBytes, now: () => 0 });

@@ -11,7 +11,7 @@ export function addIncidents(program: Command, act: (request: IncidentsRequest) 
   const one = ['<id>', 'of the incident, or "last"'] as const;
   const command = program
     .command('incidents')
-    .description('what was wrong, what was done about it, and what was kept of it')
+    .description('list incidents: what was wrong, what Respite did about it, and the evidence it kept')
     .option(...where)
     .option('--json', 'as JSON')
     .action(async (flags: IncidentsFlags) => act({ action: 'list', flags }));

@@ -27,7 +27,7 @@ function stored(id: string, given: Partial<StoredIncident> = {}): StoredIncident
     schema: 1,
     id,
     cause: 'event-loop-blocked',
-    summary: 'worker 1 has not turned for 5.0 s since GET /\u001B[2Jx, in spin (/srv/a.js:7)',
+    summary: 'worker 1 has been blocked for 5.0 s since GET /\u001B[2Jx, in spin (/srv/a.js:7)',
     worker: { id: 1, slot: 1, pid: 42 },
     openedAtMs: 10_000,
     endedAtMs: 15_200,
@@ -53,7 +53,7 @@ test('one incident to read', () => {
 worker 1 in slot 1, pid 42, at ${moment(10_000)}
 2026-a
 
-worker 1 has not turned for 5.0 s since GET /\ufffd[2Jx, in spin (/srv/a.js:7)
+worker 1 has been blocked for 5.0 s since GET /\ufffd[2Jx, in spin (/srv/a.js:7)
 
 Facts
   - last request: GET /

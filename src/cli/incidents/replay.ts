@@ -95,7 +95,7 @@ function loadText({ load }: DrillFile): string {
   if (load === undefined) return 'a steady load: the evidence of the incident has none';
   const requests = load.steps.flat().reduce((sum, count) => sum + count, 0);
   const seconds = (load.steps.length * load.stepMs) / 1000;
-  return `the load before the incident: ${(requests / seconds).toFixed(1)} requests a second of ${load.routes.length} routes`;
+  return `the load before the incident: ${(requests / seconds).toFixed(1)} requests a second of ${load.routes.length} ${load.routes.length === 1 ? 'route' : 'routes'}`;
 }
 
 function writeFile(file: string, content: DrillFile): void {

@@ -47,7 +47,7 @@ export async function load(request: LoadRequest): Promise<number> {
   return result.invalidBecause === undefined && verdicts.every(({ isMet }) => isMet) ? 0 : 1;
 }
 
-/** Also after a signal; settles when it is written, or when nobody reads any more. */
+/** Also after a signal; settles when it is written, or when no reader is left. */
 async function print(text: string): Promise<void> {
   await new Promise<void>((resolve) => {
     process.stdout.write(text, () => resolve());

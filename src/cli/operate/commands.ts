@@ -37,7 +37,9 @@ export function addOperate(program: Command, operate: (request: OperateRequest) 
   choosesInstance(
     program
       .command('health')
-      .description('is the instance healthy: all of it, or a group of indicators such as ready or live')
+      .description(
+        'show whether the instance is healthy: all of it, or a group of indicators such as ready or live',
+      )
       .argument('[group]', 'ready, live, or a group of your own'),
   )
     .option('--json', 'the answer of the management port')
@@ -47,7 +49,9 @@ export function addOperate(program: Command, operate: (request: OperateRequest) 
     );
   const quarantine = program
     .command('quarantine')
-    .description('requests that are shed because requests like them have ended several workers');
+    .description(
+      'list or release quarantines: requests that are shed because requests like them have ended several workers',
+    );
   choosesInstance(quarantine.command('list').description('a line for each quarantine'))
     .option('--json', 'the answer of the management port')
     .addHelpText('after', EXIT_CODES)
@@ -65,7 +69,7 @@ export function addOperate(program: Command, operate: (request: OperateRequest) 
     program
       .command('capture')
       .description(
-        'the stack, a profile or a heap snapshot of a worker, also while its event loop is blocked',
+        'capture the stack, a profile or a heap snapshot of a worker, also while its event loop is blocked',
       )
       .argument('<what>', 'stack, cpu-profile, heap-profile or heap-snapshot'),
   )

@@ -5,7 +5,7 @@ import type { ConfigCheckFlags, InitFlags, PrepareRequest } from './request.ts';
 export function addPrepare(program: Command, prepare: (request: PrepareRequest) => Promise<void>): void {
   program
     .command('config')
-    .description('the configuration')
+    .description('check the configuration')
     .command('check')
     .description('read the configuration as `respite run` would, and list what is wrong with it')
     .option('--config <file>', 'configuration (default respite.config.{ts,mjs,js,json} in this directory)')

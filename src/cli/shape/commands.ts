@@ -4,7 +4,9 @@ import { choosesInstance } from '../operate/commands.ts';
 import type { ShapeRequest } from './request.ts';
 
 export function addShape(program: Command, record: (request: ShapeRequest) => Promise<void>): void {
-  const command = program.command('shape').description('what traffic looks like, to be played again');
+  const command = program
+    .command('shape')
+    .description('record what traffic looks like, to play it again with `respite load --like`');
   choosesInstance(
     command
       .command('record')

@@ -38,7 +38,9 @@ export async function record(flags: ShapeRequest): Promise<number> {
   const progress = new Progress();
   const shown = setInterval(() => {
     const seconds = Math.round((Date.now() - startedAt.getTime()) / 1000);
-    progress.line(`${seconds} s: ${count(gathered.requests)} requests of ${count(gathered.routes)} routes`);
+    progress.line(
+      `${seconds} s: ${count(gathered.requests)} requests of ${count(gathered.routes)} ${gathered.routes === 1 ? 'route' : 'routes'}`,
+    );
   }, PROGRESS_MS);
   const { ended } = openOutput();
   ended.addEventListener(

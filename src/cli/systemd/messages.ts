@@ -1,4 +1,4 @@
-// What systemd is told, as sd_notify(3) has it. Pure.
+// What Respite tells systemd, as sd_notify(3) has it. Pure.
 import type { InstancePhase } from '../../supervisor/index.ts';
 
 /** @param monotonicUs The kernel's monotonic clock, in microseconds: `Type=notify-reload` compares it with the time of its own signal. */

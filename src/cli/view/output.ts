@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 
-/** Standard output of a command that goes on until somebody ends it. */
+/** Standard output of a command that goes on until it is ended. */
 export interface Output {
   readonly isTerminal: boolean;
-  /** Aborts on SIGINT, SIGTERM and SIGHUP, and when nobody reads any more (`respite top | head`). */
+  /** Aborts on SIGINT, SIGTERM and SIGHUP, and when no reader is left (`respite top | head`). */
   readonly ended: AbortSignal;
   /** Settles when there is room for more. */
   write(text: string): Promise<void>;

@@ -49,7 +49,7 @@ export function takeTerminal(onQuit: () => void, onResize: () => void): Terminal
     stdin.resume();
   }
   return {
-    // A terminal that nobody has told its size says 0.
+    // A terminal that does not know its size reports 0.
     get columns() {
       return stdout.columns || 80;
     },

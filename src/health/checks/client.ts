@@ -9,7 +9,7 @@ export interface Emitter {
 const lastErrors = new WeakMap<object, { error: Error | undefined }>();
 
 /**
- * An `error` that nobody listens to ends the process: when a database dies, that would be the supervisor. What is wrong the
+ * An `error` without a listener ends the process: when a database dies, that would be the supervisor. What is wrong the
  * next check says. Listens once, however often it is called: pools lend the same connections again and again.
  *
  * @returns The last one, for what the check says.

@@ -10,7 +10,7 @@ export function showAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** More than that unread is nobody's greeting. */
+/** More than that unread is no greeting. */
 const UNREAD_LIMIT = 65_536;
 
 /** How to encrypt a connection. */

@@ -66,7 +66,7 @@ export class ThreadRun {
     this.#cutOffMs = Math.min(this.#cutOffMs, performance.now() - this.#startMs + STOP_GRACE_MS);
   }
 
-  /** Ends at once, without a report: the run has not begun, or nobody waits for its end. */
+  /** Ends at once, without a report: the run has not begun, or no caller waits for its end. */
   abort(): void {
     clearTimeout(this.#timer);
     this.#engine.transport.close();

@@ -12,7 +12,7 @@ export interface Layer {
   readonly values: readonly (number | undefined)[];
 }
 
-/** At most this many points across: more could not be told apart. */
+/** At most this many points across: more could not be distinguished. */
 const MAX_POINTS = 600;
 
 /** Empty without a value. */

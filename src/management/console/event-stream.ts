@@ -16,7 +16,7 @@ export interface Sink {
   destroy(): void;
 }
 
-/** What is told. */
+/** What is sent. */
 export interface Source {
   readonly epoch: number;
   readonly names: readonly InstanceMeasure[];

@@ -1,4 +1,4 @@
-// The console: a page in the browser that shows the instance live. Loaded when somebody asks for it.
+// The console: a page in the browser that shows the instance live. Loaded on the first request for it.
 import { INSTANCE_MEASURES } from '../../supervisor/instance/history/instance-history.ts';
 import type { Supervisor } from '../../supervisor/index.ts';
 import { type Answer, json, refusal, type Streamed } from '../answer.ts';

@@ -11,7 +11,7 @@ function incident(given: Partial<Incident>): Incident {
   return {
     id: 'a',
     cause: 'event-loop-blocked',
-    summary: 'the event loop of worker 2 has not turned for 4 s',
+    summary: 'the event loop of worker 2 has been blocked for 4 s',
     worker: { id: 2, slot: 2, pid: 102 },
     openedAtMs: NOW - 10_000,
     endedAtMs: undefined,

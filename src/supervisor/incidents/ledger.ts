@@ -38,7 +38,7 @@ export class IncidentLedger {
     return this.#counter.counts;
   }
 
-  /** Tells somebody of every change from now on. */
+  /** Calls back with every change from now on. */
   subscribe(listener: OnIncident): void {
     this.#listeners.push(listener);
   }

@@ -216,7 +216,7 @@ class WorkerSupervisor implements Supervisor {
     return [...reports(), ...this.#pool.figures.health];
   }
 
-  /** Loaded when somebody serves: until then there is nothing to see. */
+  /** Loaded when a worker serves: until then there is nothing to see. */
   async #lookAfter(): Promise<void> {
     await loadAll();
     const { lookAfter } = await late.lookAfter();

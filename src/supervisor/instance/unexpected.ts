@@ -1,4 +1,4 @@
-// Errors that nobody expected, of Respite itself and of the user's code in the configuration. The workers serve on whatever happens in
+// Unexpected errors, of Respite itself and of the user's code in the configuration. The workers serve on whatever happens in
 // the process that watches them, so none of these may end it.
 import type { IncidentLedger } from '../incidents/ledger.ts';
 import type { Log } from '../log.ts';
@@ -62,7 +62,7 @@ export class UnexpectedErrors {
     try {
       this.#tell(what, error);
     } catch {
-      // There is nobody left to tell.
+      // There is no process left to tell.
     } finally {
       this.#isTelling = false;
     }

@@ -12,7 +12,7 @@ const SILENT_MS = 10_000;
 const LINGER_MS = 1000;
 /** For those that had connected when a worker came back, but not asked yet. */
 const LEAVE_MS = 1000;
-/** How often the answers are told. */
+/** How often the answers are reported. */
 const TELL_MS = 500;
 
 const servers: Server[] = [];
@@ -28,7 +28,7 @@ function converse(socket: Socket): void {
   let isAnswered = false;
   connections.add(socket);
   socket.setTimeout(SILENT_MS, () => socket.destroy());
-  // The client has gone away: nobody is left to be told.
+  // The client has gone away.
   socket.on('error', () => {});
   socket.on('close', () => {
     connections.delete(socket);

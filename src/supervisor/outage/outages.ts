@@ -54,7 +54,7 @@ export class Outages {
   look(): void {
     if (this.#fallbackResponder === undefined || this.#stopped) return;
     const { workers, nowMs, nextStartsMs } = this.#config;
-    // Standbys serve nobody, and one that takes a place serves in a moment.
+    // Standbys serve no client, and one that takes a place serves in a moment.
     const serving = [...workers].filter(({ isStandby }) => !isStandby);
     const states = new Set(serving.map(({ state }) => state));
     const isTakenOver = serving.some(({ isWarm }) => isWarm);

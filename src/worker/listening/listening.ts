@@ -101,7 +101,7 @@ export class Listening {
     else own.shared.serve(connection);
   }
 
-  /** Stops accepting everywhere; copies that nobody listened on are given back. */
+  /** Stops accepting everywhere; copies that no server listened on are given back. */
   pause(): void {
     this.#isPaused = true;
     this.#config.stickiness?.stop();

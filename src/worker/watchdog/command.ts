@@ -22,7 +22,7 @@ export interface CaptureCommand {
   /** Comes with the answer. */
   readonly id: number;
   readonly what: CaptureKind;
-  /** After this there is nobody who waits for the answer. */
+  /** After this no caller waits for the answer. */
   readonly timeoutMs: number;
   /** For how long to look, where that takes time (a CPU profile). */
   readonly durationMs: number;

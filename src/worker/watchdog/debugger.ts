@@ -1,4 +1,4 @@
-// Is somebody looking at this process with a debugger? Then it may stand still for as long as they like.
+// Is a debugger attached to this process? Then it may stand still for as long as its user likes.
 import { readdirSync, readlinkSync } from 'node:fs';
 import { read } from './proc.ts';
 

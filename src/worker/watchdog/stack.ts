@@ -16,7 +16,7 @@ export interface StackFrame {
 const MOST_FRAMES = 50;
 
 /**
- * A storm of microtasks or ticks is interrupted between two of them, where the stack names nobody. So it is followed into
+ * A storm of microtasks or ticks is interrupted between two of them, where the stack names no function. So it is followed into
  * the next function until that is the user's; a tick takes 21 steps, of 0.3 ms each.
  */
 const MOST_STEPS = 100;

@@ -1,6 +1,6 @@
 import type { OrphanLimits } from './orphan.ts';
 
-/** What the watchdog thread is told when it starts. */
+/** What the watchdog thread gets when it starts. */
 export interface ThreadSetup {
   /** The memory of the main thread's `SharedState`. */
   readonly memory: SharedArrayBuffer;

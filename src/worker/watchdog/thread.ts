@@ -166,7 +166,7 @@ function writeStack(frames: readonly StackFrame[]): void {
   write(formatMessage({ kind: 'stack', gapMs: Math.round(gap.ms), frames }));
 }
 
-/** Characters of a part of an answer: a line that the pipe takes at once when nobody else has filled it. */
+/** Characters of a part of an answer: a line that the pipe takes at once when no other line has filled it. */
 const PART_LENGTH = 32 * 1024;
 
 /** In a native call it may never be. */
@@ -242,7 +242,7 @@ function write(line: string): void {
   try {
     writeSync(descriptor, line);
   } catch (error) {
-    // A pipe that is full loses this report; one that is closed leaves nobody to report to.
+    // A pipe that is full loses this report; one that is closed leaves nothing to report to.
     if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') stop();
   }
 }

@@ -31,7 +31,7 @@ export interface Watched {
   abandoned(): number;
   /** Requests of which nothing was answered yet. Asked once a second. */
   waiting(): Waiting;
-  /** The thread could not be started, or has ended: nobody watches any more. */
+  /** The thread could not be started, or has ended: nothing watches any more. */
   onUnwatched(reason: string): void;
 }
 

@@ -64,7 +64,7 @@ for (const { fault, name, blockedLoop = SPINNING } of BLOCKS) {
     assert.match(
       steps(incident),
       // A native call of seconds, as JSON.stringify makes it, delays the stack.
-      /^.* has not turned for .*\n(?:no stack could be taken; .*\n)?stack taken after .*\nkilled: .*\nreplaced$/,
+      /^.* has been blocked for .*\n(?:no stack could be taken; .*\n)?stack taken after .*\nkilled: .*\nreplaced$/,
       running.transcript(),
     );
     const { restarts, workers } = await running.status();
@@ -128,7 +128,7 @@ describe('a blocked event loop', { concurrency: 3 }, () => {
     const incident = await endedIncident(running);
     const gapMs = incident.report?.gapMs ?? 0;
     assert.ok(gapMs >= 5000 && gapMs < 6000, String(gapMs));
-    assert.match(steps(incident), /has not turned for 5\.\d s[^]*killed: .* for 10\.\d s/);
+    assert.match(steps(incident), /has been blocked for 5\.\d s[^]*killed: .* for 10\.\d s/);
   });
 
   test('with two workers the other one loses nothing', async (t) => {

@@ -49,7 +49,7 @@ describe('two at once', { concurrency: 4 }, () => {
     );
     request(port, { path: '/sleepy-loop' }).catch(() => {});
     await running.logs('is blocked in sleepForEver');
-    await running.logs('is killed: its event loop has not turned');
+    await running.logs('is killed: its event loop has been blocked');
     await running.until('one to go on serving', async () =>
       request(port, { signal: AbortSignal.timeout(1000) }).then(
         ({ status }) => status === 200,

@@ -1,6 +1,8 @@
-import { type Contender, escape, renderPage, table, tile } from '../page/shell.ts';
-import { contenderOf } from '../report.ts';
+import type { Html } from '../../../../src/core/html.ts';
+import { contenderOf } from '../contenders.ts';
+import { type Contender, renderPage, table, tile } from '../page/shell.ts';
 import { milliseconds, percent, type Row } from '../rows.ts';
+import { cacheCharts, cacheTimeline } from './curves.ts';
 import type { CachePhase, CacheRun, CacheSide } from './run-data.ts';
 
 /** What the terminal and the report show. */
@@ -34,31 +36,25 @@ export function renderCacheReport(run: CacheRun): Promise<string> {
   const contenders = run.sides.map(contenderOf);
   return renderPage({
     title: 'A webmail whose Mailbox server is stopped, without a cache and with it',
-    introductionHtml: escape(
+    introduction:
       `${run.callsPerSecond} pages a second of ${run.users} mailboxes, to which mail comes. Then the Mailbox server is stopped for a while. ` +
-        'What has been read before is still shown by the webmail that reads through the cache.',
-    ),
-    tilesHtml: tiles(run.sides, contenders),
-    contenders,
-    tableHtml: table(
-      contenders,
-      cacheRows(run),
-      'Both sides had the same pages asked for at the same moments.',
-    ),
+      'What has been read before is still shown by the webmail that reads through the cache.',
+    tiles: tiles(run.sides, contenders),
+    charts: cacheCharts(run),
+    timeline: cacheTimeline(run),
+    table: table(contenders, cacheRows(run), 'Both sides had the same pages asked for at the same moments.'),
     method: method(run),
-    data: run,
-    script: new URL('../page/cache.js', import.meta.url),
   });
 }
 
-function tiles(sides: readonly CacheSide[], contenders: readonly Contender[]): string {
-  const each = (title: string, of: (side: CacheSide) => string): string =>
+function tiles(sides: readonly CacheSide[], contenders: readonly Contender[]): readonly Html[] {
+  const each = (title: string, of: (side: CacheSide) => string): Html =>
     tile(title, contenders, sides.map(of));
   return [
     each('Pages shown while it is stopped', ({ figures }) => percent(figures.stopped.success)),
     each('Requests to it for each page', ({ askedPerPage }) => askedPerPage.toFixed(2)),
     each('Users wait in calm, p99', ({ figures }) => milliseconds(figures.calm.p99Ms)),
-  ].join('\n');
+  ];
 }
 
 function method({ machine, callsPerSecond, mailsPerSecond, generatedAt }: CacheRun): readonly string[] {

@@ -1,5 +1,7 @@
-import { type Contender, escape, renderPage, table, tile } from '../page/shell.ts';
+import type { Html } from '../../../../src/core/html.ts';
+import { renderPage, table, tile } from '../page/shell.ts';
 import { megabytes } from '../rows.ts';
+import { slowClientsCharts, writerOf } from './curves.ts';
 import { CLIENTS } from './plan.ts';
 import { seconds, slowClientsRows } from './rows.ts';
 import type { SlowClientsRun, Variant } from './run-data.ts';
@@ -7,21 +9,20 @@ import type { SlowClientsRun, Variant } from './run-data.ts';
 /** The report of the slow clients, as one HTML file. */
 export function renderSlowClientsReport(run: SlowClientsRun): Promise<string> {
   const { variants } = run;
-  const contenders = variants.map(({ writer }): Contender => ({ name: writer, colour: writer }));
-  const each = (title: string, of: (variant: Variant) => string): string =>
+  const contenders = variants.map(writerOf);
+  const each = (title: string, of: (variant: Variant) => string): Html =>
     tile(title, contenders, variants.map(of));
   return renderPage({
     title: 'Fifty slow clients, and three ways to write to them',
-    introductionHtml: escape(introduction(run)),
-    tilesHtml: [
+    introduction: introduction(run),
+    tiles: [
       each('Memory peak', ({ memoryPeakBytes }) => megabytes(memoryPeakBytes)),
       each('Out of memory', ({ diedAtMs }) => (diedAtMs === undefined ? 'never' : seconds(diedAtMs))),
-    ].join('\n'),
-    contenders,
-    tableHtml: table(contenders, slowClientsRows(run), 'The same clients each time; medians over the run.'),
+    ],
+    charts: slowClientsCharts(run),
+    timeline: { untilMs: run.lengthMs },
+    table: table(contenders, slowClientsRows(run), 'The same clients each time; medians over the run.'),
     method: method(run),
-    data: run,
-    script: new URL('../page/slow-clients.js', import.meta.url),
   });
 }
 

@@ -6,6 +6,7 @@ import type { Backend, BackendValue } from './backend.ts';
 import { encodeFrame, isGarbage, STAMP_BYTES } from './frame.ts';
 import { RemoteStore } from './remote-store.ts';
 import { histories } from '../../../../test/harness/histories.ts';
+import { storedEntry } from '../../../../test/harness/stored-entry.ts';
 
 /** A server that does one operation after the other, and forgets what it likes. */
 class Server {
@@ -53,29 +54,7 @@ const HOUR_MS = 3_600_000;
 const settings = { prefix: 'p', valueLimitBytes: 10_000, now: () => 0 };
 const atOnce = async <T>(run: () => T): Promise<T> => run();
 
-function entry(changes: Partial<StoredEntry> = {}): StoredEntry {
-  return {
-    kind: 'entry',
-    status: 200,
-    statusText: '',
-    fields: {},
-    bodyBytes: 0,
-    bornAt: 0,
-    freshUntil: HOUR_MS,
-    staleWhileRevalidateUntil: HOUR_MS,
-    staleIfErrorUntil: HOUR_MS,
-    expiresAt: HOUR_MS,
-    noCache: false,
-    mustRevalidate: false,
-    immutable: false,
-    forAuthorized: false,
-    forCookies: false,
-    decoded: false,
-    tags: [],
-    epoch: 0,
-    ...changes,
-  };
-}
+const entry = (changes?: Partial<StoredEntry>): StoredEntry => storedEntry(0, HOUR_MS, changes);
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

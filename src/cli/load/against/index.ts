@@ -16,7 +16,7 @@ import { summary } from './summary.ts';
 /** As a shell reports a command that was interrupted. */
 const INTERRUPTED = 130;
 
-/** `respite load --against`: resolves with 1 when the version is worse, or with `--strict` when that can't be told; otherwise with 0. */
+/** `respite load --against`: resolves with 1 when the version is worse, or with `--strict` when that is unknown; otherwise with 0. */
 export async function against(request: LoadRequest): Promise<number> {
   const { flags } = request;
   const options = compareOptionsOf(request);
@@ -71,7 +71,7 @@ function progressLine({ elapsedMs, durationMs, rate, pairs, changes }: ComparePr
   return `${times}: ${pairs} pairs at ${perSecond(rate)}${known.length === 0 ? '' : `; ${known.join(', ')}`}`;
 }
 
-/** Settles when it is written, or when nobody reads any more. */
+/** Settles when it is written, or when no reader is left. */
 async function print(text: string): Promise<void> {
   await new Promise<void>((resolve) => {
     process.stdout.write(text, () => resolve());

@@ -81,7 +81,7 @@ async function accepts(host: string, port: number): Promise<boolean> {
   return promise.finally(() => socket.destroy());
 }
 
-/** Each port is given out once: a second free one could be the first, which nobody listens on yet. */
+/** Each port is given out once: a second free one could be the first, which no process listens on yet. */
 const given = new Set<number>();
 
 async function freePort(): Promise<number> {

@@ -54,7 +54,7 @@ export const PROCESS_DRILLS: readonly Drill[] = [
     name: 'kill',
     about: 'a worker is killed from outside',
     fault: { fault: 'kill' },
-    // Nobody can know who sent the signal, and Respite says so.
+    // The sender of the signal is unknown, and Respite says so.
     causes: ['unknown'],
   }),
   faultDrill({

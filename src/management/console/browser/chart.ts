@@ -1,4 +1,4 @@
-// One picture: its caption, its canvas, its key with the values of now or of where somebody points.
+// One picture: its caption, its canvas, its key with the values of now or of where the pointer is.
 import type { Curves } from './curves.ts';
 import { make, say } from './dom.ts';
 import { columnsOf, type Mark, paint, type Palette } from './paint.ts';

@@ -17,7 +17,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Changes nothing when it says that already: what somebody has selected stays so. */
+/** Changes nothing when it says that already: what a user has selected stays so. */
 export function say(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -23,7 +23,7 @@ export interface Picture {
   readonly limit: number | undefined;
   readonly marks: readonly Mark[];
   readonly show: (value: number) => string;
-  /** Where somebody points. */
+  /** Where the pointer is. */
   readonly cursorMs: number | undefined;
   /** Says at the marks what they are. */
   readonly isWide: boolean;

@@ -128,7 +128,7 @@ function aborted(ending: Ending, how: string): Verdict {
       `worker ${worker} ran out of heap (${mb(limit)} MB) and was aborted by V8: ${how}`,
       [
         `the last report has ${mb(Math.max(oldGenerationBytes, liveBytes))} of ${mb(limit)} MB of the heap in use, and ${mb(report.rssBytes)} MB of memory`,
-        ...(gapMs > 0 ? [`its event loop had not turned for ${gapMs} ms`] : []),
+        ...(gapMs > 0 ? [`its event loop had been blocked for ${gapMs} ms`] : []),
         ...circumstances(ending),
       ],
     );

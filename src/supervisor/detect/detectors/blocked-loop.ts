@@ -13,7 +13,7 @@ export function findBlockedLoop(
   const blocked = judgeBlockedLoop(gapMs, options);
   if (blocked === 'turning' || blocked === 'unready') return undefined;
   const since = lastRequest === '' ? '' : ` since ${lastRequest}`;
-  const summary = `the event loop of worker ${id} has not turned for ${seconds(gapMs)}${since}`;
+  const summary = `the event loop of worker ${id} has been blocked for ${seconds(gapMs)}${since}`;
   return {
     cause: 'event-loop-blocked',
     severity: blocked === 'hopeless' ? 'kill' : 'replace',
@@ -21,7 +21,7 @@ export function findBlockedLoop(
     gapMs,
     facts: [
       summary,
-      ...(starvedGapMs > 0 ? [`beside that it waited ${seconds(starvedGapMs)} for a processor`] : []),
+      ...(starvedGapMs > 0 ? [`it also waited ${seconds(starvedGapMs)} for a processor`] : []),
     ],
   };
 }

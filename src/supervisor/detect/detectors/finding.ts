@@ -3,7 +3,7 @@ import type { IncidentCause } from '../../causes.ts';
 /**
  * What is to be done about it:
  *
- * - `warning`: it is said, once for each worker and cause.
+ * - `warning`: it is logged, once for each worker and cause.
  * - `report`: an incident is opened and ended, once for each worker and cause; the worker goes on serving.
  * - `incident`: an incident is opened, and ends by itself; replacing a worker would not help.
  * - `unready`: the same, and no new requests should come to the worker meanwhile.

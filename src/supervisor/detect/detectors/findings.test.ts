@@ -28,8 +28,8 @@ test('a blocked loop: nothing, then replaced, then killed', () => {
     report({ gapMs: 5000, starvedGapMs: 1200, lastRequest: 'GET /x' }),
     blockedLoop,
   );
-  assert.equal(found?.summary, 'the event loop of worker 3 has not turned for 5.0 s since GET /x');
-  assert.deepEqual(found.facts[1], 'beside that it waited 1.2 s for a processor');
+  assert.equal(found?.summary, 'the event loop of worker 3 has been blocked for 5.0 s since GET /x');
+  assert.deepEqual(found.facts[1], 'it also waited 1.2 s for a processor');
 });
 
 test('starved: told when it turns again, if it was held up for long and mostly by others', () => {

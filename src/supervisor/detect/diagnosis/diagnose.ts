@@ -66,7 +66,7 @@ function explainStuck(
     };
   }
   const summary = draft.summary + named;
-  // Where others are answered, a worker that is not serves nobody: there is nothing to lose by replacing it again.
+  // Where others are answered, a worker that is not serves no client: there is nothing to lose by replacing it again.
   if (triedBefore === undefined || draft.isAnsweredElsewhere === true) return { ...draft, summary, facts };
   const tried = `worker ${triedBefore.worker} was replaced for the same ${duration(triedBefore.agoMs)} ago, which did not help`;
   return {

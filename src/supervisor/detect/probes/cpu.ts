@@ -31,7 +31,7 @@ function throttledMs(stat: string | undefined): number | undefined {
   return nano === undefined ? undefined : nano / 1e6;
 }
 
-/** What a process has had of processors since its start, in seconds; undefined where that is not told. */
+/** What a process has had of processors since its start, in seconds; undefined where that is unknown. */
 export function cpuSecondsOf(pid: number): number | undefined {
   const stat = readShort(`/proc/${pid}/stat`) ?? '';
   // The name of the process may have anything in it, unlike what follows its last parenthesis.

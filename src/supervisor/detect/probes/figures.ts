@@ -1,4 +1,4 @@
-// What the kernel tells of the instance's processes, its control group and its listening sockets. Read when somebody scrapes.
+// What the kernel tells of the instance's processes, its control group and its listening sockets. Read at each scrape.
 import { open } from 'node:fs/promises';
 import type { MachineFigures } from '../../../telemetry/index.ts';
 import type { SocketStatus, WorkerStatus } from '../../workers/status.ts';
@@ -34,7 +34,7 @@ export async function readFigures({ workers, sockets }: Watched): Promise<Machin
   };
 }
 
-/** Connections that wait to be accepted, by port; ports that nobody listens on are missing. */
+/** Connections that wait to be accepted, by port; ports that no process listens on are missing. */
 export function parseAcceptQueues(
   tables: readonly string[],
   ports: readonly number[],

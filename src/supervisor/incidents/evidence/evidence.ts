@@ -13,7 +13,7 @@ const CLOSE_MS = 5000;
 /** Maximum of workers that have ended of which it is still known what they said last. */
 const MOST_ENDED = 8;
 
-/** Keeps evidence of incidents: on disk, while nobody looks. Nothing here throws, rejects or takes long. */
+/** Keeps evidence of incidents: on disk, as it happens. Nothing here throws, rejects or takes long. */
 export class Evidence {
   readonly #config: KeeperConfig;
   readonly #live = new Map<number, Witness>();

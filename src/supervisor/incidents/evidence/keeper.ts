@@ -45,7 +45,7 @@ export interface KeeperConfig {
   readonly nowMs: () => number;
   /** The one of this process. */
   readonly redact: Redact;
-  /** Asks what the server depends on how it is. Default: there is nobody to ask. */
+  /** Asks what the server depends on how it is. Default: none. */
   readonly probes?: (() => Promise<readonly DependencyProbe[]>) | undefined;
 }
 
@@ -159,7 +159,7 @@ export class Keeper {
     return found;
   }
 
-  /** What needs nobody's answer. */
+  /** What needs no answer of a worker. */
   async #gather(found: Case): Promise<void> {
     const { incidents, probes } = this.#config;
     const { dossier, witness } = found;

@@ -1,7 +1,7 @@
 import type { Payload } from './payload.ts';
 import type { Failure } from './queue.ts';
 
-/** A place where incidents are told. */
+/** A place that is notified of incidents. */
 export interface Channel {
   /** `webhook hooks.example.com`: for the log, without secrets. */
   readonly name: string;

@@ -5,7 +5,7 @@ export function incident(id: string, given: Partial<Incident> = {}): Incident {
   return {
     id,
     cause: 'event-loop-blocked',
-    summary: 'the event loop of worker 1 has not turned for 5.0 s since GET /a, in spin (/srv/a.js:7)',
+    summary: 'the event loop of worker 1 has been blocked for 5.0 s since GET /a, in spin (/srv/a.js:7)',
     worker: { id: 1, slot: 1, pid: 42 },
     openedAtMs: 1000,
     endedAtMs: undefined,

@@ -23,7 +23,7 @@ export interface Payload {
   readonly schema: typeof SCHEMA;
   /** The same in every try of the same message. */
   readonly id: string;
-  /** `test`: nothing has happened, somebody tries out the settings. */
+  /** `test`: nothing has happened, a user tries out the settings. */
   readonly event: NotifyEvent | 'test';
   /** The message as a sentence. */
   readonly text: string;

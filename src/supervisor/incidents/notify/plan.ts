@@ -145,7 +145,7 @@ function goOn(
       ? enqueue({ ...state, open }, incident.outcome ?? 'recovered', incident, 1, nowMs, rules, actions)
       : state;
   }
-  // Nobody has heard of its opening yet: one message tells both.
+  // Its opening was not sent yet: one message tells both.
   const event = tells ? (incident.outcome ?? 'recovered') : waiting.event;
   const plannedAtMs = tells ? nowMs : waiting.plannedAtMs;
   return { ...state, open, queue: state.queue.with(at, { ...waiting, incident, event, plannedAtMs }) };

@@ -4,7 +4,7 @@
 const EVERY_MS = { least: 250, most: 750 };
 
 /**
- * Until healing begins without a lease. A worker whose event loop is blocked serves nobody: not healing it helps nobody either,
+ * Until healing begins without a lease. A worker whose event loop is blocked serves no client: not healing it helps no client either,
  * except for a fleet that begins to wait together. One whose heap fills up has a second, in which V8 may end it. A leak that was
  * found in calm can wait until it is its turn.
  */

@@ -6,7 +6,7 @@ import { mean, sum, type Window } from './window.ts';
 /** What would be full first. `overload`: it was full, and what it completed then was counted. */
 export type Bottleneck = 'event-loop' | 'processor' | 'pool' | 'limit' | 'overload';
 
-/** Why nothing can be said. */
+/** Why there is no estimate. */
 export type Unknown =
   /** Not enough requests, or not for long enough. */
   | 'too-little-traffic'
@@ -60,7 +60,7 @@ const LIMIT_ERROR = 0.15;
 
 /** How far another bottleneck's lower bound may lie below the capacity. */
 const SLACK = 0.9;
-/** Ratio of the highest to the lowest capacity that is possible; beyond it nothing is said. */
+/** Ratio of the highest to the lowest capacity that is possible; beyond it there is no estimate. */
 const MAX_SPREAD = 1.6;
 
 /** Estimates the capacity of an instance from its ordinary traffic. */

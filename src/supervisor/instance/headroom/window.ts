@@ -24,7 +24,7 @@ export interface RouteRate {
   readonly latencySeconds: number;
 }
 
-/** Routes that are told apart in an estimate; what is left is one more, named `''`. */
+/** Routes that are distinguished in an estimate; what is left is one more, named `''`. */
 const MAX_ROUTES = 5;
 
 /** Routes that a window keeps: which of them have most requests is known only later. */

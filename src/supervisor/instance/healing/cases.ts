@@ -98,10 +98,10 @@ export class Cases<Worker extends Patient> {
   #kill(worker: Worker, known: Case, gapMs: number): void {
     const seconds = (gapMs / 1000).toFixed(1);
     known.condemned = true;
-    known.open.step(`killed: its event loop has not turned for ${seconds} s`);
+    known.open.step(`killed: its event loop has been blocked for ${seconds} s`);
     this.#config.log.warn(
       { worker: worker.id, incident: known.open.incident.id, gapMs },
-      `worker ${worker.id} is killed: its event loop has not turned for ${seconds} s`,
+      `worker ${worker.id} is killed: its event loop has been blocked for ${seconds} s`,
     );
     worker.kill();
   }

@@ -9,7 +9,7 @@ import type { Aftermath } from '../../workers/slot/state.ts';
 import type { KernelKills } from '../../detect/crash/kernel-kills.ts';
 import { late } from '../late.ts';
 
-/** A signal that nothing in a process raises by a mistake: somebody has sent it. */
+/** A signal that nothing in a process raises by a mistake: another process has sent it. */
 const FROM_OUTSIDE: ReadonlySet<string | null> = new Set([
   'SIGKILL',
   'SIGTERM',

@@ -19,9 +19,9 @@ test('a blocked worker is replaced once, killed once, and the incident says what
   assert.deepEqual(
     incident?.steps.map(({ atMs, what }) => [atMs, what]),
     [
-      [105_000, 'the event loop of worker 3 has not turned for 5.0 s since GET /slow'],
+      [105_000, 'the event loop of worker 3 has been blocked for 5.0 s since GET /slow'],
       [105_250, 'stack taken after 5.3 s: spin (/srv/app.mjs:7)'],
-      [110_000, 'killed: its event loop has not turned for 10.0 s'],
+      [110_000, 'killed: its event loop has been blocked for 10.0 s'],
       [113_000, 'replaced'],
     ],
   );
@@ -72,7 +72,7 @@ test('a stack without a function of the user’s, and one that nobody asked for'
   healer.reported(worker, { ...CALM, gapMs: 5000, lastRequest: '' });
   healer.stackTaken(worker, { kind: 'stack', gapMs: 5000, frames });
   const incident = told.at(-1);
-  assert.equal(incident?.summary, 'the event loop of worker 3 has not turned for 5.0 s');
+  assert.equal(incident?.summary, 'the event loop of worker 3 has been blocked for 5.0 s');
   assert.deepEqual(incident?.stack, frames);
 });
 

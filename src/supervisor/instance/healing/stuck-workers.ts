@@ -47,7 +47,7 @@ export class StuckWorkers<Worker extends Patient> {
     if (answered(report) > spared.answered) {
       this.#endSpared(worker, 'requests are answered again');
     } else if (findings.every(({ cause }) => cause !== 'stuck-requests')) {
-      // Nobody waits any more. Only somebody who asks can show whether it would answer.
+      // No request waits any more. Only a new request can show whether it would answer.
       worker.hold(false);
     }
   }

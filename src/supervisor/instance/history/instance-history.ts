@@ -200,7 +200,7 @@ function instrument(sample: WorkerSample | undefined, wanted: string): number | 
     ?.series.reduce((total, { value }) => total + value, 0);
 }
 
-/** Not a number when nobody says. */
+/** Not a number when it is unknown. */
 function sum(values: readonly number[]): number {
   return values.length === 0 ? Number.NaN : values.reduce((total, value) => total + value, 0);
 }

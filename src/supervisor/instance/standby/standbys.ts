@@ -127,7 +127,7 @@ export class Standbys<Worker extends StandbyWorker> implements SlotHost<Worker> 
     own.ready(worker);
   }
 
-  /** Nobody waits for a standby, so one that is sick is killed, and replaced as one that has ended. */
+  /** No client waits for a standby, so one that is sick is killed, and replaced as one that has ended. */
   reported(worker: Worker): void {
     const { report } = worker;
     if (!worker.isWarm || report === undefined || report.debugger) return;

@@ -54,7 +54,7 @@ export class WorkerCounters {
     }
   }
 
-  /** A sample as it came, with what was counted: as it was read last, and made of it when somebody asks. */
+  /** A sample as it came, with what was counted: as it was read last, and made of it on request. */
   complete(sent: SentSample): WorkerSample {
     const { counters: reported, exemplars, admission, ...rest } = sent;
     for (const exemplar of exemplars)

@@ -20,7 +20,7 @@ export function readWatchdog(pipe: Readable, onMessage: (message: WatchdogMessag
       if (message !== undefined) onMessage(message);
     }
   });
-  // A process that ended in the middle of something. That it ended is told by other means.
+  // A process that ended in the middle of something. Other means report that it ended.
   pipe.on('error', () => {});
 }
 

@@ -32,7 +32,7 @@ interface Answer {
   readonly problem: string | undefined;
 }
 
-/** Asks the workers for the metrics of their script, when somebody asks for them here. */
+/** Asks the workers for the metrics of their script, on request. */
 export class ScriptMetricsGatherer<Worker extends Asked> {
   readonly #workers: ReadonlySet<Worker>;
   readonly #log: Pick<Log, 'warn'>;

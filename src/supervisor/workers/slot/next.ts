@@ -178,7 +178,7 @@ function died(draft: Draft, member: Member, end: End): void {
   } else if (member.sick !== undefined) {
     draft.act({ kind: 'died', id, after: { kind: 'sick' } });
     draft.ridOf(id);
-    // Its replacement waits for a turn no more: nobody serves here.
+    // Its replacement waits for a turn no more; no worker serves here.
   } else if (state.starting !== undefined) {
     draft.faulty(undefined);
     draft.act({ kind: 'counted', cause: end.cause }, { kind: 'died', id, after: { kind: 'replacing' } });

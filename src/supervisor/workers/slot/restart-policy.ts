@@ -30,7 +30,7 @@ export const NO_RESTARTS: RestartHistory = { attempts: 0, recentMs: [], lastStar
 export interface Death {
   /** How long the worker had been ready, 0 if it never was. */
   readonly readyForMs: number;
-  /** Somebody outside of the program has killed it. */
+  /** A process outside of the program has killed it. */
   readonly fromOutside: boolean;
 }
 

@@ -6,7 +6,7 @@ import { EMPTY_SLOT, type End, type SlotAction, type SlotEvent, type SlotState }
 /** A longer timeout fires at once; it is set again then. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** One slot: keeps its state, its only timer, and does what `next` asks for. Nobody else does anything to its workers. */
+/** One slot: keeps its state, its only timer, and does what `next` asks for. No other code does anything to its workers. */
 export class Slot<Worker extends SlotWorker> {
   readonly number: number;
   readonly #host: SlotHost<Worker>;

@@ -32,7 +32,7 @@ export type Purpose =
   | { readonly kind: 'fill' }
   /** The one that serves is sick of this. */
   | { readonly kind: 'heal'; readonly cause: HealedCause }
-  /** Somebody asked for a rolling restart. */
+  /** A rolling restart was requested. */
   | { readonly kind: 'renew'; readonly trialMs: number };
 
 /** A worker that has been ready. */

@@ -72,7 +72,7 @@ export class SocketExchange {
     return this.#held.httpHandles;
   }
 
-  /** The last port that a worker could not have, because somebody else does. */
+  /** The last port that a worker could not have, because another process has it. */
   get takenPort(): string | undefined {
     return this.#takenPort;
   }
@@ -117,7 +117,7 @@ export class SocketExchange {
     const isServed = [...this.#workers].some(({ readySinceMs, state }) => {
       return readySinceMs !== undefined && state !== 'draining';
     });
-    // While nobody serves, the next one will listen where this one did.
+    // While no worker serves, the next one will listen where this one did.
     if (worker.state === 'draining' && isServed) this.#releaseUnused();
   }
 

@@ -36,7 +36,7 @@ interface Waiting<Worker> {
   readonly key: SocketKey;
   readonly client: string;
   readonly handle: TcpHandle;
-  /** Has accepted it, and serves it if nobody else can. */
+  /** Has accepted it, and serves it if no other worker can. */
   readonly from: Worker;
 }
 

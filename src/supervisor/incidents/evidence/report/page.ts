@@ -28,7 +28,7 @@ export interface ReportData {
   readonly incident: StoredIncident;
   readonly frames: readonly ShownFrame[];
   readonly curves: Curves;
-  /** Undefined where nobody could be asked. */
+  /** Undefined where there was none to ask. */
   readonly requests: readonly InFlightRoute[] | undefined;
   readonly sockets: readonly PeerSockets[];
   readonly machine: readonly MachineFact[];
@@ -115,7 +115,7 @@ function optional<T>(rows: readonly T[]): readonly T[] | undefined {
   return rows.length === 0 ? undefined : rows;
 }
 
-/** What concerns no worker in particular is told of worker 0. */
+/** What concerns no worker in particular is reported of worker 0. */
 function whose({ worker }: StoredIncident): string {
   return worker.id === 0 ? 'the whole instance' : `worker ${worker.id}`;
 }
