@@ -26,7 +26,7 @@ interface Draining {
   /** The connections that they are on. */
   busySockets(): Iterable<object>;
   readonly timeoutMs: number;
-  /** A person waits at a terminal, so idle connections are not kept as long as their clients were told. */
+  /** A person waits at a terminal, so idle connections are not kept as long as responses have announced. */
   readonly isHurried: boolean;
 }
 

@@ -72,7 +72,7 @@ function isAny({ address }: Place): boolean {
   return address === '::' || address === '0.0.0.0';
 }
 
-/** A socket for any IPv6 address also takes IPv4, unless it was told not to. */
+/** A socket for any IPv6 address also takes IPv4, except with `ipv6Only`. */
 function takesIpv4({ address, family, ipv6Only }: Place): boolean {
   return family === 'IPv6' && address === '::' && !ipv6Only;
 }

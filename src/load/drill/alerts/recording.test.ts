@@ -48,7 +48,7 @@ test('nothing fires when nothing is wrong', () => {
   assert.deepEqual(alertsAfter(0), []);
 });
 
-test('an outage of twenty seconds in an hour wakes nobody; one of two minutes does', () => {
+test('an outage of twenty seconds in an hour wakes no one; one of two minutes does', () => {
   assert.deepEqual(alertsAfter(20_000), []);
   assert.deepEqual(alertsAfter(120_000), ['page RespiteGoodputBurnsFast']);
 });
