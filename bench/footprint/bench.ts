@@ -10,8 +10,8 @@ import { idleConnections } from './connections.ts';
 
 const GOALS = { supervisorMb: 60, workerMb: 15, connectionBytes: 300, cpuShare: 0.005 };
 
-/** For all that is loaded late, and for the first collections. */
-const SETTLING_MS = 15_000;
+/** At rest: for all that is loaded late, the first collections, and what V8 compiles anew after them. */
+const SETTLING_MS = 60_000;
 
 interface AtRest {
   readonly memory: Memory;

@@ -34,7 +34,7 @@ const WITHOUT_ACTOR: Ban = {
 
 /** Where such sentences are still left, and how many at most. These figures only become smaller. */
 const REMAINING: Readonly<Record<string, number>> = {
-  comments: 109,
+  comments: 107,
   tests: 244,
 };
 
