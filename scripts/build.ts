@@ -14,7 +14,7 @@ import path from 'node:path';
 import { type OutputOptions, rolldown } from 'rolldown';
 import { minify } from 'terser';
 import packageJson from '../package.json' with { type: 'json' };
-import { chunkNames } from './chunks.ts';
+import { type Chunk, chunkNames, cycleIn } from './chunks.ts';
 import { LOADED, THREAD } from './loaded.ts';
 
 /** The console runs in browsers, and has their types instead of Node.js's. */
@@ -87,7 +87,7 @@ async function bundle(): Promise<void> {
   // Only workers load these, which load the stage's modules before.
   const elsewhere = entries.filter((name) => !name.startsWith('worker/') && !STARTS.has(name));
   const names = chunkNames(chunks, elsewhere, (name) => path.resolve(`src/${name}.ts`));
-  await build.write({
+  const written = await build.write({
     ...options,
     codeSplitting: {
       includeDependenciesRecursively: false,
@@ -98,8 +98,15 @@ async function bundle(): Promise<void> {
     },
   });
   await build.close();
+  refuseCycles(written.output.filter((file) => file.type === 'chunk'));
   if (!existsSync(`dist/${SHARED}/${OWN_FILES}.js`))
     throw new Error(`${OWN_FILES} is not where it tells places by`);
+}
+
+/** In a cycle of files, which of them is evaluated first depends on who loads them: what one defines may not be there yet. */
+function refuseCycles(chunks: readonly Chunk[]): void {
+  const cycle = cycleIn(chunks);
+  if (cycle !== undefined) throw new Error(`files that need each other: ${cycle.join(' → ')}`);
 }
 
 async function bundleThread(): Promise<void> {

@@ -61,7 +61,12 @@ export function chunkNames(
   };
   const stages = Object.entries(STAGES).map(([stage, roots]) => ({ stage, loaded: roots.map(loads) }));
   const others = entries.map(loads);
-  const isEntry = new Set([...entries, ...Object.values(STAGES).flat()].map(fileOf));
+  const imported = new Set(chunks.flatMap(({ imports }) => imports));
+  const isImported = (file: string): boolean =>
+    chunks.some(({ fileName, moduleIds }) => imported.has(fileName) && moduleIds.includes(file));
+  // A module that others import cannot stay out: its file would need theirs, and theirs its own.
+  const roots = Object.values(STAGES).flat().map(fileOf);
+  const isLeft = new Set([...entries.map(fileOf), ...roots.filter((root) => !isImported(root))]);
   const names = new Map<string, string>();
   const found = new Map<string, string>();
   for (const chunk of chunks) {
@@ -72,7 +77,29 @@ export function chunkNames(
     const earlier = [...names.keys()].filter((other) => other.startsWith(`${prefix} `)).length;
     const name = names.get(key) ?? (earlier === 0 ? prefix : `${prefix}-${earlier + 1}`);
     names.set(key, name);
-    for (const id of chunk.moduleIds) if (!isEntry.has(id)) found.set(id, name);
+    for (const id of chunk.moduleIds) if (!isLeft.has(id)) found.set(id, name);
   }
   return found;
+}
+
+/** The first cycle of files that import each other, in the order of their imports; undefined when there is none. */
+export function cycleIn(chunks: readonly Chunk[]): readonly string[] | undefined {
+  const importsOf = new Map(chunks.map(({ fileName, imports }) => [fileName, imports]));
+  const isDone = new Set<string>();
+  const visit = (fileName: string, path: readonly string[]): readonly string[] | undefined => {
+    const at = path.indexOf(fileName);
+    if (at !== -1) return [...path.slice(at), fileName];
+    if (isDone.has(fileName)) return undefined;
+    for (const each of importsOf.get(fileName) ?? []) {
+      const cycle = visit(each, [...path, fileName]);
+      if (cycle !== undefined) return cycle;
+    }
+    isDone.add(fileName);
+    return undefined;
+  };
+  for (const { fileName } of chunks) {
+    const cycle = visit(fileName, []);
+    if (cycle !== undefined) return cycle;
+  }
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import { type Captured, ON_DEMAND, type OnDemand } from '../supervisor/incidents/evidence/on-demand.ts';
+import { type Captured, ON_DEMAND, type OnDemand } from '../supervisor/incidents/evidence/captures.ts';
 import { type Answer, json, refusal } from './answer.ts';
 import type { Route, RouteContext } from './routes.ts';
 

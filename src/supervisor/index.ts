@@ -11,7 +11,7 @@ export type { InstancePhase, Supervisor } from './instance/contract.ts';
 export { LOAD_FILE, type LoadBefore } from './incidents/evidence/load-history.ts';
 export { CAUSES } from './causes.ts';
 export type { StoredIncident } from './incidents/evidence/folder.ts';
-export type { Captured, OnDemand } from './incidents/evidence/on-demand.ts';
+export type { Captured, OnDemand } from './incidents/evidence/captures.ts';
 export type { IncidentsOptions, ResolvedIncidentsOptions } from './incidents/evidence/options.ts';
 export { NO_FAIRNESS } from './instance/fairness/status.ts';
 export type { Fleet } from './instance/fleet/index.ts';

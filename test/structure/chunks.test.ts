@@ -1,7 +1,7 @@
 // In which files the build puts what a start always loads.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Chunk, chunkNames } from '../../scripts/chunks.ts';
+import { type Chunk, chunkNames, cycleIn } from '../../scripts/chunks.ts';
 
 const LATE = [
   'cli/instances/record',
@@ -57,6 +57,15 @@ test('entries and what no start loads are left to the bundler', () => {
   for (const id of ['index', 'worker/start', 'on-demand']) assert.equal(names.get(id), undefined, id);
 });
 
+test('a module that a start asks for by name is with the others when they import it', () => {
+  const folder = 'supervisor/incidents/evidence/folder';
+  const importing = chunks.map((each) =>
+    each.fileName === 'pool' ? chunk('pool', [...each.imports, folder]) : each,
+  );
+  assert.equal(chunkNames(chunks, ['index'], (name) => name).get(folder), undefined);
+  assert.equal(chunkNames(importing, ['index'], (name) => name).get(folder), 'supervisor');
+});
+
 test('what users’ code loads is not together with what only a worker loads', () => {
   const own = chunk('own', []);
   const withOwn = chunks.map((each) =>
@@ -68,4 +77,11 @@ test('what users’ code loads is not together with what only a worker loads', (
 
 test('a stage whose module is in no file is an error', () => {
   assert.throws(() => chunkNames(chunks, ['missing'], (name) => name), /missing is in no file/);
+});
+
+test('files that import each other are found, with the way round', () => {
+  assert.equal(cycleIn(chunks), undefined);
+  const round = [chunk('a', ['b', 'words']), chunk('b', ['c']), chunk('c', ['b']), chunk('words', [])];
+  assert.deepEqual(cycleIn(round), ['b', 'c', 'b']);
+  assert.deepEqual(cycleIn([chunk('own', ['own'])]), ['own', 'own']);
 });

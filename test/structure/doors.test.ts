@@ -113,7 +113,7 @@ const PAST_THE_DOOR: readonly {
     ],
   },
   {
-    to: 'supervisor/incidents/evidence/on-demand.ts',
+    to: 'supervisor/incidents/evidence/captures.ts',
     why: LOADED_LATE,
     from: ['cli/operate/capture.ts', 'management/captures.ts'],
   },

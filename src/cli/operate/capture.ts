@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ON_DEMAND, type OnDemand } from '../../supervisor/incidents/evidence/on-demand.ts';
+import { ON_DEMAND, type OnDemand } from '../../supervisor/incidents/evidence/captures.ts';
 import type { StackFrame } from '../../worker/index.ts';
 import { write } from '../output.ts';
 import { printable } from '../printable.ts';

@@ -1,5 +1,5 @@
 import { RespiteError } from '../../core/errors.ts';
-import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
+import type { Captured, OnDemand } from '../incidents/evidence/captures.ts';
 import type { WorkerProcess } from '../workers/process/worker-process.ts';
 import { late } from './late.ts';
 import type { ResolvedSupervisorOptions } from './options.ts';

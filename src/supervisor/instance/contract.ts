@@ -1,5 +1,5 @@
 // What the supervisor is given, and what can be asked of it.
-import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
+import type { Captured, OnDemand } from '../incidents/evidence/captures.ts';
 import type { InstanceMeasure } from './history/index.ts';
 import type { History } from '../../core/history.ts';
 import type { OnIncident } from '../incidents/incident.ts';

@@ -1,7 +1,7 @@
 import { AwakeClock } from '../../core/awake-clock.ts';
 import type { IndicatorReport } from '../../core/health-link.ts';
 import type { Ended, Supervisor, SupervisorConfig } from './contract.ts';
-import type { Captured, OnDemand } from '../incidents/evidence/on-demand.ts';
+import type { Captured, OnDemand } from '../incidents/evidence/captures.ts';
 import { late, loadAll } from './late.ts';
 import type { Observed } from './look-after.ts';
 import type { Log } from '../log.ts';

@@ -3,18 +3,9 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RespiteError } from '../../../core/errors.ts';
+import type { Captured, OnDemand } from './captures.ts';
 import { makeDirectory } from './make-directory.ts';
 import type { Witness } from './witness.ts';
-
-/** What can be asked for by name. */
-export const ON_DEMAND = ['stack', 'heap-profile', 'cpu-profile', 'heap-snapshot'] as const;
-
-export type OnDemand = (typeof ON_DEMAND)[number];
-
-/** What came of it: the content itself, or where on this machine it was written, being too large to be sent. */
-export type Captured =
-  | { readonly kind: 'content'; readonly fileName: string; readonly content: string }
-  | { readonly kind: 'file'; readonly file: string; readonly bytes: number };
 
 /** A heap of gigabytes takes minutes. */
 const SNAPSHOT_TIMEOUT_MS = 600_000;
