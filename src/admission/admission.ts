@@ -19,6 +19,9 @@ import type { Shed } from './shed/shed.ts';
 import { Shedding } from './shed/shedding.ts';
 import type { AdmissionStats } from './stats.ts';
 
+/** Handlers that take less than this, in ms, are settled together. */
+const SHORT_MS = 0.2;
+
 /**
  * Decides which requests run. One for a server (`protect`) or for a process (`respite run`). Its clock is read when a request
  * arrives and when an iteration of the event loop ends; requests that end in between are settled at the next reading.
@@ -123,7 +126,7 @@ export class Admission implements RequestOwner {
     peer?: Peer,
   ): RequestInFlight | Shed {
     const nowMs = this.#now();
-    this.#settleAll(nowMs);
+    this.#clockRead(nowMs);
     this.#checks.requestArrives(headers, nowMs);
     let requestClass = this.#classifier.classify(method, target, headers, peer);
     if (requestClass.rank === -1 && !this.#checks.exempt.hasRoom(nowMs))
@@ -200,11 +203,8 @@ export class Admission implements RequestOwner {
     this.#checks.released(request);
     this.#observation.ended(request);
     // Without the end of a turn to wait for, only a reading now tells how long it took.
-    if (this.#checks.turn?.isOpen !== true) {
-      this.#settle(request, this.#now());
-      return;
-    }
     this.#unsettled.add(request);
+    if (this.#checks.turn?.isOpen !== true) this.#settleAll(this.#now());
   }
 
   stats(): AdmissionStats {
@@ -233,15 +233,26 @@ export class Admission implements RequestOwner {
     return undefined;
   }
 
-  /** The clock was read: what has ended since the last reading is settled by this one. */
+  /** A request arrives: what has ended before has ended by now. After a short handler the rest can wait for the end of the turn. */
+  #clockRead(nowMs: number): void {
+    if (nowMs - this.#lastMs >= SHORT_MS) {
+      this.#settleAll(nowMs);
+      return;
+    }
+    this.#lastMs = nowMs;
+    this.#checks.exempt.handlersReturned(nowMs);
+    this.#unsettled.read(nowMs);
+  }
+
   #settleAll(nowMs: number): void {
     this.#lastMs = nowMs;
     this.#checks.exempt.handlersReturned(nowMs);
+    this.#unsettled.read(nowMs);
     this.#unsettled.settleAll(nowMs, this.#settle);
   }
 
   readonly #settle = (request: RequestInFlight, nowMs: number): void => {
-    const tookMs = nowMs - request.arrivedMs;
+    const tookMs = request.endedMs - request.arrivedMs;
     this.requests.settled(request, nowMs);
     this.#checks.settled(request, tookMs, nowMs);
     if (request.isEvidence) this.#shedding.completed(tookMs / 1000, nowMs);
