@@ -103,6 +103,51 @@ test('every ending is observed once, also that of a shed request; a beginning on
   assert.deepEqual(started, ['GET /']);
 });
 
+test('while counts are written late, an answer is announced at the end of its turn, unless it has ended by then', () => {
+  const seen: string[] = [];
+  const observer: RequestObserver = {
+    isLate: true,
+    started: () => {},
+    answering: (_route, method, status) => seen.push(`answering ${method} ${status}`),
+    ended: (announced, _route, method) =>
+      seen.push(`ended ${method} ${announced === NOT_ANNOUNCED ? 'unannounced' : 'announced'}`),
+  };
+  let nowMs = 0;
+  const admission = admissionWith({}, () => nowMs, { observer });
+  const stream = admitted(admission.request('GET', '/', 0, {}));
+  const short = admitted(admission.request('PUT', '/', 0, {}));
+  stream.answers(206);
+  short.answers(204);
+  assert.ok(stream.hasBegun && short.hasBegun);
+  short.end(204);
+  assert.deepEqual(seen, []);
+  nowMs = 1;
+  admission.stats();
+  assert.deepEqual(seen, ['answering GET 206', 'ended PUT unannounced']);
+  stream.end(206);
+  admission.stats();
+  assert.equal(seen.at(-1), 'ended GET announced');
+});
+
+test('what has ended is settled with the time of the next reading, also when the turn goes on', () => {
+  const took: number[] = [];
+  const observer: RequestObserver = {
+    started: () => {},
+    answering: () => 0,
+    ended: (_announced, _route, _method, _status, seconds) => took.push(Math.round(seconds * 1e6) / 1e3),
+  };
+  let nowMs = 0;
+  const admission = admissionWith({}, () => nowMs, { observer });
+  for (const arrivesMs of [0, 0.1, 0.2, 0.3]) {
+    nowMs = arrivesMs;
+    admitted(admission.request('GET', '/', 0, {})).end(200);
+  }
+  assert.deepEqual(took, [], 'short handlers wait for the end of the turn');
+  nowMs = 5;
+  admitted(admission.request('GET', '/', 0, {})).end(200);
+  assert.deepEqual(took, [4.7, 0.1, 0.1, 0.1], 'a long one does not');
+});
+
 test('what has been done: exempt requests and shed ones are none of it', () => {
   const admission = admissionWith({ limit: 1, exempt: ['/healthz'] });
   const request = admitted(admission.request('GET', '/', 0, {}));

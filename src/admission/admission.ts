@@ -19,7 +19,7 @@ import type { Shed } from './shed/shed.ts';
 import { Shedding } from './shed/shedding.ts';
 import type { AdmissionStats } from './stats.ts';
 
-/** Handlers that take less than this, in ms, are settled together. */
+/** Requests whose handlers take less than this, in ms, are settled together, at the end of their turn. */
 const SHORT_MS = 0.2;
 
 /**
@@ -66,7 +66,7 @@ export class Admission implements RequestOwner {
     this.#shedding = new Shedding(this.#lastMs);
     this.#checks = new Checks(options, this.requests, this.#shedding.repeats, {
       now,
-      turnEnded: (nowMs) => this.#settleAll(nowMs),
+      turnEnded: (nowMs) => this.#clockRead(nowMs, true),
       host,
       wouldShed: ({ requestClass }, reason) => this.#decisions.wouldShed(requestClass, reason),
     });
@@ -126,7 +126,7 @@ export class Admission implements RequestOwner {
     peer?: Peer,
   ): RequestInFlight | Shed {
     const nowMs = this.#now();
-    this.#clockRead(nowMs);
+    this.#clockRead(nowMs, nowMs - this.#lastMs >= SHORT_MS);
     this.#checks.requestArrives(headers, nowMs);
     let requestClass = this.#classifier.classify(method, target, headers, peer);
     if (requestClass.rank === -1 && !this.#checks.exempt.hasRoom(nowMs))
@@ -147,8 +147,8 @@ export class Admission implements RequestOwner {
 
   answering(request: RequestInFlight, status: number): number {
     if (!this.#observation.isOn) return NOT_ANNOUNCED;
-    const nowMs = this.#checks.turn?.isOpen === true ? this.#lastMs : this.#now();
-    return this.#observation.answers(request, status, nowMs);
+    const hasTurn = this.#checks.turn?.isOpen === true;
+    return this.#observation.answers(request, status, hasTurn ? this.#lastMs : this.#now(), hasTurn);
   }
 
   relabelled(requestClass: RequestClass, pattern: string): RequestClass {
@@ -162,18 +162,15 @@ export class Admission implements RequestOwner {
   reclassified(request: RequestInFlight, policy: ResolvedRoutePolicy): Shed | undefined {
     const requestClass = this.#classifier.withPolicy(request.requestClass, policy);
     if (requestClass === request.requestClass) return undefined;
-    const { inFlight, bytes, cost } = this.#checks;
-    inFlight.released(request);
-    cost?.withdrawn(request);
-    const body = bytes.putAside(request);
+    const body = this.#checks.takeBack(request);
     request.becomes(requestClass);
     const shed = this.#decide(request, this.#now());
     if (shed === undefined) {
-      if (!request.isExempt) bytes.putBack(request, body);
+      if (!request.isExempt) this.#checks.bytes.putBack(request, body);
       return undefined;
     }
     request.isShed = true;
-    inFlight.shedAfterAll(request);
+    this.#checks.inFlight.shedAfterAll(request);
     return shed;
   }
 
@@ -191,9 +188,7 @@ export class Admission implements RequestOwner {
 
   overran(request: RequestInFlight): Shed {
     request.isShed = true;
-    this.#checks.inFlight.released(request);
-    this.#checks.inFlight.shedAfterAll(request);
-    this.#checks.bytes.released(request);
+    this.#checks.overran(request);
     this.#decisions.shed(request.requestClass, 'bytes');
     return this.#shedding.answer(request.requestClass.status, 'bytes', false, this.#now());
   }
@@ -202,14 +197,14 @@ export class Admission implements RequestOwner {
     this.requests.ended(request);
     this.#checks.released(request);
     this.#observation.ended(request);
-    // Without the end of a turn to wait for, only a reading now tells how long it took.
     this.#unsettled.add(request);
-    if (this.#checks.turn?.isOpen !== true) this.#settleAll(this.#now());
+    // Without the end of a turn to wait for, only a reading now tells how long it took.
+    if (this.#checks.turn?.isOpen !== true) this.#clockRead(this.#now(), true);
   }
 
   stats(): AdmissionStats {
     const nowMs = this.#now();
-    this.#settleAll(nowMs);
+    this.#clockRead(nowMs, true);
     return {
       ...this.#checks.figures(nowMs),
       connectionsRefused: this.#decisions.closedConnections,
@@ -233,21 +228,13 @@ export class Admission implements RequestOwner {
     return undefined;
   }
 
-  /** A request arrives: what has ended before has ended by now. After a short handler the rest can wait for the end of the turn. */
-  #clockRead(nowMs: number): void {
-    if (nowMs - this.#lastMs >= SHORT_MS) {
-      this.#settleAll(nowMs);
-      return;
-    }
+  /** The clock was read: what has ended before has ended by now. @param settles False leaves the rest to the end of the turn. */
+  #clockRead(nowMs: number, settles: boolean): void {
     this.#lastMs = nowMs;
     this.#checks.exempt.handlersReturned(nowMs);
     this.#unsettled.read(nowMs);
-  }
-
-  #settleAll(nowMs: number): void {
-    this.#lastMs = nowMs;
-    this.#checks.exempt.handlersReturned(nowMs);
-    this.#unsettled.read(nowMs);
+    if (!settles) return;
+    this.#observation.announceAll(nowMs);
     this.#unsettled.settleAll(nowMs, this.#settle);
   }
 

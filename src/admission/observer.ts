@@ -2,6 +2,8 @@
 
 /** Sees every request, for measuring. */
 export interface RequestObserver {
+  /** Answers come so fast that what is counted is written later: then `answering` is called at the end of the turn, for what has not ended by then. */
+  readonly isLate?: boolean;
   /** Called for each request that is let in, before its handler; `target` is as in the request line. */
   started(method: string, target: string): void;
   /**
@@ -29,3 +31,6 @@ export interface RequestObserver {
 
 /** Nothing has announced that the answer was about to leave. */
 export const NOT_ANNOUNCED = -1;
+
+/** It will be announced at the end of the turn. */
+export const ANNOUNCED_LATER = -2;

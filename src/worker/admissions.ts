@@ -132,6 +132,9 @@ export class WorkerAdmissions implements AdmissionHost {
 function observerOf(records: Records): RequestObserver {
   const { durations, written } = records;
   return {
+    get isLate() {
+      return written?.isLate === true;
+    },
     started: (method, target) => records.requestStarted(method, target),
     answering(route, method, status, seconds, nowMs) {
       const announced = durations.answering(route, method, status, seconds);

@@ -37,6 +37,11 @@ export class WrittenCounters {
     this.#onFailure = onFailure;
   }
 
+  /** Answers come faster than they can be written one by one: all that was counted is written every 10 ms. */
+  get isLate(): boolean {
+    return this.#isLate;
+  }
+
   /** An answer that was counted is about to leave, or has left. @param nowMs From any origin. */
   answered(nowMs: number): void {
     if (this.#hasFailed) return;

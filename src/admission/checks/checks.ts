@@ -4,6 +4,7 @@ import { Costs } from '../cost/costs.ts';
 import { processorReadings } from '../cost/processor.ts';
 import { fairSharesOf } from '../fairness/index.ts';
 import type { AdmissionHost } from '../host.ts';
+import type { BodyInFlight } from '../in-flight/body.ts';
 import type { RequestInFlight } from '../in-flight/request.ts';
 import type { RequestsInFlight } from '../in-flight/requests.ts';
 import type { ResolvedAdmissionOptions } from '../options.ts';
@@ -186,6 +187,20 @@ export class Checks {
     this.cost?.released(request);
     this.inFlight.released(request);
     if (request.body !== undefined) this.bytes.released(request);
+  }
+
+  /** The request will be decided on again. @returns Its body, which holds no place in the budget until it is put back. */
+  takeBack(request: RequestInFlight): BodyInFlight | undefined {
+    this.inFlight.released(request);
+    this.cost?.withdrawn(request);
+    return this.bytes.putAside(request);
+  }
+
+  /** Its body did not fit: it holds nothing any more, and what becomes of it says nothing about the server. */
+  overran(request: RequestInFlight): void {
+    this.inFlight.released(request);
+    this.inFlight.shedAfterAll(request);
+    this.bytes.released(request);
   }
 
   /** It is known how long the request took. */

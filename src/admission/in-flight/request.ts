@@ -78,6 +78,8 @@ export class RequestInFlight implements Counted, OnConnection {
   younger: Counted | undefined = undefined;
   /** The next one that has ended and is not yet settled. */
   nextEnded: RequestInFlight | undefined = undefined;
+  /** The next one whose answer is still to be announced. */
+  nextAnswering: RequestInFlight | undefined = undefined;
   /** When it ended, by the first reading of the clock after that. */
   endedMs: number = NaN;
   /** How long it was last seen to wait, in ms. */

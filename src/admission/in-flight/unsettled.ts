@@ -17,7 +17,11 @@ export class UnsettledRequests {
 
   /** The clock was read. */
   read(nowMs: number): void {
-    for (let request = this.#latest; request !== this.#timed && request !== undefined; request = request.nextEnded) {
+    for (
+      let request = this.#latest;
+      request !== this.#timed && request !== undefined;
+      request = request.nextEnded
+    ) {
       request.endedMs = nowMs;
     }
     this.#timed = this.#latest;
