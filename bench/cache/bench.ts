@@ -7,6 +7,7 @@ import { outputOf } from '../lib/processes.ts';
 import { repository, Server } from '../lib/server.ts';
 import { median } from '../lib/statistics.ts';
 import { hitRatios, type Ratio } from './hit-ratio.ts';
+import { type ManyKeys, manyKeysGoals, manyKeysTable, measureManyKeys } from './many-keys/measure.ts';
 import { measureMemory, memoryGoals, memoryTable } from './memory/measure.ts';
 import type { Held } from './memory/plan.ts';
 import type { Drive, Driven } from './plan.ts';
@@ -76,6 +77,7 @@ export const cache: Benchmark = {
       }
       bySize.set(bytes, measured);
     }
+    const manyUrls = await measureManyKeys(origin, { rounds, ...timing }, say);
     // What is measured next has the machine for itself.
     await Promise.all([server, ...proxies.values()].map((running) => running.stop()));
     const urls = quick ? 100_000 : 1_000_000;
@@ -91,7 +93,7 @@ export const cache: Benchmark = {
     const stores = await measureStores({ ...slicing, manyKeys }, say);
     for (const backend of BACKENDS) if (!stores.some((one) => one.backend === backend)) missing.push(backend);
     const settings = { rounds, ...timing, urls, manyKeys, ...slicing, warmUpMs: timing.warmUpMs };
-    return report({ bySize, ratios, held, stores }, missing, settings);
+    return report({ bySize, manyUrls, ratios, held, stores }, missing, settings);
   },
 };
 
@@ -111,20 +113,28 @@ async function drive(plan: Drive): Promise<Driven> {
 
 interface Found {
   readonly bySize: ReadonlyMap<Size, Rounds>;
+  readonly manyUrls: ManyKeys;
   readonly ratios: readonly Ratio[];
   readonly held: readonly Held[];
   readonly stores: readonly Measured[];
 }
 
 function report(
-  { bySize, ratios, held, stores }: Found,
+  { bySize, manyUrls, ratios, held, stores }: Found,
   missing: readonly string[],
   settings: Outcome['settings'],
 ): Outcome {
   return {
-    goals: [...hitGoals(bySize), ...ratioGoals(ratios), ...memoryGoals(held), ...storeGoals(stores)],
+    goals: [
+      ...hitGoals(bySize),
+      ...manyKeysGoals(manyUrls),
+      ...ratioGoals(ratios),
+      ...memoryGoals(held),
+      ...storeGoals(stores),
+    ],
     tables: [
       ...[...bySize].map(([bytes, rounds]) => hitTable(bytes, rounds)),
+      manyKeysTable(manyUrls),
       ratioTable(ratios),
       memoryTable(held),
       ...storeTables(stores),
@@ -139,6 +149,7 @@ function report(
     settings,
     measurements: {
       hits: Object.fromEntries([...bySize].map(([bytes, rounds]) => [bytes, Object.fromEntries(rounds)])),
+      'many URLs': Object.fromEntries(manyUrls),
       ratios,
       held,
       stores,

@@ -3,6 +3,7 @@
 import { LRUCache } from 'lru-cache';
 import { memoryStore } from 'respite/cache';
 import { random } from '../lib/statistics.ts';
+import { zipf } from '../lib/zipf.ts';
 import { BODY_BYTES, entryOf } from './stores/responses.ts';
 
 export interface Ratio {
@@ -63,23 +64,6 @@ function measure(requested: (i: number) => number, requests: number): { store: n
 /** Of the same length, so that all entries are of the same size. */
 function keyOf(object: number): string {
   return `https://api.example/objects/${String(object).padStart(9, '0')}`;
-}
-
-/** Object k is asked for as often as 1 / (k + 1)^exponent says: by a search in the sums. */
-function zipf(objects: number, exponent: number, chance: () => number): () => number {
-  const sums = new Float64Array(objects);
-  let sum = 0;
-  for (let k = 0; k < objects; k += 1) sums[k] = sum += 1 / (k + 1) ** exponent;
-  return () => {
-    const wanted = chance() * sum;
-    let [low, high] = [0, objects - 1];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((sums[middle] ?? 0) < wanted) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
 }
 
 function withOneTimers(chance: () => number): (i: number) => number {
