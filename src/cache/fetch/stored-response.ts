@@ -63,7 +63,7 @@ export class StoredResponse extends Base implements Response {
   }
 
   get headers(): Headers {
-    return (this.#headers ??= new Headers(headersOfAnswer(this.#answer)));
+    return (this.#headers ??= headersOfAnswer(this.#answer));
   }
 
   get body(): Response['body'] {
