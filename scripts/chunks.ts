@@ -2,7 +2,7 @@
 // links each of them.
 
 /** What is loaded in this order by every `respite run`, by modules that it starts with. Names below `src`. */
-const STAGES: Readonly<Record<string, readonly string[]>> = {
+export const STAGES = {
   command: ['cli/main'],
   // While the first worker starts.
   supervisor: [
@@ -23,7 +23,7 @@ const STAGES: Readonly<Record<string, readonly string[]>> = {
     'supervisor/outage/index',
   ],
   worker: ['worker/start'],
-};
+} as const;
 
 /** A file of a build in which modules are together only when the same entries need them. */
 export interface Chunk {

@@ -1,24 +1,9 @@
 // In which files the build puts what a start always loads.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Chunk, chunkNames, cycleIn } from '../../scripts/chunks.ts';
+import { type Chunk, chunkNames, cycleIn, STAGES } from '../../scripts/chunks.ts';
 
-const LATE = [
-  'cli/instances/record',
-  'core/redact',
-  'management/index',
-  'supervisor/detect/canary/index',
-  'supervisor/detect/crash/classify',
-  'supervisor/detect/crash/kernel-kills',
-  'supervisor/detect/probes/index',
-  'supervisor/incidents/evidence/folder',
-  'supervisor/incidents/evidence/interrupted',
-  'supervisor/incidents/evidence/keeper',
-  'supervisor/incidents/evidence/on-demand',
-  'supervisor/instance/healing/rounds',
-  'supervisor/instance/look-after',
-  'supervisor/outage/index',
-];
+const LATE = STAGES.supervisor.filter((name) => name !== 'supervisor/instance/supervisor');
 
 const chunk = (fileName: string, imports: readonly string[], ...more: readonly string[]): Chunk => ({
   fileName,
