@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -10,6 +9,7 @@ import { it, type TestContext } from 'node:test';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createResponseCache, type ResponseCache } from '../../src/cache/index.ts';
+import { sessionWith } from './http2-session.ts';
 
 const FRESH = { 'cache-control': 'public, max-age=60' };
 
@@ -68,8 +68,7 @@ const HASTY: Readonly<Record<string, (res: ServerResponse, req: IncomingMessage)
 for (const [way, act] of Object.entries(HASTY)) {
   it(`a handler that ${way} has not stored what it had written, nor given it to others as all there is`, async (t) => {
     const cache = cacheOf(t);
-    let begin = (): void => {};
-    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
     let runs = 0;
     const port = await listening(
       t,
@@ -96,8 +95,7 @@ for (const [way, act] of Object.entries(HASTY)) {
 
 it('a handler of Hono that ends its stream since its client has gone has stored nothing', async (t) => {
   const cache = cacheOf(t);
-  let begin = (): void => {};
-  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   let runs = 0;
   const app = new Hono().use(cache.hono()).get('/page', (context) => {
     runs += 1;
@@ -130,8 +128,7 @@ it('a handler of Hono that ends its stream since its client has gone has stored 
 it('what a handler has said the length of is whole, also when its client has gone', async (t) => {
   const cache = cacheOf(t);
   let running: ServerResponse | undefined;
-  let begin = (): void => {};
-  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const port = await listening(
     t,
     http.createServer(
@@ -153,8 +150,7 @@ it('what a handler has said the length of is whole, also when its client has gon
 
 it('those that have waited for a client that leaves run one handler together', async (t) => {
   const cache = cacheOf(t);
-  let begin = (): void => {};
-  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   let runs = 0;
   const port = await listening(
     t,
@@ -275,16 +271,7 @@ it('fields that are set after the headers throw in HTTP/2, too', async (t) => {
     );
     res.end('x');
   });
-  const server = http2.createServer((req, res) => {
-    handle(req as never, res as never);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const session = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  t.after(() => {
-    session.destroy();
-    server.close();
-  });
+  const session = await sessionWith(t, handle);
   assert.equal(await text(session.request({ ':path': '/page' })), 'x');
   assert.deepEqual(codes, ['ERR_HTTP2_HEADERS_SENT']);
 });

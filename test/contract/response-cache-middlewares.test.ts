@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
-import http2 from 'node:http2';
+import type http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
@@ -14,6 +14,7 @@ import { cors } from 'hono/cors';
 import Koa from 'koa';
 import { createResponseCache, type ResponseCache } from '../../src/cache/index.ts';
 import { turns } from '../harness/memory-origin.ts';
+import { sessionWith } from './http2-session.ts';
 
 const FRESH = { 'cache-control': 'public, max-age=60' };
 
@@ -211,16 +212,7 @@ it('a handler that answers by the stream of HTTP/2 leaves nothing behind', async
     stream.respond({ ':status': 200 });
     stream.end('direct');
   });
-  const server = http2.createServer((req, res) => {
-    handle(req as never, res as never);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const session = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  t.after(() => {
-    session.destroy();
-    server.close();
-  });
+  const session = await sessionWith(t, handle);
   assert.equal(await text(session.request({ ':path': '/page' })), 'direct');
   while (cache.stats().requestsInFlight > 0) await turns();
 });

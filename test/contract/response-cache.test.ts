@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import { readFileSync } from 'node:fs';
-import http2 from 'node:http2';
+import type http2 from 'node:http2';
 import https from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -19,6 +19,7 @@ import { Agent, request } from 'undici';
 import { conditional, createResponseCache, memoryStore, type ResponseCache } from '../../src/cache/index.ts';
 import { ca } from '../harness/http.ts';
 import { fixture } from '../harness/respite.ts';
+import { sessionWith } from './http2-session.ts';
 
 interface Made {
   readonly status?: number;
@@ -533,16 +534,7 @@ describe('node:http in particular', () => {
       res.writeHead(200, { 'cache-control': 'max-age=60' });
       res.end(String(count));
     });
-    const server = http2.createServer((req, res) => {
-      handle(req as never, res as never);
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const session = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    t.after(() => {
-      session.destroy();
-      server.close();
-    });
+    const session = await sessionWith(t, handle);
     for (const expected of [/uri-miss/, /hit/]) {
       const stream = session.request({ ':path': '/page' });
       const [headers] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders];
