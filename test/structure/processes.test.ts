@@ -143,6 +143,15 @@ test('a worker loads no package before it needs one', () => {
   );
 });
 
+test('the supervisor’s process loads no WebCrypto, as an import of node:crypto by name would', () => {
+  const own = files.filter((file) => /^(?:cli|management|supervisor|worker)\/.*(?<!\.test)\.ts$/.test(file));
+  assert.ok(own.length > 100);
+  assert.deepEqual(
+    own.filter((file) => /^import (?!type)[^;]*from 'node:crypto'/m.test(read(file))),
+    [],
+  );
+});
+
 test('the supervisor and the console’s server are not loaded into the user’s process', () => {
   const wrong = [...inTheUsersProcess.keys()].filter((file) => /^(?:cli|management|supervisor)\//.test(file));
   assert.deepEqual(

@@ -18,7 +18,7 @@ const short = new Set<HeapGrowth>();
 const SHORT_SHARE = 0.25;
 
 /**
- * Has V8 collect the old generation earlier while the process has grown by half of the write budget. What a broadcast has sent stays
+ * Has V8 collect the old generation earlier while the process has grown by a quarter of the write budget. What a broadcast has sent stays
  * until its slowest reader has it, which is longer than V8's young generation keeps anything. So most of it is garbage of the old
  * generation, outside of the heap, for which V8 doesn't hurry: up to 64 MB of it.
  */

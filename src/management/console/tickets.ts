@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-
+import { nodeCrypto } from '../../core/node-crypto.ts';
 /** Long enough for a browser to follow a link it has just been given. */
 const VALID_MS = 30_000;
 const MOST = 32;
@@ -13,7 +12,7 @@ export class Tickets {
   readonly #valid = new Map<string, { readonly path: string; readonly untilMs: number }>();
 
   issue(path: string, nowMs: number): string {
-    const ticket = randomBytes(16).toString('base64url');
+    const ticket = nodeCrypto.randomBytes(16).toString('base64url');
     this.#valid.set(ticket, { path, untilMs: nowMs + VALID_MS });
     for (const oldest of this.#valid.keys()) {
       if (this.#valid.size <= MOST) break;

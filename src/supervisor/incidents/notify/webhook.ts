@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import type { Channel } from './channel.ts';
 import type { ResolvedWebhookOptions } from './options.ts';
 import { post } from './post.ts';
+import { nodeCrypto } from '../../../core/node-crypto.ts';
 
 /** The JSON, posted to a URL; signed if there is a secret. */
 export function webhook(
@@ -29,6 +29,9 @@ export function sign(
   const key = secret.startsWith('whsec_')
     ? Buffer.from(secret.slice('whsec_'.length), 'base64')
     : Buffer.from(secret);
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  const signature = nodeCrypto
+    .createHmac('sha256', key)
+    .update(`${id}.${timestamp}.${body}`)
+    .digest('base64');
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
 }

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { nodeCrypto } from '../../../core/node-crypto.ts';
 
 /** Memory first: a disk may be full, or read-only. */
 const DIRECTORIES: readonly string[] = ['/dev/shm', tmpdir()];
@@ -13,7 +13,7 @@ export class LeaseFile {
 
   /** Throws when no directory takes it. */
   constructor() {
-    const name = `respite-drill-${process.pid}-${randomUUID()}`;
+    const name = `respite-drill-${process.pid}-${nodeCrypto.randomUUID()}`;
     let problem: unknown;
     for (const directory of DIRECTORIES) {
       const file = path.join(directory, name);

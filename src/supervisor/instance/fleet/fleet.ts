@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../log.ts';
@@ -7,6 +6,7 @@ import type { TenantRates } from '../../../worker/index.ts';
 import type { ResolvedFleetOptions } from './options.ts';
 import { nextTryMs } from './patience.ts';
 import { type FleetRates, RateExchange } from './rate-exchange.ts';
+import { nodeCrypto } from '../../../core/node-crypto.ts';
 
 /** This instance as one of many that heal in turns, and share out sheddable requests between tenants together. */
 export class Fleet {
@@ -22,7 +22,7 @@ export class Fleet {
   constructor(options: ResolvedFleetOptions, log: Log) {
     this.#name = options.name;
     this.#log = log;
-    const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+    const id = `${hostname()}:${process.pid}:${nodeCrypto.randomUUID().slice(0, 8)}`;
     this.#lease = new FleetLease(options, id);
     this.#exchange = new RateExchange(options, id);
     void this.#lease.beat();
